@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/base/result.hpp"
+#include "rapt/bundle/manifest.hpp"
+#include "rapt/security/crypto.hpp"
+
+namespace rapt::bundle {
+
+/// Limits that hold before anything is believed.
+inline constexpr std::size_t kMaxBundleBytes = 64u << 20;
+inline constexpr std::size_t kMaxUnpackedBytes = 256u << 20;
+inline constexpr std::size_t kMaxFiles = 256;
+
+struct File {
+  unsigned mode = 0644;  ///< 0644 or 0755, nothing else
+  std::string bytes;
+};
+
+/// An unpacked bundle in memory: nothing of it has touched the disk.
+struct Bundle {
+  Manifest manifest;
+  std::map<std::string, File> files;  ///< by path, without the signature
+  std::string publisher_key_id;       ///< whose signature it carries; "" when unsigned
+  std::string signature;              ///< raw, "" when unsigned
+  security::Digest digest{};          ///< SHA-256 of the archive as read
+  [[nodiscard]] const File* library() const;  ///< for this machine; nullptr when there is none
+};
+
+/// Reads an archive: zstd-compressed tar (ustar), regular files only. Refuses traversal, links, devices, duplicates,
+/// bombs and absurd sizes with a sentence that names the entry. Does not check the signature.
+Result<Bundle> read_bundle(std::string_view archive);
+
+/// The keys that this installation believes, by publisher.
+class TrustStore {
+ public:
+  /// A folder of PUBLISHER.pub files; a missing folder is an empty store.
+  static Result<TrustStore> load(const std::filesystem::path& directory);
+  void add(const std::string& publisher, const security::PublicKey& key);
+  [[nodiscard]] const std::vector<security::PublicKey>* keys_of(const std::string& publisher) const;
+
+ private:
+  std::map<std::string, std::vector<security::PublicKey>> keys_;
+};
+
+enum class SignaturePolicy { kRequired, kDevelopmentMayLack };
+
+/// Says whether the bundle may be believed: signed, by a key that is trusted for the manifest's publisher, over exactly
+/// these files. kForbidden with a sentence that says which of these is not so and what to do.
+Result<void> verify_bundle(const Bundle& bundle, const TrustStore& trust, SignaturePolicy policy);
+
+/// The bytes that are signed: one line a file, sorted by path: path NUL mode NUL size NUL sha256 LF.
+std::string signed_listing(const std::map<std::string, File>& files);
+
+/// Packs a staged folder (manifest.json, lib/…, LICENSE, …), checking what an installation will check: manifest, files that
+/// it names, the library's one exported symbol, its undefined symbols and DT_NEEDED. The same input gives the same bytes.
+Result<std::string> pack_bundle(const std::filesystem::path& stage, const security::PrivateKey* key);
+
+}  // namespace rapt::bundle

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/base/result.hpp"
+
+namespace rapt::bundle {
+
+/// One hook as the manifest declares it.
+struct ManifestHook {
+  std::string point;  ///< "chat:before_ai"; older names are stored under their new ones
+  int priority = 100;
+  int timeout_ms = 200;        ///< 1 to 10,000
+  bool fail_closed = false;    ///< "on_failure": "open" (default) or "closed"
+  bool asynchronous = false;
+};
+
+struct ManifestPermission {
+  std::string name;    ///< e.g. "log", "http"
+  std::string reason;  ///< for the admin who grants it
+};
+
+/// manifest.json of a bundle, checked field by field.
+struct Manifest {
+  std::string name;        ///< ^[a-z][a-z0-9-]{1,62}$
+  std::string version;     ///< semantic version 2.0.0
+  std::string title;
+  std::string description;
+  std::string publisher;   ///< ^[a-z][a-z0-9-]{1,62}$, whose key signed it
+  std::string license;     ///< SPDX expression
+  std::uint32_t abi_major = 0;
+  std::uint32_t abi_minor = 0;
+  std::vector<ManifestHook> hooks;
+  std::vector<ManifestPermission> permissions;
+  std::map<std::string, std::string> libraries;  ///< "x86_64-linux-gnu" -> path in the bundle
+  std::string config_schema_path;                ///< "" when it has none
+  int memory_mb = 64;                            ///< address space beyond the runner's own, 8 to 1024
+};
+
+/// kInvalid with every fault at once, each with its path in the document; unknown fields are refused.
+Result<Manifest> parse_manifest(std::string_view json);
+/// This machine's triplet: "x86_64-linux-gnu" or "aarch64-linux-gnu".
+std::string_view native_architecture();
+
+}  // namespace rapt::bundle

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rapt/hooks/hook.hpp"
+#include "rapt/hooks/module_caller.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt::hooks {
+
+/// What all modules of a tool made of one hook.
+struct Outcome {
+  enum class Kind {
+    kContinue,
+    kBlocked,     ///< a module said so: `module`, `reason` for the reader
+    kUnavailable  ///< a module that must not be skipped could not answer: `module`, `reason` for the reader
+  } kind = Kind::kContinue;
+  std::string module;
+  std::string reason;
+  std::vector<std::string> modified_by;   ///< modules that replaced the current text, in order
+  std::vector<std::string> instructions;  ///< for the AI, this answer only
+  std::vector<Extraction> extractions;    ///< also of modules that ran before a block
+};
+
+/// Asks the attached modules one after the other, by priority; each sees what the ones before it made of the text.
+class Dispatcher {
+ public:
+  explicit Dispatcher(ModuleCaller& caller) : caller_(caller) {}
+  /// Replacements are written into `context` (current.content, input_json or output_json).
+  Task<Outcome> dispatch(Point point, Context& context, const std::vector<Attachment>& attachments);
+  /// Whether any attached module has that hook: the answer must be held until it has run.
+  [[nodiscard]] bool concerns(Point point, const std::vector<Attachment>& attachments) const;
+
+ private:
+  ModuleCaller& caller_;
+};
+
+}  // namespace rapt::hooks

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rapt/hooks/hook.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt::hooks {
+
+/// What an installed module declares for one hook point.
+struct HookDeclaration {
+  Point point{};
+  int priority = 100;  ///< smaller runs first; equal ones in the order of the tool's list
+  std::chrono::milliseconds time_limit{200};
+  FailPolicy on_failure = FailPolicy::kOpen;
+};
+
+/// The answer of one module to one hook. A closed sum; kDead and kLate and kLying are the host's findings, never an
+/// answer of the module.
+struct Answer {
+  enum class Kind { kContinue, kReplace, kBlock, kDefer, kError, kDead, kLate, kLying, kNotRunning } kind = Kind::kContinue;
+  std::string text;  ///< kReplace: the new content; kBlock: the reason for the reader; failures: the sentence for the admin
+  std::vector<std::string> instructions;
+  std::vector<Extraction> extractions;
+};
+
+/// How education asks modules. The host implements it with sandboxed processes, tests in memory. Thread-safe.
+class ModuleCaller {
+ public:
+  virtual ~ModuleCaller() = default;
+  /// The declaration of an installed module for a point; nullopt when the module has no such hook. kNotFound when it is
+  /// not installed.
+  virtual Result<std::optional<HookDeclaration>> declaration(const std::string& module, Point point) const = 0;
+  /// True when the module is installed, under its current version.
+  virtual bool installed(const std::string& module) const = 0;
+  /// Checks an attachment's configuration against the module's schema; kInvalid with paths, kNotFound.
+  virtual Result<void> check_config(const std::string& module, const std::string& config_json) const = 0;
+  /// Asks. Never fails: what goes wrong is a kind of answer. `context` must outlive the call.
+  virtual Task<Answer> call(const std::string& module, Point point, const Context& context,
+                            const std::string& config_json, std::chrono::milliseconds time_limit) = 0;
+};
+
+}  // namespace rapt::hooks

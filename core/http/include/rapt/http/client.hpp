@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rapt/http/message.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds total_timeout{120000};
+  std::chrono::milliseconds idle_timeout{30000};  ///< the longest silence between two pieces of the answer
+  std::size_t max_body_bytes = 16 * 1024 * 1024;
+};
+
+/// The answer while it arrives. Dropping it cancels the transfer.
+class ClientStream {
+ public:
+  virtual ~ClientStream() = default;
+  [[nodiscard]] virtual int status() const = 0;
+  [[nodiscard]] virtual const Headers& headers() const = 0;
+  /// The next piece, nullopt at the orderly end. kTimeout, kUpstream (connection lost: the part names the peer's host).
+  virtual Task<Result<std::optional<std::string>>> read() = 0;
+};
+
+/// HTTP(S) client over libcurl's multi interface on a thread of its own: connection reuse, HTTP/2 where offered, TLS
+/// always verified, no redirects followed, no proxies from the environment unless they are set for it. Thread-safe.
+class Client {
+ public:
+  Client();
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  /// Resumes when status and headers are there. kUpstream when it cannot connect, kTimeout, kInvalid for a bad URL.
+  Task<Result<std::unique_ptr<ClientStream>>> open(ClientRequest request);
+  /// The whole answer at once.
+  Task<Result<Response>> fetch(ClientRequest request);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rapt::http

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "rapt/http/message.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt::http {
+
+/// A stream of server-sent events to one client. Used from the handler's task only.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+  /// Sends one event; `data` may hold line breaks. False when the client has gone (further calls are harmless): the
+  /// caller decides whether to go on with its work.
+  virtual Task<bool> send(std::string_view event, std::string_view data) = 0;
+  [[nodiscard]] virtual bool closed() const = 0;
+};
+
+/// The one answer to a request. Exactly one of the two is called, once; a handler that calls neither has the
+/// server answer 500.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual Task<void> send(Response response) = 0;
+  /// Sends the head with text/event-stream, no-store and no proxy buffering, and starts heartbeat comments.
+  virtual Task<EventStream*> open_event_stream(Headers extra) = 0;
+};
+
+/// What serves requests. `handle` may run concurrently for different connections; a request is alive until it returns.
+/// An exception that escapes is logged and answered by 500.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual Task<void> handle(Request& request, Responder& responder) = 0;
+  /// The body for faults that the server itself finds (malformed request 400, too large 413, header timeout 408, internal 500).
+  [[nodiscard]] virtual Response failure(int status, std::string_view code, std::string_view message,
+                                         std::string_view request_id) const = 0;
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0: any free one, see Server::port()
+  std::size_t max_body_bytes = 1024 * 1024;
+  std::size_t max_header_bytes = 16 * 1024;
+  std::chrono::seconds header_timeout{15};
+  std::chrono::seconds body_timeout{30};
+  std::chrono::seconds idle_timeout{75};
+  std::chrono::seconds write_timeout{30};
+  std::chrono::seconds heartbeat{15};
+  std::size_t max_connections = 4096;
+};
+
+/// HTTP/1.1 over Beast: keep-alive, pipelining in order, chunked bodies in, time limits everywhere.
+class Server {
+ public:
+  Server(Executor executor, ServerOptions options, Handler& handler);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// Binds and starts to accept. kConflict when the port is taken (the message says what to do).
+  Result<void> start();
+  [[nodiscard]] std::uint16_t port() const;
+  /// Accepts no more, lets requests in flight finish for up to `grace`, then closes what is left.
+  Task<void> stop(std::chrono::seconds grace);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace rapt::http

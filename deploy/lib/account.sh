@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# shellcheck shell=bash
+# Who owns what. As an ordinary user everything runs as that user. As root, PostgreSQL, Redis and the server run as
+# the system user `raptscallions`; and where that user cannot reach the checkout (below /root, say), var/ is a link
+# into /var/lib/raptscallions and the built programs are copied there before they start.
+
+SERVICE_USER=raptscallions
+
+# Runs a command as the service user, replacing this process when called by exec_as_service.
+as_service() {
+  if is_root; then
+    setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups -- "$@"
+  else
+    "$@"
+  fi
+}
+
+exec_as_service() {
+  if is_root; then
+    exec setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups -- "$@"
+  else
+    exec "$@"
+  fi
+}
+
+ensure_service_user() {
+  is_root && ! getent passwd "$SERVICE_USER" >/dev/null || return 0
+  useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_USER" ||
+    die "the system user $SERVICE_USER could not be made." "PostgreSQL refuses to run as root, so one is needed: adduser --system --group $SERVICE_USER"
+  note "made the system user $SERVICE_USER, which runs the database and the server"
+}
+
+service_can_read() { as_service test -r "$1" && { [[ ! -d $1 ]] || as_service test -x "$1"; }; }
+
+# Makes var/ (or a link to it) when it is not there; afterwards the service user can pass through it.
+ensure_var() {
+  ensure_service_user
+  local home
+  if is_root && ! service_can_read "$ROOT"; then
+    home=/var/lib/raptscallions/$(short_hash "$ROOT")
+    install -d -m 0755 /var/lib/raptscallions "$home"
+    if [[ -d $ROOT/var && ! -L $ROOT/var ]]; then
+      cp -a -- "$ROOT/var/." "$home/" && rm -rf -- "$ROOT/var"
+    fi
+    ln -sfn -- "$home" "$ROOT/var"
+  fi
+  mkdir -p -- "$ROOT/var"
+}
+
+# A folder that only the service user may enter.
+service_dir() {
+  if is_root; then
+    install -d -o "$SERVICE_USER" -g "$SERVICE_USER" -m 0700 -- "$1"
+  else
+    install -d -m 0700 -- "$1"
+  fi
+}

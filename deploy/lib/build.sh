@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# shellcheck shell=bash
+# The programs: configure once, then let Ninja decide what has changed.
+
+# As many compilers at once as there are cores, but no more than memory allows (a heavy file takes about 1.5 GB).
+build_jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '$1 == "MemAvailable:" { print int($2 / 1572864) }' /proc/meminfo)
+  ((memory >= 1)) || memory=1
+  printf '%s' "$((cores < memory ? cores : memory))"
+}
+
+configure_and_build() {
+  cd -- "$ROOT"
+  [[ -f $BUILD/build.ninja ]] || cmake --preset "$PRESET"
+  NINJA_STATUS='[%f/%t] ' nice cmake --build --preset "$PRESET" --parallel "$(build_jobs)" "$@"
+}
+
+# ensure_programs [TARGET…]: without targets, everything.
+ensure_programs() {
+  local target arguments=()
+  for target in "$@"; do arguments+=(--target "$target"); done
+  remedy "Mend what the log names, then run ./rapt again. A first build needs about 4 GB of disk."
+  step "Programs: building ($PRESET)" build configure_and_build "${arguments[@]}"
+}
+
+command_build() {
+  use_instance "$ROOT/var"
+  ensure_packages build run
+  ensure_node
+  ensure_programs
+  ensure_pages
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the pages ask for, each with the key under which it is cached.
+import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get, list } from "./client";
+import { ApiError } from "./errors";
+import type { Assignment, Extraction, Instance, Me, ModuleStatus, Page, Run, SessionDetail, SessionSummary, Tool } from "./types";
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // A refusal stays a refusal; what may be a hiccup is asked twice more.
+        retry: (failures, error) => failures < 2 && error instanceof ApiError && error.status !== 429 && error.isRetryable,
+      },
+    },
+  });
+}
+
+const id = encodeURIComponent;
+
+export const instanceQuery = queryOptions({
+  queryKey: ["instance"],
+  queryFn: () => get<Instance>("/instance"),
+  staleTime: 60_000,
+});
+
+export const meQuery = queryOptions({ queryKey: ["me"], queryFn: () => get<Me>("/auth/me"), staleTime: 60_000 });
+
+export const toolsQuery = queryOptions({ queryKey: ["tools"], queryFn: () => all<Tool>("/tools") });
+
+export const toolQuery = (toolId: string) =>
+  queryOptions({ queryKey: ["tools", toolId], queryFn: () => get<Tool>(`/tools/${id(toolId)}`) });
+
+export const assignmentsQuery = queryOptions({
+  queryKey: ["assignments"],
+  queryFn: () => all<Assignment>("/assignments"),
+});
+
+export const mySessionsQuery = queryOptions({
+  queryKey: ["sessions", "mine"],
+  queryFn: () => list<SessionSummary>("/sessions", { limit: 20 }),
+});
+
+export const myRunsQuery = queryOptions({
+  queryKey: ["runs", "mine"],
+  queryFn: () => list<Run>("/runs", { limit: 20 }),
+});
+
+export const sessionQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ["sessions", "one", sessionId],
+    queryFn: () => get<SessionDetail>(`/sessions/${id(sessionId)}`),
+  });
+
+export const sessionExtractionsQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ["sessions", "extractions", sessionId],
+    queryFn: () => all<Extraction>(`/sessions/${id(sessionId)}/extractions`),
+  });
+
+export interface TeachingFilter {
+  class_id?: string;
+  tool_id?: string;
+  state?: string;
+}
+
+export const teachingQuery = (filter: TeachingFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["sessions", "teaching", filter],
+    queryFn: ({ pageParam }) =>
+      list<SessionSummary>("/sessions", { scope: "teaching", limit: 50, cursor: pageParam, ...filter }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page<SessionSummary>) => page.nextCursor ?? undefined,
+  });
+
+export const runQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["runs", "one", runId],
+    queryFn: () => get<Run>(`/runs/${id(runId)}`),
+    refetchInterval: (query) => {
+      const state = query.state.data?.state;
+      return state === "pending" || state === "processing" ? 1000 : false;
+    },
+  });
+
+export const modulesQuery = queryOptions({
+  queryKey: ["admin", "modules"],
+  queryFn: () => all<ModuleStatus>("/admin/modules"),
+  refetchInterval: 10_000,
+});
+
+/** Reads every page of a list that is short by nature, such as a class's tools. */
+async function all<T>(path: string): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: Page<T> = await list<T>(path, { limit: 100, cursor });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The shapes of docs/api.md. Times are RFC 3339 in UTC, ids are UUIDs.
+
+export type Role = "system_admin" | "group_admin" | "teacher" | "student";
+export type ToolType = "chat" | "product";
+export type SessionState = "active" | "paused" | "completed";
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface ToolRef extends Named {
+  type: ToolType;
+}
+
+export interface Instance {
+  name: string;
+  version: string;
+  demo_model: boolean;
+  development_mode: boolean;
+}
+
+export interface Me {
+  user: { id: string; email: string; name: string };
+  roles: Role[];
+  memberships: { group_id: string; group_name: string; group_type: string; role: Role }[];
+  classes: { id: string; name: string; role: "teacher" | "student" }[];
+}
+
+export interface Tool extends ToolRef {
+  version: string | number;
+  description: string | null;
+  subject: string | null;
+  grades: (string | number)[];
+  modules: string[];
+  created_at: string;
+  input_schema?: JsonObject | null;
+  output_schema?: JsonObject | null;
+  definition?: string;
+}
+
+export interface Assignment {
+  id: string;
+  name: string;
+  instructions: string | null;
+  class: Named;
+  tool: ToolRef;
+  available_at: string | null;
+  due_at: string | null;
+  closes_at: string | null;
+  state: "upcoming" | "open" | "closed";
+}
+
+export interface Usage {
+  input_tokens: number;
+  output_tokens: number;
+  total_tokens: number;
+  model: string;
+}
+
+export interface Message {
+  id: string;
+  role: "user" | "assistant" | "system";
+  content: string;
+  seq: number;
+  created_at: string;
+  meta: { modified_by?: string[]; model?: string; usage?: Usage; latency_ms?: number } | null;
+}
+
+export interface Session {
+  id: string;
+  tool: ToolRef;
+  tool_version: string | number;
+  assignment_id: string | null;
+  state: SessionState;
+  started_at: string;
+  ended_at: string | null;
+}
+
+export interface SessionSummary extends Session {
+  user: Named;
+  message_count: number;
+  extraction_count: number;
+  last_message_at: string | null;
+}
+
+/** One session with its conversation; `user` is given where the reader is not the owner. */
+export interface SessionDetail extends Session {
+  messages: Message[];
+  user?: Named;
+}
+
+export interface Extraction {
+  id: string;
+  session_id: string | null;
+  run_id: string | null;
+  module: string;
+  type: string;
+  data: Json;
+  created_at: string;
+  message_seq: number | null;
+}
+
+export interface FailureBody {
+  error: string;
+  code: string;
+  details?: JsonObject;
+}
+
+export interface Run {
+  id: string;
+  tool: ToolRef;
+  tool_version: string | number;
+  state: "pending" | "processing" | "complete" | "failed";
+  input: Json;
+  output: Json;
+  error: FailureBody | null;
+  usage: Usage | null;
+  created_at: string;
+  completed_at: string | null;
+}
+
+export interface ModuleStatus {
+  name: string;
+  version: string;
+  publisher: string;
+  signed: boolean;
+  state: "running" | "starting" | "backoff" | "refused" | "stopped";
+  reason: string | null;
+  restarts: number;
+  last_failure: { at: string; reason: string } | null;
+  hooks: string[];
+  permissions: string[];
+  sandbox: { layers: { name: string; on: boolean; detail: string | null }[] } | null;
+}
+
+/** A page of a list; `nextCursor` is null on the last one. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Unsent text, kept in this tab so that a reload, a lost login or a failed request loses nothing.
+// Keyed by user: another user of the same tab never sees it. Logging out by choice forgets all of it.
+
+const prefix = "rapt:draft:";
+
+export function draftKey(userId: string, kind: "chat" | "form", subjectId: string): string {
+  return `${prefix}${userId}:${kind}:${subjectId}`;
+}
+
+export function readDraft(key: string): string {
+  try {
+    return sessionStorage.getItem(key) ?? "";
+  } catch {
+    return ""; // storage is switched off in this browser
+  }
+}
+
+export function writeDraft(key: string, text: string): void {
+  try {
+    if (text === "") sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
+  } catch {
+    // Storage is full or switched off: the text stays on the page, which is all that can be had.
+  }
+}
+
+export function forgetDrafts(): void {
+  try {
+    const keys = Array.from({ length: sessionStorage.length }, (_, index) => sessionStorage.key(index));
+    for (const key of keys) if (key?.startsWith(prefix)) sessionStorage.removeItem(key);
+  } catch {
+    // nothing was stored
+  }
+}

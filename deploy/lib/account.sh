@@ -3,6 +3,7 @@
 # Who owns what. As an ordinary user everything runs as that user. As root, PostgreSQL, Redis and the server run as
 # the system user `raptscallions`; and where that user cannot reach the checkout (below /root, say), var/ is a link
 # into /var/lib/raptscallions and the built programs are copied there before they start.
+set -euo pipefail
 
 SERVICE_USER=raptscallions
 
@@ -34,13 +35,12 @@ service_can_read() { as_service test -r "$1" && { [[ ! -d $1 ]] || as_service te
 
 # Makes var/ (or a link to it) when it is not there; afterwards the service user can pass through it.
 ensure_var() {
-  ensure_service_user
   local home
   if is_root && ! service_can_read "$ROOT"; then
     home=/var/lib/raptscallions/$(short_hash "$ROOT")
     install -d -m 0755 /var/lib/raptscallions "$home"
     if [[ -d $ROOT/var && ! -L $ROOT/var ]]; then
-      cp -a -- "$ROOT/var/." "$home/" && rm -rf -- "$ROOT/var"
+      cp -a -- "$ROOT/var/." "$home/" && rm -rf -- "${ROOT:?}/var"
     fi
     ln -sfn -- "$home" "$ROOT/var"
   fi

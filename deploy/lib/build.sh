@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # shellcheck shell=bash
 # The programs: configure once, then let Ninja decide what has changed.
+set -euo pipefail
 
 # As many compilers at once as there are cores, but no more than memory allows (a heavy file takes about 1.5 GB).
 build_jobs() {

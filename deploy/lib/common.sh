@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # shellcheck shell=bash
 # Words that every other part of the launcher uses: errors, hashes, encodings, ports. Sourced, never run.
+set -euo pipefail
 
 DEPLOY=$ROOT/deploy
 PRESET=${RAPT_PRESET:-release}
@@ -77,6 +78,7 @@ free_port() {
 }
 
 check_port() {
-  [[ $2 =~ ^[0-9]{1,5}$ ]] && ((10#$2 >= 1 && 10#$2 <= 65535)) ||
+  if [[ ! $2 =~ ^[0-9]{1,5}$ ]] || ((10#$2 < 1 || 10#$2 > 65535)); then
     die "$1 must be a number from 1 to 65535, but is \"$2\"." "For example: $1=8080 ./rapt up"
+  fi
 }

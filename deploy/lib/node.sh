@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Node.js and the pages. Debian 12's Node.js is too old for the pages' tools, so a newer one, and its npm, are
 # installed as locked npm packages into deploy/node; Debian's npm is used for that alone.
+set -euo pipefail
 
 NODE_HOME=$DEPLOY/node
 WEB=$ROOT/web

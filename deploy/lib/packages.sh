@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Debian packages: which of deploy/packages.txt are missing, and how they are installed without starting or touching
 # any service of the machine.
+set -euo pipefail
 
 # Prints the packages of the given sections.
 packages_of() {
@@ -57,31 +58,29 @@ as_administrator() { "${ADMINISTRATOR[@]}" "$@"; }
 install_packages() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
   as_administrator "${apt[@]}" update
-  keep_services_quiet
+  keep_services_quiet "$@"
   trap unquiet_services EXIT
   as_administrator "${apt[@]}" install --no-install-recommends "$@"
 }
 
 # Debian starts a PostgreSQL cluster and a Redis of its own when their packages arrive. This project runs private
-# ones, so they are kept from starting now; a service that was there before is left as it is, and so are other packages.
+# ones, so those that arrive now are kept from starting; what was there before is left as it is.
 keep_services_quiet() {
+  local arriving=" $* " quiet='none'
   QUIETED=()
   if [[ ! -d /etc/postgresql-common ]]; then
     write_as_administrator 0644 /etc/postgresql-common/createcluster.d/raptscallions.conf <<<'create_main_cluster = false'
   fi
-  [[ ! -e /usr/sbin/policy-rc.d ]] || ! has_foreign_policy || return 0
-  write_as_administrator 0755 /usr/sbin/policy-rc.d <<'TEXT'
+  [[ $arriving != *" postgresql-15 "* ]] || quiet+='|postgresql*'
+  [[ $arriving != *" redis-server "* ]] || quiet+='|redis*'
+  [[ ! -e /usr/sbin/policy-rc.d ]] || grep -q "Made by RaptScallions" /usr/sbin/policy-rc.d || return 0
+  write_as_administrator 0755 /usr/sbin/policy-rc.d <<TEXT
 #!/bin/sh
 # Made by RaptScallions' ./rapt while it installs packages; it may be deleted.
-case "$1" in
-  postgresql*) [ -d /etc/postgresql/15 ] || exit 101 ;;
-  redis*) [ -d /var/lib/redis ] && [ -n "$(ls -A /var/lib/redis)" ] || exit 101 ;;
-esac
+case "\$1" in $quiet) exit 101 ;; esac
 exit 0
 TEXT
 }
-
-has_foreign_policy() { ! grep -q "Made by RaptScallions" /usr/sbin/policy-rc.d; }
 
 write_as_administrator() {
   as_administrator mkdir -p -- "$(dirname -- "$2")"

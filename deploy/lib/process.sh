@@ -5,6 +5,7 @@
 #
 # A record (pids/NAME) is one line: PID START BOOT EXE. START is the kernel's start time of the process and BOOT the
 # boot's id, so neither a reused number nor a record from before a reboot is believed.
+set -euo pipefail
 
 record_of() { printf '%s/%s' "$PIDS" "$1"; }
 
@@ -52,8 +53,8 @@ close_other_files() {
 
 # start_part NAME PROGRAM ARGUMENT…: starts PROGRAM as the service user, output to its log, and records it.
 start_part() {
-  local name=$1 program pid tries log=$LOGS/$1.log
-  program=$(readlink -f -- "$2") || die "$2, which runs $name, is not there." "Build it with ./rapt build."
+  local name=$1 program=$2 exe pid tries log=$LOGS/$1.log
+  exe=$(readlink -f -- "$program") || die "$program, which runs $name, is not there." "Build it with ./rapt build."
   shift 2
   rotate_log "$log"
   printf -- '--- %s starts %s\n' "$(date -u +%FT%TZ)" "$name" >>"$log"
@@ -69,11 +70,11 @@ start_part() {
   disown "$pid"
   # Until setsid and setpriv have become the program, its record would not be recognised.
   for ((tries = 0; tries < 100; tries++)); do
-    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) != "$program" ]] || break
+    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) != "$exe" ]] || break
     start_time "$pid" >/dev/null || break
     sleep 0.05
   done
-  write_record "$name" "$pid" "$program" || part_failed "$name" "it ended at once"
+  write_record "$name" "$pid" "$exe" || part_failed "$name" "it ended at once"
 }
 
 # stop_part NAME SIGNAL SECONDS: asks with SIGNAL, waits, and only then kills.

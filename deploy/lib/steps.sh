@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # Visible progress: a step is a command whose output goes to a log file while its name, its last line and its
 # seconds are shown; when it fails, the end of the log and the remedy are shown and the launcher ends.
+set -euo pipefail
 
 STEP_PID=''
 STEP_REMEDY=''
@@ -36,7 +37,7 @@ step() {
   rotate_log "$STEP_LOG"
   say "==> $name"
   set -m
-  (set -euo pipefail; "$@") >>"$STEP_LOG" 2>&1 </dev/null &
+  (set +m -euo pipefail; "$@") >>"$STEP_LOG" 2>&1 </dev/null &
   STEP_PID=$!
   set +m
   while kill -0 "$STEP_PID" 2>/dev/null; do

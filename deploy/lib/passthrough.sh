@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# shellcheck shell=bash
+# Words for the program itself, doctor and bench.
+set -euo pipefail
+
+# Words that work on the running system need its database and files, so they run as the service user; an author's
+# words work on the author's own files, so they run as whoever calls.
+works_on_system() { [[ " serve worker migrate doctor module trust update user demo " == *" $1 "* ]]; }
+
+require_program() {
+  [[ -x $BUILD/bin/$1 ]] || die "the program $1 is not built yet (it would be $BUILD/bin/$1)." "Build it with ./rapt build, or build and start everything with ./rapt up."
+}
+
+command_passthrough() {
+  [[ $1 =~ ^[a-z][a-z-]*$ || $1 == --version ]] || die "\"$1\" is no command." "./rapt help lists them."
+  require_program rapt
+  use_instance "$ROOT/var"
+  read_settings
+  if works_on_system "$1"; then
+    export_environment
+    service_dir "$STATE"
+    copy_programs
+    hand_over_files "$@"
+    exec_as_service "$(program rapt)" "${HANDED_OVER[@]}"
+  fi
+  exec "$BUILD/bin/rapt" "$@"
+}
+
+# As root, a bundle or key that the service user cannot read is named by a copy that it can.
+hand_over_files() {
+  local word copy
+  HANDED_OVER=()
+  for word in "$@"; do
+    if is_root && [[ -f $word ]] && ! service_can_read "$(readlink -f -- "$word")"; then
+      copy=$VAR/handed-over/$(basename -- "$word")
+      install -d -m 0755 -- "$VAR/handed-over"
+      install -m 0644 -- "$word" "$copy"
+      word=$copy
+    elif [[ -f $word ]]; then
+      word=$(readlink -f -- "$word")
+    fi
+    HANDED_OVER+=("$word")
+  done
+}
+
+command_doctor() {
+  local needed missing
+  if [[ ${1:-} != --json ]]; then
+    mapfile -t needed < <(packages_of build run)
+    mapfile -t missing < <(missing_packages "${needed[@]}")
+    if [[ ${#missing[@]} -eq 0 ]]; then
+      note "Debian packages     all installed"
+    else
+      note "Debian packages     missing: ${missing[*]}  (./rapt up installs them)"
+    fi
+    if lock_is_installed "$NODE_HOME"; then note "Node.js             $("$(node_program)" --version)"; else note "Node.js             not installed yet (./rapt up does it)"; fi
+    if is_root; then note "account             root; database and server run as $SERVICE_USER"; else note "account             $(id -un)"; fi
+  fi
+  command_passthrough doctor "$@"
+}
+
+command_bench() {
+  use_instance "$ROOT/var"
+  ensure_packages build run >&2
+  ensure_node >&2
+  ensure_programs rapt rapt-runner rapt-marketplace bundles rapt-bench >&2
+  export RAPT_RUNNER=$BUILD/bin/rapt-runner RAPT_BUNDLES_DIR=$BUILD/bundles RAPT_SOURCE_DIR=$ROOT RAPT_BUILD_DIR=$BUILD
+  exec "$BUILD/bin/rapt-bench" "$@"
+}

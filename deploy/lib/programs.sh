@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# shellcheck shell=bash
+# What runs the built programs: where the service user finds them, their environment, and each part of a system.
+set -euo pipefail
+
+# Sets BIN, WEB_ROOT, MIGRATIONS and BUNDLES: the checkout's own, or copies where the service user can read them.
+locate_programs() {
+  BIN=$BUILD/bin WEB_ROOT=$WEB/dist MIGRATIONS=$ROOT/migrations BUNDLES=$BUILD/bundles
+  service_can_read "$BUILD/bin" || BIN=$VAR/app/bin WEB_ROOT=$VAR/app/web MIGRATIONS=$VAR/app/migrations BUNDLES=$VAR/app/bundles
+}
+
+copy_tree() {
+  rm -rf -- "$2.new"
+  cp -R -- "$1" "$2.new"
+  chmod -R a+rX -- "$2.new"
+  rm -rf -- "$2"
+  mv -T -- "$2.new" "$2"
+}
+
+copy_programs() {
+  [[ $BIN != "$BUILD/bin" ]] || return 0
+  local program
+  install -d -m 0755 -- "$VAR/app" "$BIN"
+  for program in rapt rapt-runner rapt-marketplace; do install -C -m 0755 -- "$BUILD/bin/$program" "$BIN/$program"; done
+  copy_tree "$WEB/dist" "$WEB_ROOT"
+  copy_tree "$ROOT/migrations" "$MIGRATIONS"
+  install -d -m 0755 -- "$BUNDLES"
+  rm -f -- "$BUNDLES"/*
+  install -m 0644 -- "$BUILD/bundles"/*.rapt "$BUNDLES/"
+}
+
+program() { printf '%s/%s' "$BIN" "$1"; }
+
+export_environment() {
+  locate_programs
+  export RAPT_WEB_ROOT=$WEB_ROOT RAPT_MIGRATIONS_DIR=$MIGRATIONS RAPT_VAR_DIR=$STATE RAPT_RUNNER=$BIN/rapt-runner
+  export HOME=$STATE no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost,::1"
+  OWN_REGISTRY=yes
+  [[ -z ${MARKETPLACE_URL:-} ]] || OWN_REGISTRY=no
+  if [[ $OWN_REGISTRY == yes ]]; then
+    REGISTRY_PORT=$(remembered_port registry $((PORT + 1)))
+    export MARKETPLACE_URL=http://127.0.0.1:$REGISTRY_PORT
+  fi
+  DEMO_MODEL=no
+  [[ -n ${AI_API_KEY:-}${AI_GATEWAY_URL:-} ]] || use_demo_model
+}
+
+use_demo_model() {
+  DEMO_MODEL=yes
+  MODEL_PORT=$(remembered_port demo-model $((PORT + 2)))
+  export RAPT_DEMO_MODEL=1 AI_GATEWAY_URL=http://127.0.0.1:$MODEL_PORT/v1 AI_API_KEY=demonstration
+}
+
+answers() { curl --noproxy '*' -fsS -o /dev/null --max-time 5 "$1"; }
+
+run_rapt() { as_service "$(program rapt)" "$@"; }
+
+# The key that signed the demonstration modules, made by the build target `bundles`.
+publisher_key() { printf '%s/keys/raptscallions.pub' "$BUILD"; }
+
+trust_publisher() {
+  [[ -f $(publisher_key) ]] || { echo "the build left no publisher's key at $(publisher_key)" >&2 && return 1; }
+  install -d -m 0755 -- "$VAR/keys"
+  install -m 0644 -- "$(publisher_key)" "$VAR/keys/raptscallions.pub"
+  run_rapt trust add "$VAR/keys/raptscallions.pub"
+}
+
+start_registry() {
+  [[ $OWN_REGISTRY == yes ]] && ! is_running registry || return 0
+  say "==> Registry: starting at $MARKETPLACE_URL"
+  start_part registry "$(program rapt-marketplace)" serve --dir "$BUNDLES" --port "$REGISTRY_PORT"
+  wait_for registry 30 port_is_busy "$REGISTRY_PORT"
+}
+
+start_demo_model() {
+  [[ $DEMO_MODEL == yes ]] && ! is_running demo-model || return 0
+  say "==> Demonstration model: starting (no AI_API_KEY is set)"
+  start_part demo-model "$(program rapt)" demo model --port "$MODEL_PORT"
+  wait_for demo-model 30 port_is_busy "$MODEL_PORT"
+}
+
+install_demo_modules() {
+  local name
+  for name in safety-filter struggle-detector; do run_rapt module install "$name" --yes; done
+}
+
+# One password for all demonstration accounts, made once, read by the service user alone.
+ensure_demo_password() {
+  DEMO_PASSWORD_FILE=$STATE/demo-password
+  ! as_service test -s "$DEMO_PASSWORD_FILE" || return 0
+  (umask 077 && readable_secret | as_service tee -- "$DEMO_PASSWORD_FILE.new" >/dev/null)
+  as_service mv -f -- "$DEMO_PASSWORD_FILE.new" "$DEMO_PASSWORD_FILE"
+}
+
+# The seed's answer holds passwords: it goes to a file of mode 0600, never to the log.
+seed_demo_data() {
+  ensure_demo_password
+  (umask 077 && run_rapt demo seed --password-file "$DEMO_PASSWORD_FILE" --json >"$VAR/seed.json")
+}
+
+start_server() {
+  ! is_running server || return 0
+  ! port_is_busy "$PORT" || port_taken
+  say "==> Server: starting at $(base_url)"
+  start_part server "$(program rapt)" serve
+  printf '%s\n' "$(base_url)" >"$VAR/base_url"
+  wait_for server 120 answers "$(base_url)/ready"
+}
+
+port_taken() {
+  local holder
+  holder=$(ss -Hltnp "sport = :$PORT" 2>/dev/null | sed -n 's/.*users:((\(.*\)))$/ (\1)/p' | head -n 1) || holder=''
+  die "port $PORT is in use by another program$holder." "Choose another: PORT=$((PORT + 10)) ./rapt up" "or stop that program and try again."
+}
+
+stop_system() {
+  stop_part server TERM 40
+  stop_part demo-model TERM 10
+  stop_part registry TERM 10
+  stop_redis
+  stop_postgres
+  rm -f -- "$RUN_JSON" "$VAR/base_url"
+}

@@ -7,22 +7,12 @@ set -euo pipefail
 
 SERVICE_USER=raptscallions
 
-# Runs a command as the service user, replacing this process when called by exec_as_service.
-as_service() {
-  if is_root; then
-    setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups -- "$@"
-  else
-    "$@"
-  fi
-}
+# What a command is put behind to run as the service user: in a folder and with a home that this user has.
+AS_SERVICE=()
+[[ $EUID -ne 0 ]] ||
+  AS_SERVICE=(env -C / HOME=/nonexistent setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups --)
 
-exec_as_service() {
-  if is_root; then
-    exec setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups -- "$@"
-  else
-    exec "$@"
-  fi
-}
+as_service() { "${AS_SERVICE[@]}" "$@"; }
 
 ensure_service_user() {
   is_root && ! getent passwd "$SERVICE_USER" >/dev/null || return 0

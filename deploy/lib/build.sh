@@ -27,7 +27,7 @@ ensure_programs() {
 }
 
 command_build() {
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   ensure_packages build run
   ensure_node
   ensure_programs

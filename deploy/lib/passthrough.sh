@@ -14,14 +14,14 @@ require_program() {
 command_passthrough() {
   [[ $1 =~ ^[a-z][a-z-]*$ || $1 == --version ]] || die "\"$1\" is no command." "./rapt help lists them."
   require_program rapt
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   read_settings
   if works_on_system "$1"; then
     export_environment
     service_dir "$STATE"
     copy_programs
     hand_over_files "$@"
-    exec_as_service "$(program rapt)" "${HANDED_OVER[@]}"
+    exec "${AS_SERVICE[@]}" "$(program rapt)" "${HANDED_OVER[@]}"
   fi
   exec "$BUILD/bin/rapt" "$@"
 }
@@ -60,7 +60,7 @@ command_doctor() {
 }
 
 command_bench() {
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   ensure_packages build run >&2
   ensure_node >&2
   ensure_programs rapt rapt-runner rapt-marketplace bundles rapt-bench >&2

@@ -61,10 +61,7 @@ start_part() {
   (
     close_other_files
     cd /
-    if is_root; then
-      exec setsid setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups -- "$program" "$@"
-    fi
-    exec setsid "$program" "$@"
+    exec setsid "${AS_SERVICE[@]}" "$program" "$@"
   ) </dev/null >>"$log" 2>&1 &
   pid=$!
   disown "$pid"

@@ -34,7 +34,7 @@ program() { printf '%s/%s' "$BIN" "$1"; }
 export_environment() {
   locate_programs
   export RAPT_WEB_ROOT=$WEB_ROOT RAPT_MIGRATIONS_DIR=$MIGRATIONS RAPT_VAR_DIR=$STATE RAPT_RUNNER=$BIN/rapt-runner
-  export HOME=$STATE no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost,::1"
+  export no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost,::1"
   OWN_REGISTRY=yes
   [[ -z ${MARKETPLACE_URL:-} ]] || OWN_REGISTRY=no
   if [[ $OWN_REGISTRY == yes ]]; then

@@ -11,7 +11,7 @@ command_up() {
     --detach | -d) detach=yes && shift ;;
   esac
   [[ $# -eq 0 ]] || die "\`up\` does not know \"$1\"." "It takes --detach, or nothing; ./rapt help lists the environment it reads."
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   read_settings
   lock_instance
   if is_running server; then
@@ -113,7 +113,7 @@ write_run_json() {
 show_summary() { node "$DEPLOY/lib/run-json.mjs" show "$RUN_JSON"; }
 
 command_down() {
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   lock_instance
   say "==> Stopping RaptScallions"
   stop_system
@@ -121,7 +121,7 @@ command_down() {
 }
 
 command_status() {
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   local part pid running=no
   for part in "${PARTS[@]}"; do
     if pid=$(pid_of "$part"); then
@@ -138,7 +138,7 @@ command_status() {
 }
 
 command_logs() {
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   local part='' follow=()
   while [[ $# -gt 0 ]]; do
     case $1 in
@@ -161,7 +161,7 @@ command_logs() {
 command_part() {
   local verb=$1 part=${2:-}
   [[ $# -eq 2 && " ${PARTS[*]} " == *" $part "* ]] || die "\`$verb\` takes one of: ${PARTS[*]}"
-  use_instance "$ROOT/var"
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   read_settings
   lock_instance
   export_environment

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/base/clock.hpp"
+#include "rapt/base/ids.hpp"
+#include "rapt/identity/actor.hpp"
+#include "rapt/runtime/task.hpp"
+#include "rapt/usage/extractions.hpp"
+
+namespace rapt {
+namespace gateway { class Gateway; }
+namespace hooks { class Dispatcher; }
+namespace store { class Database; }
+namespace tools { class ToolService; }
+}  // namespace rapt
+
+namespace rapt::runs {
+
+enum class RunState : std::uint8_t { kPending, kProcessing, kComplete, kFailed };
+std::string_view name(RunState state);  ///< "pending", "processing", "complete", "failed"
+
+struct Usage {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::string model;
+  bool estimated = false;
+};
+
+/// One use of a product tool: an input, and what the model made of it.
+struct Run {
+  RunId id;
+  ToolId tool;
+  std::string tool_name;
+  std::string tool_type;
+  std::string tool_version;
+  UserId user;
+  AssignmentId assignment;  ///< empty when made without one
+  RunState state = RunState::kPending;
+  std::string input_json;
+  std::optional<std::string> output_json;
+  std::optional<std::string> error_json;  ///< {"error","code","details"?}: the body that the caller got
+  std::optional<Usage> usage;
+  TimePoint created_at{};
+  std::optional<TimePoint> completed_at;
+};
+
+struct RunPage {
+  std::vector<Run> items;
+  std::optional<std::string> next_cursor;
+};
+
+/// Product tools: input and output are JSON that fits the tool's schemas. Thread-safe.
+///
+/// Whoever awaits create() must let it run to its end: it is not to be cancelled because the reader has gone.
+class RunService {
+ public:
+  /// The parts must outlive the service.
+  struct Parts {
+    store::Database& database;
+    tools::ToolService& tools;
+    hooks::Dispatcher& dispatcher;
+    gateway::Gateway& gateway;
+    const Clock& clock;
+  };
+  explicit RunService(Parts parts);
+
+  /// Checks the input (fields as "input.grade"), asks the model, checks its output and stores the run. A failure after
+  /// the input was accepted is stored on the run and returned as well: kBlocked, kUnavailable MODULE_UNAVAILABLE,
+  /// kUnprocessable OUTPUT_INVALID (the model did not fit the schema twice), and the gateway's failures.
+  Task<Result<Run>> create(identity::Actor actor, ToolId tool, std::string input_json, AssignmentId assignment_or_empty);
+  /// The owner, teachers of the class concerned and administrators above it; kNotFound for everybody else.
+  Task<Result<Run>> get(identity::Actor actor, RunId id);
+  /// The caller's own, newest first; `limit` 1 to 100.
+  Task<Result<RunPage>> list(identity::Actor actor, int limit, std::string cursor);
+  /// Readers as for get().
+  Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, RunId id);
+  /// Marks runs as failed that a host left unfinished when it ended (older than 15 minutes). Called at start.
+  Task<Result<std::size_t>> fail_abandoned();
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace rapt::runs

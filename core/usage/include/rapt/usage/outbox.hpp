@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rapt/base/result.hpp"
+
+namespace rapt::store {
+class Transaction;
+}
+
+namespace rapt::usage {
+
+/// An event that others will be told of once the transaction that writes it has committed.
+struct Event {
+  std::string_view type;  ///< "chat.message_stored"
+  std::string subject_id;  ///< what it is about: a session's or run's id
+  std::string payload_json;  ///< an object with ids only, never what somebody wrote
+};
+
+Result<void> append_event(store::Transaction& transaction, const Event& event);
+
+}  // namespace rapt::usage

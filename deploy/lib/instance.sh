@@ -9,6 +9,8 @@ use_instance() {
   [[ $1 != "$ROOT/var"* ]] || ensure_var
   mkdir -p -- "$1"
   VAR=$(readlink -f -- "$1")
+  service_can_read "$VAR" || die "$VAR cannot be reached by the user $SERVICE_USER, who runs the database and the server." \
+    "Choose a folder outside of private ones."
   LOGS=$VAR/log
   PIDS=$VAR/pids
   RUN_JSON=$VAR/run.json

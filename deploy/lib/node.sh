@@ -31,6 +31,7 @@ lock_is_installed() { [[ -f $1/node_modules/.raptscallions && $(<"$1/node_module
 npm_ci() {
   cd -- "$1"
   npm ci --no-audit --no-fund
+  mkdir -p node_modules
   lock_hash "$1" >node_modules/.raptscallions
 }
 

@@ -34,7 +34,7 @@ step() {
   local name=$1 began=$SECONDS status=0 seconds=0
   STEP_LOG=$LOGS/$2.log
   shift 2
-  rotate_log "$STEP_LOG"
+  rotate_log "$STEP_LOG" 0
   say "==> $name"
   set -m
   (set +m -euo pipefail; "$@") >>"$STEP_LOG" 2>&1 </dev/null &
@@ -66,11 +66,11 @@ abandon_step() {
   STEP_PID=''
 }
 
-# Keeps three older logs of a name once the newest has grown beyond a megabyte.
+# rotate_log FILE [BYTES]: begins a new log once the last has grown beyond BYTES (a megabyte), and keeps three older ones.
 rotate_log() {
-  local log=$1
+  local log=$1 limit=${2:-1048576}
   [[ -f $log ]] || { : >"$log" && return 0; }
-  (($(stat -c %s -- "$log") > 1048576)) || return 0
+  (($(stat -c %s -- "$log") > limit)) || return 0
   [[ ! -f $log.2 ]] || mv -f -- "$log.2" "$log.3"
   [[ ! -f $log.1 ]] || mv -f -- "$log.1" "$log.2"
   mv -f -- "$log" "$log.1"

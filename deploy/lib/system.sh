@@ -65,8 +65,8 @@ already_up() {
   start_registry
   start_demo_model
   wait_for server 60 answers "$url/ready"
+  renew_run_json
   say "RaptScallions is running already."
-  use_node
   show_summary
 }
 
@@ -100,14 +100,29 @@ stay_in_foreground() {
   exit "$status"
 }
 
-write_run_json() {
-  local part pid pids=()
+# Prints PART=PID for each part that runs.
+running_parts() {
+  local part pid
   for part in "${PARTS[@]}"; do
-    if pid=$(pid_of "$part"); then pids+=("$part=$pid"); fi
+    if pid=$(pid_of "$part"); then printf '%s=%s\n' "$part" "$pid"; fi
   done
-  BASE_URL=$(base_url) DEMO_PASSWORD_FILE=$DEMO_PASSWORD_FILE DEMO_MODEL=$DEMO_MODEL \
-    node "$DEPLOY/lib/run-json.mjs" write "$VAR/seed.json" "$RUN_JSON" "${pids[@]}"
+}
+
+write_run_json() {
+  local parts
+  mapfile -t parts < <(running_parts)
+  BASE_URL=$(base_url) DEMO_MODEL=$DEMO_MODEL OWN_DATABASE=$OWN_DATABASE OWN_REDIS=$OWN_REDIS \
+    node "$DEPLOY/lib/run-json.mjs" write "$VAR/seed.json" "$RUN_JSON" "${parts[@]}"
   rm -f -- "$VAR/seed.json"
+}
+
+# After a part was started again: the file names its new process.
+renew_run_json() {
+  [[ -f $RUN_JSON ]] || return 0
+  local parts
+  mapfile -t parts < <(running_parts)
+  use_node
+  node "$DEPLOY/lib/run-json.mjs" renew "$RUN_JSON" "${parts[@]}"
 }
 
 show_summary() { node "$DEPLOY/lib/run-json.mjs" show "$RUN_JSON"; }
@@ -173,4 +188,5 @@ command_part() {
   else
     "start_${part//-/_}"
   fi
+  renew_run_json
 }

@@ -23,18 +23,20 @@ ensure_service_user() {
 
 service_can_read() { as_service test -r "$1" && { [[ ! -d $1 ]] || as_service test -x "$1"; }; }
 
-# Makes var/ (or a link to it) when it is not there; afterwards the service user can pass through it.
+# Makes var/, or a link to a folder that the service user can reach, when it is not there. Every clone gets a folder of
+# its own: a new clone at an old path does not find the old one's data.
 ensure_var() {
   local home
-  if is_root && ! service_can_read "$ROOT"; then
-    home=/var/lib/raptscallions/$(short_hash "$ROOT")
-    install -d -m 0755 /var/lib/raptscallions "$home"
-    if [[ -d $ROOT/var && ! -L $ROOT/var ]]; then
+  if is_root && [[ ! -L $ROOT/var ]] && ! service_can_read "$ROOT"; then
+    install -d -m 0755 /var/lib/raptscallions
+    home=$(mktemp -d "/var/lib/raptscallions/$(basename -- "$ROOT")-XXXXXX")
+    chmod 0755 -- "$home"
+    if [[ -d $ROOT/var ]]; then
       cp -a -- "$ROOT/var/." "$home/" && rm -rf -- "${ROOT:?}/var"
     fi
-    ln -sfn -- "$home" "$ROOT/var"
+    ln -s -- "$home" "$ROOT/var"
   fi
-  mkdir -p -- "$ROOT/var"
+  mkdir -p -- "$ROOT/var" || die "$ROOT/var is a link to a folder that is gone." "Remove the link; ./rapt up then makes a new one."
 }
 
 # A folder that only the service user may enter.

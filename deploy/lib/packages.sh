@@ -39,6 +39,8 @@ ensure_packages() {
     say "==> Debian packages: all ${#needed[@]} are installed"
     return
   fi
+  grep -q '^VERSION_CODENAME=bookworm' /etc/os-release 2>/dev/null ||
+    warn "this is not Debian 12, so some of the packages may have other names or versions here"
   become_administrator "${missing[@]}"
   remedy "If the network is down, try again later; else run: apt-get install ${missing[*]}"
   step "Debian packages: installing ${#missing[@]} (${missing[*]:0:6}${missing[6]:+ …})" packages install_packages "${missing[@]}"

@@ -110,9 +110,16 @@ node_tests() {
     --test-reporter=junit --test-reporter-destination="$REPORT" "${filter[@]}"
 }
 
+# What an earlier run left, were it cut short or not, is ended and removed.
+empty_instance() {
+  stop_system
+  rm -rf -- "$VAR/postgres" "$VAR/redis" "$VAR/server" "$VAR/ports"
+}
+
 # A cluster and a Redis for the programs' tests. They are thrown away, so the cluster need not survive a power cut.
 start_scratch_services() {
   use_instance "$ROOT/var/test/scratch"
+  empty_instance
   PG_FLAGS=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
   read_settings
   start_postgres
@@ -126,8 +133,7 @@ start_scratch_services() {
 # RAPT_INSTANCE lets a test stop and start its parts: $RAPT_LAUNCHER stop postgres.
 start_test_system() {
   use_instance "$ROOT/var/test/system"
-  stop_system
-  rm -rf -- "$VAR/postgres" "$VAR/redis" "$VAR/server" "$VAR/ports"
+  empty_instance
   PG_FLAGS=(-c fsync=off)
   PORT=$(free_port 4100)
   unset RAPT_RUNNER RAPT_BUNDLES_DIR RAPT_MIGRATIONS_DIR

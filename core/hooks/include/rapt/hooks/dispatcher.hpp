@@ -22,9 +22,14 @@ struct Outcome {
   std::vector<std::string> modified_by;   ///< modules that replaced the current text, in order
   std::vector<std::string> instructions;  ///< for the AI, this answer only
   std::vector<Extraction> extractions;    ///< also of modules that ran before a block
+  std::vector<std::string> skipped;       ///< modules that could not answer and whose fail policy is open
 };
 
 /// Asks the attached modules one after the other, by priority; each sees what the ones before it made of the text.
+///
+/// A module that cannot be asked, comes late, dies, lies or answers "error" is never taken for "nothing to change": the
+/// attachment's fail policy decides, else the manifest's, and "closed" where neither is known because the module is not
+/// installed. Points at which a module may only emit never stop anything. Each failure is logged.
 class Dispatcher {
  public:
   explicit Dispatcher(ModuleCaller& caller) : caller_(caller) {}

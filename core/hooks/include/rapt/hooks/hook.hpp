@@ -40,8 +40,8 @@ enum class FailPolicy : std::uint8_t {
 };
 
 struct Message {
-  std::string role;  ///< "user", "assistant" or "system"
-  std::string content;
+  std::string role{};  ///< "user", "assistant" or "system"
+  std::string content{};
   std::int64_t seq = 0;
   TimePoint created_at{};
 };
@@ -70,9 +70,9 @@ struct Context {
 };
 
 struct Extraction {
-  std::string module;
-  std::string type;
-  std::string data_json;
+  std::string module{};
+  std::string type{};
+  std::string data_json{};
   std::int64_t message_seq = 0;  ///< the message concerned, 0 when none
 };
 
@@ -80,8 +80,8 @@ struct Extraction {
 struct Attachment {
   std::string module;
   std::string config_json = "{}";
-  std::optional<FailPolicy> on_failure;                 ///< overrides the manifest's
-  std::optional<std::chrono::milliseconds> time_limit;  ///< narrows the manifest's
+  std::optional<FailPolicy> on_failure{};                 ///< overrides the manifest's
+  std::optional<std::chrono::milliseconds> time_limit{};  ///< narrows the manifest's
 };
 
 }  // namespace rapt::hooks

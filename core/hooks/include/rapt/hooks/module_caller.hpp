@@ -23,9 +23,9 @@ struct HookDeclaration {
 /// answer of the module.
 struct Answer {
   enum class Kind { kContinue, kReplace, kBlock, kDefer, kError, kDead, kLate, kLying, kNotRunning } kind = Kind::kContinue;
-  std::string text;  ///< kReplace: the new content; kBlock: the reason for the reader; failures: the sentence for the admin
-  std::vector<std::string> instructions;
-  std::vector<Extraction> extractions;
+  std::string text{};  ///< kReplace: the new content; kBlock: the reason for the reader; failures: the sentence for the admin
+  std::vector<std::string> instructions{};
+  std::vector<Extraction> extractions{};
 };
 
 /// How education asks modules. The host implements it with sandboxed processes, tests in memory. Thread-safe.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rapt/hooks/module_caller.hpp"
+
+namespace rapt::hooks {
+
+/// Modules in memory, for the unit tests of every room that asks modules: each hook answers by a function of its context.
+/// Not for production code. Set up first, then used from one thread.
+class ScriptedCaller final : public ModuleCaller {
+ public:
+  using Script = std::function<Answer(const Context&)>;
+  struct Call {
+    std::string module;
+    Point point{};
+    std::string current;  ///< the current message, or the run's output or input, as the module saw it
+    std::string config_json;
+    std::chrono::milliseconds time_limit{0};
+  };
+
+  void on(const std::string& module, HookDeclaration declaration, Script script) {
+    hooks_[{module, declaration.point}] = {declaration, std::move(script)};
+    modules_[module] = true;
+  }
+  void on(const std::string& module, Point point, Script script) { on(module, HookDeclaration{.point = point}, std::move(script)); }
+  [[nodiscard]] const std::vector<Call>& calls() const { return calls_; }
+
+  Result<std::optional<HookDeclaration>> declaration(const std::string& module, Point point) const override {
+    if (!installed(module)) return Error::not_found("module " + module);
+    auto found = hooks_.find({module, point});
+    if (found == hooks_.end()) return std::optional<HookDeclaration>{};
+    return std::optional<HookDeclaration>{found->second.first};
+  }
+  bool installed(const std::string& module) const override { return modules_.count(module) != 0; }
+  Result<void> check_config(const std::string& module, const std::string&) const override {
+    if (!installed(module)) return Error::not_found("module " + module);
+    return {};
+  }
+  Task<Answer> call(const std::string& module, Point point, const Context& context, const std::string& config_json,
+                    std::chrono::milliseconds time_limit) override {
+    calls_.push_back({module, point, seen(context), config_json, time_limit});
+    co_return hooks_.at({module, point}).second(context);
+  }
+
+ private:
+  static std::string seen(const Context& context) {
+    if (context.current) return context.current->content;
+    return context.output_json.value_or(context.input_json.value_or(""));
+  }
+
+  std::map<std::pair<std::string, Point>, std::pair<HookDeclaration, Script>> hooks_;
+  std::map<std::string, bool> modules_;
+  std::vector<Call> calls_;
+};
+
+}  // namespace rapt::hooks

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/hooks/dispatcher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rapt/hooks/scripted_caller.hpp"
+#include "rapt/runtime/runtime.hpp"
+
+namespace rapt::hooks {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Kind = Answer::Kind;
+using namespace std::chrono_literals;
+
+ScriptedCaller::Script answers(Answer answer) {
+  return [answer](const Context&) { return answer; };
+}
+
+struct DispatcherTest : testing::Test {
+  Outcome dispatch(Point point, std::vector<Attachment> attachments) {
+    Dispatcher dispatcher(caller);
+    return runtime::run_blocking(dispatcher.dispatch(point, context, attachments));
+  }
+  std::vector<std::string> asked() const {
+    std::vector<std::string> modules;
+    for (const auto& call : caller.calls()) modules.push_back(call.module);
+    return modules;
+  }
+
+  ScriptedCaller caller;
+  Context context = [] {
+    Context made;
+    made.current = Message{.role = "user", .content = "call 555", .seq = 7};
+    return made;
+  }();
+};
+
+TEST_F(DispatcherTest, AsksBySmallerPriorityFirstAndEqualOnesInTheToolsOrder) {
+  for (const auto& [module, priority] : std::vector<std::pair<std::string, int>>{{"late", 200}, {"b", 100}, {"a", 100}, {"early", 1}}) {
+    caller.on(module, {.point = Point::kChatBeforeAi, .priority = priority}, answers({}));
+  }
+  dispatch(Point::kChatBeforeAi, {{.module = "late"}, {.module = "b"}, {.module = "a"}, {.module = "early"}});
+  EXPECT_THAT(asked(), ElementsAre("early", "b", "a", "late"));
+}
+
+TEST_F(DispatcherTest, EachModuleSeesWhatTheOneBeforeMadeOfTheText) {
+  caller.on("one", Point::kChatOnMessage, answers({.kind = Kind::kReplace, .text = "call [phone]"}));
+  caller.on("two", Point::kChatOnMessage, [](const Context& seen) {
+    return Answer{.kind = Kind::kReplace, .text = seen.current->content + "!"};
+  });
+  const auto outcome = dispatch(Point::kChatOnMessage, {{.module = "one"}, {.module = "two"}});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kContinue);
+  EXPECT_EQ(context.current->content, "call [phone]!");
+  EXPECT_THAT(outcome.modified_by, ElementsAre("one", "two"));
+}
+
+TEST_F(DispatcherTest, ABlockEndsTheRoundButWhatWasEmittedStays) {
+  caller.on("finder", Point::kChatBeforeAi, answers({.extractions = {{.module = "forged", .type = "found", .data_json = "{}"}}}));
+  caller.on("guard", Point::kChatBeforeAi, answers({.kind = Kind::kBlock, .text = "Please rephrase."}));
+  caller.on("never", Point::kChatBeforeAi, answers({}));
+  const auto outcome = dispatch(Point::kChatBeforeAi, {{.module = "finder"}, {.module = "guard"}, {.module = "never"}});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kBlocked);
+  EXPECT_EQ(outcome.module, "guard");
+  EXPECT_EQ(outcome.reason, "Please rephrase.");
+  EXPECT_THAT(asked(), ElementsAre("finder", "guard"));
+  ASSERT_EQ(outcome.extractions.size(), 1U);
+  EXPECT_EQ(outcome.extractions[0].module, "finder") << "a module cannot speak in another's name";
+  EXPECT_EQ(outcome.extractions[0].message_seq, 7);
+}
+
+TEST_F(DispatcherTest, ABlockWithoutAReasonNamesTheModule) {
+  caller.on("guard", Point::kChatBeforeAi, answers({.kind = Kind::kBlock}));
+  EXPECT_THAT(dispatch(Point::kChatBeforeAi, {{.module = "guard"}}).reason, HasSubstr("guard"));
+}
+
+TEST_F(DispatcherTest, EveryKindOfFailureFollowsTheManifestsPolicy) {
+  for (auto kind : {Kind::kError, Kind::kDead, Kind::kLate, Kind::kLying, Kind::kNotRunning, Kind::kDefer}) {
+    caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed}, answers({.kind = kind}));
+    const auto closed = dispatch(Point::kChatBeforeAi, {{.module = "m"}});
+    EXPECT_EQ(closed.kind, Outcome::Kind::kUnavailable);
+    EXPECT_EQ(closed.module, "m");
+    EXPECT_THAT(closed.reason, HasSubstr("m"));
+    caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers({.kind = kind}));
+    const auto open = dispatch(Point::kChatBeforeAi, {{.module = "m"}});
+    EXPECT_EQ(open.kind, Outcome::Kind::kContinue);
+    EXPECT_THAT(open.skipped, ElementsAre("m"));
+  }
+}
+
+TEST_F(DispatcherTest, TheAttachmentsPolicyOverridesTheManifests) {
+  caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers({.kind = Kind::kDead}));
+  EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kClosed}}).kind, Outcome::Kind::kUnavailable);
+  caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kDead}));
+  EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kOpen}}).kind, Outcome::Kind::kContinue);
+}
+
+TEST_F(DispatcherTest, AModuleThatIsNotInstalledStopsTheToolUnlessItsAttachmentSaysOpen) {
+  caller.on("present", Point::kChatBeforeAi, answers({}));
+  const auto closed = dispatch(Point::kChatBeforeAi, {{.module = "present"}, {.module = "gone"}});
+  EXPECT_EQ(closed.kind, Outcome::Kind::kUnavailable);
+  EXPECT_EQ(closed.module, "gone");
+  EXPECT_THAT(asked(), IsEmpty()) << "nobody works on a message that is refused anyway";
+  const auto open = dispatch(Point::kChatBeforeAi, {{.module = "present"}, {.module = "gone", .on_failure = FailPolicy::kOpen}});
+  EXPECT_EQ(open.kind, Outcome::Kind::kContinue);
+  EXPECT_THAT(open.skipped, ElementsAre("gone"));
+}
+
+TEST_F(DispatcherTest, TheShorterOfTheTwoTimeLimitsHolds) {
+  caller.on("m", {.point = Point::kChatBeforeAi, .time_limit = 200ms}, answers({}));
+  dispatch(Point::kChatBeforeAi, {{.module = "m", .time_limit = 50ms}});
+  dispatch(Point::kChatBeforeAi, {{.module = "m", .time_limit = 900ms}});
+  dispatch(Point::kChatBeforeAi, {{.module = "m"}});
+  ASSERT_EQ(caller.calls().size(), 3U);
+  EXPECT_EQ(caller.calls()[0].time_limit, 50ms);
+  EXPECT_EQ(caller.calls()[1].time_limit, 200ms);
+  EXPECT_EQ(caller.calls()[2].time_limit, 200ms);
+}
+
+TEST_F(DispatcherTest, PointsWhereAModuleMayOnlyEmitStopNothingAndChangeNothing) {
+  for (auto kind : {Kind::kBlock, Kind::kReplace, Kind::kDead}) {
+    caller.on("m", {.point = Point::kSessionStart, .on_failure = FailPolicy::kClosed}, answers({.kind = kind, .text = "x"}));
+    const auto outcome = dispatch(Point::kSessionStart, {{.module = "m"}});
+    EXPECT_EQ(outcome.kind, Outcome::Kind::kContinue);
+    EXPECT_EQ(context.current->content, "call 555");
+    EXPECT_THAT(outcome.skipped, ElementsAre("m"));
+  }
+}
+
+TEST_F(DispatcherTest, AnswersThatThePointDoesNotAllowCountAsFailures) {
+  caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed}, answers({.instructions = {"be kind"}}));
+  EXPECT_EQ(dispatch(Point::kChatAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable);
+  caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kReplace, .text = "\xff"}));
+  EXPECT_EQ(dispatch(Point::kChatAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable);
+  caller.on("m", {.point = Point::kProductAfterAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kReplace, .text = "{}"}));
+  EXPECT_EQ(dispatch(Point::kProductAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable) << "there is no output";
+}
+
+TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {
+  context.input_json = R"({"topic":"x"})";
+  caller.on("m", Point::kProductBeforeAi,
+            answers({.kind = Kind::kReplace, .text = R"({"topic":"y"})", .instructions = {"Use metric units."}}));
+  const auto outcome = dispatch(Point::kProductBeforeAi, {{.module = "m", .config_json = R"({"a":1})"}});
+  EXPECT_EQ(context.input_json, R"({"topic":"y"})");
+  EXPECT_THAT(outcome.instructions, ElementsAre("Use metric units."));
+  EXPECT_EQ(caller.calls()[0].config_json, R"({"a":1})");
+}
+
+TEST_F(DispatcherTest, AnAnswerIsHeldOnlyWhenAModuleWantsToSeeIt) {
+  caller.on("checker", Point::kChatAfterAi, answers({}));
+  caller.on("other", Point::kChatBeforeAi, answers({}));
+  Dispatcher dispatcher(caller);
+  EXPECT_TRUE(dispatcher.concerns(Point::kChatAfterAi, {{.module = "other"}, {.module = "checker"}}));
+  EXPECT_FALSE(dispatcher.concerns(Point::kChatAfterAi, {{.module = "other"}, {.module = "gone"}}));
+}
+
+}  // namespace
+}  // namespace rapt::hooks

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/hooks/hook.hpp"
+
+#include <array>
+#include <utility>
+
+namespace rapt::hooks {
+
+namespace {
+
+using Entry = std::pair<std::string_view, Point>;
+
+constexpr std::array<Entry, 8> kNames{{
+    {"chat:on_message", Point::kChatOnMessage},
+    {"chat:before_ai", Point::kChatBeforeAi},
+    {"chat:after_ai", Point::kChatAfterAi},
+    {"session:start", Point::kSessionStart},
+    {"session:end", Point::kSessionEnd},
+    {"product:before_ai", Point::kProductBeforeAi},
+    {"product:after_ai", Point::kProductAfterAi},
+    {"run:complete", Point::kRunComplete},
+}};
+
+constexpr std::array<Entry, 4> kAliases{{
+    {"chat:pre_ai", Point::kChatBeforeAi},
+    {"chat:post_ai", Point::kChatAfterAi},
+    {"product:pre_ai", Point::kProductBeforeAi},
+    {"product:post_ai", Point::kProductAfterAi},
+}};
+
+}  // namespace
+
+std::string_view name(Point point) {
+  for (const auto& [text, value] : kNames) {
+    if (value == point) return text;
+  }
+  return "unknown";
+}
+
+std::optional<Point> parse_point(std::string_view text) {
+  for (const auto& [known, point] : kNames) {
+    if (known == text) return point;
+  }
+  for (const auto& [known, point] : kAliases) {
+    if (known == text) return point;
+  }
+  return std::nullopt;
+}
+
+bool may_replace(Point point) {
+  switch (point) {
+    case Point::kChatOnMessage:
+    case Point::kChatBeforeAi:
+    case Point::kChatAfterAi:
+    case Point::kProductBeforeAi:
+    case Point::kProductAfterAi: return true;
+    case Point::kSessionStart:
+    case Point::kSessionEnd:
+    case Point::kRunComplete: return false;
+  }
+  return false;
+}
+
+bool may_block(Point point) { return may_replace(point); }
+
+bool may_instruct(Point point) { return point == Point::kChatBeforeAi || point == Point::kProductBeforeAi; }
+
+}  // namespace rapt::hooks

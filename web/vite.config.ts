@@ -13,7 +13,10 @@ export default defineConfig({
       { find: "@", replacement: fileURLToPath(new URL("./src", import.meta.url)) },
       // KaTeX's output is turned into elements through parse5, not the browser's DOMParser: the latter would
       // meet style attributes, and the Content-Security-Policy allows none.
-      { find: /^hast-util-from-html-isomorphic$/, replacement: "hast-util-from-html" },
+      {
+        find: /^hast-util-from-html-isomorphic$/,
+        replacement: fileURLToPath(new URL("./node_modules/hast-util-from-html-isomorphic/lib/index.js", import.meta.url)),
+      },
     ],
   },
   build: {
@@ -21,6 +24,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     sourcemap: false,
+    chunkSizeWarningLimit: 800, // Markdown with math, loaded only where answers are shown
   },
   server: { host: "127.0.0.1", port: 5173, proxy: { "/api": { target: api, changeOrigin: true } } },
   test: {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { ShieldCheck } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Message } from "@/api/types";
+import { Markdown } from "@/components/markdown";
+import { cn } from "@/lib/cn";
+import { formatDateTime, joinNames, plural } from "@/lib/format";
+
+interface BubbleProps {
+  role: Message["role"];
+  /** Who speaks, for screen readers and above the bubble. */
+  author: string;
+  children: ReactNode;
+  footer?: ReactNode;
+  faded?: boolean;
+}
+
+export function Bubble({ role, author, children, footer, faded = false }: BubbleProps) {
+  const mine = role === "user";
+  return (
+    <div data-role={role} className={cn("flex flex-col gap-1", mine ? "items-end" : "items-start")}>
+      <p className="px-1 text-xs font-semibold text-muted-foreground">{author}</p>
+      <div
+        className={cn(
+          "max-w-[92%] rounded-2xl px-4 py-3 wrap-anywhere sm:max-w-[80%]",
+          mine ? "rounded-tr-sm bg-primary-soft text-primary-soft-foreground" : "rounded-tl-sm border bg-card",
+          faded && "border border-dashed border-input bg-transparent text-muted-foreground",
+        )}
+      >
+        {children}
+      </div>
+      {footer}
+    </div>
+  );
+}
+
+/** A stored message. What a person typed is shown as typed; what the AI wrote is Markdown. */
+export function MessageBubble({ message, author }: { message: Message; author: string }) {
+  const changedBy = message.meta?.modified_by ?? [];
+  return (
+    <Bubble role={message.role} author={author} footer={changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}>
+      {message.role === "user" ? <PlainText text={message.content} /> : <Markdown text={message.content} />}
+      <Stamp message={message} />
+    </Bubble>
+  );
+}
+
+export function PlainText({ text }: { text: string }) {
+  return <p className="leading-relaxed whitespace-pre-wrap">{text}</p>;
+}
+
+function Stamp({ message }: { message: Message }) {
+  const tokens = message.meta?.usage?.total_tokens;
+  return (
+    <p className="sr-only">
+      {formatDateTime(message.created_at)}
+      {tokens !== undefined && `, ${plural(tokens, "token")}`}
+    </p>
+  );
+}
+
+function ChangeNote({ message, modules }: { message: Message; modules: string[] }) {
+  const when = message.role === "user" ? "before it was sent" : "before it was shown";
+  return (
+    <p data-modified className="flex max-w-[92%] items-start gap-1.5 px-1 text-xs text-muted-foreground sm:max-w-[80%]">
+      <ShieldCheck aria-hidden className="mt-px size-3.5 shrink-0" />
+      <span>
+        Changed by {joinNames(modules)} {when}, for example to hide personal details.
+      </span>
+    </p>
+  );
+}

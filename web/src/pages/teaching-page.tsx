@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { type TeachingFilter, teachingQuery, toolsQuery } from "@/api/queries";
+import { ErrorPanel } from "@/components/error-panel";
+import { RowList, TeachingRow } from "@/components/links";
+import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { ListSkeleton } from "@/components/query-view";
+import { Button } from "@/components/ui/button";
+import { Label, Select } from "@/components/ui/form-controls";
+
+const route = getRouteApi("/authed/teaching");
+
+export function TeachingPage() {
+  const filter = route.useSearch();
+  const query = useInfiniteQuery(teachingQuery(filter));
+  const sessions = query.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <PageBody className="max-w-4xl">
+      <PageHeader title="Conversations" description="What your students and the AI have written, newest first. Notes come from the modules attached to a tool." />
+      <Filters filter={filter} />
+      {query.isPending && <ListSkeleton rows={5} />}
+      {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isSuccess && sessions.length === 0 && <EmptyState title="No conversations match">Change the filters, or come back when a student has started one.</EmptyState>}
+      {sessions.length > 0 && (
+        <RowList>
+          {sessions.map((session) => (
+            <TeachingRow key={session.id} session={session} />
+          ))}
+        </RowList>
+      )}
+      {query.hasNextPage && (
+        <div className="mt-4 text-center">
+          <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {query.isFetchingNextPage ? "Loading…" : "Show more"}
+          </Button>
+        </div>
+      )}
+    </PageBody>
+  );
+}
+
+function Filters({ filter }: { filter: TeachingFilter }) {
+  const { me } = route.useRouteContext();
+  const navigate = route.useNavigate();
+  const tools = useQuery(toolsQuery);
+  const chatTools = (tools.data ?? []).filter((tool) => tool.type === "chat");
+  const set = (change: TeachingFilter) => void navigate({ search: (now: TeachingFilter) => ({ ...now, ...change }), replace: true });
+  return (
+    <div className="mb-5 grid gap-3 sm:grid-cols-3">
+      <Filter label="Class" value={filter.class_id} all="All classes" options={me.classes.map((each) => [each.id, each.name])} onChange={(class_id) => set({ class_id })} />
+      <Filter label="Tool" value={filter.tool_id} all="All tools" options={chatTools.map((tool) => [tool.id, tool.name])} onChange={(tool_id) => set({ tool_id })} />
+      <Filter label="State" value={filter.state} all="Any state" options={[["active", "Active"], ["paused", "Paused"], ["completed", "Finished"]]} onChange={(state) => set({ state })} />
+    </div>
+  );
+}
+
+interface FilterProps {
+  label: string;
+  all: string;
+  value: string | undefined;
+  options: [value: string, label: string][];
+  onChange: (value: string | undefined) => void;
+}
+
+function Filter({ label, all, value, options, onChange }: FilterProps) {
+  const id = `filter-${label.toLowerCase()}`;
+  return (
+    <div className="space-y-1">
+      <Label htmlFor={id}>{label}</Label>
+      <Select id={id} value={value ?? ""} onChange={(event) => onChange(event.target.value || undefined)}>
+        <option value="">{all}</option>
+        {options.map(([each, text]) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </Select>
+    </div>
+  );
+}

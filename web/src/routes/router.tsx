@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Every page with its address and who may open it. The server decides about the data; these rules only lead the way.
+import type { QueryClient } from "@tanstack/react-query";
+import { Outlet, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect } from "@tanstack/react-router";
+import { ApiError } from "@/api/errors";
+import { meQuery } from "@/api/queries";
+import type { Me } from "@/api/types";
+import { AppShell } from "@/components/app-shell";
+import { ErrorPage } from "@/components/error-panel";
+import { InstanceBanners } from "@/components/instance-banners";
+import { Skeleton } from "@/components/ui/card";
+import { isAdmin, isTeaching } from "@/lib/roles";
+import { HomePage } from "@/pages/home-page";
+import { LoginPage } from "@/pages/login-page";
+import { NotFoundPage } from "@/pages/not-found-page";
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: () => (
+    <>
+      <InstanceBanners />
+      <Outlet />
+    </>
+  ),
+  notFoundComponent: NotFoundPage,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search) => ({ ...text(search, "from") }) as { from?: string },
+  component: LoginPage,
+});
+
+const authed = createRoute({
+  getParentRoute: () => root,
+  id: "authed",
+  beforeLoad: async ({ context, location }): Promise<{ me: Me }> => {
+    try {
+      return { me: await context.queries.ensureQueryData(meQuery) };
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isExpiredLogin)) throw error;
+      const from = location.href === "/" ? {} : { from: location.href };
+      throw redirect({ to: "/login", search: from, replace: true });
+    }
+  },
+  component: function Authed() {
+    return <AppShell me={authed.useRouteContext().me} />;
+  },
+});
+
+const home = createRoute({ getParentRoute: () => authed, path: "/", component: HomePage });
+
+const chat = createRoute({
+  getParentRoute: () => authed,
+  path: "/sessions/$id",
+  component: lazyRouteComponent(() => import("@/pages/chat-page"), "ChatPage"),
+});
+
+const tool = createRoute({
+  getParentRoute: () => authed,
+  path: "/tools/$id",
+  validateSearch: (search) => ({ ...text(search, "assignment"), ...text(search, "from_run") }) as { assignment?: string; from_run?: string },
+  component: lazyRouteComponent(() => import("@/pages/tool-page"), "ToolPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => authed,
+  path: "/runs/$id",
+  component: lazyRouteComponent(() => import("@/pages/run-page"), "RunPage"),
+});
+
+const teaching = createRoute({
+  getParentRoute: () => authed,
+  path: "/teaching",
+  validateSearch: (search) =>
+    ({ ...text(search, "class_id"), ...text(search, "tool_id"), ...text(search, "state") }) as { class_id?: string; tool_id?: string; state?: string },
+  beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/teaching-page"), "TeachingPage"),
+});
+
+const transcript = createRoute({
+  getParentRoute: () => authed,
+  path: "/teaching/sessions/$id",
+  beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/transcript-page"), "TranscriptPage"),
+});
+
+const modules = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/modules",
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
+});
+
+const tree = root.addChildren([login, authed.addChildren([home, chat, tool, run, teaching, transcript, modules])]);
+
+export function newRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: false,
+    scrollRestoration: true,
+    defaultPendingComponent: PendingPage,
+    defaultErrorComponent: ({ error, reset }) => <ErrorPage error={error} onRetry={reset} />,
+    defaultNotFoundComponent: NotFoundPage,
+  });
+}
+
+function PendingPage() {
+  return (
+    <div role="status" className="mx-auto w-full max-w-6xl space-y-4 px-4 py-8 sm:px-6">
+      <span className="sr-only">Loading</span>
+      <Skeleton className="h-9 w-64" />
+      <Skeleton className="h-40 rounded-2xl" />
+    </div>
+  );
+}
+
+function hiddenUnless(allowed: boolean): void {
+  if (!allowed) throw notFound();
+}
+
+/** A parameter of the address when it is there; a bare number in an address is text too. */
+function text(search: Record<string, unknown>, name: string): Record<string, string> {
+  const value = search[name];
+  return typeof value === "string" || typeof value === "number" ? { [name]: String(value) } : {};
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

@@ -66,7 +66,14 @@ typedef struct rapt_context_1 {
   size_t (*message_count)(const rapt_context* context);
   /** lifetime: until the hook returns. failure: a message whose texts are {NULL, 0} when `index` is out of range. */
   rapt_message (*message)(const rapt_context* context, size_t index);
-  /** The whole context as one JSON object. lifetime: until the hook returns. failure: {NULL, 0} when memory is short. */
+  /**
+   * The whole context as one JSON object; what does not apply is left out:
+   *   {"hook": "chat:before_ai", "tool": {"id", "name", "type", "version", "behavior", "subject"}, "user": {"id", "role"},
+   *    "group": {"id", "name"}, "session": {"id", "state", "age_ms"}, "run": {"id"},
+   *    "messages": [{"role", "content", "seq", "created_at_ms"}], "current": {"role", "content", "seq"},
+   *    "input": JSON, "output": JSON, "config": {}, "locale", "now_ms", "deadline_ms"}
+   * lifetime: until the hook returns. failure: {NULL, 0} when memory is short.
+   */
   rapt_text (*json)(const rapt_context* context);
 } rapt_context_1;
 

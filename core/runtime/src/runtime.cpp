@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/runtime/runtime.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "rapt/base/log.hpp"
+
+namespace rapt::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string describe(const std::exception_ptr& fault) {
+  try {
+    std::rethrow_exception(fault);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+void end_process_on_exception(const std::exception_ptr& fault) {
+  if (!fault) return;
+  log::error("task.failed", {{"error", describe(fault)}});
+  std::abort();
+}
+
+}  // namespace
+
+struct Runtime::Impl {
+  explicit Impl(unsigned count)
+      : threads(count), context(static_cast<int>(count)), work(context.get_executor()), signals(context) {}
+
+  const unsigned threads;
+  asio::io_context context;
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+  asio::signal_set signals;
+};
+
+Runtime::Runtime(unsigned threads) : impl_(std::make_unique<Impl>(threads == 0 ? 1 : threads)) {}
+Runtime::~Runtime() = default;
+
+Executor Runtime::executor() const { return impl_->context.get_executor(); }
+
+void Runtime::spawn(Task<void> task) {
+  asio::co_spawn(asio::make_strand(impl_->context), std::move(task), end_process_on_exception);
+}
+
+void Runtime::run() {
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < impl_->threads; ++i) others.emplace_back([this] { impl_->context.run(); });
+  impl_->context.run();
+}
+
+void Runtime::stop() { impl_->context.stop(); }
+
+void Runtime::on_signal(std::function<void()> handler) {
+  impl_->signals.add(SIGTERM);
+  impl_->signals.add(SIGINT);
+  impl_->signals.async_wait([handler = std::move(handler)](const boost::system::error_code& fault, int) {
+    if (!fault) handler();
+  });
+}
+
+Task<void> sleep_for(std::chrono::milliseconds duration) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void run_blocking_void(Task<void> task) {
+  asio::io_context context(1);
+  std::exception_ptr fault;
+  asio::co_spawn(context, std::move(task), [&fault](std::exception_ptr thrown) { fault = std::move(thrown); });
+  context.run();
+  if (fault) std::rethrow_exception(fault);
+}
+
+}  // namespace rapt::runtime

@@ -18,7 +18,7 @@ configure_and_build() {
   NINJA_STATUS='[%f/%t] ' nice cmake --build --preset "$PRESET" --parallel "$(build_jobs)" "$@"
 }
 
-# ensure_programs [TARGET…]: without targets, everything.
+# ensure_programs TARGET…
 ensure_programs() {
   local target arguments=()
   for target in "$@"; do arguments+=(--target "$target"); done
@@ -26,10 +26,23 @@ ensure_programs() {
   step "Programs: building ($PRESET)" build configure_and_build "${arguments[@]}"
 }
 
+# prepare SECTIONS TARGET…: everything that must be built before anything can run. One launcher at a time does this in a
+# checkout: neither Ninja nor npm bears a second one beside it.
+prepare() {
+  local sections=$1 lock
+  shift
+  mkdir -p -- "$ROOT/build"
+  exec {lock}>"$ROOT/build/lock"
+  flock --nonblock "$lock" || { note "waiting for another ./rapt that builds in this checkout" && flock "$lock"; }
+  # shellcheck disable=SC2086
+  ensure_packages $sections
+  ensure_node
+  ensure_programs "$@"
+  ensure_pages
+  exec {lock}>&-
+}
+
 command_build() {
   use_instance "${RAPT_INSTANCE:-$ROOT/var}"
-  ensure_packages build run
-  ensure_node
-  ensure_programs
-  ensure_pages
+  prepare "build run" all bundles
 }

@@ -61,9 +61,7 @@ command_doctor() {
 
 command_bench() {
   use_instance "${RAPT_INSTANCE:-$ROOT/var}"
-  ensure_packages build run >&2
-  ensure_node >&2
-  ensure_programs rapt rapt-runner rapt-marketplace bundles rapt-bench >&2
+  prepare "build run" rapt rapt-runner rapt-marketplace bundles rapt-bench >&2
   export RAPT_RUNNER=$BUILD/bin/rapt-runner RAPT_BUNDLES_DIR=$BUILD/bundles RAPT_SOURCE_DIR=$ROOT RAPT_BUILD_DIR=$BUILD
   exec "$BUILD/bin/rapt-bench" "$@"
 }

@@ -107,6 +107,7 @@ part_failed() {
   local log=$LOGS/$1.log
   printf '\n--- the last lines of %s\n' "$log" >&2
   tail -n 25 -- "$log" >&2
+  [[ $1 != server || ! -s $LOGS/ready.json ]] || printf -- '--- it says of itself\n%s\n' "$(head -c 2000 -- "$LOGS/ready.json")" >&2
   printf -- '---\n' >&2
   die "$1 could not be started: $2." "The reason is in the lines above (whole log: $log). Mend it and run ./rapt up again; ./rapt doctor checks this machine."
 }

@@ -51,7 +51,10 @@ use_demo_model() {
   export RAPT_DEMO_MODEL=1 AI_GATEWAY_URL=http://127.0.0.1:$MODEL_PORT/v1 AI_API_KEY=demonstration
 }
 
-answers() { curl --noproxy '*' -fsS -o /dev/null --max-time 5 "$1"; }
+# What the server said last is kept, to be shown when it does not become ready.
+server_is_ready() {
+  [[ $(curl --noproxy '*' -sS -o "$LOGS/ready.json" -w '%{http_code}' --max-time 5 "$1/ready") == 200 ]]
+}
 
 run_rapt() { as_service "$(program rapt)" "$@"; }
 
@@ -104,7 +107,8 @@ start_server() {
   say "==> Server: starting at $(base_url)"
   start_part server "$(program rapt)" serve
   printf '%s\n' "$(base_url)" >"$VAR/base_url"
-  wait_for server 120 answers "$(base_url)/ready"
+  rm -f -- "$LOGS/ready.json"
+  wait_for server 120 server_is_ready "$(base_url)"
 }
 
 port_taken() {

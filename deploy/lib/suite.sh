@@ -17,10 +17,7 @@ command_test() {
   mkdir -p -- "$REPORTS"
   trap 'close_suite $?' EXIT
   trap 'interrupted' INT TERM HUP
-  ensure_packages build run test
-  ensure_node
-  ensure_programs all bundles
-  ensure_pages
+  prepare "build run test" all bundles
   run_stages
   ((FAILED == 0 && PASSED > 0))
 }

@@ -20,20 +20,13 @@ command_up() {
   fi
   ! port_is_busy "$PORT" || port_taken
   trap 'interrupted' INT TERM HUP
-  prepare_machine
+  prepare "build run" rapt rapt-runner rapt-marketplace bundles
   trap 'undo_failed_start $?' EXIT
   start_system
   trap - EXIT
   unlock_instance
   show_summary
   [[ $detach == yes ]] || stay_in_foreground
-}
-
-prepare_machine() {
-  ensure_packages build run
-  ensure_node
-  ensure_programs rapt rapt-runner rapt-marketplace bundles
-  ensure_pages
 }
 
 # Everything that an instance needs, in the order in which each needs the one before. What runs already stays.
@@ -64,7 +57,7 @@ already_up() {
   [[ $OWN_REDIS == no ]] || start_redis
   start_registry
   start_demo_model
-  wait_for server 60 answers "$url/ready"
+  wait_for server 60 server_is_ready "$url"
   renew_run_json
   say "RaptScallions is running already."
   show_summary

@@ -99,3 +99,15 @@ XML
   [[ $(node "$DEPLOY/lib/count-tests.mjs" "$report") == "3 1 1" ]]
   [[ $(node "$DEPLOY/lib/count-tests.mjs" /nonexistent 2>/dev/null) == "0 0 0" ]]
 }
+
+@test "the shell scripts are clean" {
+  cd -- "$ROOT"
+  run shellcheck -x rapt .ci/run
+  [[ $status -eq 0 ]] || { echo "$output" && false; }
+}
+
+@test "no lock file names where packages were fetched from" {
+  cd -- "$ROOT"
+  run git grep -l '"resolved"' -- '*package-lock.json'
+  [[ $status -eq 1 ]] || { echo "$output" && false; }
+}

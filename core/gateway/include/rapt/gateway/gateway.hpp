@@ -19,16 +19,16 @@ struct Message {
 
 /// One question to a model.
 struct ChatRequest {
-  std::string model;  ///< empty: the configured default
-  std::vector<Message> messages;
+  std::string model{};  ///< empty: the configured default
+  std::vector<Message> messages{};
   /// A JSON Schema that the answer should fit: asked for by response_format. The caller checks the answer all the same,
   /// because a model need not keep to it.
-  std::optional<std::string> response_schema_json;
+  std::optional<std::string> response_schema_json{};
 };
 
 /// What has to be paid. `estimated` when the gateway reported nothing: then a token is taken to be four bytes.
 struct Spent {
-  std::string model;  ///< as the gateway named it
+  std::string model{};  ///< as the gateway named it
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   bool estimated = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "rapt/gateway/gateway.hpp"
@@ -27,6 +28,9 @@ class OpenAiGateway final : public Gateway {
   Task<Result<void>> check() override;
 
  private:
+  /// Asks until the head of an answer has come; asks again only where that can help.
+  Task<Result<std::unique_ptr<http::ClientStream>>> open_with_retries(std::string body, std::chrono::milliseconds time_limit);
+
   http::Client& client_;
   Options options_;
 };

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "application.hpp"
+
+#include <chrono>
+
+#include "error_reply.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/identity/auth_service.hpp"
+#include "routes.hpp"
+#include "security_headers.hpp"
+
+namespace rapt::api {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1";
+
+Error no_such_route() {
+  Error error;
+  error.kind = ErrorKind::kNotFound;
+  error.message = "There is no such route.";
+  return error;
+}
+
+Error wrong_method(const std::string& allowed) {
+  Error error;
+  error.kind = ErrorKind::kUnsupported;
+  error.code = "METHOD_NOT_ALLOWED";
+  error.message = "This route takes " + allowed + ".";
+  return error;
+}
+
+Error coded_forbidden(std::string code, std::string message) {
+  Error error;
+  error.kind = ErrorKind::kForbidden;
+  error.code = std::move(code);
+  error.message = std::move(message);
+  return error;
+}
+
+bool changes_state(const http::Request& request) {
+  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+}
+
+/// /health and /ready are also offered without the prefix, for load balancers.
+bool is_api(const std::string& path) {
+  return path == "/health" || path == "/ready" || path == "/api" || path.starts_with("/api/");
+}
+
+std::string_view below_prefix(const std::string& path) {
+  const std::string_view view(path);
+  return view.starts_with(kPrefix) ? view.substr(kPrefix.size()) : view.starts_with("/api") ? std::string_view() : view;
+}
+
+void log_access(const http::Request& request, std::string_view pattern, int status, std::chrono::steady_clock::time_point since) {
+  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - since);
+  log::info("http.request", {{"method", request.method},
+                             {"route", std::string(pattern)},
+                             {"status", std::to_string(status)},
+                             {"us", std::to_string(spent.count())},
+                             {"request_id", request.id}});
+}
+
+void log_failure(const Error& error, const http::Request& request) {
+  const auto level = error.kind == ErrorKind::kInternal ? log::Level::kError : log::Level::kWarn;
+  if (error.log_detail.empty() && error.kind != ErrorKind::kInternal) return;
+  log::write(level, "http.failure", {{"code", std::string(code_of(error))},
+                                     {"part", error.part},
+                                     {"detail", error.log_detail},
+                                     {"request_id", request.id}});
+}
+
+}  // namespace
+
+Application::Application(Services services, std::optional<http::StaticFiles> pages, std::string origin)
+    : services_(services), pages_(std::move(pages)), origin_(std::move(origin)) {
+  for (const auto& route : routes()) router_.add(route.method, route.pattern);
+}
+
+Task<void> Application::handle(http::Request& request, http::Responder& responder) {
+  if (is_api(request.path)) {
+    co_await handle_api(request, responder);
+    co_return;
+  }
+  const auto since = std::chrono::steady_clock::now();
+  auto page = pages_ && !changes_state(request) ? pages_->answer(request) : std::nullopt;
+  auto response = page ? std::move(*page) : error_reply(no_such_route(), request.id);
+  add_security_headers(response.headers, page.has_value());
+  const int status = response.status;
+  co_await responder.send(std::move(response));
+  log_access(request, "(page)", status, since);
+}
+
+Task<void> Application::handle_api(http::Request& request, http::Responder& responder) {
+  const auto since = std::chrono::steady_clock::now();
+  auto match = router_.find(request.method, below_prefix(request.path));
+  const bool found = match.kind == Router::Match::Kind::kFound;
+  std::string_view pattern = "(unknown)";
+  Result<Answer> answer = no_such_route();
+  if (match.kind == Router::Match::Kind::kOtherMethod) answer = wrong_method(match.allowed);
+  if (found) {
+    const auto& route = routes()[match.index];
+    pattern = route.pattern;
+    request.path_parameters = std::move(match.parameters);
+    Call call{request, responder, services_, {}};
+    answer = co_await run_route(route, call);
+  }
+  if (!answer) log_failure(answer.error(), request);
+  int status = 200;
+  if (!answer || *answer) {
+    auto response = answer ? std::move(**answer) : error_reply(answer.error(), request.id);
+    if (!match.allowed.empty()) response.headers.set("Allow", match.allowed);
+    add_security_headers(response.headers, false);
+    status = response.status;
+    co_await responder.send(std::move(response));
+  }
+  log_access(request, pattern, status, since);
+}
+
+Task<Result<Answer>> Application::run_route(const Route& route, Call& call) {
+  if (changes_state(call.request) && from_elsewhere(call.request)) {
+    co_return coded_forbidden("CSRF_REJECTED", "This request comes from another site.");
+  }
+  if (route.access != Access::kPublic) {
+    RAPT_CO_TRY(co_await identify(call));
+    if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
+      co_return Error::forbidden("Only system administrators may do this.");
+    }
+  }
+  co_return co_await route.handler(call);
+}
+
+Task<Result<void>> Application::identify(Call& call) {
+  const auto token = call.request.cookie(identity::kSessionCookie);
+  if (!token) co_return Error::unauthorized();
+  auto actor = co_await services_.auth.authenticate(*token);
+  if (!actor) co_return actor.error();
+  call.actor = std::move(*actor);
+  co_return Result<void>{};
+}
+
+/// A browser says where a request comes from; other programs say nothing and carry no cookie by accident.
+bool Application::from_elsewhere(const http::Request& request) const {
+  if (const auto site = request.headers.get("Sec-Fetch-Site")) return *site != "same-origin" && *site != "none";
+  const auto origin = request.headers.get("Origin");
+  if (!origin) return false;
+  if (*origin == origin_) return false;
+  const auto host = request.headers.get("Host");
+  return !host || (*origin != "http://" + std::string(*host) && *origin != "https://" + std::string(*host));
+}
+
+http::Response Application::failure(int status, std::string_view code, std::string_view message,
+                                    std::string_view request_id) const {
+  Error error;
+  error.code = std::string(code);
+  error.message = std::string(message);
+  error.kind = status >= 500 ? ErrorKind::kInternal : ErrorKind::kInvalid;
+  auto response = error_reply(error, request_id);
+  response.status = status;
+  add_security_headers(response.headers, false);
+  return response;
+}
+
+}  // namespace rapt::api

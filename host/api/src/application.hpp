@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "call.hpp"
+#include "rapt/http/server.hpp"
+#include "rapt/http/static_files.hpp"
+#include "router.hpp"
+
+namespace rapt::api {
+
+/// The way of every request, one visible list (application.cpp): static page or route → origin → who asks → access rule →
+/// handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
+class Application final : public http::Handler {
+ public:
+  /// `pages` may be missing (an API without pages). `origin` is this site's own: scheme, host and port.
+  Application(Services services, std::optional<http::StaticFiles> pages, std::string origin);
+
+  Task<void> handle(http::Request& request, http::Responder& responder) override;
+  [[nodiscard]] http::Response failure(int status, std::string_view code, std::string_view message,
+                                       std::string_view request_id) const override;
+
+ private:
+  Task<void> handle_api(http::Request& request, http::Responder& responder);
+  Task<Result<Answer>> run_route(const Route& route, Call& call);
+  Task<Result<void>> identify(Call& call);
+  [[nodiscard]] bool from_elsewhere(const http::Request& request) const;
+
+  Services services_;
+  std::optional<http::StaticFiles> pages_;
+  std::string origin_;
+  Router router_;
+};
+
+}  // namespace rapt::api

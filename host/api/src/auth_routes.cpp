@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <nlohmann/json.hpp>
+
+#include "body.hpp"
+#include "handlers.hpp"
+#include "login_throttle.hpp"
+#include "rapt/config/settings.hpp"
+#include "rapt/identity/auth_service.hpp"
+#include "views.hpp"
+
+namespace rapt::api {
+namespace {
+
+/// Thirty days, as long as the session lives at most without being used.
+constexpr long kCookieSeconds = 30L * 24 * 60 * 60;
+
+std::string session_cookie(const std::string& value, long max_age, bool secure) {
+  return std::string(identity::kSessionCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" +
+         std::to_string(max_age) + (secure ? "; Secure" : "");
+}
+
+}  // namespace
+
+Task<Result<Answer>> post_login(Call& call) {
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  auto email = body->text("email", 255);
+  auto password = body->text("password", 1024);
+  if (auto fault = body->fault()) co_return *fault;
+  RAPT_CO_TRY(co_await check_login_throttle(call.services.redis, email, call.request.remote_address));
+  auto login = co_await call.services.auth.login(email, std::move(password));
+  if (!login) {
+    if (login.error().kind == ErrorKind::kUnauthorized) {
+      co_await count_failed_login(call.services.redis, std::move(email), call.request.remote_address);
+    }
+    co_return login.error();
+  }
+  auto response = data_reply(view(login->actor));
+  response.headers.add("Set-Cookie", session_cookie(login->token, kCookieSeconds, call.services.settings.production));
+  co_return response;
+}
+
+Task<Result<Answer>> post_logout(Call& call) {
+  if (auto token = call.request.cookie(identity::kSessionCookie)) {
+    RAPT_CO_TRY(co_await call.services.auth.logout(std::move(*token)));
+  }
+  http::Response response;
+  response.status = 204;
+  response.headers.add("Set-Cookie", session_cookie("", 0, call.services.settings.production));
+  co_return response;
+}
+
+Task<Result<Answer>> get_me(Call& call) { co_return data_reply(view(call.actor)); }
+
+}  // namespace rapt::api

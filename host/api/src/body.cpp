@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "body.hpp"
+
+#include <algorithm>
+
+#include "rapt/base/ids.hpp"
+#include "rapt/base/text.hpp"
+
+namespace rapt::api {
+namespace {
+
+using nlohmann::json;
+constexpr int kMaxDepth = 32;
+
+Error coded(ErrorKind kind, std::string code, std::string message) {
+  Error error;
+  error.kind = kind;
+  error.code = std::move(code);
+  error.message = std::move(message);
+  return error;
+}
+
+bool is_json_type(const http::Request& request) {
+  const auto type = request.headers.get("Content-Type").value_or("");
+  const auto end = type.find_first_of("; ");
+  return type.substr(0, end) == "application/json";
+}
+
+/// Says where the parser stopped, in lines and columns as an editor counts them.
+std::string position(std::string_view text, std::size_t byte) {
+  const auto head = text.substr(0, std::min(byte > 0 ? byte - 1 : 0, text.size()));
+  const auto line = std::count(head.begin(), head.end(), '\n') + 1;
+  const auto start = head.rfind('\n');
+  const auto column = head.size() - (start == std::string_view::npos ? 0 : start + 1) + 1;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// PostgreSQL stores no U+0000, neither in text nor in jsonb.
+bool has_nul(const json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().find('\0') != std::string::npos;
+  for (const auto& item : value.items()) {
+    if (item.key().find('\0') != std::string::npos || (value.is_structured() && has_nul(item.value()))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Body> Body::parse(const http::Request& request) {
+  if (request.body.empty()) return Body(json::object());
+  if (!is_json_type(request)) return coded(ErrorKind::kUnsupported, "", "Send the body as Content-Type: application/json.");
+  if (!is_utf8(request.body)) return coded(ErrorKind::kInvalid, "INVALID_UTF8", "The body is not valid UTF-8.");
+  bool too_deep = false;
+  const auto watch_depth = [&too_deep](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > kMaxDepth;
+    return !too_deep;
+  };
+  json parsed;
+  try {
+    parsed = json::parse(request.body, watch_depth);
+  } catch (const json::parse_error& fault) {
+    return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body is not valid JSON (" + position(request.body, fault.byte) + ").");
+  }
+  if (too_deep) return Error::invalid("", "The body is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
+  if (!parsed.is_object()) return Error::invalid("", "The body must be a JSON object.");
+  return Body(std::move(parsed));
+}
+
+const json* Body::take(const std::string& name, bool required) {
+  asked_.push_back(name);
+  const auto found = object_.find(name);
+  if (found == object_.end()) {
+    if (required) faults_.push_back({name, "is required"});
+    return nullptr;
+  }
+  return &*found;
+}
+
+std::string Body::text(const std::string& name, std::size_t max) {
+  const auto* value = take(name, true);
+  if (value == nullptr) return {};
+  if (!value->is_string()) {
+    faults_.push_back({name, "must be text"});
+    return {};
+  }
+  auto text = value->get<std::string>();
+  if (text.empty()) faults_.push_back({name, "must not be empty"});
+  if (text.size() > max) faults_.push_back({name, "must not be longer than " + std::to_string(max) + " bytes"});
+  if (text.find('\0') != std::string::npos) faults_.push_back({name, "must not contain the character U+0000"});
+  return text;
+}
+
+std::string Body::take_uuid(const std::string& name, bool required) {
+  const auto* value = take(name, required);
+  if (value == nullptr || (!required && value->is_null())) return {};
+  auto uuid = value->is_string() ? canonical_uuid(value->get<std::string>()) : std::nullopt;
+  if (!uuid) faults_.push_back({name, "must be a UUID"});
+  return uuid.value_or("");
+}
+
+std::string Body::json_text(const std::string& name) {
+  const auto* value = take(name, true);
+  if (value == nullptr) return {};
+  if (has_nul(*value)) faults_.push_back({name, "must not contain the character U+0000"});
+  return value->dump();
+}
+
+std::string Body::one_of(const std::string& name, const std::vector<std::string>& allowed) {
+  const auto* value = take(name, true);
+  if (value == nullptr) return {};
+  if (value->is_string() && std::find(allowed.begin(), allowed.end(), value->get<std::string>()) != allowed.end()) {
+    return value->get<std::string>();
+  }
+  std::string list;
+  for (const auto& one : allowed) list += (list.empty() ? "" : ", ") + one;
+  faults_.push_back({name, "must be one of " + list});
+  return {};
+}
+
+std::optional<Error> Body::fault() {
+  for (const auto& item : object_.items()) {
+    if (std::find(asked_.begin(), asked_.end(), item.key()) == asked_.end()) {
+      faults_.push_back({printable(item.key(), 100), "is not known here"});
+    }
+  }
+  if (faults_.empty()) return std::nullopt;
+  Error error;
+  error.kind = ErrorKind::kInvalid;
+  error.message = faults_.size() == 1 ? "The field \"" + faults_.front().path + "\" " + faults_.front().message + "."
+                                      : "Some fields are not right; see details.fields.";
+  error.fields = faults_;
+  return error;
+}
+
+}  // namespace rapt::api

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/base/result.hpp"
+#include "rapt/http/message.hpp"
+
+namespace rapt::api {
+
+/// Reads the fields of a JSON body and collects every fault, so that the caller learns of all at once. A field that was
+/// not asked for is a fault: ask for all, then call fault().
+class Body {
+ public:
+  /// kUnsupported without a JSON content type, INVALID_UTF8, INVALID_JSON, kInvalid when it is no object or deeper than
+  /// 32 levels. An empty body reads as {}.
+  static Result<Body> parse(const http::Request& request);
+
+  /// Text of at least one and at most `max` bytes.
+  std::string text(const std::string& name, std::size_t max);
+  /// A UUID.
+  template <class IdType>
+  IdType id(const std::string& name) { return take_id<IdType>(name, true); }
+  template <class IdType>
+  IdType optional_id(const std::string& name) { return take_id<IdType>(name, false); }
+  /// A JSON value of any type, as its text.
+  std::string json_text(const std::string& name);
+  /// Text that is one of `allowed`.
+  std::string one_of(const std::string& name, const std::vector<std::string>& allowed);
+
+  /// All faults as one Error; nullopt when there is none.
+  [[nodiscard]] std::optional<Error> fault();
+
+ private:
+  explicit Body(nlohmann::json object) : object_(std::move(object)) {}
+  const nlohmann::json* take(const std::string& name, bool required);
+  std::string take_uuid(const std::string& name, bool required);
+  template <class IdType>
+  IdType take_id(const std::string& name, bool required) { return IdType::parse(take_uuid(name, required)).value_or(IdType{}); }
+
+  nlohmann::json object_;
+  std::vector<std::string> asked_;
+  std::vector<FieldError> faults_;
+};
+
+}  // namespace rapt::api

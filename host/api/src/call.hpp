@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "rapt/http/message.hpp"
+#include "rapt/http/server.hpp"
+#include "rapt/identity/actor.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt {
+class Clock;
+namespace assignments { class AssignmentService; }
+namespace chat { class ChatService; }
+namespace config { struct Settings; }
+namespace gateway { class Gateway; }
+namespace host { class Supervisor; }
+namespace identity { class AuthService; }
+namespace runs { class RunService; }
+namespace store {
+class Database;
+class Redis;
+}  // namespace store
+namespace tools { class ToolService; }
+}  // namespace rapt
+
+namespace rapt::api {
+
+/// Everything that a route may ask; made once by serve().
+struct Services {
+  const config::Settings& settings;
+  const Clock& clock;
+  store::Database& database;
+  store::Redis& redis;
+  identity::AuthService& auth;
+  tools::ToolService& tools;
+  assignments::AssignmentService& assignments;
+  chat::ChatService& chat;
+  runs::RunService& runs;
+  gateway::Gateway& gateway;
+  host::Supervisor& modules;
+};
+
+/// One request on its way through a route.
+struct Call {
+  http::Request& request;
+  http::Responder& responder;
+  Services& services;
+  identity::Actor actor;  ///< empty on public routes
+};
+
+/// What a route answers: a response, or nothing because it has streamed its answer already.
+using Answer = std::optional<http::Response>;
+using RouteHandler = Task<Result<Answer>> (*)(Call& call);
+
+/// Who may call a route at all. Which objects are reached is the services' business.
+enum class Access {
+  kPublic,
+  kLoggedIn,
+  kSystemAdmin,
+};
+
+struct Route {
+  const char* method;
+  const char* pattern;
+  Access access;
+  RouteHandler handler;
+};
+
+}  // namespace rapt::api

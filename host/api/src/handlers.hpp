@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include "call.hpp"
+
+/// One function a route, grouped as in docs/api.md. Each parses into types, calls one service and serializes.
+namespace rapt::api {
+
+// instance_routes.cpp
+Task<Result<Answer>> get_health(Call& call);
+Task<Result<Answer>> get_ready(Call& call);
+Task<Result<Answer>> get_instance(Call& call);
+
+// auth_routes.cpp
+Task<Result<Answer>> post_login(Call& call);
+Task<Result<Answer>> post_logout(Call& call);
+Task<Result<Answer>> get_me(Call& call);
+
+// tool_routes.cpp
+Task<Result<Answer>> get_tools(Call& call);
+Task<Result<Answer>> get_tool(Call& call);
+Task<Result<Answer>> get_assignments(Call& call);
+
+// session_routes.cpp
+Task<Result<Answer>> post_session(Call& call);
+Task<Result<Answer>> get_sessions(Call& call);
+Task<Result<Answer>> get_session(Call& call);
+Task<Result<Answer>> patch_session(Call& call);
+Task<Result<Answer>> get_session_extractions(Call& call);
+Task<Result<Answer>> post_message(Call& call);
+
+// run_routes.cpp
+Task<Result<Answer>> post_run(Call& call);
+Task<Result<Answer>> get_runs(Call& call);
+Task<Result<Answer>> get_run(Call& call);
+Task<Result<Answer>> get_run_extractions(Call& call);
+
+// admin_routes.cpp
+Task<Result<Answer>> get_modules(Call& call);
+
+}  // namespace rapt::api

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "call.hpp"
+#include "rapt/base/ids.hpp"
+
+namespace rapt::api {
+
+/// The id in the path; kNotFound when it is no UUID, as for an object that does not exist.
+template <class IdType>
+Result<IdType> path_id(const Call& call, const std::string& what) {
+  const auto found = call.request.path_parameters.find("id");
+  if (found != call.request.path_parameters.end()) {
+    if (auto id = IdType::parse(found->second)) return *id;
+  }
+  return Error::not_found(what);
+}
+
+/// An id in the query, if it is there; kInvalid when it is no UUID.
+template <class IdType>
+Result<std::optional<IdType>> query_id(const Call& call, const std::string& name) {
+  const auto text = call.request.query_value(name);
+  if (!text) return std::optional<IdType>{};
+  if (auto id = IdType::parse(*text)) return std::optional<IdType>{*id};
+  return Error::invalid(name, "must be a UUID");
+}
+
+/// ?limit=&cursor=
+struct Page {
+  int limit = 50;
+  std::string cursor;
+};
+/// kInvalid when the limit is not a whole number from 1 to 100.
+Result<Page> page_of(const Call& call);
+
+}  // namespace rapt::api

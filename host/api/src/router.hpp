@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rapt::api {
+
+/// Finds the route of a request. Patterns are paths whose segments may be parameters: "/sessions/:id/messages".
+class Router {
+ public:
+  /// Routes are known by the index at which they were added.
+  void add(std::string method, std::string pattern);
+
+  struct Match {
+    enum class Kind { kFound, kNoSuchPath, kOtherMethod } kind = Kind::kNoSuchPath;
+    std::size_t index = 0;
+    std::map<std::string, std::string> parameters;
+    std::string allowed;  ///< kOtherMethod: for the Allow header
+  };
+  /// HEAD finds the route of GET.
+  [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
+
+ private:
+  struct Entry {
+    std::string method;
+    std::vector<std::string> segments;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace rapt::api

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <nlohmann/json.hpp>
+
+#include "body.hpp"
+#include "handlers.hpp"
+#include "parameters.hpp"
+#include "rapt/runs/run_service.hpp"
+#include "views.hpp"
+
+namespace rapt::api {
+
+Task<Result<Answer>> post_run(Call& call) {
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  const auto tool = body->id<ToolId>("tool_id");
+  auto input = body->json_text("input");
+  const auto assignment = body->optional_id<AssignmentId>("assignment_id");
+  if (auto fault = body->fault()) co_return *fault;
+  auto run = co_await call.services.runs.create(call.actor, tool, std::move(input), assignment);
+  if (!run) co_return run.error();
+  auto response = data_reply(view(*run), 201);
+  response.headers.set("Location", "/api/v1/runs/" + run->id.str());
+  co_return response;
+}
+
+Task<Result<Answer>> get_runs(Call& call) {
+  auto page = page_of(call);
+  if (!page) co_return page.error();
+  auto runs = co_await call.services.runs.list(call.actor, page->limit, page->cursor);
+  if (!runs) co_return runs.error();
+  co_return list_reply(view_all(runs->items), runs->next_cursor);
+}
+
+Task<Result<Answer>> get_run(Call& call) {
+  auto id = path_id<RunId>(call, "run");
+  if (!id) co_return id.error();
+  auto run = co_await call.services.runs.get(call.actor, *id);
+  if (!run) co_return run.error();
+  co_return data_reply(view(*run));
+}
+
+Task<Result<Answer>> get_run_extractions(Call& call) {
+  auto id = path_id<RunId>(call, "run");
+  if (!id) co_return id.error();
+  auto found = co_await call.services.runs.extractions(call.actor, *id);
+  if (!found) co_return found.error();
+  co_return list_reply(view_all(*found), std::nullopt);
+}
+
+}  // namespace rapt::api

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "views.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "rapt/chat/types.hpp"
+#include "rapt/host/supervisor.hpp"
+#include "rapt/identity/actor.hpp"
+#include "rapt/runs/run_service.hpp"
+#include "rapt/usage/extractions.hpp"
+
+namespace rapt::api {
+namespace {
+
+using nlohmann::json;
+
+template <class IdType>
+json id_or_null(const IdType& id) {
+  return id.empty() ? json(nullptr) : json(id.str());
+}
+
+json time_or_null(const std::optional<TimePoint>& time) { return time ? json(to_rfc3339(*time)) : json(nullptr); }
+
+template <class Usage>
+json usage_view(const Usage& usage) {
+  return {{"input_tokens", usage.input_tokens},
+          {"output_tokens", usage.output_tokens},
+          {"total_tokens", usage.input_tokens + usage.output_tokens},
+          {"model", usage.model},
+          {"estimated", usage.estimated}};
+}
+
+}  // namespace
+
+json stored_json(const std::string& text) {
+  auto parsed = json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? json(nullptr) : parsed;
+}
+
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+json view(const identity::Actor& actor) {
+  json memberships = json::array();
+  for (const auto& m : actor.groups) {
+    memberships.push_back({{"group_id", m.group.str()},
+                           {"group_name", m.group_name},
+                           {"group_type", m.group_type},
+                           {"role", std::string(identity::name(m.role))}});
+  }
+  json classes = json::array();
+  for (const auto& c : actor.classes) {
+    classes.push_back({{"id", c.id.str()}, {"name", c.name}, {"role", c.teaches ? "teacher" : "student"}});
+  }
+  return {{"user", {{"id", actor.id.str()}, {"email", actor.email}, {"name", actor.name}}},
+          {"roles", actor.roles()},
+          {"memberships", std::move(memberships)},
+          {"classes", std::move(classes)}};
+}
+
+json view(const chat::Session& session) {
+  return {{"id", session.id.str()},
+          {"tool", {{"id", session.tool.id.str()}, {"name", session.tool.name}, {"type", session.tool.type}}},
+          {"tool_version", session.tool_version},
+          {"assignment_id", id_or_null(session.assignment)},
+          {"state", std::string(chat::name(session.state))},
+          {"started_at", to_rfc3339(session.started_at)},
+          {"ended_at", time_or_null(session.ended_at)}};
+}
+
+json view(const chat::SessionSummary& summary) {
+  auto out = view(summary.session);
+  out["user"] = {{"id", summary.session.user.str()}, {"name", summary.user_name}};
+  out["message_count"] = summary.message_count;
+  out["extraction_count"] = summary.extraction_count;
+  out["last_message_at"] = time_or_null(summary.last_message_at);
+  return out;
+}
+
+json view(const chat::Message& message) {
+  return {{"id", message.id.str()},       {"role", message.role},
+          {"content", message.content},   {"seq", message.seq},
+          {"created_at", to_rfc3339(message.created_at)}, {"meta", stored_json(message.meta_json)}};
+}
+
+json view(const chat::Reply& reply) { return {{"message", view(reply.message)}, {"usage", usage_view(reply.usage)}}; }
+
+json view(const runs::Run& run) {
+  return {{"id", run.id.str()},
+          {"tool", {{"id", run.tool.str()}, {"name", run.tool_name}, {"type", run.tool_type}}},
+          {"tool_version", run.tool_version},
+          {"assignment_id", id_or_null(run.assignment)},
+          {"state", std::string(runs::name(run.state))},
+          {"input", stored_json(run.input_json)},
+          {"output", run.output_json ? stored_json(*run.output_json) : json(nullptr)},
+          {"error", run.error_json ? stored_json(*run.error_json) : json(nullptr)},
+          {"usage", run.usage ? usage_view(*run.usage) : json(nullptr)},
+          {"created_at", to_rfc3339(run.created_at)},
+          {"completed_at", time_or_null(run.completed_at)}};
+}
+
+json view(const usage::Extraction& extraction) {
+  return {{"id", extraction.id.str()},
+          {"session_id", id_or_null(extraction.session)},
+          {"run_id", id_or_null(extraction.run)},
+          {"module", extraction.module},
+          {"type", extraction.type},
+          {"data", stored_json(extraction.data_json)},
+          {"created_at", to_rfc3339(extraction.created_at)},
+          {"message_seq", extraction.message_seq > 0 ? json(extraction.message_seq) : json(nullptr)}};
+}
+
+json view(const host::ModuleStatus& status) {
+  json layers = json::array();
+  for (const auto& layer : status.layers) {
+    layers.push_back({{"name", layer.name}, {"on", layer.on}, {"detail", layer.detail}});
+  }
+  json last_failure = nullptr;
+  if (status.last_failure_at) last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", status.last_failure}};
+  return {{"name", status.name},
+          {"version", status.version},
+          {"publisher", status.publisher},
+          {"signed", status.is_signed},
+          {"state", std::string(host::name(status.state))},
+          {"reason", status.reason},
+          {"pid", status.pid},
+          {"restarts", status.restarts},
+          {"last_failure", std::move(last_failure)},
+          {"hooks", status.hooks},
+          {"permissions", status.permissions},
+          {"sandbox", {{"layers", std::move(layers)}}}};
+}
+
+http::Response data_reply(json data, int status) {
+  http::Response response;
+  response.status = status;
+  response.headers.set("Content-Type", "application/json");
+  response.body = dump(json{{"data", std::move(data)}});
+  return response;
+}
+
+http::Response list_reply(json items, const std::optional<std::string>& next_cursor) {
+  http::Response response;
+  response.headers.set("Content-Type", "application/json");
+  response.body = dump(json{{"data", std::move(items)}, {"meta", {{"next_cursor", next_cursor ? json(*next_cursor) : json(nullptr)}}}});
+  return response;
+}
+
+template <class T>
+json view_all(const std::vector<T>& items) {
+  json out = json::array();
+  for (const auto& item : items) out.push_back(view(item));
+  return out;
+}
+template json view_all(const std::vector<chat::SessionSummary>&);
+template json view_all(const std::vector<chat::Message>&);
+template json view_all(const std::vector<runs::Run>&);
+template json view_all(const std::vector<usage::Extraction>&);
+template json view_all(const std::vector<host::ModuleStatus>&);
+
+}  // namespace rapt::api

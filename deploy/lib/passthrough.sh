@@ -16,28 +16,30 @@ command_passthrough() {
   require_program rapt
   use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   read_settings
-  if works_on_system "$1"; then
-    export_environment
-    service_dir "$STATE"
-    copy_programs
-    hand_over_files "$@"
-    exec "${AS_SERVICE[@]}" "$(program rapt)" "${HANDED_OVER[@]}"
-  fi
-  exec "$BUILD/bin/rapt" "$@"
+  works_on_system "$1" || exec "$BUILD/bin/rapt" "$@"
+  export_environment
+  service_dir "$STATE"
+  copy_programs
+  hand_over_files "$@"
+  [[ -d $VAR/handed-over ]] || exec "${AS_SERVICE[@]}" "$(program rapt)" "${HANDED_OVER[@]}"
+  local status=0
+  run_rapt "${HANDED_OVER[@]}" || status=$?
+  rm -rf -- "$VAR/handed-over"
+  return "$status"
 }
 
-# As root, a bundle or key that the service user cannot read is named by a copy that it can.
+# As root, a file that the service user cannot read is named by a copy that only this user can, for as long as it takes.
 hand_over_files() {
   local word copy
   HANDED_OVER=()
+  rm -rf -- "$VAR/handed-over"
   for word in "$@"; do
-    if is_root && [[ -f $word ]] && ! service_can_read "$(readlink -f -- "$word")"; then
+    [[ ! -f $word ]] || word=$(readlink -f -- "$word")
+    if is_root && [[ -f $word ]] && ! service_can_read "$word"; then
+      service_dir "$VAR/handed-over"
       copy=$VAR/handed-over/$(basename -- "$word")
-      install -d -m 0755 -- "$VAR/handed-over"
-      install -m 0644 -- "$word" "$copy"
+      install -o "$SERVICE_USER" -g "$SERVICE_USER" -m 0600 -- "$word" "$copy"
       word=$copy
-    elif [[ -f $word ]]; then
-      word=$(readlink -f -- "$word")
     fi
     HANDED_OVER+=("$word")
   done

@@ -111,3 +111,24 @@ XML
   run git grep -l '"resolved"' -- '*package-lock.json'
   [[ $status -eq 1 ]] || { echo "$output" && false; }
 }
+
+@test "a step that is interrupted takes its children with it" {
+  interruptible_step 3>&- >/dev/null 2>&1 &
+  launcher=$!
+  until [[ -s $BATS_TEST_TMPDIR/child ]]; do kill -0 "$launcher"; done
+  child=$(<"$BATS_TEST_TMPDIR/child")
+  kill -TERM "$launcher"
+  run wait "$launcher"
+  until ! start_time "$child"; do :; done
+}
+
+interruptible_step() {
+  trap interrupted INT TERM
+  step "Something long" long sleep_and_tell
+}
+
+sleep_and_tell() {
+  sleep 600 &
+  printf '%s\n' "$!" >"$BATS_TEST_TMPDIR/child"
+  wait
+}

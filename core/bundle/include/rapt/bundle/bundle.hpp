@@ -35,10 +35,14 @@ struct Bundle {
 };
 
 /// Reads an archive: zstd-compressed tar (ustar), regular files only. Refuses traversal, links, devices, duplicates,
-/// bombs and absurd sizes with a sentence that names the entry. Does not check the signature.
+/// bombs and absurd sizes with a sentence that names the entry. Neither believes the signature (verify_bundle) nor looks
+/// into the libraries (check_libraries). kInvalid.
 Result<Bundle> read_bundle(std::string_view archive);
 
-/// The keys that this installation believes, by publisher.
+/// Public keys as files hold them: one base64url key a line, "#" begins a comment. kInvalid when there is none.
+Result<std::vector<security::PublicKey>> parse_public_keys(std::string_view text);
+
+/// The keys that this installation believes, by publisher. A publisher may have several (the old and the new one).
 class TrustStore {
  public:
   /// A folder of PUBLISHER.pub files; a missing folder is an empty store.
@@ -56,11 +60,15 @@ enum class SignaturePolicy { kRequired, kDevelopmentMayLack };
 /// these files. kForbidden with a sentence that says which of these is not so and what to do.
 Result<void> verify_bundle(const Bundle& bundle, const TrustStore& trust, SignaturePolicy policy);
 
-/// The bytes that are signed: one line a file, sorted by path: path NUL mode NUL size NUL sha256 LF.
+/// The bytes that are signed: a title line, then one line a file, sorted by path: path NUL mode NUL size NUL sha256 LF.
 std::string signed_listing(const std::map<std::string, File>& files);
 
 /// Packs a staged folder (manifest.json, lib/…, LICENSE, …), checking what an installation will check: manifest, files that
 /// it names, the library's one exported symbol, its undefined symbols and DT_NEEDED. The same input gives the same bytes.
 Result<std::string> pack_bundle(const std::filesystem::path& stage, const security::PrivateKey* key);
+
+/// What pack_bundle ends with, without any of its checks: signs `files` when there is a key, and makes the archive. For
+/// tests that need a bundle which no honest packer would make.
+Result<std::string> encode_bundle(std::map<std::string, File> files, const std::string& publisher, const security::PrivateKey* key);
 
 }  // namespace rapt::bundle

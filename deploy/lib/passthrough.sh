@@ -19,7 +19,7 @@ command_passthrough() {
   works_on_system "$1" || exec "$BUILD/bin/rapt" "$@"
   export_environment
   service_dir "$STATE"
-  copy_programs
+  is_running server || copy_programs
   hand_over_files "$@"
   [[ -d $VAR/handed-over ]] || exec "${AS_SERVICE[@]}" "$(program rapt)" "${HANDED_OVER[@]}"
   local status=0

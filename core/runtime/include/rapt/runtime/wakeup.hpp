@@ -8,7 +8,7 @@
 namespace rapt::runtime {
 
 /// Lets any thread wake a waiting task. One task waits at a time; wake-ups do not add up, so the waiter checks its
-/// condition in a loop:  while (!ready()) { if (!co_await wakeup.wait()) co_return …; }
+/// condition in a loop:  while (!ready()) { const bool woken = co_await wakeup.wait(); if (!woken) co_return …; }
 /// Copies are the same wake-up. Thread-safe.
 class Wakeup {
  public:

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+# rapt_add_module(NAME SOURCES a.cpp… [MANIFEST f] [LICENSE f] [CHANGELOG f] [CONFIG_SCHEMA f] [INCLUDES dir…])
+#
+# Builds a module as a host wants it: a shared library that exports `rapt_module_entry` and nothing else, binds now, and needs
+# nothing beyond libc, libm, libgcc_s and libstdc++ (the host has these loaded already; everything else link statically).
+#   target NAME            the library
+#   target NAME-settings   definitions RAPT_MODULE_NAME and RAPT_MODULE_VERSION from the manifest and the include path; link
+#                          it to a test that compiles the module's sources
+#   target NAME-stage      <build>/stage/NAME: manifest.json, lib/<triplet>/NAME.so, LICENSE, CHANGELOG.md, config schema,
+#                          sbom.spdx.json; what `rapt pack` wants
+#   target NAME-bundle     <build>/bundles/NAME-VERSION.rapt, where RAPT_PROGRAM (default: `rapt` in PATH) and RAPT_SIGNING_KEY
+#                          (a file of `rapt keygen`) are set
+# The manifest, licence, changelog and schema default to manifest.json, LICENSE, CHANGELOG.md and config.schema.json beside
+# the CMakeLists.txt.
+
+set(_RAPT_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
+
+function(rapt_add_module name)
+  cmake_parse_arguments(ARG "" "MANIFEST;LICENSE;CHANGELOG;CONFIG_SCHEMA" "SOURCES;INCLUDES" ${ARGN})
+  foreach(pair MANIFEST=manifest.json LICENSE=LICENSE CHANGELOG=CHANGELOG.md CONFIG_SCHEMA=config.schema.json)
+    string(REPLACE "=" ";" pair "${pair}")
+    list(GET pair 0 key)
+    list(GET pair 1 file)
+    if(NOT ARG_${key})
+      set(ARG_${key} "${file}")
+    endif()
+    get_filename_component(ARG_${key} "${ARG_${key}}" ABSOLUTE)
+  endforeach()
+  if(NOT ARG_SOURCES)
+    message(FATAL_ERROR "rapt_add_module(${name}): say SOURCES and which.")
+  endif()
+  _rapt_read_manifest(${name} "${ARG_MANIFEST}" version license triplet)
+
+  add_library(${name}-settings INTERFACE)
+  target_link_libraries(${name}-settings INTERFACE rapt-sdk::headers)
+  target_include_directories(${name}-settings INTERFACE ${ARG_INCLUDES})
+  target_compile_definitions(${name}-settings INTERFACE "RAPT_MODULE_NAME=\"${name}\"" "RAPT_MODULE_VERSION=\"${version}\"")
+
+  add_library(${name} MODULE ${ARG_SOURCES})
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("C" IN_LIST languages)
+    target_compile_features(${name} PRIVATE c_std_11)
+  endif()
+  if("CXX" IN_LIST languages)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+  endif()
+  target_link_libraries(${name} PRIVATE ${name}-settings)
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" OUTPUT_NAME "${name}" LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}"
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LINK_DEPENDS "${_RAPT_MODULE_DIR}/rapt-module.map")
+  target_compile_options(${name} PRIVATE -fstack-protector-strong -ffunction-sections -fdata-sections)
+  target_link_options(${name} PRIVATE
+    "LINKER:--version-script=${_RAPT_MODULE_DIR}/rapt-module.map" LINKER:--exclude-libs,ALL LINKER:--gc-sections
+    LINKER:-z,now LINKER:-z,relro LINKER:-z,defs LINKER:-z,noexecstack)
+
+  _rapt_stage(${name} "${version}" "${license}" "${triplet}")
+  _rapt_bundle(${name} "${version}")
+endfunction()
+
+# Reads what the build needs to know, and refuses what the host would refuse later.
+function(_rapt_read_manifest name file out_version out_license out_triplet)
+  if(NOT EXISTS "${file}")
+    message(FATAL_ERROR "rapt_add_module(${name}): there is no manifest at ${file}.")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(READ "${file}" manifest)
+  string(JSON found ERROR_VARIABLE fault GET "${manifest}" name)
+  if(fault OR NOT found STREQUAL name)
+    message(FATAL_ERROR "rapt_add_module(${name}): ${file} must hold \"name\": \"${name}\" (found: ${found}).")
+  endif()
+  foreach(field version license)
+    string(JSON ${field} ERROR_VARIABLE fault GET "${manifest}" ${field})
+    if(fault)
+      message(FATAL_ERROR "rapt_add_module(${name}): ${file} lacks \"${field}\".")
+    endif()
+    set(${out_${field}} "${${field}}" PARENT_SCOPE)
+  endforeach()
+  set(triplet "${CMAKE_SYSTEM_PROCESSOR}-linux-gnu")
+  string(JSON library ERROR_VARIABLE fault GET "${manifest}" libraries "${triplet}")
+  if(fault OR NOT library STREQUAL "lib/${triplet}/${name}.so")
+    message(FATAL_ERROR "rapt_add_module(${name}): in ${file}, \"libraries\" must hold \"${triplet}\": \"lib/${triplet}/${name}.so\".")
+  endif()
+  set(${out_triplet} "${triplet}" PARENT_SCOPE)
+endfunction()
+
+function(_rapt_stage name version license triplet)
+  set(stage "${CMAKE_BINARY_DIR}/stage/${name}")
+  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${name}.staged")
+  set(files "${ARG_MANIFEST}")
+  foreach(optional IN ITEMS "${ARG_LICENSE}" "${ARG_CHANGELOG}" "${ARG_CONFIG_SCHEMA}")
+    if(EXISTS "${optional}")
+      list(APPEND files "${optional}")
+    endif()
+  endforeach()
+  string(REPLACE ";" "|" joined "${files}")
+  add_custom_command(OUTPUT "${stamp}"
+    COMMAND ${CMAKE_COMMAND} "-DSTAGE=${stage}" "-DNAME=${name}" "-DVERSION=${version}" "-DLICENSE=${license}" "-DTRIPLET=${triplet}"
+      "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DFILES=${joined}" -P "${_RAPT_MODULE_DIR}/RaptStage.cmake"
+    COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
+    DEPENDS ${name} ${files} "${_RAPT_MODULE_DIR}/RaptStage.cmake"
+    COMMENT "Staging module ${name}" VERBATIM)
+  add_custom_target(${name}-stage DEPENDS "${stamp}")
+endfunction()
+
+function(_rapt_bundle name version)
+  if(NOT RAPT_PROGRAM)
+    find_program(RAPT_PROGRAM rapt DOC "The program `rapt`, which packs and signs modules")
+  endif()
+  if(NOT RAPT_PROGRAM OR NOT RAPT_SIGNING_KEY)
+    return()
+  endif()
+  set(bundle "${CMAKE_BINARY_DIR}/bundles/${name}-${version}.rapt")
+  add_custom_command(OUTPUT "${bundle}"
+    COMMAND ${CMAKE_COMMAND} -E make_directory "${CMAKE_BINARY_DIR}/bundles"
+    COMMAND ${RAPT_PROGRAM} pack "${CMAKE_BINARY_DIR}/stage/${name}" --key "${RAPT_SIGNING_KEY}" --out "${bundle}"
+    DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/${name}.staged" ${RAPT_SIGNING_KEY_TARGET}
+    COMMENT "Packing and signing ${name}-${version}.rapt" VERBATIM)
+  add_custom_target(${name}-bundle DEPENDS "${bundle}")
+  if(TARGET bundles)
+    add_dependencies(bundles ${name}-bundle)
+  endif()
+endfunction()

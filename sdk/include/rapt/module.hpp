@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// A module in C++20: write a class, name it once in RAPT_MODULE. Nothing to link, nothing exported but the entry.
+//
+//   #include <rapt/module.hpp>
+//   struct Shout {
+//     rapt::Verdict on_before_ai(const rapt::Context& context, rapt::Reply& reply) {
+//       return context.content().ends_with("!!!") ? reply.block("Please ask without shouting.") : rapt::Verdict::kContinue;
+//     }
+//   };
+//   RAPT_MODULE(Shout, "shout", "1.0.0");
+//
+// The class may have any of these members, each `Verdict (const Context&, Reply&)`; the manifest names the same points:
+//   on_message          chat:on_message       on_product_before_ai  product:before_ai
+//   on_before_ai        chat:before_ai        on_product_after_ai   product:after_ai
+//   on_after_ai         chat:after_ai         on_run_complete       run:complete
+//   on_session_start    session:start         on_session_end        session:end
+// It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception
+// that leaves any of them becomes a failure (RAPT_ERROR, or a refused start) and a line in the log.
+#pragma once
+
+#include <rapt/abi.h>
+#include <rapt/note.h>
+#include <rapt/view.hpp>
+
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace rapt::detail {
+
+/// Generates, for one member name: whether the class has it, and the call. A member of that name with another signature
+/// does not compile; without this it would silently never be asked.
+#define RAPT_DETAIL_HOOK(member)                                                                                       \
+  template <class M>                                                                                                   \
+  inline constexpr bool has_##member = requires { &M::member; };                                                       \
+  template <class M>                                                                                                   \
+  bool try_##member(M& module, const Context& context, Reply& reply, Verdict& verdict) {                               \
+    if constexpr (has_##member<M>) {                                                                                   \
+      static_assert(std::is_invocable_r_v<Verdict, decltype(&M::member), M&, const Context&, Reply&>,                  \
+                    #member " must be callable as rapt::Verdict(const rapt::Context&, rapt::Reply&)");                 \
+      verdict = module.member(context, reply);                                                                         \
+      return true;                                                                                                     \
+    } else {                                                                                                           \
+      static_cast<void>(module), static_cast<void>(context), static_cast<void>(reply), static_cast<void>(verdict);     \
+      return false;                                                                                                    \
+    }                                                                                                                  \
+  }
+RAPT_DETAIL_HOOK(on_message)
+RAPT_DETAIL_HOOK(on_before_ai)
+RAPT_DETAIL_HOOK(on_after_ai)
+RAPT_DETAIL_HOOK(on_session_start)
+RAPT_DETAIL_HOOK(on_session_end)
+RAPT_DETAIL_HOOK(on_product_before_ai)
+RAPT_DETAIL_HOOK(on_product_after_ai)
+RAPT_DETAIL_HOOK(on_run_complete)
+#undef RAPT_DETAIL_HOOK
+
+template <class M>
+inline constexpr bool has_any_hook = has_on_message<M> || has_on_before_ai<M> || has_on_after_ai<M> || has_on_session_start<M> ||
+                                     has_on_session_end<M> || has_on_product_before_ai<M> || has_on_product_after_ai<M> ||
+                                     has_on_run_complete<M>;
+
+/// False when the class has no member for `hook`.
+template <class M>
+bool dispatch(M& module, rapt_hook hook, const Context& context, Reply& reply, Verdict& verdict) {
+  switch (static_cast<int>(hook)) {
+    case RAPT_HOOK_CHAT_ON_MESSAGE: return try_on_message(module, context, reply, verdict);
+    case RAPT_HOOK_CHAT_BEFORE_AI: return try_on_before_ai(module, context, reply, verdict);
+    case RAPT_HOOK_CHAT_AFTER_AI: return try_on_after_ai(module, context, reply, verdict);
+    case RAPT_HOOK_SESSION_START: return try_on_session_start(module, context, reply, verdict);
+    case RAPT_HOOK_SESSION_END: return try_on_session_end(module, context, reply, verdict);
+    case RAPT_HOOK_PRODUCT_BEFORE_AI: return try_on_product_before_ai(module, context, reply, verdict);
+    case RAPT_HOOK_PRODUCT_AFTER_AI: return try_on_product_after_ai(module, context, reply, verdict);
+    case RAPT_HOOK_RUN_COMPLETE: return try_on_run_complete(module, context, reply, verdict);
+    default: return false;
+  }
+}
+
+/// The C functions of the entry for one class. Every exception ends here.
+template <class M>
+class Entry {
+  static_assert(has_any_hook<M>, "the module has no hook: give it on_message, on_before_ai or another of module.hpp's list");
+
+ public:
+  static rapt_status init(const rapt_host* host, void** state) noexcept {
+    if (host == nullptr || state == nullptr) return RAPT_E_INVALID;
+    const Host services(host);
+    if (!services.complete()) return RAPT_E_UNAVAILABLE;
+    return guarded(services, "init", RAPT_E_FAILED, [&] {
+      *state = std::make_unique<Entry>(services).release();
+      return RAPT_OK;
+    });
+  }
+  static void shutdown(void* state) noexcept { delete static_cast<Entry*>(state); }
+  static rapt_verdict call(void* state, rapt_hook hook, const rapt_context* context, rapt_reply* reply) noexcept {
+    auto& self = *static_cast<Entry*>(state);
+    return guarded(self.host_, "hook", RAPT_ERROR, [&] {
+      const Context seen(self.host_.context_service(), context, hook);
+      Reply said(self.host_.reply_service(), reply);
+      Verdict verdict = Verdict::kError;
+      if (!dispatch(self.module_, hook, seen, said, verdict)) {
+        self.host_.log(RAPT_LOG_ERROR, "the manifest names a hook that the module does not implement: number " +
+                                           std::to_string(static_cast<int>(hook)));
+      }
+      return static_cast<rapt_verdict>(verdict);
+    });
+  }
+  static const void* get_extension(const char* id) noexcept {
+    static constexpr rapt_hooks_1 hooks{&Entry::call};
+    return id != nullptr && std::strcmp(id, RAPT_EXT_HOOKS_1) == 0 ? &hooks : nullptr;
+  }
+
+  explicit Entry(const Host& host) : host_(host), module_(make(host)) {}
+
+ private:
+  static M make(const Host& host) {
+    if constexpr (std::is_constructible_v<M, const Host&>) {
+      return M(host);
+    } else {
+      static_cast<void>(host);
+      return M();
+    }
+  }
+  template <class Result, class Body>
+  static Result guarded(const Host& host, const char* where, Result failed, Body body) noexcept {
+    try {
+      return body();
+    } catch (const std::exception& error) {
+      report(host, where, error.what());
+    } catch (...) {
+      report(host, where, "an exception that is no std::exception");
+    }
+    return failed;
+  }
+  static void report(const Host& host, const char* where, const char* what) noexcept {
+    try {
+      host.log(RAPT_LOG_ERROR, std::string(where) + " failed: " + what);
+    } catch (...) {
+      host.log(RAPT_LOG_ERROR, "failed, and memory is short");
+    }
+  }
+  Host host_;
+  M module_;
+};
+
+}  // namespace rapt::detail
+
+/// Defines the one exported symbol and the ABI note. `name_` and `version_` are literals, as in the manifest.
+#define RAPT_MODULE(Class, name_, version_)                                                                              \
+  RAPT_ABI_NOTE;                                                                                                         \
+  extern "C" RAPT_EXPORT const rapt_entry rapt_module_entry;                                                             \
+  const rapt_entry rapt_module_entry = {                                                                                 \
+      sizeof(rapt_entry),                 RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0u, name_, version_,                           \
+      &rapt::detail::Entry<Class>::init, &rapt::detail::Entry<Class>::shutdown, &rapt::detail::Entry<Class>::get_extension}

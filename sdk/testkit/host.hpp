@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The opaque structs of the ABI as the test kit fills them, and the service tables over them.
+#pragma once
+
+#include <rapt/reply.h>
+#include <rapt/testkit.hpp>
+
+struct rapt_context {
+  const rapt::testkit::Scene* scene = nullptr;
+  rapt_hook hook{};
+  mutable std::string json;  ///< made when asked for
+};
+
+struct rapt_reply {
+  rapt_hook hook{};
+  rapt::testkit::Answer answer;
+};
+
+namespace rapt::testkit {
+
+/// The host that a module is given; `base` comes first, so that a rapt_host* leads back here.
+struct MemoryHost {
+  rapt_host base{};
+  std::vector<std::pair<rapt_log_level, std::string>> lines;
+};
+
+std::string scene_json(const Scene& scene, rapt_hook hook);
+const rapt_context_1& context_service();
+const rapt_reply_1& reply_service();
+
+}  // namespace rapt::testkit

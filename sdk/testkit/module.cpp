@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+#include <stdexcept>
+
+#include "host.hpp"
+
+extern "C" {
+// Weak, so that a test which names its entries itself needs none of this name.
+extern const rapt_entry rapt_module_entry __attribute__((weak));
+}
+
+namespace rapt::testkit {
+namespace {
+
+void write_line(const rapt_host* host, rapt_log_level level, rapt_text line) {
+  // The kit made this host itself, non-const, and hands out nothing else.
+  auto* memory = reinterpret_cast<MemoryHost*>(const_cast<rapt_host*>(host));
+  memory->lines.emplace_back(level, std::string(line.data == nullptr ? "" : line.data, line.size));
+}
+
+const void* get_service(const rapt_host*, const char* id) {
+  static constexpr rapt_log_1 log{write_line};
+  if (std::strcmp(id, RAPT_SERVICE_LOG_1) == 0) return &log;
+  if (std::strcmp(id, RAPT_SERVICE_CONTEXT_1) == 0) return &context_service();
+  if (std::strcmp(id, RAPT_SERVICE_REPLY_1) == 0) return &reply_service();
+  return nullptr;
+}
+
+std::string fault_of(const Answer& answer) {
+  switch (static_cast<int>(answer.verdict)) {
+    case RAPT_CONTINUE:
+    case RAPT_DEFER: return "";
+    case RAPT_REPLACE: return answer.replacement ? "" : "RAPT_REPLACE without reply.replace";
+    case RAPT_BLOCK: return answer.block_reason ? "" : "RAPT_BLOCK without reply.block";
+    case RAPT_ERROR: return "the module answered RAPT_ERROR";
+    default: return "the verdict is none of rapt_verdict";
+  }
+}
+
+}  // namespace
+
+struct Module::State {
+  const rapt_entry* entry = nullptr;
+  const rapt_hooks_1* hooks = nullptr;
+  void* module = nullptr;
+  MemoryHost host;
+};
+
+Module::Module() : Module(*(&rapt_module_entry != nullptr ? &rapt_module_entry
+                                                          : throw std::runtime_error("this program holds no rapt_module_entry"))) {}
+
+Module::Module(const rapt_entry& entry) : state_(std::make_unique<State>()) {
+  if (entry.struct_size != sizeof(rapt_entry) || entry.abi_major != RAPT_ABI_MAJOR) {
+    throw std::runtime_error("the entry was built for another ABI");
+  }
+  if (entry.name == nullptr || entry.version == nullptr || entry.init == nullptr || entry.shutdown == nullptr || entry.get_extension == nullptr) {
+    throw std::runtime_error("a member of the entry is NULL");
+  }
+  state_->entry = &entry;
+  state_->host.base = {sizeof(rapt_host), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, get_service};
+  if (const auto status = entry.init(&state_->host.base, &state_->module); status != RAPT_OK) {
+    throw std::runtime_error("init of " + std::string(entry.name) + " failed with status " + std::to_string(status));
+  }
+  state_->hooks = static_cast<const rapt_hooks_1*>(entry.get_extension(RAPT_EXT_HOOKS_1));
+}
+
+Module::~Module() { state_->entry->shutdown(state_->module); }
+
+Answer Module::call(rapt_hook hook, const Scene& scene) {
+  if (state_->hooks == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_HOOKS_1);
+  const rapt_context context{&scene, hook, {}};
+  rapt_reply reply{hook, {}};
+  reply.answer.verdict = state_->hooks->call(state_->module, hook, &context, &reply);
+  reply.answer.fault = fault_of(reply.answer);
+  return std::move(reply.answer);
+}
+
+const std::vector<std::pair<rapt_log_level, std::string>>& Module::log() const { return state_->host.lines; }
+
+}  // namespace rapt::testkit

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host.hpp"
+
+namespace rapt::testkit {
+namespace {
+
+constexpr std::size_t kMaxFindings = 32, kMaxFindingBytes = 64 << 10, kMaxTypeBytes = 64, kMaxReasonBytes = 1 << 10,
+                      kMaxInstructionBytes = 4 << 10, kMaxReplacementBytes = 1 << 20;
+
+std::string_view seen(rapt_text text) { return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size}; }
+
+bool is_product(rapt_hook hook) { return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI; }
+bool may_change(rapt_hook hook) { return hook <= RAPT_HOOK_CHAT_AFTER_AI || is_product(hook); }
+bool may_instruct(rapt_hook hook) { return hook == RAPT_HOOK_CHAT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_BEFORE_AI; }
+
+bool is_type(std::string_view type) {
+  for (const char c : type) {
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.')) return false;
+  }
+  return !type.empty() && type.front() >= 'a' && type.front() <= 'z';
+}
+
+rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
+  if (json.size > kMaxFindingBytes || type.size > kMaxTypeBytes || reply->answer.findings.size() == kMaxFindings) return RAPT_E_TOO_LARGE;
+  if (!is_type(seen(type)) || !is_json(seen(json))) return RAPT_E_INVALID;
+  reply->answer.findings.push_back({std::string(seen(type)), std::string(seen(json))});
+  return RAPT_OK;
+}
+
+rapt_status reply_replace(rapt_reply* reply, rapt_text content) {
+  if (!may_change(reply->hook)) return RAPT_E_NOT_ALLOWED;
+  if (content.size > kMaxReplacementBytes) return RAPT_E_TOO_LARGE;
+  if (content.data == nullptr || !is_utf8(seen(content)) || (is_product(reply->hook) && !is_json(seen(content)))) return RAPT_E_INVALID;
+  reply->answer.replacement = seen(content);
+  return RAPT_OK;
+}
+
+rapt_status reply_block(rapt_reply* reply, rapt_text reason) {
+  if (!may_change(reply->hook)) return RAPT_E_NOT_ALLOWED;
+  if (reason.size > kMaxReasonBytes) return RAPT_E_TOO_LARGE;
+  if (reason.size == 0 || !is_utf8(seen(reason))) return RAPT_E_INVALID;
+  reply->answer.block_reason = seen(reason);
+  return RAPT_OK;
+}
+
+rapt_status reply_instruct(rapt_reply* reply, rapt_text instruction) {
+  if (!may_instruct(reply->hook)) return RAPT_E_NOT_ALLOWED;
+  if (instruction.size > kMaxInstructionBytes) return RAPT_E_TOO_LARGE;
+  if (instruction.size == 0 || !is_utf8(seen(instruction))) return RAPT_E_INVALID;
+  reply->answer.instructions.emplace_back(seen(instruction));
+  return RAPT_OK;
+}
+
+}  // namespace
+
+const rapt_reply_1& reply_service() {
+  static constexpr rapt_reply_1 service{reply_emit, reply_replace, reply_block, reply_instruct};
+  return service;
+}
+
+}  // namespace rapt::testkit

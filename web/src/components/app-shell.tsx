@@ -32,7 +32,7 @@ export function AppShell({ me }: { me: Me }) {
       </a>
       <header className="border-b bg-card print:hidden">
         <div className="mx-auto flex h-14 max-w-6xl items-center gap-1 px-3 sm:gap-4 sm:px-6">
-          <Link to="/" aria-label="RaptScallions, home" className="rounded-lg max-sm:[&_span>span]:hidden">
+          <Link to="/" aria-label="RaptScallions, home" className="flex rounded-lg max-sm:[&_span>span]:hidden">
             <Wordmark />
           </Link>
           <nav aria-label="Main" className="flex flex-1 items-center sm:gap-1">

@@ -51,16 +51,35 @@ function ListValue({ root, schema, value, level }: ValueProps & { value: Json[] 
     <ol className="space-y-3">
       {value.map((item, index) => (
         <li key={index} className="rounded-xl border p-4 print:break-inside-avoid">
-          <Value root={root} schema={items} value={item} level={level} />
+          <ListItem root={root} schema={items} value={item} level={level} />
         </li>
       ))}
     </ol>
   );
 }
 
+/** A group in a list is headed by its own name, where it has one. */
+function ListItem(props: ValueProps) {
+  const object = asObject(props.value);
+  const key = ["title", "name"].find((each) => typeof object[each] === "string" && object[each] !== "");
+  if (key === undefined) return <Value {...props} />;
+  const Heading = headingAt(props.level);
+  const rest = Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+  return (
+    <div className="space-y-2">
+      <Heading className="font-bold">{String(object[key])}</Heading>
+      <GroupValue {...props} value={rest} level={Math.max(props.level + 1, 4)} />
+    </div>
+  );
+}
+
+function headingAt(level: number): "h2" | "h3" | "h4" | "h5" {
+  return `h${Math.min(level, 5)}` as "h2" | "h3" | "h4" | "h5";
+}
+
 function GroupValue({ root, schema, value, level }: ValueProps & { value: JsonObject }) {
   const parts = asObject(schema["properties"]);
-  const Heading = `h${Math.min(level, 5)}` as "h2" | "h3" | "h4" | "h5";
+  const Heading = headingAt(level);
   return (
     <div className={level <= 3 ? "space-y-5" : "space-y-3"}>
       {orderedEntries(schema, value).map(([name, each]) => {

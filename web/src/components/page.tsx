@@ -26,7 +26,7 @@ export function PageHeader({ title, description, eyebrow, actions }: PageHeaderP
         <h1 className="text-2xl font-extrabold tracking-tight wrap-anywhere sm:text-3xl">{title}</h1>
         {description && <div className="max-w-2xl text-muted-foreground">{description}</div>}
       </div>
-      {actions && <div className="flex flex-wrap gap-2 print:hidden">{actions}</div>}
+      {actions && <div className="flex flex-wrap gap-2 max-sm:w-full print:hidden">{actions}</div>}
     </header>
   );
 }

@@ -111,7 +111,7 @@ function ChatHeader({ session }: { session: SessionDetail }) {
           </Link>
         </Button>
         <h1 className="min-w-0 flex-1 truncate font-bold">{session.tool.name}</h1>
-        <SessionStateBadge state={session.state} />
+        {session.state !== "active" && <SessionStateBadge state={session.state} />}
         {session.state === "active" && (
           <Button variant="ghost" size="sm" disabled={change.isPending} onClick={() => change.mutate("paused")}>
             <Pause aria-hidden /> <span className="max-sm:sr-only">Pause</span>

@@ -11,12 +11,12 @@ import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { formatDateTime, humanize, plural } from "@/lib/format";
 
-const tones: Record<ModuleStatus["state"], Tone> = {
-  running: "good",
-  starting: "info",
-  backoff: "warning",
-  refused: "danger",
-  stopped: "neutral",
+const states: Record<ModuleStatus["state"], [label: string, tone: Tone]> = {
+  running: ["Running", "good"],
+  starting: ["Starting", "info"],
+  backoff: ["Waiting to restart", "warning"],
+  refused: ["Refused", "danger"],
+  stopped: ["Stopped", "neutral"],
 };
 
 export function ModulesPage() {
@@ -50,12 +50,13 @@ export function ModulesPage() {
 }
 
 function ModuleCard({ module }: { module: ModuleStatus }) {
-  const { name, version, publisher, signed, state, reason, restarts, last_failure: failure } = module;
+  const [label, tone] = states[module.state] ?? [humanize(module.state), "neutral"];
+  const { name, version, publisher, signed, reason, restarts, last_failure: failure } = module;
   return (
     <Card className="p-5" data-module={name}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h2 className="text-lg font-bold">{name}</h2>
-        <Badge tone={tones[state] ?? "neutral"}>{humanize(state)}</Badge>
+        <Badge tone={tone}>{label}</Badge>
         <Badge tone={signed ? "good" : "danger"}>{signed ? "Signed" : "Not signed"}</Badge>
         <span className="text-sm text-muted-foreground">
           version {version}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Label } from "@/components/ui/form-controls";
 import { textOf } from "@/lib/schema";
 import { type FieldProps, titleOf } from "./schema-field";
@@ -29,9 +29,11 @@ export function Described({ field, as, children }: DescribedProps) {
       {!field.required && <span className="font-normal text-muted-foreground"> (optional)</span>}
     </>
   );
+  // A legend names its fieldset only as its first child, hence no box around it.
+  const Frame = as === "label" ? "div" : Fragment;
   return (
-    <div className={as === "label" ? "space-y-1.5" : undefined}>
-      {as === "label" ? <Label htmlFor={id}>{name}</Label> : <legend className="px-1 text-sm font-semibold">{name}</legend>}
+    <Frame {...(as === "label" && { className: "space-y-1.5" })}>
+      {as === "label" ? <Label htmlFor={id}>{name}</Label> : <legend className="text-sm font-semibold">{name}</legend>}
       {about && (
         <p id={`${id}-about`} className="text-sm text-muted-foreground">
           {about}
@@ -43,6 +45,6 @@ export function Described({ field, as, children }: DescribedProps) {
           {error}
         </p>
       )}
-    </div>
+    </Frame>
   );
 }

@@ -27,8 +27,11 @@ export function ListField(field: FieldProps) {
           ))}
         </ol>
         <Button variant="outline" size="sm" className="mt-3" disabled={full} onClick={() => onChange([...rows, initialValue(root, items)])}>
-          <Plus aria-hidden /> Add {rows.length === 0 ? "one" : "another"}
-          <span className="sr-only">to {title}</span>
+          <Plus aria-hidden />
+          <span>
+            Add {rows.length === 0 ? "one" : "another"}
+            <span className="sr-only"> to {title}</span>
+          </span>
         </Button>
       </Described>
     </fieldset>

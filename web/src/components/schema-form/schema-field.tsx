@@ -40,7 +40,7 @@ export function SchemaField({ bare = false, ...field }: FieldProps & { bare?: bo
 
 function GroupField(field: FieldProps) {
   return (
-    <fieldset className="rounded-xl border p-4">
+    <fieldset className="space-y-4 border-l-2 pl-4">
       <Described field={field} as="legend" />
       <GroupFields {...field} />
     </fieldset>

@@ -33,5 +33,5 @@ export function Checkbox({ className, ...rest }: Omit<ComponentProps<"input">, "
 }
 
 export function Label({ className, ...rest }: ComponentProps<typeof RadixLabel.Root>) {
-  return <RadixLabel.Root className={cn("text-sm font-semibold", className)} {...rest} />;
+  return <RadixLabel.Root className={cn("block text-sm font-semibold", className)} {...rest} />;
 }

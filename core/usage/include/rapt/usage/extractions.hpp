@@ -29,7 +29,8 @@ struct Extraction {
   std::int64_t message_seq = 0;  ///< 0: none
 };
 
-/// Stores findings inside the caller's transaction. Exactly one of `session` and `run` is set.
+/// Stores findings inside the caller's transaction. Exactly one of `session` and `run` is set. Modules are not trusted:
+/// a finding that is no storable JSON is left out with a line in the log, and spoils nothing else.
 Result<void> store_extractions(store::Transaction& transaction, const SessionId& session, const RunId& run,
                                const std::vector<hooks::Extraction>& extractions);
 

@@ -14,8 +14,8 @@ namespace rapt::usage {
 
 /// An event that others will be told of once the transaction that writes it has committed.
 struct Event {
-  std::string_view type;  ///< "chat.message_stored"
-  std::string subject_id;  ///< what it is about: a session's or run's id
+  std::string_view topic;    ///< "chat.message_stored"
+  std::string key;           ///< what it is about: a session's or run's id; events of one key keep their order
   std::string payload_json;  ///< an object with ids only, never what somebody wrote
 };
 

@@ -7,30 +7,41 @@
 
 #include "rapt/base/ids.hpp"
 #include "rapt/base/result.hpp"
+#include "rapt/runtime/task.hpp"
 
 namespace rapt::store {
+class Database;
 class Transaction;
-}
+}  // namespace rapt::store
 
 namespace rapt::usage {
+
+/// What came of a question that was paid for.
+enum class Outcome : std::uint8_t { kAnswered, kBlocked, kFailed, kAbandoned };
 
 /// What one question to a model cost, and on whose behalf.
 struct Record {
   UserId user;
   GroupId group;            ///< may be empty
+  ClassId class_id;         ///< may be empty
   ToolId tool;
   SessionId session;        ///< empty for runs
   RunId run;                ///< empty for conversations
   AssignmentId assignment;  ///< may be empty
   std::string model;
   std::string request_type;  ///< "chat" or "product"
+  Outcome outcome = Outcome::kAnswered;
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
   bool estimated = false;  ///< the gateway reported no tokens
   std::chrono::milliseconds latency{0};
 };
 
-/// Writes one row of ai_usage inside the caller's transaction, so that it stands or falls with what was paid for.
+/// Writes one row of ai_usage inside the caller's transaction, so that it stands or falls with what was paid for. The
+/// demonstration model costs nothing; another model's price is not known here, so its cost stays open.
 Result<void> record(store::Transaction& transaction, const Record& record);
+/// The same in a transaction of its own, for a question that came to nothing else. A failure is logged, not returned:
+/// the caller has a failure of its own to report.
+Task<void> record_alone(store::Database& database, Record record);
 
 }  // namespace rapt::usage

@@ -25,8 +25,7 @@ export function Described({ field, as, children }: DescribedProps) {
   const error = field.errors[field.pointer];
   const name = (
     <>
-      {titleOf(field)}
-      {!field.required && <span className="font-normal text-muted-foreground"> (optional)</span>}
+      {titleOf(field)} {!field.required && <span className="font-normal text-muted-foreground">(optional)</span>}
     </>
   );
   // A legend names its fieldset only as its first child, hence no box around it.

@@ -29,8 +29,7 @@ export function ListField(field: FieldProps) {
         <Button variant="outline" size="sm" className="mt-3" disabled={full} onClick={() => onChange([...rows, initialValue(root, items)])}>
           <Plus aria-hidden />
           <span>
-            Add {rows.length === 0 ? "one" : "another"}
-            <span className="sr-only"> to {title}</span>
+            Add {rows.length === 0 ? "one" : "another"} <span className="sr-only">to {title}</span>
           </span>
         </Button>
       </Described>

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "router.hpp"
+
+#include <gtest/gtest.h>
+
+#include "routes.hpp"
+
+namespace rapt::api {
+namespace {
+
+Router sample() {
+  Router router;
+  router.add("GET", "/sessions");
+  router.add("POST", "/sessions");
+  router.add("GET", "/sessions/:id");
+  router.add("POST", "/sessions/:id/messages");
+  return router;
+}
+
+TEST(Router, FindsByMethodAndPattern) {
+  const auto router = sample();
+  EXPECT_EQ(router.find("POST", "/sessions").index, 1u);
+  const auto match = router.find("POST", "/sessions/42/messages");
+  EXPECT_EQ(match.index, 3u);
+  EXPECT_EQ(match.parameters.at("id"), "42");
+  EXPECT_EQ(router.find("HEAD", "/sessions/42").index, 2u);
+}
+
+TEST(Router, ListsTheMethodsThatAPathTakes) {
+  const auto match = sample().find("DELETE", "/sessions");
+  EXPECT_EQ(match.kind, Router::Match::Kind::kOtherMethod);
+  EXPECT_EQ(match.allowed, "GET, POST");
+}
+
+TEST(Router, KnowsNothingElse) {
+  const auto router = sample();
+  for (const char* path : {"", "/", "/session", "/sessions/", "/sessions/42/", "/sessions//messages", "/sessions/42/messages/1"}) {
+    EXPECT_EQ(router.find("GET", path).kind, Router::Match::Kind::kNoSuchPath) << path;
+  }
+}
+
+TEST(Routes, OnlyTheNamedOnesAreOpenToEverybody) {
+  std::vector<std::string> open;
+  for (const auto& route : routes()) {
+    if (route.access == Access::kPublic) open.push_back(std::string(route.method) + " " + route.pattern);
+  }
+  EXPECT_EQ(open, (std::vector<std::string>{"GET /health", "GET /ready", "GET /instance", "POST /auth/login", "POST /auth/logout"}));
+}
+
+}  // namespace
+}  // namespace rapt::api

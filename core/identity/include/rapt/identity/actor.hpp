@@ -35,6 +35,7 @@ struct Actor {
   std::string name;
   std::vector<GroupMembership> groups;
   std::vector<ClassMembership> classes;
+  bool login_extended = false;  ///< the login was prolonged by this request: its cookie should be sent again
 
   [[nodiscard]] bool is_system_admin() const;
   [[nodiscard]] bool teaches_anything() const;  ///< teacher of a class or in a group

@@ -171,6 +171,8 @@ Result<Manifest> parse_manifest(std::string_view json) {
   return out;
 }
 
+bool is_valid_name(std::string_view name) { return is_name(name); }
+
 std::string_view native_architecture() {
 #if defined(__x86_64__)
   return kArchitectures[0];

@@ -44,6 +44,8 @@ struct Manifest {
 
 /// kInvalid with every fault at once, each with its path in the document; unknown fields are refused.
 Result<Manifest> parse_manifest(std::string_view json);
+/// ^[a-z][a-z0-9-]{1,62}$: the form of modules' and publishers' names, safe as part of a path.
+bool is_valid_name(std::string_view name);
 /// This machine's triplet: "x86_64-linux-gnu" or "aarch64-linux-gnu".
 std::string_view native_architecture();
 

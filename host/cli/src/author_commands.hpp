@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include "command.hpp"
+
+namespace rapt::cli {
+
+// What module authors need. They work on the author's own files: no database, no settings.
+int run_keygen(Console& console, const Arguments& arguments);
+int run_pack(Console& console, const Arguments& arguments);
+int run_verify(Console& console, const Arguments& arguments);
+int run_inspect(Console& console, const Arguments& arguments);
+
+}  // namespace rapt::cli

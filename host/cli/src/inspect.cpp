@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include "author_commands.hpp"
+#include "rapt/base/file.hpp"
+#include "rapt/bundle/bundle.hpp"
+#include "rapt/bundle/library.hpp"
+#include "trust_dir.hpp"
+
+namespace rapt::cli {
+namespace {
+
+using nlohmann::json;
+
+Result<bundle::Bundle> load_bundle(const std::string& path) {
+  const auto bytes = read_file(path, bundle::kMaxBundleBytes);
+  if (!bytes) return bytes.error();
+  return bundle::read_bundle(*bytes);
+}
+
+json to_json(const bundle::Bundle& bundle) {
+  const auto& m = bundle.manifest;
+  json out = {{"name", m.name}, {"version", m.version}, {"title", m.title}, {"description", m.description}, {"publisher", m.publisher},
+              {"license", m.license}, {"abi", std::to_string(m.abi_major) + "." + std::to_string(m.abi_minor)}, {"memory_mb", m.memory_mb},
+              {"sha256", security::hex(bundle.digest)}, {"signed", !bundle.signature.empty()}, {"key_id", bundle.publisher_key_id},
+              {"libraries", m.libraries}, {"hooks", json::array()}, {"permissions", json::array()}, {"files", json::array()}};
+  for (const auto& hook : m.hooks) {
+    out["hooks"].push_back({{"point", hook.point}, {"priority", hook.priority}, {"timeout_ms", hook.timeout_ms},
+                            {"on_failure", hook.fail_closed ? "closed" : "open"}, {"async", hook.asynchronous}});
+  }
+  for (const auto& permission : m.permissions) out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
+  for (const auto& [path, file] : bundle.files) out["files"].push_back({{"path", path}, {"bytes", file.bytes.size()}, {"executable", file.mode == 0755}});
+  return out;
+}
+
+void show(std::ostream& out, const bundle::Bundle& bundle) {
+  const auto& m = bundle.manifest;
+  out << m.name << " " << m.version << ": " << m.title << "\n  " << m.description << "\n\npublisher    " << m.publisher << "\nsigned       "
+      << (bundle.signature.empty() ? "no" : "with key " + bundle.publisher_key_id + " (`rapt verify` says whether it may be believed)")
+      << "\nlicense      " << m.license << "\nABI          " << m.abi_major << "." << m.abi_minor << "\nmemory       " << m.memory_mb
+      << " MiB\nSHA-256      " << security::hex(bundle.digest) << "\n\nhooks\n";
+  for (const auto& hook : m.hooks) {
+    out << "  " << hook.point << "  priority " << hook.priority << ", " << hook.timeout_ms << " ms, fails " << (hook.fail_closed ? "closed" : "open")
+        << (hook.asynchronous ? ", asynchronous" : "") << "\n";
+  }
+  out << "permissions\n";
+  for (const auto& permission : m.permissions) out << "  " << permission.name << ": " << permission.reason << "\n";
+  out << "files\n";
+  for (const auto& [path, file] : bundle.files) out << "  " << path << "  " << file.bytes.size() << " bytes\n";
+}
+
+/// The keys of --key FILE.pub (for the publisher that its name says), or the store of this host.
+Result<bundle::TrustStore> chosen_trust(const Console& console, const Arguments& arguments) {
+  if (!arguments.has("key")) {
+    auto folder = trust_dir(console);
+    if (!folder) return folder.error();
+    return bundle::TrustStore::load(*folder);
+  }
+  auto file = load_public_keys(arguments.value("key"), "");
+  if (!file) return file.error();
+  bundle::TrustStore out;
+  for (const auto& key : file->keys) out.add(file->publisher, key);
+  return out;
+}
+
+}  // namespace
+
+int run_inspect(Console& console, const Arguments& arguments) {
+  const auto bundle = load_bundle(arguments.positional[0]);
+  if (!bundle) return report(console, bundle.error());
+  if (console.json) {
+    console.out << to_json(*bundle) << "\n";
+  } else {
+    show(console.out, *bundle);
+  }
+  return kOk;
+}
+
+int run_verify(Console& console, const Arguments& arguments) {
+  const auto trust = chosen_trust(console, arguments);
+  if (!trust) return report(console, trust.error());
+  const auto bundle = load_bundle(arguments.positional[0]);
+  if (!bundle) return report(console, bundle.error());
+  if (auto believed = bundle::verify_bundle(*bundle, *trust, bundle::SignaturePolicy::kRequired); !believed) return report(console, believed.error());
+  if (auto sound = bundle::check_libraries(*bundle); !sound) return report(console, sound.error());
+  if (console.json) {
+    console.out << json{{"verified", true}, {"name", bundle->manifest.name}, {"version", bundle->manifest.version}, {"key_id", bundle->publisher_key_id}} << "\n";
+  } else {
+    console.out << bundle->manifest.name << " " << bundle->manifest.version << " is signed by " << bundle->manifest.publisher << " with the trusted key "
+                << bundle->publisher_key_id << ", and its libraries are sound.\n";
+  }
+  return kOk;
+}
+
+}  // namespace rapt::cli

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <filesystem>
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include "author_commands.hpp"
+#include "rapt/base/file.hpp"
+#include "rapt/bundle/bundle.hpp"
+
+namespace rapt::cli {
+namespace {
+
+Result<security::PrivateKey> load_key(const std::string& path) {
+  auto text = read_file(path, 4096);
+  if (!text) return std::move(text).error();
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r' || text->back() == ' ')) text->pop_back();
+  auto key = security::PrivateKey::from_text(*text);
+  text->assign(text->size(), '\0');
+  if (!key) return Error::invalid("key", path + " is no signing key: `rapt keygen PUBLISHER` makes one.");
+  return key;
+}
+
+}  // namespace
+
+int run_pack(Console& console, const Arguments& arguments) {
+  if (arguments.has("key") == arguments.has("unsigned")) {
+    return usage_fault(console, "Give either --key FILE, or --unsigned for a bundle that only development mode takes.");
+  }
+  std::optional<security::PrivateKey> key;
+  if (arguments.has("key")) {
+    auto loaded = load_key(arguments.value("key"));
+    if (!loaded) return report(console, loaded.error());
+    key = std::move(*loaded);
+  }
+  const auto archive = bundle::pack_bundle(arguments.positional[0], key ? &*key : nullptr);
+  if (!archive) return report(console, archive.error());
+  const auto packed = bundle::read_bundle(*archive);
+  if (!packed) return report(console, packed.error());
+  const auto file = arguments.value("out", packed->manifest.name + "-" + packed->manifest.version + ".rapt");
+  if (auto written = write_file_atomically(file, *archive); !written) return report(console, written.error());
+  const auto digest = security::hex(packed->digest);
+  if (console.json) {
+    console.out << nlohmann::json{{"file", file}, {"name", packed->manifest.name}, {"version", packed->manifest.version},
+                                  {"sha256", digest}, {"bytes", archive->size()}, {"key_id", packed->publisher_key_id}}
+                << "\n";
+  } else {
+    console.out << file << ": " << packed->manifest.name << " " << packed->manifest.version << ", " << archive->size() << " bytes, "
+                << (key ? "signed with " + packed->publisher_key_id : "not signed") << "\n";
+  }
+  return kOk;
+}
+
+}  // namespace rapt::cli

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/bundle/manifest.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "test_files.hpp"
+
+namespace rapt::bundle {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::sample_manifest;
+using testing::with;
+
+std::string message_for(const std::string& json) {
+  const auto parsed = parse_manifest(json);
+  return parsed ? "accepted" : parsed.error().message;
+}
+
+std::vector<std::string> paths_for(const std::string& json) {
+  std::vector<std::string> out;
+  const auto parsed = parse_manifest(json);
+  if (!parsed) std::transform(parsed.error().fields.begin(), parsed.error().fields.end(), std::back_inserter(out), [](const auto& f) { return f.path; });
+  return out;
+}
+
+TEST(ParseManifest, ReadsEveryField) {
+  const auto parsed = parse_manifest(sample_manifest());
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->name, "sample");
+  EXPECT_EQ(parsed->version, "1.2.3");
+  EXPECT_EQ(parsed->publisher, "tester");
+  EXPECT_EQ(parsed->abi_major, 1U);
+  EXPECT_EQ(parsed->abi_minor, 0U);
+  ASSERT_EQ(parsed->hooks.size(), 2U);
+  EXPECT_EQ(parsed->hooks[0].priority, 50);
+  EXPECT_EQ(parsed->hooks[0].timeout_ms, 300);
+  EXPECT_TRUE(parsed->hooks[0].fail_closed);
+  EXPECT_FALSE(parsed->hooks[1].fail_closed);
+  EXPECT_EQ(parsed->permissions.at(0).reason, "To say what it did.");
+  EXPECT_EQ(parsed->libraries.at(std::string(native_architecture())), "lib/sample.so");
+  EXPECT_EQ(parsed->memory_mb, 32);
+}
+
+TEST(ParseManifest, StoresOlderHookNamesUnderTheirPresentOnes) {
+  EXPECT_EQ(parse_manifest(sample_manifest())->hooks[1].point, "chat:after_ai");
+}
+
+TEST(ParseManifest, RefusesAPointThatIsDeclaredTwiceByItsTwoNames) {
+  EXPECT_THAT(message_for(with(sample_manifest(), "chat:post_ai", "chat:pre_ai")), HasSubstr("hooks[1].point: This point is declared twice"));
+}
+
+TEST(ParseManifest, ReportsEveryFaultAtOnceWithItsPath) {
+  auto json = with(sample_manifest(), "\"1.2.3\"", "\"one\"");
+  json = with(json, "\"timeout_ms\": 300", "\"timeout_ms\": 0");
+  json = with(json, "\"memory_mb\": 32", "\"memory_mb\": 4096, \"surprise\": 1");
+  json = with(json, "lib/sample.so", "../lib/sample.so");
+  json = with(json, "\"reason\"", "\"why\"");
+  EXPECT_THAT(paths_for(json), ::testing::UnorderedElementsAre("version", "hooks[0].timeout_ms", "memory_mb", "surprise", "permissions[0].reason",
+                                                               "permissions[0].why", "libraries." + std::string(native_architecture())));
+}
+
+TEST(ParseManifest, RefusesEachWrongField) {
+  const std::pair<std::string, std::string> wrong[] = {
+      {"\"sample\"", "\"Sample\""},         {"\"sample\"", "\"s\""},           {"\"sample\"", "\"../etc\""},   {"\"sample\"", "7"},
+      {"\"tester\"", "\"-tester\""},        {"\"1.0\"", "\"1\""},              {"\"1.0\"", "\"0.1\""},         {"\"1.0\"", "1.0"},
+      {"\"1.0\"", "\"99999999.0\""},        {"\"closed\"", "\"maybe\""},       {"\"async\": false", "\"async\": \"no\""},
+      {"chat:before_ai", "chat:whenever"},  {"\"priority\": 50", "\"priority\": -1"}, {"\"priority\": 50", "\"priority\": 1.5"},
+      {"\"priority\": 50", "\"priority\": 18446744073709551615"},              {"\"log\"", "\"LOG\""},         {"\"For tests.\"", "\"a\\u0000b\""},
+      {"\"AGPL-3.0-or-later\"", "\"\""},    {"\"Sample\"", "\"" + std::string(101, 'x') + "\""},               {"[{\"point\": \"chat", "[7, {\"point\": \"chat"},
+  };
+  for (const auto& [from, to] : wrong) {
+    const auto parsed = parse_manifest(with(sample_manifest(), from, to));
+    ASSERT_FALSE(parsed) << to;
+    EXPECT_EQ(parsed.error().kind, ErrorKind::kInvalid);
+    EXPECT_FALSE(parsed.error().fields.empty()) << to;
+  }
+}
+
+TEST(ParseManifest, SaysWhereTheJsonIsBroken) {
+  EXPECT_THAT(message_for("{\n  \"name\": \"sample\",\n  oops\n}"), HasSubstr("line 3, column 3"));
+}
+
+TEST(ParseManifest, RefusesHostileDocuments) {
+  EXPECT_THAT(message_for("[]"), HasSubstr("must be a JSON object"));
+  EXPECT_THAT(message_for(""), HasSubstr("not JSON"));
+  EXPECT_THAT(message_for("{\"name\":\"\xff\"}"), HasSubstr("UTF-8"));
+  EXPECT_THAT(message_for("{\"name\":\"a\",\"name\":\"b\"}"), HasSubstr("twice in one object"));
+  EXPECT_THAT(message_for("{\"a\":" + std::string(40, '[') + std::string(40, ']') + "}"), HasSubstr("nested deeper"));
+  EXPECT_THAT(message_for("{\"a\":" + std::string(30000, '[') + std::string(30000, ']') + "}"), HasSubstr("nested deeper"));
+  EXPECT_THAT(message_for("{\"a\":1e999}"), HasSubstr("out of range"));
+  EXPECT_THAT(message_for("{\"a\":\"" + std::string(70000, 'x') + "\"}"), HasSubstr("larger than 64 KiB"));
+}
+
+}  // namespace
+}  // namespace rapt::bundle

@@ -5,9 +5,11 @@
 
 #include "error_reply.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "routes.hpp"
 #include "security_headers.hpp"
+#include "session_cookie.hpp"
 
 namespace rapt::api {
 namespace {
@@ -96,6 +98,7 @@ Task<void> Application::handle_api(http::Request& request, http::Responder& resp
   const bool found = match.kind == Router::Match::Kind::kFound;
   std::string_view pattern = "(unknown)";
   Result<Answer> answer = no_such_route();
+  std::optional<std::string> extended_token;  // of a login that was extended
   if (match.kind == Router::Match::Kind::kOtherMethod) answer = wrong_method(match.allowed);
   if (found) {
     const auto& route = routes()[match.index];
@@ -103,11 +106,13 @@ Task<void> Application::handle_api(http::Request& request, http::Responder& resp
     request.path_parameters = std::move(match.parameters);
     Call call{request, responder, services_, {}};
     answer = co_await run_route(route, call);
+    if (call.actor.login_extended) extended_token = request.cookie(identity::kSessionCookie);
   }
   if (!answer) log_failure(answer.error(), request);
   int status = 200;
   if (!answer || *answer) {
     auto response = answer ? std::move(**answer) : error_reply(answer.error(), request.id);
+    if (extended_token) set_session_cookie(response, *extended_token, services_.settings.production);
     if (!match.allowed.empty()) response.headers.set("Allow", match.allowed);
     add_security_headers(response.headers, false);
     status = response.status;

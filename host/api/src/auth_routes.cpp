@@ -6,20 +6,10 @@
 #include "login_throttle.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "session_cookie.hpp"
 #include "views.hpp"
 
 namespace rapt::api {
-namespace {
-
-/// Thirty days, as long as the session lives at most without being used.
-constexpr long kCookieSeconds = 30L * 24 * 60 * 60;
-
-std::string session_cookie(const std::string& value, long max_age, bool secure) {
-  return std::string(identity::kSessionCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" +
-         std::to_string(max_age) + (secure ? "; Secure" : "");
-}
-
-}  // namespace
 
 Task<Result<Answer>> post_login(Call& call) {
   auto body = Body::parse(call.request);
@@ -36,7 +26,7 @@ Task<Result<Answer>> post_login(Call& call) {
     co_return login.error();
   }
   auto response = data_reply(view(login->actor));
-  response.headers.add("Set-Cookie", session_cookie(login->token, kCookieSeconds, call.services.settings.production));
+  set_session_cookie(response, login->token, call.services.settings.production);
   co_return response;
 }
 
@@ -46,7 +36,7 @@ Task<Result<Answer>> post_logout(Call& call) {
   }
   http::Response response;
   response.status = 204;
-  response.headers.add("Set-Cookie", session_cookie("", 0, call.services.settings.production));
+  clear_session_cookie(response, call.services.settings.production);
   co_return response;
 }
 

@@ -19,6 +19,7 @@ Task<Result<Answer>> get_me(Call& call);
 // tool_routes.cpp
 Task<Result<Answer>> get_tools(Call& call);
 Task<Result<Answer>> get_tool(Call& call);
+Task<Result<Answer>> post_tool(Call& call);
 Task<Result<Answer>> get_assignments(Call& call);
 
 // session_routes.cpp

@@ -18,6 +18,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/auth/me", Access::kLoggedIn, get_me},
 
     Route{"GET", "/tools", Access::kLoggedIn, get_tools},
+    Route{"POST", "/tools", Access::kLoggedIn, post_tool},
     Route{"GET", "/tools/:id", Access::kLoggedIn, get_tool},
     Route{"GET", "/assignments", Access::kLoggedIn, get_assignments},
 

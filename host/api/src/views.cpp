@@ -3,10 +3,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/assignments/assignment_service.hpp"
 #include "rapt/chat/types.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/runs/run_service.hpp"
+#include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/extractions.hpp"
 
 namespace rapt::api {
@@ -55,6 +57,42 @@ json view(const identity::Actor& actor) {
           {"roles", actor.roles()},
           {"memberships", std::move(memberships)},
           {"classes", std::move(classes)}};
+}
+
+json view(const tools::Tool& tool) {
+  const auto& definition = *tool.definition;
+  json modules = json::array();
+  for (const auto& attachment : definition.modules) modules.push_back(attachment.module);
+  return {{"id", tool.id.str()},
+          {"name", definition.name},
+          {"type", std::string(tools::name(definition.type))},
+          {"version", definition.version},
+          {"description", definition.description},
+          {"subject", definition.subject},
+          {"grades", definition.grades},
+          {"modules", std::move(modules)},
+          {"created_at", to_rfc3339(tool.created_at)}};
+}
+
+json view(const tools::ToolDetails& details) {
+  auto out = view(details.tool);
+  const auto& definition = *details.tool.definition;
+  if (!definition.input_schema_json.empty()) out["input_schema"] = stored_json(definition.input_schema_json);
+  if (!definition.output_schema_json.empty()) out["output_schema"] = stored_json(definition.output_schema_json);
+  if (details.definition_yaml) out["definition"] = *details.definition_yaml;
+  return out;
+}
+
+json view(const assignments::Assignment& assignment) {
+  return {{"id", assignment.id.str()},
+          {"name", assignment.name},
+          {"instructions", assignment.instructions},
+          {"class", {{"id", assignment.class_id.str()}, {"name", assignment.class_name}}},
+          {"tool", {{"id", assignment.tool.str()}, {"name", assignment.tool_name}, {"type", assignment.tool_type}}},
+          {"available_at", time_or_null(assignment.available_at)},
+          {"due_at", time_or_null(assignment.due_at)},
+          {"closes_at", time_or_null(assignment.closes_at)},
+          {"state", std::string(assignments::name(assignment.state))}};
 }
 
 json view(const chat::Session& session) {
@@ -151,6 +189,8 @@ json view_all(const std::vector<T>& items) {
   for (const auto& item : items) out.push_back(view(item));
   return out;
 }
+template json view_all(const std::vector<tools::Tool>&);
+template json view_all(const std::vector<assignments::Assignment>&);
 template json view_all(const std::vector<chat::SessionSummary>&);
 template json view_all(const std::vector<chat::Message>&);
 template json view_all(const std::vector<runs::Run>&);

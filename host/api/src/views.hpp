@@ -9,6 +9,7 @@
 #include "rapt/http/message.hpp"
 
 namespace rapt {
+namespace assignments { struct Assignment; }
 namespace chat {
 struct Message;
 struct Reply;
@@ -18,6 +19,10 @@ struct SessionSummary;
 namespace host { struct ModuleStatus; }
 namespace identity { struct Actor; }
 namespace runs { struct Run; }
+namespace tools {
+struct Tool;
+struct ToolDetails;
+}  // namespace tools
 namespace usage { struct Extraction; }
 }  // namespace rapt
 
@@ -25,6 +30,9 @@ namespace usage { struct Extraction; }
 namespace rapt::api {
 
 nlohmann::json view(const identity::Actor& actor);
+nlohmann::json view(const tools::Tool& tool);
+nlohmann::json view(const tools::ToolDetails& details);
+nlohmann::json view(const assignments::Assignment& assignment);
 nlohmann::json view(const chat::Session& session);
 nlohmann::json view(const chat::SessionSummary& summary);
 nlohmann::json view(const chat::Message& message);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/api/serve.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "application.hpp"
+#include "module_set.hpp"
+#include "rapt/assignments/assignment_service.hpp"
+#include "rapt/base/clock.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/chat/chat_service.hpp"
+#include "rapt/config/settings.hpp"
+#include "rapt/gateway/openai_gateway.hpp"
+#include "rapt/hooks/dispatcher.hpp"
+#include "rapt/host/supervisor.hpp"
+#include "rapt/http/client.hpp"
+#include "rapt/identity/auth_service.hpp"
+#include "rapt/install/installer.hpp"
+#include "rapt/runs/run_service.hpp"
+#include "rapt/runtime/runtime.hpp"
+#include "rapt/store/database.hpp"
+#include "rapt/store/redis.hpp"
+#include "rapt/tools/tool_service.hpp"
+
+namespace rapt::api {
+namespace {
+
+constexpr std::chrono::seconds kGrace{20};
+
+log::Level level_of(const std::string& name) {
+  if (name == "debug") return log::Level::kDebug;
+  if (name == "warn") return log::Level::kWarn;
+  return name == "error" ? log::Level::kError : log::Level::kInfo;
+}
+
+bundle::SignaturePolicy signature_policy(const config::Settings& settings) {
+  return settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack : bundle::SignaturePolicy::kRequired;
+}
+
+host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust) {
+  host::Supervisor::Options options;
+  options.runner = settings.runner;
+  options.trust = trust;
+  options.signature_policy = signature_policy(settings);
+  options.required_layers = settings.required_sandbox_layers;
+  return options;
+}
+
+gateway::OpenAiGateway::Options gateway_options(const config::Settings& settings) {
+  gateway::OpenAiGateway::Options options;
+  options.base_url = settings.ai_gateway_url;
+  options.api_key = settings.ai_api_key;
+  options.default_model = settings.ai_default_model;
+  options.request_timeout = settings.ai_request_timeout;
+  options.first_token_timeout = settings.ai_first_token_timeout;
+  options.max_retries = settings.ai_max_retries;
+  return options;
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "rapt serve: %s\n", error.message.c_str());
+  log::error("serve.cannot_start", {{"detail", error.log_detail}});
+  return 1;
+}
+
+/// The parts of the host, in the order in which they need each other; they end in the reverse one.
+class Host {
+ public:
+  Host(const config::Settings& settings, runtime::Runtime& loop, const bundle::TrustStore& trust,
+       std::optional<http::StaticFiles> pages)
+      : loop_(loop),
+        database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
+        redis_(settings.redis_url),
+        gateway_(client_, gateway_options(settings)),
+        supervisor_(loop.executor(), supervisor_options(settings, trust)),
+        installer_(database_, settings.var_dir, trust, signature_policy(settings)),
+        dispatcher_(supervisor_),
+        auth_(database_, clock_),
+        tools_(database_, clock_, &supervisor_),
+        assignments_(database_, clock_),
+        chat_({database_, tools_, dispatcher_, gateway_, clock_}),
+        runs_({database_, tools_, dispatcher_, gateway_, clock_}),
+        application_({settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, gateway_, supervisor_},
+                     std::move(pages), settings.public_url),
+        server_(loop.executor(), server_options(settings), application_) {}
+
+  Result<void> start() {
+    RAPT_TRY(supervisor_.start({}));
+    RAPT_TRY(server_.start());
+    loop_.on_signal([this] { loop_.spawn(stop()); });
+    loop_.spawn(follow_installed_modules(installer_, supervisor_));
+    loop_.spawn(mend());
+    return {};
+  }
+  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+
+ private:
+  static http::ServerOptions server_options(const config::Settings& settings) {
+    http::ServerOptions options;
+    options.address = settings.host;
+    options.port = settings.port;
+    return options;
+  }
+
+  /// What an earlier host left unfinished is told to its owners.
+  Task<void> mend() {
+    const auto failed = co_await runs_.fail_abandoned();
+    if (failed && *failed > 0) log::warn("runs.abandoned", {{"count", std::to_string(*failed)}});
+  }
+
+  Task<void> stop() {
+    log::info("serve.stopping");
+    co_await server_.stop(kGrace);
+    co_await supervisor_.stop();
+    loop_.stop();
+  }
+
+  runtime::Runtime& loop_;
+  SystemClock clock_;
+  store::Database database_;
+  store::Redis redis_;
+  http::Client client_;
+  gateway::OpenAiGateway gateway_;
+  host::Supervisor supervisor_;
+  install::Installer installer_;
+  hooks::Dispatcher dispatcher_;
+  identity::AuthService auth_;
+  tools::ToolService tools_;
+  assignments::AssignmentService assignments_;
+  chat::ChatService chat_;
+  runs::RunService runs_;
+  Application application_;
+  http::Server server_;
+};
+
+Result<std::optional<http::StaticFiles>> load_pages(const config::Settings& settings) {
+  if (settings.web_root.empty()) return std::optional<http::StaticFiles>{};
+  std::string fault;
+  auto pages = http::StaticFiles::load(settings.web_root, {}, fault);
+  if (!pages) return Error::invalid("RAPT_WEB_ROOT", "The pages cannot be served: " + fault);
+  return pages;
+}
+
+}  // namespace
+
+int serve(const config::Settings& settings) {
+  log::set_level(level_of(settings.log_level));
+  auto trust = bundle::TrustStore::load(settings.var_dir / "trust");
+  if (!trust) return complain(trust.error());
+  auto pages = load_pages(settings);
+  if (!pages) return complain(pages.error());
+  runtime::Runtime loop(settings.threads);
+  Host host(settings, loop, *trust, std::move(*pages));
+  if (auto started = host.start(); !started) return complain(started.error());
+  log::info("serve.listening", {{"address", settings.host}, {"port", std::to_string(host.port())}});
+  loop.run();
+  log::info("serve.stopped");
+  return 0;
+}
+
+}  // namespace rapt::api

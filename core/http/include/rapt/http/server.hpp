@@ -38,7 +38,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual Task<void> handle(Request& request, Responder& responder) = 0;
-  /// The body for faults that the server itself finds (malformed request 400, too large 413, header timeout 408, internal 500).
+  /// The answer to faults that the server itself finds: malformed request 400, too slow 408, too large 413, unknown
+  /// expectation 417, header too large 431, internal 500, too many connections 503, HTTP version 505.
   [[nodiscard]] virtual Response failure(int status, std::string_view code, std::string_view message,
                                          std::string_view request_id) const = 0;
 };
@@ -48,12 +49,12 @@ struct ServerOptions {
   std::uint16_t port = 0;  ///< 0: any free one, see Server::port()
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_header_bytes = 16 * 1024;
-  std::chrono::seconds header_timeout{15};
-  std::chrono::seconds body_timeout{30};
-  std::chrono::seconds idle_timeout{75};
-  std::chrono::seconds write_timeout{30};
-  std::chrono::seconds heartbeat{15};
-  std::size_t max_connections = 4096;
+  std::chrono::milliseconds header_timeout = std::chrono::seconds(15);  ///< from a request's first byte to its last header
+  std::chrono::milliseconds body_timeout = std::chrono::seconds(30);    ///< for the whole body
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);    ///< between two requests of a connection
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);   ///< the longest pause of a client that reads
+  std::chrono::milliseconds heartbeat = std::chrono::seconds(15);       ///< between comments on a quiet event stream
+  std::size_t max_connections = 4096;  ///< one more is told 503 and closed
 };
 
 /// HTTP/1.1 over Beast: keep-alive, pipelining in order, chunked bodies in, time limits everywhere.
@@ -66,8 +67,9 @@ class Server {
   /// Binds and starts to accept. kConflict when the port is taken (the message says what to do).
   Result<void> start();
   [[nodiscard]] std::uint16_t port() const;
-  /// Accepts no more, lets requests in flight finish for up to `grace`, then closes what is left.
-  Task<void> stop(std::chrono::seconds grace);
+  /// Accepts no more, lets requests in flight finish for up to `grace`, then closes what is left and waits for their
+  /// handlers, which see a closed connection, for up to `grace` again.
+  Task<void> stop(std::chrono::milliseconds grace);
 
  private:
   struct Impl;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "event_stream.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+namespace rapt::http {
+
+namespace {
+
+constexpr std::string_view kHeartbeat = ": heartbeat\n\n";
+
+void append_data_line(std::string& out, std::string_view line) { out.append("data: ").append(line).append("\n"); }
+
+}  // namespace
+
+std::string format_event(std::string_view event, std::string_view data) {
+  std::string out = "event: ";
+  out.append(event).append("\n");
+  for (auto end = data.find_first_of("\r\n"); end != std::string_view::npos; end = data.find_first_of("\r\n")) {
+    append_data_line(out, data.substr(0, end));
+    data.remove_prefix(data.substr(end, 2) == "\r\n" ? end + 2 : end + 1);
+  }
+  append_data_line(out, data);
+  return out.append("\n");
+}
+
+SocketEventStream::SocketEventStream(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options,
+                                     bool chunked)
+    : socket_(socket), deadline_(deadline), options_(options), chunked_(chunked), heartbeat_(socket.get_executor()) {}
+
+void SocketEventStream::start(bool client_present) {
+  closed_ = !client_present;
+  if (closed_) return;
+  open_ = true;
+  schedule_heartbeat();
+  watch_client();
+}
+
+std::string SocketEventStream::framed(std::string_view text) const {
+  if (!chunked_) return std::string(text);
+  char size[24];
+  std::snprintf(size, sizeof size, "%zx\r\n", text.size());
+  return std::string(size).append(text).append("\r\n");
+}
+
+Task<bool> SocketEventStream::send(std::string_view event, std::string_view data) {
+  if (closed_) co_return false;
+  std::string bytes = framed(format_event(event, data));
+  co_return co_await write(std::move(bytes));
+}
+
+Task<bool> SocketEventStream::write(std::string framed_bytes) {
+  const std::string before = std::exchange(unsent_, {});
+  writing_ = true;
+  const bool written = co_await write_all(socket_, deadline_, options_.write_timeout, before, framed_bytes);
+  writing_ = false;
+  if (!written) closed_ = true;
+  if (written && open_) schedule_heartbeat();
+  co_return written && !closed_;
+}
+
+void SocketEventStream::schedule_heartbeat() {
+  heartbeat_.expires_after(options_.heartbeat);
+  heartbeat_.async_wait([self = shared_from_this()](const boost::system::error_code& fault) {
+    if (!fault && self->open_ && !self->closed_) self->send_heartbeat();
+  });
+}
+
+// Sent at once or not at all, beside the handler's own writes: a client that takes nothing needs no comment.
+void SocketEventStream::send_heartbeat() {
+  if (!writing_ && unsent_.empty()) {
+    const std::string comment = framed(kHeartbeat);
+    const ssize_t sent = ::send(socket_.native_handle(), comment.data(), comment.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) {
+      unsent_ = comment.substr(static_cast<std::size_t>(sent));
+    } else if (errno != EAGAIN && errno != EINTR) {
+      closed_ = true;
+      return;
+    }
+  }
+  schedule_heartbeat();
+}
+
+void SocketEventStream::watch_client() {
+  socket_.async_wait(Tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& fault) {
+    // Without open_ the socket may be gone. A deadline's cancel() ends the wait as well, with the writer's failure.
+    if (!fault && self->open_) self->look_at_client();
+  });
+}
+
+void SocketEventStream::look_at_client() {
+  char byte = 0;
+  const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got > 0) return;  // the next request, already: from here on the comments find out
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return watch_client();
+  closed_ = true;
+}
+
+Task<bool> SocketEventStream::finish(bool orderly) {
+  heartbeat_.cancel();
+  if (std::exchange(open_, false)) {
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+  }
+  if (closed_ || !orderly) co_return false;
+  std::string end = chunked_ ? "0\r\n\r\n" : "";
+  const bool written = co_await write(std::move(end));
+  co_return written && chunked_;
+}
+
+}  // namespace rapt::http

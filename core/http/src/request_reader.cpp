@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "request_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+#include <utility>
+
+#include "field_text.hpp"
+#include "rapt/base/ids.hpp"
+#include "target.hpp"
+
+namespace rapt::http {
+
+namespace asio = boost::asio;
+namespace bhttp = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kLongestLinger = 64 * 1024 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+using Parser = bhttp::request_parser<bhttp::string_body>;
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+void set_fault(Incoming& incoming, int status, std::string code, std::string message) {
+  incoming.end = Incoming::End::kFault;
+  incoming.status = status;
+  incoming.code = std::move(code);
+  incoming.message = std::move(message);
+}
+
+void set_fault(Incoming& incoming, const error_code& error, const ServerOptions& options) {
+  if (error == bhttp::error::body_limit) {
+    return set_fault(incoming, 413, "PAYLOAD_TOO_LARGE",
+                     "The request's body is larger than the " + std::to_string(options.max_body_bytes) +
+                         " bytes that this server takes.");
+  }
+  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) {
+    return set_fault(incoming, 431, "HEADER_TOO_LARGE",
+                     "The request's header is larger than the " + std::to_string(options.max_header_bytes) +
+                         " bytes that this server takes.");
+  }
+  if (error == bhttp::error::bad_version) {
+    return set_fault(incoming, 505, "HTTP_VERSION_NOT_SUPPORTED", "This server speaks HTTP/1.1.");
+  }
+  const bool malformed = error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
+                         error != bhttp::error::end_of_stream;
+  if (malformed) set_fault(incoming, 400, "BAD_REQUEST", "The request is not well-formed HTTP/1.1: " + error.message() + ".");
+}
+
+void set_time_fault(Incoming& incoming, const char* what) {
+  set_fault(incoming, 408, "REQUEST_TIMEOUT", std::string("The request's ") + what + " did not arrive in time.");
+}
+
+}  // namespace
+
+struct RequestReader::Impl {
+  Tcp::socket& socket;
+  Deadline& deadline;
+  const ServerOptions& options;
+  boost::beast::flat_buffer buffer;
+  std::optional<Parser> parser;
+
+  void take_head(Incoming& incoming);
+  void check_head(Incoming& incoming) const;
+  Task<void> read_head(Incoming& incoming);
+  Task<void> read_body(Incoming& incoming);
+};
+
+RequestReader::RequestReader(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options)
+    : impl_(new Impl{socket, deadline, options,
+                     boost::beast::flat_buffer(options.max_header_bytes + options.max_body_bytes + kReadSize), {}}) {}
+RequestReader::~RequestReader() = default;
+
+Task<bool> RequestReader::wait() {
+  if (impl_->buffer.size() > 0) co_return true;
+  impl_->deadline.start(impl_->options.idle_timeout);
+  const auto [fault, got] = co_await impl_->socket.async_read_some(impl_->buffer.prepare(kReadSize),
+                                                                   asio::as_tuple(asio::use_awaitable));
+  impl_->deadline.stop();
+  impl_->buffer.commit(got);
+  co_return !fault;
+}
+
+/// Takes over what the parser has, which after a fault may be a part of the header.
+void RequestReader::Impl::take_head(Incoming& incoming) {
+  const auto& head = parser->get();
+  Request& request = incoming.request;
+  request.method = view(head.method_string());
+  for (const auto& field : head) request.headers.add(view(field.name_string()), view(field.value()));
+  const auto given_id = request.headers.get("X-Request-Id");
+  request.id = given_id && is_sane_request_id(*given_id) ? std::string(*given_id) : new_uuid();
+  error_code fault;
+  const auto peer = socket.remote_endpoint(fault);
+  if (!fault) request.remote_address = peer.address().to_string();
+  incoming.http_1_1 = head.version() >= 11;
+  incoming.keep_alive = head.keep_alive();
+}
+
+void RequestReader::Impl::check_head(Incoming& incoming) const {
+  Request& request = incoming.request;
+  const auto& all = request.headers.all();
+  const auto hosts = std::count_if(all.begin(), all.end(),
+                                   [](const auto& field) { return equals_ignoring_case(field.first, "host"); });
+  if (hosts > 1 || (hosts == 0 && incoming.http_1_1)) {
+    return set_fault(incoming, 400, "BAD_REQUEST", "A request must carry exactly one Host header.");
+  }
+  const auto expectation = request.headers.get("Expect");
+  if (expectation && !equals_ignoring_case(*expectation, "100-continue")) {
+    return set_fault(incoming, 417, "EXPECTATION_FAILED", "The only expectation that this server knows is 100-continue.");
+  }
+  auto target = parse_target(view(parser->get().target()));
+  if (!target) {
+    const Error& error = target.error();
+    return set_fault(incoming, 400, error.code.empty() ? "BAD_REQUEST" : error.code, error.message);
+  }
+  request.path = std::move(target->path);
+  request.query = std::move(target->query);
+}
+
+Task<void> RequestReader::Impl::read_head(Incoming& incoming) {
+  deadline.start(options.header_timeout);
+  const auto [fault, got] =
+      co_await bhttp::async_read_header(socket, buffer, *parser, asio::as_tuple(asio::use_awaitable));
+  deadline.stop();
+  take_head(incoming);
+  if (fault && deadline.passed()) {
+    set_time_fault(incoming, "header");
+  } else if (fault) {
+    set_fault(incoming, fault, options);
+  } else {
+    incoming.end = Incoming::End::kRequest;
+    check_head(incoming);
+  }
+}
+
+Task<void> RequestReader::Impl::read_body(Incoming& incoming) {
+  if (incoming.request.headers.get("Expect") && buffer.size() == 0) {
+    const bool told = co_await write_all(socket, deadline, options.write_timeout, kContinue, {});
+    if (!told) {
+      incoming.end = Incoming::End::kClosed;
+      co_return;
+    }
+  }
+  deadline.start(options.body_timeout);
+  const auto [fault, got] = co_await bhttp::async_read(socket, buffer, *parser, asio::as_tuple(asio::use_awaitable));
+  deadline.stop();
+  if (fault) incoming.end = Incoming::End::kClosed;
+  if (fault && deadline.passed()) {
+    set_time_fault(incoming, "body");
+  } else if (fault) {
+    set_fault(incoming, fault, options);
+  }
+}
+
+Task<Incoming> RequestReader::read() {
+  Incoming incoming;
+  impl_->parser.emplace();
+  impl_->parser->header_limit(static_cast<std::uint32_t>(impl_->options.max_header_bytes));
+  impl_->parser->body_limit(impl_->options.max_body_bytes);
+  co_await impl_->read_head(incoming);
+  if (incoming.end == Incoming::End::kRequest && !impl_->parser->is_done()) co_await impl_->read_body(incoming);
+  if (incoming.end == Incoming::End::kRequest) incoming.request.body = std::move(impl_->parser->get().body());
+  co_return incoming;
+}
+
+Task<void> RequestReader::linger() {
+  error_code ignored;
+  impl_->socket.shutdown(Tcp::socket::shutdown_send, ignored);
+  std::array<char, kReadSize> discarded;
+  std::size_t total = 0;
+  impl_->deadline.start(impl_->options.body_timeout);
+  while (total < kLongestLinger) {
+    const auto [fault, got] =
+        co_await impl_->socket.async_read_some(asio::buffer(discarded), asio::as_tuple(asio::use_awaitable));
+    if (fault) break;
+    total += got;
+  }
+  impl_->deadline.stop();
+}
+
+}  // namespace rapt::http

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "response_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "field_text.hpp"
+#include "rapt/base/log.hpp"
+
+namespace rapt::http {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kOwnFields = {"connection", "content-length", "date",
+                                                        "keep-alive", "transfer-encoding", "x-request-id"};
+
+bool is_own(std::string_view name) {
+  return std::any_of(kOwnFields.begin(), kOwnFields.end(),
+                     [&](std::string_view own) { return equals_ignoring_case(own, name); });
+}
+
+bool is_token(std::string_view name) {
+  static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_one_line(std::string_view value) {
+  return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char out[40];
+  const std::size_t length = std::strftime(out, sizeof out, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {out, length};
+}
+
+}  // namespace
+
+std::string response_head(int status, const Headers& headers, const Framing& framing) {
+  std::string out = framing.http_1_1 ? "HTTP/1.1 " : "HTTP/1.0 ";
+  out.append(std::to_string(status)).append(" ").append(reason_phrase(status)).append("\r\n");
+  append_field(out, "Date", http_date());
+  append_field(out, "X-Request-Id", framing.request_id);
+  for (const auto& [name, value] : headers.all()) {
+    if (is_own(name)) continue;
+    if (is_token(name) && is_one_line(value)) {
+      append_field(out, name, value);
+    } else {
+      log::error("http.bad_response_field", {{"field", name}, {"request_id", framing.request_id}});
+    }
+  }
+  if (framing.chunked) append_field(out, "Transfer-Encoding", "chunked");
+  if (framing.content_length) append_field(out, "Content-Length", std::to_string(*framing.content_length));
+  if (!framing.keep_alive) {
+    append_field(out, "Connection", "close");
+  } else if (!framing.http_1_1) {
+    append_field(out, "Connection", "keep-alive");
+  }
+  return out.append("\r\n");
+}
+
+}  // namespace rapt::http

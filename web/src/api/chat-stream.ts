@@ -33,8 +33,9 @@ export async function streamMessage(sessionId: string, content: string, listener
         if (done) return done;
       }
     }
-  } finally {
+  } catch (error) {
     abort.abort();
+    throw error;
   }
 }
 

@@ -13,12 +13,14 @@ interface BubbleProps {
   children: ReactNode;
   footer?: ReactNode;
   faded?: boolean;
+  /** False for what is still under way. */
+  stored?: boolean;
 }
 
-export function Bubble({ role, author, children, footer, faded = false }: BubbleProps) {
+export function Bubble({ role, author, children, footer, faded = false, stored = false }: BubbleProps) {
   const mine = role === "user";
   return (
-    <div data-role={role} className={cn("flex flex-col gap-1", mine ? "items-end" : "items-start")}>
+    <div data-role={role} data-stored={stored} className={cn("flex flex-col gap-1", mine ? "items-end" : "items-start")}>
       <p className="px-1 text-xs font-semibold text-muted-foreground">{author}</p>
       <div
         className={cn(
@@ -38,7 +40,7 @@ export function Bubble({ role, author, children, footer, faded = false }: Bubble
 export function MessageBubble({ message, author }: { message: Message; author: string }) {
   const changedBy = message.meta?.modified_by ?? [];
   return (
-    <Bubble role={message.role} author={author} footer={changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}>
+    <Bubble stored role={message.role} author={author} footer={changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}>
       {message.role === "user" ? <PlainText text={message.content} /> : <Markdown text={message.content} />}
       <Stamp message={message} />
     </Bubble>

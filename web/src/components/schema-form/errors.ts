@@ -10,7 +10,7 @@ import { type FormErrors, escapeKey } from "./values";
 export function validate(schema: JsonObject, value: Json): FormErrors {
   let units: OutputUnit[];
   try {
-    units = new Validator(schema, "2020-12", false).validate(value).errors;
+    units = new Validator(schema, "7", false).validate(value).errors;
   } catch {
     return {}; // a schema that this check cannot read; the server reads it anyway
   }

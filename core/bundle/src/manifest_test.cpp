@@ -23,7 +23,8 @@ std::string message_for(const std::string& json) {
 std::vector<std::string> paths_for(const std::string& json) {
   std::vector<std::string> out;
   const auto parsed = parse_manifest(json);
-  if (!parsed) std::transform(parsed.error().fields.begin(), parsed.error().fields.end(), std::back_inserter(out), [](const auto& f) { return f.path; });
+  const auto error = parsed ? Error{} : parsed.error();
+  std::transform(error.fields.begin(), error.fields.end(), std::back_inserter(out), [](const auto& field) { return field.path; });
   return out;
 }
 

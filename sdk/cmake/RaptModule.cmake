@@ -13,8 +13,6 @@
 # The manifest, licence, changelog and schema default to manifest.json, LICENSE, CHANGELOG.md and config.schema.json beside
 # the CMakeLists.txt.
 
-set(_RAPT_MODULE_DIR "${CMAKE_CURRENT_LIST_DIR}")
-
 function(rapt_add_module name)
   cmake_parse_arguments(ARG "" "MANIFEST;LICENSE;CHANGELOG;CONFIG_SCHEMA" "SOURCES;INCLUDES" ${ARGN})
   foreach(pair MANIFEST=manifest.json LICENSE=LICENSE CHANGELOG=CHANGELOG.md CONFIG_SCHEMA=config.schema.json)
@@ -48,10 +46,10 @@ function(rapt_add_module name)
   set_target_properties(${name} PROPERTIES
     PREFIX "" OUTPUT_NAME "${name}" LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}"
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    LINK_DEPENDS "${_RAPT_MODULE_DIR}/rapt-module.map")
+    LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/rapt-module.map")
   target_compile_options(${name} PRIVATE -fstack-protector-strong -ffunction-sections -fdata-sections)
   target_link_options(${name} PRIVATE
-    "LINKER:--version-script=${_RAPT_MODULE_DIR}/rapt-module.map" LINKER:--exclude-libs,ALL LINKER:--gc-sections
+    "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/rapt-module.map" LINKER:--exclude-libs,ALL LINKER:--gc-sections
     LINKER:-z,now LINKER:-z,relro LINKER:-z,defs LINKER:-z,noexecstack)
 
   _rapt_stage(${name} "${version}" "${license}" "${triplet}")
@@ -96,9 +94,9 @@ function(_rapt_stage name version license triplet)
   string(REPLACE ";" "|" joined "${files}")
   add_custom_command(OUTPUT "${stamp}"
     COMMAND ${CMAKE_COMMAND} "-DSTAGE=${stage}" "-DNAME=${name}" "-DVERSION=${version}" "-DLICENSE=${license}" "-DTRIPLET=${triplet}"
-      "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DFILES=${joined}" -P "${_RAPT_MODULE_DIR}/RaptStage.cmake"
+      "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DFILES=${joined}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
-    DEPENDS ${name} ${files} "${_RAPT_MODULE_DIR}/RaptStage.cmake"
+    DEPENDS ${name} ${files} "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMENT "Staging module ${name}" VERBATIM)
   add_custom_target(${name}-stage DEPENDS "${stamp}")
 endfunction()

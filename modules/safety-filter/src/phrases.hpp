@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace safety {
+
+/// A text as words, each in the readings that it may be meant in.
+struct Word {
+  std::string plain;      ///< normalized, apostrophes gone
+  std::string leet;       ///< "5h1t" read as letters; empty when it has no such reading
+  std::string collapsed;  ///< "stuuupid" with single letters; empty unless a letter stands three times or more
+};
+
+std::vector<Word> split_words(std::string_view text);
+/// Runs of single letters ("s t u p i d", "s.t.u.p.i.d") joined; only runs of three letters or more.
+std::vector<std::string> spaced_out(std::string_view text);
+
+/// Finds whole words and phrases of a fixed list, in any case, with the usual disguises. Immutable.
+class PhraseSet {
+ public:
+  /// Entries without a letter or digit are ignored.
+  explicit PhraseSet(const std::vector<std::string>& phrases);
+  /// Indices of the phrases that occur, each once, ascending. Linear in the text.
+  [[nodiscard]] std::vector<std::size_t> find(std::string_view text) const;
+  [[nodiscard]] bool empty() const { return by_first_.empty(); }
+
+ private:
+  struct Phrase {
+    std::size_t index;
+    std::vector<Word> words;
+  };
+  [[nodiscard]] bool matches(const Phrase& phrase, const std::vector<Word>& words, std::size_t at) const;
+  std::unordered_map<std::string, std::vector<Phrase>> by_first_;  ///< by every reading of the first word
+  std::vector<std::pair<std::string, std::size_t>> long_words_;    ///< single words of four letters or more
+};
+
+}  // namespace safety

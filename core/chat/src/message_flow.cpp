@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "message_flow.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "pieces.hpp"
+#include "prompt.hpp"
+#include "rapt/usage/outbox.hpp"
+
+namespace rapt::chat {
+
+namespace {
+
+using hooks::Point;
+using nlohmann::json;
+
+/// Hands the gateway's words through to the reader.
+class Forwarder final : public gateway::DeltaSink {
+ public:
+  explicit Forwarder(MessageSink& sink) : sink_(sink) {}
+  Task<bool> on_delta(std::string_view words) override {
+    co_await sink_.delta(words);
+    co_return true;
+  }
+
+ private:
+  MessageSink& sink_;
+};
+
+Error blocked_error(const hooks::Outcome& outcome) {
+  return Error{.kind = ErrorKind::kBlocked, .code = "BLOCKED_BY_MODULE", .message = outcome.reason, .part = outcome.module};
+}
+
+Error unavailable_error(const hooks::Outcome& outcome) {
+  return Error{.kind = ErrorKind::kUnavailable, .code = "MODULE_UNAVAILABLE", .message = outcome.reason, .part = outcome.module};
+}
+
+hooks::Extraction block_extraction(const hooks::Outcome& outcome, Point point) {
+  return {.module = outcome.module, .type = "module.blocked",
+          .data_json = json{{"module", outcome.module}, {"hook", hooks::name(point)}}.dump()};
+}
+
+json blocked_payload(const hooks::Outcome& outcome) { return {{"module", outcome.module}}; }
+
+json stored_payload(const NewMessage& answer) { return {{"message_id", answer.id.str()}, {"seq", answer.seq}}; }
+
+Reply reply_of(const NewMessage& answer, const gateway::Spent& spent) {
+  return {{answer.id, answer.role, answer.content, answer.seq, answer.created_at, answer.meta_json},
+          {spent.input_tokens, spent.output_tokens, spent.model, spent.estimated}};
+}
+
+void add_new(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  for (const auto& name : more) {
+    if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+  }
+}
+
+Result<void> append_event(store::Transaction& tx, std::string_view topic, const SessionId& session, json payload) {
+  payload["session_id"] = session.str();
+  return usage::append_event(tx, {topic, session.str(), payload.dump()});
+}
+
+/// The transaction of a message that was blocked before the AI saw it.
+struct WriteBlocked {
+  SessionId session;
+  std::vector<hooks::Extraction> extractions;
+  json payload;
+
+  Result<void> operator()(store::Transaction& tx) const {
+    RAPT_TRY(usage::store_extractions(tx, session, {}, extractions));
+    return append_event(tx, "chat.message_blocked", session, payload);
+  }
+};
+
+}  // namespace
+
+/// The transaction of a message that reached the AI: all of it, or nothing.
+struct MessageFlow::WriteExchange {
+  SessionId session;
+  std::int64_t first_seq = 0;
+  std::vector<NewMessage> messages;
+  std::vector<hooks::Extraction> extractions;
+  usage::Record usage;
+  std::string_view topic;
+  json payload;
+  TimePoint now{};
+
+  Result<void> operator()(store::Transaction& tx) const {
+    RAPT_TRY(claim_sequence(tx, session, first_seq, static_cast<int>(messages.size()), now));
+    for (const auto& message : messages) RAPT_TRY(insert_message(tx, message));
+    RAPT_TRY(usage::record(tx, usage));
+    RAPT_TRY(usage::store_extractions(tx, session, {}, extractions));
+    return append_event(tx, topic, session, payload);
+  }
+};
+
+MessageFlow::WriteExchange MessageFlow::write_exchange(usage::Outcome outcome, std::string_view topic, json payload) const {
+  return {open_.session.id, open_.next_seq, {}, extractions_, usage_record(outcome), topic, std::move(payload), parts_.clock.now()};
+}
+
+MessageFlow::MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context, MessageSink* sink)
+    : parts_(parts), open_(std::move(open)), tool_(std::move(tool)), context_(std::move(context)), sink_(sink),
+      held_(parts_.dispatcher.concerns(Point::kChatAfterAi, tool_->modules)), asked_at_(parts_.clock.now()) {}
+
+Task<Result<Reply>> MessageFlow::run() {
+  RAPT_CO_TRY(co_await before_ai());
+  auto completion = co_await ask();
+  if (!completion) co_return completion.error();
+  finish_reason_ = completion->finish_reason;
+  RAPT_CO_TRY(co_await after_ai(std::move(completion->content)));
+  auto reply = co_await store();
+  if (reply && held_) co_await show(reply->message.content);
+  co_return reply;
+}
+
+Task<Result<void>> MessageFlow::before_ai() {
+  for (auto point : {Point::kChatOnMessage, Point::kChatBeforeAi}) {
+    auto outcome = co_await parts_.dispatcher.dispatch(point, context_, tool_->modules);
+    if (outcome.kind == hooks::Outcome::Kind::kUnavailable) co_return unavailable_error(outcome);
+    absorb(outcome);
+    add_new(modified_question_, outcome.modified_by);
+    if (outcome.kind == hooks::Outcome::Kind::kBlocked) co_return co_await stop_before(point, outcome);
+    instructions_.insert(instructions_.end(), outcome.instructions.begin(), outcome.instructions.end());
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<gateway::Completion>> MessageFlow::ask() {
+  if (sink_ != nullptr) co_await sink_->status("thinking");
+  gateway::ChatRequest request{.model = tool_->model, .messages = prompt_for(*tool_, context_, instructions_)};
+  std::optional<Forwarder> forwarder;
+  if (sink_ != nullptr && !held_) forwarder.emplace(*sink_);
+  auto exchange = co_await parts_.gateway.complete(std::move(request), forwarder ? &*forwarder : nullptr);
+  spent_ = std::move(exchange.spent);
+  if (!exchange.completion) co_await record_spent(usage::Outcome::kFailed);
+  co_return std::move(exchange.completion);
+}
+
+Task<Result<void>> MessageFlow::after_ai(std::string content) {
+  question_ = *context_.current;
+  context_.messages.push_back(question_);
+  context_.current = hooks::Message{.role = "assistant", .content = std::move(content), .seq = open_.next_seq + 1,
+                                    .created_at = parts_.clock.now()};
+  if (held_ && sink_ != nullptr) co_await sink_->status("checking");
+  auto outcome = co_await parts_.dispatcher.dispatch(Point::kChatAfterAi, context_, tool_->modules);
+  if (outcome.kind == hooks::Outcome::Kind::kUnavailable) {
+    co_await record_spent(usage::Outcome::kFailed);
+    co_return unavailable_error(outcome);
+  }
+  absorb(outcome);
+  modified_answer_ = outcome.modified_by;
+  if (outcome.kind == hooks::Outcome::Kind::kBlocked) co_return co_await stop_after(outcome);
+  co_return Result<void>{};
+}
+
+/// A block before the AI: nothing of the message is kept, only that it happened and what the modules found.
+Task<Result<void>> MessageFlow::stop_before(Point point, const hooks::Outcome& outcome) {
+  extractions_.push_back(block_extraction(outcome, point));
+  for (auto& extraction : extractions_) extraction.message_seq = 0;
+  const auto stored = co_await parts_.database.transaction(
+      WriteBlocked{open_.session.id, std::move(extractions_), blocked_payload(outcome)});
+  if (!stored) co_return stored.error();
+  co_return blocked_error(outcome);
+}
+
+/// A block after the AI: the question stays, the answer does not, and its tokens are paid for.
+Task<Result<void>> MessageFlow::stop_after(const hooks::Outcome& outcome) {
+  extractions_.push_back(block_extraction(outcome, Point::kChatAfterAi));
+  for (auto& extraction : extractions_) extraction.message_seq = question_.seq;
+  auto writing = write_exchange(usage::Outcome::kBlocked, "chat.message_blocked", blocked_payload(outcome));
+  writing.messages.push_back(user_message());
+  const auto stored = co_await parts_.database.transaction(std::move(writing));
+  if (stored) co_return blocked_error(outcome);
+  co_await record_spent(usage::Outcome::kAbandoned);
+  co_return stored.error();
+}
+
+Task<Result<Reply>> MessageFlow::store() {
+  const auto answer = assistant_message();
+  auto writing = write_exchange(usage::Outcome::kAnswered, "chat.message_stored", stored_payload(answer));
+  writing.messages.push_back(user_message());
+  writing.messages.push_back(answer);
+  const auto stored = co_await parts_.database.transaction(std::move(writing));
+  if (!stored) {
+    co_await record_spent(usage::Outcome::kAbandoned);
+    co_return stored.error();
+  }
+  co_return reply_of(answer, *spent_);
+}
+
+Task<void> MessageFlow::show(const std::string& content) {
+  if (sink_ == nullptr) co_return;
+  for (auto piece : word_groups(content)) co_await sink_->delta(piece);
+}
+
+Task<void> MessageFlow::record_spent(usage::Outcome outcome) {
+  if (spent_) co_await usage::record_alone(parts_.database, usage_record(outcome));
+}
+
+void MessageFlow::absorb(hooks::Outcome& outcome) {
+  add_new(skipped_, outcome.skipped);
+  std::move(outcome.extractions.begin(), outcome.extractions.end(), std::back_inserter(extractions_));
+}
+
+usage::Record MessageFlow::usage_record(usage::Outcome outcome) const {
+  usage::Record record;
+  record.user = open_.session.user;
+  record.group = GroupId::trusted(context_.group.id);
+  record.class_id = open_.class_id;
+  record.tool = open_.session.tool.id;
+  record.session = open_.session.id;
+  record.assignment = open_.session.assignment;
+  record.request_type = "chat";
+  record.outcome = outcome;
+  record.model = spent_->model;
+  record.input_tokens = spent_->input_tokens;
+  record.output_tokens = spent_->output_tokens;
+  record.estimated = spent_->estimated;
+  record.latency = spent_->latency;
+  return record;
+}
+
+NewMessage MessageFlow::user_message() const {
+  json meta = json::object();
+  if (!modified_question_.empty()) meta["modified_by"] = modified_question_;
+  return {MessageId::trusted(new_uuid()), open_.session.id, question_.seq, "user", question_.content, meta.dump(), asked_at_};
+}
+
+NewMessage MessageFlow::assistant_message() const {
+  json meta = {{"model", spent_->model},
+               {"usage", {{"input_tokens", spent_->input_tokens}, {"output_tokens", spent_->output_tokens},
+                          {"total_tokens", spent_->input_tokens + spent_->output_tokens}}},
+               {"latency_ms", spent_->latency.count()}};
+  if (spent_->estimated) meta["usage"]["estimated"] = true;
+  if (!finish_reason_.empty() && finish_reason_ != "stop") meta["finish_reason"] = finish_reason_;
+  if (!modified_answer_.empty()) meta["modified_by"] = modified_answer_;
+  if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
+  return {MessageId::trusted(new_uuid()), open_.session.id, question_.seq + 1, "assistant", context_.current->content, meta.dump(),
+          parts_.clock.now()};
+}
+
+}  // namespace rapt::chat

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <rapt/hooks.h>
+#include <rapt/log.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rapt/base/result.hpp"
+#include "rapt/sandbox/wire.hpp"
+
+namespace rapt::sandbox {
+
+/// What a module answered, copied out of the enemy's memory and checked.
+struct Reply {
+  rapt_verdict verdict = RAPT_ERROR;
+  std::string text;  ///< the replacement, the reason of a block, or with RAPT_ERROR a sentence (may be empty)
+  std::vector<std::string> instructions;
+  std::vector<std::pair<std::string, std::string>> extractions;  ///< type and JSON
+};
+
+struct LogLine {
+  rapt_log_level level = RAPT_LOG_INFO;
+  std::string line;  ///< raw bytes of the module's: make them printable before they go anywhere
+};
+
+/// Reads a reply area that a hostile process may change at any moment: every number is copied once, then checked, then
+/// used; texts are checked after they were copied. Not thread-safe: the tail of the log belongs to one reader.
+class ReplyReader {
+ public:
+  /// `area` holds `size` bytes, at least a header, aligned to 8, and is borrowed.
+  ReplyReader(const void* area, std::size_t size);
+
+  [[nodiscard]] std::uint64_t sequence() const;
+  [[nodiscard]] wire::RunnerState state() const;
+  /// The sentence of a refusal; empty when it is missing or malformed.
+  [[nodiscard]] std::string refusal() const;
+  /// The reply to a call of `hook`. kInvalid with a sentence saying which part of it is a lie.
+  [[nodiscard]] Result<Reply> read(rapt_hook hook) const;
+  /// Lines since the last call, at most kLogSlots; `dropped` grows by those that were overwritten.
+  std::vector<LogLine> take_log(std::uint64_t& dropped);
+  /// What the process said about its end, and the number of the system call that it tried.
+  [[nodiscard]] std::pair<wire::LastWords, int> last_words() const;
+
+ private:
+  Result<std::string> text(wire::Span span, std::size_t limit, const char* what) const;
+  Result<void> read_lists(const wire::ReplyBody& body, rapt_hook hook, Reply& reply) const;
+  Result<void> check_text(rapt_hook hook, const Reply& reply) const;
+
+  const unsigned char* area_;
+  std::size_t size_;
+  const wire::ReplyHeader* header_;
+  std::uint32_t log_taken_ = 0;
+};
+
+/// What a hook may answer, by the comments of rapt/hooks.h.
+bool may_replace(rapt_hook hook);
+bool may_block(rapt_hook hook);
+bool may_instruct(rapt_hook hook);
+/// Whether the text that a hook replaces is JSON.
+bool replaces_json(rapt_hook hook);
+
+}  // namespace rapt::sandbox

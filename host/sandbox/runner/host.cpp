@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The module's host: services by id, log lines, and the conversation of one call.
+#include <rapt/log.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "module.hpp"
+
+namespace rapt::runner {
+namespace {
+
+namespace wire = sandbox::wire;
+
+wire::ReplyHeader* log_area = nullptr;
+
+void write_log(const rapt_host*, rapt_log_level level, rapt_text line) {
+  if (line.data == nullptr) return;
+  const std::uint32_t written = log_area->log_written.load(std::memory_order_relaxed);
+  wire::LogSlot& slot = log_area->log[written % wire::kLogSlots];
+  slot.level = static_cast<std::uint32_t>(level);
+  slot.size = static_cast<std::uint32_t>(std::min(line.size, wire::kMaxLogBytes));
+  std::memcpy(slot.line, line.data, slot.size);
+  log_area->log_written.store(written + 1, std::memory_order_release);
+}
+
+const rapt_log_1 log_service = {write_log};
+
+const void* get_service(const rapt_host*, const char* id) {
+  const struct {
+    const char* id;
+    const void* service;
+  } services[] = {{RAPT_SERVICE_CONTEXT_1, &context_service}, {RAPT_SERVICE_REPLY_1, &reply_service}, {RAPT_SERVICE_LOG_1, &log_service}};
+  for (const auto& one : services) {
+    if (std::strcmp(one.id, id) == 0) return one.service;
+  }
+  return nullptr;
+}
+
+const rapt_host module_host = {sizeof(rapt_host), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, get_service};
+
+/// An answer that lacks what its verdict needs is the module's failure; the admin is told what is wrong with it.
+void complete(rapt_reply& reply, rapt_verdict verdict) {
+  static constexpr char kLacksText[] = "It answered 'replace' or 'block' without giving an acceptable text.";
+  reply.body.verdict = static_cast<std::uint32_t>(verdict);
+  if (verdict == RAPT_REPLACE || verdict == RAPT_BLOCK) {
+    if (reply.body.text.offset != 0) return;
+    reply.body.verdict = RAPT_ERROR;
+    reply.body.text = {static_cast<std::uint32_t>(reply.used), sizeof kLacksText - 1};
+    if (sizeof kLacksText <= wire::kReplyBytes - reply.used) std::memcpy(reply.area + reply.used, kLacksText, sizeof kLacksText);
+  } else {
+    reply.body.text = {};
+  }
+}
+
+}  // namespace
+
+const rapt_host* make_host(const SharedAreas& areas) {
+  log_area = areas.reply;
+  return &module_host;
+}
+
+void answer_call(const SharedAreas& areas, const LoadedModule& module) {
+  const auto hook = static_cast<rapt_hook>(areas.request->hook);
+  const rapt_context context{reinterpret_cast<const unsigned char*>(areas.request), areas.request, {}};
+  rapt_reply reply;
+  reply.area = reinterpret_cast<unsigned char*>(areas.reply);
+  reply.hook = hook;
+  reply.used = sizeof(wire::ReplyHeader);
+  reply.body.verdict = 0;
+  reply.body.text = {};
+  reply.body.instruction_count = 0;
+  reply.body.extraction_count = 0;
+  complete(reply, module.hooks->call(module.state, hook, &context, &reply));
+  areas.reply->body = reply.body;
+}
+
+void write_refusal(const SharedAreas& areas, const std::string& sentence) {
+  const std::size_t size = std::min(sentence.size(), wire::kMaxReasonBytes);
+  std::memcpy(reinterpret_cast<unsigned char*>(areas.reply) + sizeof(wire::ReplyHeader), sentence.data(), size);
+  areas.reply->body.text = {sizeof(wire::ReplyHeader), static_cast<std::uint32_t>(size)};
+  areas.reply->state.store(static_cast<std::uint32_t>(wire::RunnerState::kRefused), std::memory_order_release);
+}
+
+}  // namespace rapt::runner

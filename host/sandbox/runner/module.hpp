@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <rapt/abi.h>
+#include <rapt/hooks.h>
+
+#include <string>
+
+#include "runner.hpp"
+
+/// The module's side of a runner: its library, and the services that it is offered.
+namespace rapt::runner {
+
+/// The shared areas as this process maps them.
+struct SharedAreas {
+  const sandbox::wire::RequestHeader* request = nullptr;  ///< read-only
+  sandbox::wire::ReplyHeader* reply = nullptr;
+};
+
+struct LoadedModule {
+  const rapt_entry* entry = nullptr;
+  const rapt_hooks_1* hooks = nullptr;
+  void* state = nullptr;
+};
+
+/// Loads kLibraryPath, compares its entry with the order and initializes it. "" or the sentence of the refusal.
+std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_host* host, LoadedModule& module);
+
+/// What the module receives as its host: services of context, reply and log over the shared areas.
+const rapt_host* make_host(const SharedAreas& areas);
+/// Has the module answer the request that stands in the area, and writes the reply's body.
+void answer_call(const SharedAreas& areas, const LoadedModule& module);
+/// Writes a sentence where the host looks for a refusal.
+void write_refusal(const SharedAreas& areas, const std::string& sentence);
+
+}  // namespace rapt::runner
+
+/// The opaque types of the ABI.
+struct rapt_context {
+  const unsigned char* area;
+  const rapt::sandbox::wire::RequestHeader* header;
+  mutable std::string json;
+};
+
+struct rapt_reply {
+  unsigned char* area;
+  rapt_hook hook;
+  std::size_t used;
+  rapt::sandbox::wire::ReplyBody body;
+};
+
+namespace rapt::runner {
+
+rapt_text field_text(const rapt_context& context, sandbox::wire::Span span);
+/// The context as a JSON object, for modules that prefer it.
+std::string context_json(const rapt_context& context);
+extern const rapt_reply_1 reply_service;
+extern const rapt_context_1 context_service;
+
+}  // namespace rapt::runner

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/sandbox/reply_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "rapt/sandbox/check.hpp"
+
+namespace rapt::sandbox {
+namespace {
+
+/// Copies out of memory that changes under our hands; the compiler may not read it a second time.
+void copy_once(void* to, const void* from, std::size_t size) {
+  std::memcpy(to, from, size);
+  asm volatile("" ::: "memory");
+}
+
+Error lie(std::string what) {
+  return Error{.kind = ErrorKind::kInvalid, .code = "MODULE_REPLY_INVALID", .message = std::move(what)};
+}
+
+}  // namespace
+
+ReplyReader::ReplyReader(const void* area, std::size_t size)
+    : area_(static_cast<const unsigned char*>(area)), size_(size), header_(static_cast<const wire::ReplyHeader*>(area)) {}
+
+std::uint64_t ReplyReader::sequence() const { return header_->sequence.load(std::memory_order_acquire); }
+
+wire::RunnerState ReplyReader::state() const {
+  return static_cast<wire::RunnerState>(header_->state.load(std::memory_order_acquire));
+}
+
+Result<std::string> ReplyReader::text(wire::Span span, std::size_t limit, const char* what) const {
+  if (span.size > limit) {
+    return lie(std::string(what) + " has " + std::to_string(span.size) + " bytes, " + std::to_string(limit) + " are allowed");
+  }
+  if (span.offset < sizeof(wire::ReplyHeader) || span.offset > size_ || span.size > size_ - span.offset) {
+    return lie(std::string(what) + " lies outside of the reply");
+  }
+  std::string copy(span.size, '\0');
+  copy_once(copy.data(), area_ + span.offset, span.size);
+  if (!is_plain_text(copy)) return lie(std::string(what) + " is not UTF-8 text");
+  return copy;
+}
+
+std::string ReplyReader::refusal() const {
+  wire::Span span{};
+  copy_once(&span, &header_->body.text, sizeof span);
+  auto sentence = text(span, wire::kMaxReasonBytes, "the refusal");
+  return sentence ? std::move(*sentence) : std::string();
+}
+
+Result<Reply> ReplyReader::read(rapt_hook hook) const {
+  wire::ReplyBody body;
+  copy_once(&body, &header_->body, sizeof body);
+  if (body.verdict > RAPT_ERROR) return lie("the verdict " + std::to_string(body.verdict) + " does not exist");
+  Reply reply;
+  reply.verdict = static_cast<rapt_verdict>(body.verdict);
+  RAPT_TRY(read_lists(body, hook, reply));
+  if (body.text.offset == 0) {
+    if (reply.verdict == RAPT_REPLACE || reply.verdict == RAPT_BLOCK) return lie("the verdict lacks its text");
+    return reply;
+  }
+  auto copy = text(body.text, reply.verdict == RAPT_REPLACE ? wire::kMaxReplacementBytes : wire::kMaxReasonBytes,
+                   reply.verdict == RAPT_REPLACE ? "the replacement" : "the reason");
+  if (!copy) return copy.error();
+  reply.text = std::move(*copy);
+  RAPT_TRY(check_text(hook, reply));
+  return reply;
+}
+
+Result<void> ReplyReader::check_text(rapt_hook hook, const Reply& reply) const {
+  if (reply.verdict == RAPT_REPLACE) {
+    if (!may_replace(hook)) return lie("nothing can be replaced at this hook");
+    if (replaces_json(hook) && !is_plain_json(reply.text, wire::kMaxJsonDepth)) return lie("the replacement is not JSON");
+  }
+  if (reply.verdict == RAPT_BLOCK) {
+    if (!may_block(hook)) return lie("nothing can be blocked at this hook");
+    if (reply.text.empty()) return lie("the reason of the block is empty");
+  }
+  return {};
+}
+
+Result<void> ReplyReader::read_lists(const wire::ReplyBody& body, rapt_hook hook, Reply& reply) const {
+  if (body.instruction_count > wire::kMaxInstructions || body.extraction_count > wire::kMaxExtractions) {
+    return lie("it counts more instructions or extractions than there can be");
+  }
+  if (body.instruction_count != 0 && !may_instruct(hook)) return lie("the AI cannot be instructed at this hook");
+  for (std::uint32_t i = 0; i < body.instruction_count; ++i) {
+    auto one = text(body.instructions[i], wire::kMaxInstructionBytes, "an instruction");
+    if (!one) return one.error();
+    reply.instructions.push_back(std::move(*one));
+  }
+  for (std::uint32_t i = 0; i < body.extraction_count; ++i) {
+    auto type = text(body.extractions[i].type, wire::kMaxTypeBytes, "the type of an extraction");
+    if (!type) return type.error();
+    if (!is_extraction_type(*type)) return lie("the type of an extraction is not made of lower-case words");
+    auto data = text(body.extractions[i].data, wire::kMaxExtractionBytes, "an extraction");
+    if (!data) return data.error();
+    if (!is_plain_json(*data, wire::kMaxJsonDepth)) return lie("an extraction is not JSON");
+    reply.extractions.emplace_back(std::move(*type), std::move(*data));
+  }
+  return {};
+}
+
+std::vector<LogLine> ReplyReader::take_log(std::uint64_t& dropped) {
+  const std::uint32_t written = header_->log_written.load(std::memory_order_acquire);
+  const std::uint32_t fresh = written - log_taken_;
+  std::vector<LogLine> lines;
+  if (fresh == 0) return lines;
+  const std::uint32_t count = std::min(fresh, wire::kLogSlots);
+  dropped += fresh - count;
+  lines.reserve(count);
+  for (std::uint32_t i = written - count; i != written; ++i) {
+    const wire::LogSlot& slot = header_->log[i % wire::kLogSlots];
+    std::uint32_t numbers[2];
+    copy_once(numbers, &slot, sizeof numbers);
+    LogLine line;
+    if (numbers[0] >= RAPT_LOG_DEBUG && numbers[0] <= RAPT_LOG_ERROR) line.level = static_cast<rapt_log_level>(numbers[0]);
+    line.line.resize(std::min<std::size_t>(numbers[1], wire::kMaxLogBytes));
+    copy_once(line.line.data(), slot.line, line.line.size());
+    lines.push_back(std::move(line));
+  }
+  log_taken_ = written;
+  return lines;
+}
+
+std::pair<wire::LastWords, int> ReplyReader::last_words() const {
+  const std::uint32_t words = header_->last_words.load(std::memory_order_acquire);
+  const std::uint32_t call = header_->forbidden_call.load(std::memory_order_acquire);
+  if (words > static_cast<std::uint32_t>(wire::LastWords::kAborted) || call > 100000) return {wire::LastWords::kNone, 0};
+  return {static_cast<wire::LastWords>(words), static_cast<int>(call)};
+}
+
+}  // namespace rapt::sandbox

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/sandbox/reply_reader.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <memory>
+
+namespace rapt::sandbox {
+namespace {
+
+using testing::HasSubstr;
+
+/// A reply area in the test's hands: first an honest reply, then one field of it corrupted.
+class ReplyArea : public testing::Test {
+ protected:
+  static constexpr std::size_t kSize = 256u << 10;
+
+  ReplyArea() : memory_(new (std::align_val_t{64}) unsigned char[kSize]()) {
+    header().body.verdict = RAPT_CONTINUE;
+  }
+  ~ReplyArea() override { operator delete[](memory_, std::align_val_t{64}); }
+
+  wire::ReplyHeader& header() { return *reinterpret_cast<wire::ReplyHeader*>(memory_); }
+  wire::Span put(const std::string& text) {
+    std::memcpy(memory_ + used_, text.data(), text.size());
+    const wire::Span span{static_cast<std::uint32_t>(used_), static_cast<std::uint32_t>(text.size())};
+    used_ += text.size();
+    return span;
+  }
+  void extraction(const std::string& type, const std::string& json) {
+    header().body.extractions[header().body.extraction_count++] = {put(type), put(json)};
+  }
+  void replace_with(const std::string& text) {
+    header().body.verdict = RAPT_REPLACE;
+    header().body.text = put(text);
+  }
+  std::string lie(rapt_hook hook = RAPT_HOOK_CHAT_BEFORE_AI) {
+    auto reply = ReplyReader(memory_, kSize).read(hook);
+    return reply ? "(believed)" : reply.error().message;
+  }
+
+  unsigned char* memory_;
+  std::size_t used_ = sizeof(wire::ReplyHeader);
+};
+
+TEST_F(ReplyArea, AnHonestReplyIsReadWhole) {
+  replace_with("caf\xC3\xA9");
+  extraction("struggle-indicator", R"({"count":3})");
+  header().body.instructions[header().body.instruction_count++] = put("Be kind.");
+  const auto reply = ReplyReader(memory_, kSize).read(RAPT_HOOK_CHAT_BEFORE_AI);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->verdict, RAPT_REPLACE);
+  EXPECT_EQ(reply->text, "caf\xC3\xA9");
+  EXPECT_THAT(reply->instructions, testing::ElementsAre("Be kind."));
+  EXPECT_THAT(reply->extractions, testing::ElementsAre(testing::Pair("struggle-indicator", R"({"count":3})")));
+}
+
+TEST_F(ReplyArea, AVerdictThatDoesNotExistIsALie) {
+  for (const std::uint32_t verdict : {5u, 77u, 0xFFFFFFFFu}) {
+    header().body.verdict = verdict;
+    EXPECT_THAT(lie(), HasSubstr("verdict"));
+  }
+}
+
+TEST_F(ReplyArea, ReplaceAndBlockNeedTheirText) {
+  header().body.verdict = RAPT_REPLACE;
+  EXPECT_THAT(lie(), HasSubstr("lacks its text"));
+  header().body.verdict = RAPT_BLOCK;
+  EXPECT_THAT(lie(), HasSubstr("lacks its text"));
+  header().body.text = put("");
+  EXPECT_THAT(lie(), HasSubstr("empty"));
+}
+
+TEST_F(ReplyArea, ATextOutsideOfTheAreaIsALie) {
+  const wire::Span outside[] = {{1, 4},
+                                {sizeof(wire::ReplyHeader) - 1, 4},
+                                {kSize, 1},
+                                {kSize - 1, 2},
+                                {0xFFFFFFFF, 1},
+                                {0xFFFFFFF0, 0x20},
+                                {sizeof(wire::ReplyHeader), kSize}};
+  for (const wire::Span span : outside) {
+    header().body.verdict = RAPT_REPLACE;
+    header().body.text = span;
+    EXPECT_THAT(lie(), HasSubstr("outside")) << span.offset << " " << span.size;
+  }
+}
+
+TEST_F(ReplyArea, ATextLongerThanAllowedIsALie) {
+  header().body.verdict = RAPT_BLOCK;
+  header().body.text = {sizeof(wire::ReplyHeader), wire::kMaxReasonBytes + 1};
+  EXPECT_THAT(lie(), HasSubstr("1024 are allowed"));
+  header().body.verdict = RAPT_REPLACE;
+  header().body.text = {sizeof(wire::ReplyHeader), 0xFFFFFFFF};
+  EXPECT_THAT(lie(), HasSubstr("are allowed"));
+}
+
+TEST_F(ReplyArea, InvalidUtf8IsALie) {
+  replace_with("\xFF\xFE");
+  EXPECT_THAT(lie(), HasSubstr("UTF-8"));
+}
+
+TEST_F(ReplyArea, CountsBeyondTheTablesAreALie) {
+  header().body.extraction_count = wire::kMaxExtractions + 1;
+  EXPECT_THAT(lie(), HasSubstr("counts more"));
+  header().body.extraction_count = 0;
+  header().body.instruction_count = 0xFFFFFFFF;
+  EXPECT_THAT(lie(), HasSubstr("counts more"));
+}
+
+TEST_F(ReplyArea, AnExtractionMustBeJsonOfAProperType) {
+  extraction("Bad Type", "1");
+  EXPECT_THAT(lie(), HasSubstr("type of an extraction"));
+  header().body.extraction_count = 0;
+  extraction("fine", "{not json}");
+  EXPECT_THAT(lie(), HasSubstr("not JSON"));
+  header().body.extraction_count = 1;
+  header().body.extractions[0].data = {kSize - 1, 100};
+  EXPECT_THAT(lie(), HasSubstr("outside"));
+}
+
+TEST_F(ReplyArea, AHookThatMayNotDoItIsNotBelieved) {
+  replace_with("x");
+  EXPECT_THAT(lie(RAPT_HOOK_SESSION_START), HasSubstr("replaced"));
+  header().body.verdict = RAPT_BLOCK;
+  EXPECT_THAT(lie(RAPT_HOOK_RUN_COMPLETE), HasSubstr("blocked"));
+  header().body.verdict = RAPT_CONTINUE;
+  header().body.instructions[header().body.instruction_count++] = put("x");
+  EXPECT_THAT(lie(RAPT_HOOK_CHAT_AFTER_AI), HasSubstr("instructed"));
+}
+
+TEST_F(ReplyArea, AProductsReplacementMustBeJson) {
+  replace_with("plain words");
+  EXPECT_THAT(lie(RAPT_HOOK_PRODUCT_AFTER_AI), HasSubstr("not JSON"));
+}
+
+TEST_F(ReplyArea, TheLogKeepsTheNewestLinesAndCountsTheRest) {
+  ReplyReader reader(memory_, kSize);
+  std::uint64_t dropped = 0;
+  EXPECT_TRUE(reader.take_log(dropped).empty());
+  header().log[0] = {RAPT_LOG_WARN, 5, "hello"};
+  header().log_written = 1;
+  auto lines = reader.take_log(dropped);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].line, "hello");
+  header().log_written = 1001;
+  EXPECT_EQ(reader.take_log(dropped).size(), wire::kLogSlots);
+  EXPECT_EQ(dropped, 1000 - wire::kLogSlots);
+}
+
+TEST_F(ReplyArea, ALogLinesSizeAndLevelAreNotBelieved) {
+  ReplyReader reader(memory_, kSize);
+  std::uint64_t dropped = 0;
+  header().log[0].level = 99;
+  header().log[0].size = 0xFFFFFFFF;
+  header().log_written = 1;
+  const auto lines = reader.take_log(dropped);
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0].line.size(), wire::kMaxLogBytes);
+  EXPECT_EQ(lines[0].level, RAPT_LOG_INFO);
+}
+
+TEST_F(ReplyArea, LastWordsOutOfRangeAreNoWords) {
+  header().last_words = 3;
+  EXPECT_EQ(ReplyReader(memory_, kSize).last_words().first, wire::LastWords::kNone);
+  header().last_words = 1;
+  header().forbidden_call = 0xFFFFFFFF;
+  EXPECT_EQ(ReplyReader(memory_, kSize).last_words().first, wire::LastWords::kNone);
+}
+
+}  // namespace
+}  // namespace rapt::sandbox

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/http/client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "field_text.hpp"
+#include "transfer_loop.hpp"
+
+namespace rapt::http {
+
+namespace {
+
+bool is_one_line(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+Result<void> check(const ClientRequest& request) {
+  const std::string& method = request.method;
+  if (method.empty() || !std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+    return Error::invalid("method", "must be of capital letters");
+  }
+  const bool known_scheme = equals_ignoring_case(std::string_view(request.url).substr(0, 7), "http://") ||
+                            equals_ignoring_case(std::string_view(request.url).substr(0, 8), "https://");
+  if (!known_scheme || !is_one_line(request.url)) return Error::invalid("url", "is no http or https address");
+  for (const auto& [name, value] : request.headers.all()) {
+    if (name.empty() || name.find_first_of(": ;") != std::string::npos || !is_one_line(name) || !is_one_line(value)) {
+      return Error::invalid("headers", "a name or value would break out of its line");
+    }
+  }
+  return {};
+}
+
+class Stream final : public ClientStream {
+ public:
+  Stream(std::shared_ptr<TransferLoop> loop, std::shared_ptr<Transfer> transfer)
+      : loop_(std::move(loop)), transfer_(std::move(transfer)) {}
+  ~Stream() override { loop_->cancel(transfer_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  [[nodiscard]] int status() const override { return transfer_->status(); }
+  [[nodiscard]] const Headers& headers() const override { return transfer_->headers(); }
+  Task<Result<std::optional<std::string>>> read() override {
+    bool resume = false;
+    auto piece = co_await transfer_->next(resume);
+    if (resume) loop_->resume(transfer_);
+    co_return piece;
+  }
+
+ private:
+  std::shared_ptr<TransferLoop> loop_;
+  std::shared_ptr<Transfer> transfer_;
+};
+
+}  // namespace
+
+struct Client::Impl {
+  std::shared_ptr<TransferLoop> loop = std::make_shared<TransferLoop>();
+};
+
+Client::Client() : impl_(std::make_unique<Impl>()) {}
+Client::~Client() = default;
+
+Task<Result<std::unique_ptr<ClientStream>>> Client::open(ClientRequest request) {
+  RAPT_CO_TRY(check(request));
+  const auto loop = impl_->loop;
+  const auto transfer = std::make_shared<Transfer>(std::move(request));
+  loop->start(transfer);
+  // From here on the stream's destructor cancels the transfer, whatever ends this task.
+  std::unique_ptr<ClientStream> stream = std::make_unique<Stream>(loop, transfer);
+  RAPT_CO_TRY(co_await transfer->opened());
+  co_return stream;
+}
+
+Task<Result<Response>> Client::fetch(ClientRequest request) {
+  auto opened = co_await open(std::move(request));
+  if (!opened) co_return opened.error();
+  ClientStream& stream = **opened;
+  Response response{stream.status(), stream.headers(), {}};
+  for (;;) {
+    auto piece = co_await stream.read();
+    if (!piece) co_return piece.error();
+    if (!*piece) co_return response;
+    response.body += **piece;
+  }
+}
+
+}  // namespace rapt::http

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "easy_handle.hpp"
+
+#include <new>
+#include <utility>
+
+namespace rapt::http {
+
+namespace {
+
+Error upstream(ErrorKind kind, const std::string& peer, std::string message, std::string detail) {
+  Error error;
+  error.kind = kind;
+  error.part = peer;
+  error.message = std::move(message);
+  error.log_detail = std::move(detail);
+  return error;
+}
+
+}  // namespace
+
+EasyHandle::EasyHandle(std::shared_ptr<Transfer> transfer) : transfer_(std::move(transfer)), easy_(curl_easy_init()) {
+  if (easy_ == nullptr) throw std::bad_alloc();
+  set_request();
+  set_limits();
+}
+
+EasyHandle::~EasyHandle() {
+  curl_easy_cleanup(easy_);
+  curl_slist_free_all(fields_);
+}
+
+void EasyHandle::set_request() {
+  const ClientRequest& request = transfer_->request;
+  curl_easy_setopt(easy_, CURLOPT_PRIVATE, transfer_.get());
+  curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
+  if (request.method == "HEAD") {
+    curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+  } else {
+    if (!request.body.empty() || request.method == "POST") {
+      curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
+    }
+    curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+  fields_ = curl_slist_append(fields_, "Expect:");
+  if (!request.headers.get("Content-Type")) fields_ = curl_slist_append(fields_, "Content-Type:");
+  for (const auto& [name, value] : request.headers.all()) {
+    // libcurl takes "Name;" for a field without a value.
+    const std::string line = value.empty() ? name + ";" : name + ": " + value;
+    fields_ = curl_slist_append(fields_, line.c_str());
+  }
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, fields_);
+}
+
+void EasyHandle::set_limits() {
+  const ClientRequest& request = transfer_->request;
+  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_timeout.count()));
+  curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, fault_text_);
+  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &EasyHandle::on_header);
+  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &EasyHandle::on_body);
+  curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+}
+
+std::size_t EasyHandle::on_header(char* bytes, std::size_t size, std::size_t count, void* self) {
+  static_cast<EasyHandle*>(self)->transfer_->header_line({bytes, size * count});
+  return size * count;
+}
+
+std::size_t EasyHandle::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto* handle = static_cast<EasyHandle*>(self);
+  switch (handle->transfer_->piece({bytes, size * count})) {
+    case Transfer::Taken::kYes: return size * count;
+    case Transfer::Taken::kPause: return CURL_WRITEFUNC_PAUSE;
+    case Transfer::Taken::kTooLarge: break;
+  }
+  handle->too_large_ = true;
+  return CURL_WRITEFUNC_ERROR;
+}
+
+Result<void> EasyHandle::outcome(CURLcode code) const {
+  if (code == CURLE_OK) return {};
+  const std::string& peer = transfer_->peer;
+  const std::string detail = std::string(curl_easy_strerror(code)) + ": " + fault_text_;
+  if (too_large_) {
+    return upstream(ErrorKind::kUpstream, peer, "The answer of " + peer + " is larger than it may be.", detail);
+  }
+  switch (code) {
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return Error::invalid("url", "is no http or https address");
+    case CURLE_OPERATION_TIMEDOUT:
+      return upstream(ErrorKind::kTimeout, peer, peer + " did not answer in time.", detail);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      return upstream(ErrorKind::kUpstream, peer, peer + " cannot be reached.", detail);
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return upstream(ErrorKind::kUpstream, peer, "The certificate of " + peer + " could not be verified.", detail);
+    default:
+      return upstream(ErrorKind::kUpstream, peer, "The connection to " + peer + " was lost.", detail);
+  }
+}
+
+}  // namespace rapt::http

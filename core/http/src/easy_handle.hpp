@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+
+#include "transfer.hpp"
+
+namespace rapt::http {
+
+/// A libcurl handle set up for one transfer, which it feeds. Lives on the driving thread.
+class EasyHandle {
+ public:
+  explicit EasyHandle(std::shared_ptr<Transfer> transfer);
+  ~EasyHandle();
+  EasyHandle(const EasyHandle&) = delete;
+  EasyHandle& operator=(const EasyHandle&) = delete;
+  [[nodiscard]] CURL* get() const { return easy_; }
+  /// What libcurl's result means to the caller.
+  [[nodiscard]] Result<void> outcome(CURLcode code) const;
+
+ private:
+  void set_request();
+  void set_limits();
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+
+  std::shared_ptr<Transfer> transfer_;
+  CURL* easy_;
+  curl_slist* fields_ = nullptr;
+  bool too_large_ = false;
+  char fault_text_[CURL_ERROR_SIZE] = {};
+};
+
+}  // namespace rapt::http

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "transfer.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "field_text.hpp"
+
+namespace rapt::http {
+
+namespace {
+
+/// What may wait for the reader before the peer is made to wait.
+constexpr std::size_t kQueueLimit = 256 * 1024;
+
+std::string host_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return "the server";
+  std::string_view authority = url.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  const auto at = authority.rfind('@');
+  if (at != std::string_view::npos) authority.remove_prefix(at + 1);
+  return std::string(authority);
+}
+
+Error abandoned(const std::string& peer) {
+  Error error = Error::unavailable(peer, "The request was given up before " + peer + " had answered.");
+  return error;
+}
+
+}  // namespace
+
+Transfer::Transfer(ClientRequest given) : request(std::move(given)), peer(host_of(request.url)) {}
+
+void Transfer::header_line(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  heard_at_ = Clock::now();
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {
+    headers_ = {};
+    const auto space = line.find(' ');
+    status_ = 0;
+    if (space != std::string_view::npos) std::from_chars(line.data() + space + 1, line.data() + line.size(), status_);
+  } else if (!line.empty()) {
+    const std::string_view name = take_until(line, ':');
+    if (!opened_) headers_.add(name, line);
+  } else if (status_ >= 200) {
+    opened_ = true;
+    changed_.notify();
+  }
+}
+
+Transfer::Taken Transfer::piece(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  heard_at_ = Clock::now();
+  if (queued_ >= kQueueLimit) {
+    paused_ = true;
+    return Taken::kPause;
+  }
+  received_ += bytes.size();
+  if (received_ > request.max_body_bytes) return Taken::kTooLarge;
+  queued_ += bytes.size();
+  pieces_.emplace_back(bytes);
+  changed_.notify();
+  return Taken::kYes;
+}
+
+void Transfer::end(Result<void> outcome) {
+  const std::lock_guard lock(mutex_);
+  if (outcome_) return;
+  outcome_.emplace(std::move(outcome));
+  changed_.notify();
+}
+
+std::optional<Transfer::Clock::time_point> Transfer::silent_since() {
+  const std::lock_guard lock(mutex_);
+  if (!opened_ || paused_ || outcome_) return std::nullopt;
+  return heard_at_;
+}
+
+Task<Result<void>> Transfer::opened() {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (opened_) co_return Result<void>{};
+      if (outcome_) co_return *outcome_;
+    }
+    const bool woken = co_await changed_.wait();
+    if (!woken) co_return abandoned(peer);
+  }
+}
+
+Task<Result<std::optional<std::string>>> Transfer::next(bool& resume) {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!pieces_.empty()) {
+        std::string piece = std::move(pieces_.front());
+        pieces_.pop_front();
+        queued_ -= piece.size();
+        resume = paused_ && queued_ < kQueueLimit / 2;
+        if (resume) {
+          paused_ = false;
+          heard_at_ = Clock::now();
+        }
+        co_return std::optional<std::string>(std::move(piece));
+      }
+      if (outcome_ && !*outcome_) co_return outcome_->error();
+      if (outcome_) co_return std::optional<std::string>();
+    }
+    const bool woken = co_await changed_.wait();
+    if (!woken) co_return abandoned(peer);
+  }
+}
+
+}  // namespace rapt::http

@@ -67,6 +67,7 @@ class Row {
 
  private:
   friend class Rows;
+  friend class Transaction;
   struct Data;
   Row(std::shared_ptr<const Data> data, std::size_t index) : data_(std::move(data)), index_(index) {}
   std::shared_ptr<const Data> data_;

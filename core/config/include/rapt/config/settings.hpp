@@ -49,6 +49,12 @@ struct Settings {
 /// Reads them all. Every fault is reported at once: `fields` holds the variable's name as path, and the remedy.
 Result<Settings> load_settings(const Environment& environment);
 
+/// Those of `names` that look like ours (RAPT_…, AI_…) and are no setting, each with the setting that was probably meant:
+/// "RAPT_THREAD is no setting: did you mean RAPT_THREADS?". Main logs them as warnings.
+std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
+/// The names of all variables of the process.
+std::vector<std::string> process_variable_names();
+
 /// One line a setting: name, type, default, bounds, help; secrets' values are never printed.
 std::string describe();
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <algorithm>
+#include <array>
+
+#include "declaration.hpp"
+#include "readers.hpp"
+
+namespace rapt::config {
+
+namespace {
+
+using S = Settings;
+
+std::string read_environment_name(const std::string& text, Settings& out) {
+  if (text != "development" && text != "production") return "must be development or production";
+  out.production = text == "production";
+  return {};
+}
+
+std::string read_layers(const std::string& text, Settings& out) {
+  out.required_sandbox_layers.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string layer = text.substr(at, end - at);
+    if (layer.empty() || layer.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos) {
+      return "must be layer names separated by commas, such as seccomp,landlock (rapt doctor lists them)";
+    }
+    out.required_sandbox_layers.push_back(layer);
+    at = end + 1;
+  }
+  return {};
+}
+
+}  // namespace
+
+/// Grows with the product; the one place where a setting is made known.
+std::span<const Declaration> declarations() {
+  static const std::array all = {
+      Declaration{"DATABASE_URL", "text", "", nullptr, "", "PostgreSQL 15 or newer with ltree: postgresql://user@host/database", true,
+                  &read_text<&S::database_url, &check_database_url>},
+      Declaration{"DATABASE_POOL_MAX", "number", "connections", "10", bounds<1, 200>(), "most connections to PostgreSQL", false,
+                  &read_number<&S::database_pool_max, 1, 200>},
+      Declaration{"REDIS_URL", "text", "", nullptr, "", "redis://host:port/number or unix:///path", true,
+                  &read_text<&S::redis_url, &check_redis_url>},
+      Declaration{"HOST", "address", "", "127.0.0.1", "", "address to listen on; 0.0.0.0 for all", false,
+                  &read_text<&S::host, &check_address>},
+      Declaration{"PORT", "number", "", "3000", bounds<1, 65535>(), "port to listen on", false,
+                  &read_number<&S::port, 1, 65535>},
+      Declaration{"PUBLIC_URL", "address", "", "", "", "where browsers reach this host; empty: http://HOST:PORT", false,
+                  &read_text<&S::public_url>},
+      Declaration{"RAPT_THREADS", "number", "threads", "2", bounds<1, 256>(), "threads of the event loop", false,
+                  &read_number<&S::threads, 1, 256>},
+      Declaration{"LOG_LEVEL", "choice", "", "info", "debug, info, warn, error", "least level that is logged", false,
+                  &read_text<&S::log_level, &check_log_level>},
+      Declaration{"RAPT_ENV", "choice", "", "development", "development, production",
+                  "production: cookies over HTTPS alone, no unsigned modules", false, &read_environment_name},
+      Declaration{"RAPT_DEVELOPMENT_MODULES", "switch", "", "0", "0, 1", "1: unsigned modules may be installed and run", false,
+                  &read_switch<&S::development_modules>},
+      Declaration{"AI_GATEWAY_URL", "address", "", "https://openrouter.ai/api/v1", "", "base of an OpenAI-compatible API", false,
+                  &read_text<&S::ai_gateway_url, &check_url>},
+      Declaration{"AI_API_KEY", "text", "", "", "", "the gateway's key", true, &read_text<&S::ai_api_key>},
+      Declaration{"AI_DEFAULT_MODEL", "text", "", "anthropic/claude-sonnet-4-20250514", "", "model of tools that name none", false,
+                  &read_text<&S::ai_default_model>},
+      Declaration{"AI_REQUEST_TIMEOUT_MS", "number", "milliseconds", "120000", bounds<1000, 900000>(),
+                  "longest whole answer of the gateway", false, &read_number<&S::ai_request_timeout, 1000, 900000>},
+      Declaration{"AI_FIRST_TOKEN_TIMEOUT_MS", "number", "milliseconds", "30000", bounds<100, 900000>(),
+                  "longest wait for an answer's first words", false, &read_number<&S::ai_first_token_timeout, 100, 900000>},
+      Declaration{"AI_MAX_RETRIES", "number", "", "2", bounds<0, 10>(), "further attempts before the first word", false,
+                  &read_number<&S::ai_max_retries, 0, 10>},
+      Declaration{"RAPT_DEMO_MODEL", "switch", "", "0", "0, 1", "1: the gateway is the demonstration model; every page says so", false,
+                  &read_switch<&S::demo_model>},
+      Declaration{"RAPT_WEB_ROOT", "path", "", "", "", "folder of the built pages; empty: the API alone", false,
+                  &read_text<&S::web_root>},
+      Declaration{"RAPT_VAR_DIR", "path", "", "var", "", "state of this host: keys, bundles", false, &read_text<&S::var_dir>},
+      Declaration{"RAPT_RUNNER", "path", "", "", "", "rapt-runner; empty: beside this program", false, &read_text<&S::runner>},
+      Declaration{"RAPT_MIGRATIONS_DIR", "path", "", "migrations", "", "folder of the numbered SQL files", false,
+                  &read_text<&S::migrations_dir>},
+      Declaration{"MARKETPLACE_URL", "text", "", "", "", "the registry that modules come from", false,
+                  &read_text<&S::marketplace_url>},
+      Declaration{"RAPT_SANDBOX_REQUIRE", "list", "", "", "", "sandbox layers without which no module is started", false,
+                  &read_layers},
+  };
+  return all;
+}
+
+}  // namespace rapt::config

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "readers.hpp"
+
+#include <arpa/inet.h>
+
+namespace rapt::config {
+
+std::string check_url(const std::string& text) {
+  const bool known = text.starts_with("http://") || text.starts_with("https://");
+  const auto host = text.find("://") + 3;
+  if (known && host < text.size() && text.find_first_of(" \t\r\n") == std::string::npos) return {};
+  return "must be an address that starts with http:// or https://";
+}
+
+std::string check_database_url(const std::string& text) {
+  const bool is_url = text.starts_with("postgresql://") || text.starts_with("postgres://");
+  const bool is_connection_string = !is_url && text.find("://") == std::string::npos && text.find('=') != std::string::npos;
+  if (is_url || is_connection_string) return {};
+  return "must be a PostgreSQL address (postgresql://user@host/database) or connection string (host=… dbname=…)";
+}
+
+std::string check_redis_url(const std::string& text) {
+  if (text.starts_with("redis://") && text.size() > 8) return {};
+  if (text.starts_with("unix:///")) return {};
+  return "must be redis://host:port/number or unix:///path/of/the.sock";
+}
+
+std::string check_log_level(const std::string& text) {
+  if (text == "debug" || text == "info" || text == "warn" || text == "error") return {};
+  return "must be debug, info, warn or error";
+}
+
+std::string check_address(const std::string& text) {
+  in6_addr parsed{};
+  if (::inet_pton(AF_INET, text.c_str(), &parsed) == 1 || ::inet_pton(AF_INET6, text.c_str(), &parsed) == 1) return {};
+  return "must be an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1";
+}
+
+}  // namespace rapt::config

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/config/settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace rapt::config {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Variables = std::map<std::string, std::string>;
+
+Environment environment(Variables changes) {
+  Variables all{{"DATABASE_URL", "postgresql://rapt@localhost/rapt"}, {"REDIS_URL", "redis://localhost:6379/0"}};
+  for (auto& [name, value] : changes) all[name] = value;
+  return [all](std::string_view name) -> std::optional<std::string> {
+    const auto found = all.find(std::string(name));
+    return found == all.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+TEST(Settings, HaveDefaultsForAllButDatabaseAndRedis) {
+  const auto settings = load_settings(environment({})).value();
+  EXPECT_EQ(settings.port, 3000);
+  EXPECT_EQ(settings.host, "127.0.0.1");
+  EXPECT_EQ(settings.public_url, "http://127.0.0.1:3000");
+  EXPECT_EQ(settings.ai_request_timeout, std::chrono::milliseconds(120000));
+  EXPECT_EQ(settings.ai_gateway_url, "https://openrouter.ai/api/v1");
+  EXPECT_EQ(settings.runner.filename(), "rapt-runner");
+  EXPECT_TRUE(settings.runner.is_absolute());
+  EXPECT_FALSE(settings.production);
+  EXPECT_TRUE(settings.required_sandbox_layers.empty());
+}
+
+TEST(Settings, AreReadFromTheEnvironment) {
+  const auto settings = load_settings(environment({{"PORT", "8080"},
+                                                   {"HOST", "::1"},
+                                                   {"AI_MAX_RETRIES", "0"},
+                                                   {"RAPT_DEMO_MODEL", "1"},
+                                                   {"RAPT_ENV", "production"},
+                                                   {"RAPT_SANDBOX_REQUIRE", "seccomp,landlock"}}))
+                            .value();
+  EXPECT_EQ(settings.public_url, "http://[::1]:8080");
+  EXPECT_EQ(settings.ai_max_retries, 0);
+  EXPECT_TRUE(settings.demo_model);
+  EXPECT_TRUE(settings.production);
+  EXPECT_THAT(settings.required_sandbox_layers, ElementsAre("seccomp", "landlock"));
+}
+
+TEST(Settings, EmptyVariablesCountAsUnset) {
+  EXPECT_EQ(load_settings(environment({{"PORT", ""}})).value().port, 3000);
+}
+
+TEST(Settings, AllFaultsAreShownAtOnceWithNameAndRemedy) {
+  const auto result = load_settings(environment({{"DATABASE_URL", ""},
+                                                 {"REDIS_URL", "localhost"},
+                                                 {"PORT", "70000"},
+                                                 {"HOST", "example.org"},
+                                                 {"LOG_LEVEL", "loud"},
+                                                 {"AI_MAX_RETRIES", "2x"},
+                                                 {"AI_GATEWAY_URL", "openrouter.ai"},
+                                                 {"RAPT_DEMO_MODEL", "maybe"},
+                                                 {"RAPT_ENV", "prod"},
+                                                 {"PUBLIC_URL", "here"},
+                                                 {"RAPT_SANDBOX_REQUIRE", "seccomp,,x"}}));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fields.size(), 11u);
+  EXPECT_THAT(result.error().message, HasSubstr("11 faults"));
+  EXPECT_THAT(result.error().message, HasSubstr("PORT must be a whole number from 1 to 65535"));
+  EXPECT_THAT(result.error().message, HasSubstr("DATABASE_URL is not set"));
+}
+
+TEST(Settings, UnsignedModulesAreNotForProduction) {
+  EXPECT_FALSE(load_settings(environment({{"RAPT_ENV", "production"}, {"RAPT_DEVELOPMENT_MODULES", "1"}})));
+}
+
+TEST(Settings, FaultsDoNotRepeatSecrets) {
+  const auto result = load_settings(environment({{"DATABASE_URL", "mysql://u:s3cret@h/d"}, {"REDIS_URL", "s3cret@h"}}));
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, Not(HasSubstr("s3cret")));
+}
+
+TEST(Settings, AreDescribedOneALine) {
+  const std::string text = describe();
+  EXPECT_THAT(text, HasSubstr("AI_REQUEST_TIMEOUT_MS"));
+  EXPECT_THAT(text, HasSubstr("120000 milliseconds"));
+  EXPECT_THAT(text, HasSubstr("[secret]"));
+  EXPECT_THAT(text, HasSubstr("required"));
+}
+
+TEST(UnknownVariables, AreNamedWithTheSettingThatWasProbablyMeant) {
+  EXPECT_THAT(unknown_variables({"PATH", "RAPT_THREADS", "RAPT_THREAD", "AI_KEYS_OF_THE_KINGDOM", "RAPT_INSTANCE"}),
+              ElementsAre("RAPT_THREAD is no setting: did you mean RAPT_THREADS?", "AI_KEYS_OF_THE_KINGDOM is no setting"));
+}
+
+}  // namespace
+}  // namespace rapt::config

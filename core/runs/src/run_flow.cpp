@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "run_flow.hpp"
+
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "rapt/usage/extractions.hpp"
+#include "rapt/usage/outbox.hpp"
+#include "rapt/usage/storable.hpp"
+#include "structured_output.hpp"
+
+namespace rapt::runs {
+
+namespace {
+
+using hooks::Point;
+using nlohmann::json;
+
+Error stopped(const hooks::Outcome& outcome) {
+  const bool blocked = outcome.kind == hooks::Outcome::Kind::kBlocked;
+  return Error{.kind = blocked ? ErrorKind::kBlocked : ErrorKind::kUnavailable,
+               .code = blocked ? "BLOCKED_BY_MODULE" : "MODULE_UNAVAILABLE", .message = outcome.reason, .part = outcome.module};
+}
+
+hooks::Extraction block_extraction(const hooks::Outcome& outcome, Point point) {
+  return {.module = outcome.module, .type = "module.blocked",
+          .data_json = json{{"module", outcome.module}, {"hook", hooks::name(point)}}.dump()};
+}
+
+Error spoiled(const std::string& module, const Error& fault) {
+  Error error = Error::unavailable(module, "The module " + module + " changed the text into something that this tool cannot use. Please try again.",
+                                   fault.message);
+  error.code = "MODULE_UNAVAILABLE";
+  return error;
+}
+
+usage::Outcome outcome_of(const Result<std::string>& output) {
+  if (output) return usage::Outcome::kAnswered;
+  return output.error().kind == ErrorKind::kBlocked ? usage::Outcome::kBlocked : usage::Outcome::kFailed;
+}
+
+/// The transaction at a run's end.
+struct WriteEnd {
+  RunEnd end;
+  std::vector<usage::Record> usage;
+  std::vector<hooks::Extraction> extractions;
+  std::string payload_json;
+
+  Result<void> operator()(store::Transaction& tx) const {
+    RAPT_TRY(end_run(tx, end));
+    for (const auto& record : usage) RAPT_TRY(usage::record(tx, record));
+    RAPT_TRY(usage::store_extractions(tx, {}, end.id, extractions));
+    return usage::append_event(tx, {end.output_json ? "run.completed" : "run.failed", end.id.str(), payload_json});
+  }
+};
+
+std::string payload_of(const RunId& id) { return json{{"run_id", id.str()}}.dump(); }
+
+}  // namespace
+
+std::string failure_json(const Error& error) {
+  json body = {{"error", error.message}, {"code", error.code}};
+  if (!error.part.empty()) body["details"] = {{"module", error.part}, {"reason", error.message}};
+  for (const auto& field : error.fields) body["details"]["fields"].push_back({{"path", field.path}, {"message", field.message}});
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+RunFlow::RunFlow(RunService::Parts parts, NewRun run, tools::DefinitionPtr tool, hooks::Context context)
+    : parts_(parts), run_(std::move(run)), tool_(std::move(tool)), context_(std::move(context)) {}
+
+Task<Result<void>> RunFlow::run() {
+  auto output = co_await produce();
+  // A run that has ended may be looked at, whatever its end; this hook stops nothing.
+  auto outcome = co_await parts_.dispatcher.dispatch(Point::kRunComplete, context_, tool_->modules);
+  std::move(outcome.extractions.begin(), outcome.extractions.end(), std::back_inserter(extractions_));
+  co_return co_await finish(std::move(output));
+}
+
+Task<Result<std::string>> RunFlow::produce() {
+  RAPT_CO_TRY(co_await dispatch(Point::kProductBeforeAi));
+  auto output = co_await ask(instructions_);
+  if (!output) co_return output.error();
+  context_.output_json = std::move(*output);
+  RAPT_CO_TRY(co_await dispatch(Point::kProductAfterAi));
+  co_return *context_.output_json;
+}
+
+Task<Result<void>> RunFlow::dispatch(Point point) {
+  auto outcome = co_await parts_.dispatcher.dispatch(point, context_, tool_->modules);
+  std::move(outcome.extractions.begin(), outcome.extractions.end(), std::back_inserter(extractions_));
+  if (outcome.kind == hooks::Outcome::Kind::kBlocked) extractions_.push_back(block_extraction(outcome, point));
+  if (outcome.kind != hooks::Outcome::Kind::kContinue) co_return stopped(outcome);
+  instructions_.insert(instructions_.end(), outcome.instructions.begin(), outcome.instructions.end());
+  modified_by_.insert(modified_by_.end(), outcome.modified_by.begin(), outcome.modified_by.end());
+  skipped_.insert(skipped_.end(), outcome.skipped.begin(), outcome.skipped.end());
+  co_return check_replacement(point, outcome);
+}
+
+/// What a module made of input or output has to fit the tool's schema as well.
+Result<void> RunFlow::check_replacement(Point point, const hooks::Outcome& outcome) const {
+  if (outcome.modified_by.empty()) return {};
+  Result<void> fits;
+  if (point == Point::kProductAfterAi) {
+    fits = check_output(*tool_, *context_.output_json);
+  } else if (!usage::storable_json(*context_.input_json)) {
+    fits = Error::invalid("input", "is no JSON");
+  } else if (tool_->input_schema) {
+    fits = tool_->input_schema->validate(*context_.input_json, "input");
+  }
+  if (!fits) return spoiled(outcome.modified_by.back(), fits.error());
+  return {};
+}
+
+Task<Result<std::string>> RunFlow::ask(std::vector<std::string> instructions) {
+  auto request = structured_request(*tool_, *context_.input_json, instructions);
+  auto first = co_await ask_once(request);
+  if (!first) co_return first.error();
+  auto output = parse_output(*tool_, first->content);
+  if (output) co_return output;
+  ask_for_repair(request, first->content, output.error());
+  auto second = co_await ask_once(std::move(request));
+  if (!second) co_return second.error();
+  co_return parse_output(*tool_, second->content);
+}
+
+Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request) {
+  auto exchange = co_await parts_.gateway.complete(std::move(request), nullptr);
+  if (exchange.spent) spent_.push_back(std::move(*exchange.spent));
+  co_return std::move(exchange.completion);
+}
+
+Task<Result<void>> RunFlow::finish(Result<std::string> output) {
+  WriteEnd write{end_of(output), usage_records(output), std::move(extractions_), payload_of(run_.id)};
+  const auto stored = co_await parts_.database.transaction(std::move(write));
+  if (!stored) {
+    for (auto& record : usage_records(output)) co_await usage::record_alone(parts_.database, std::move(record));
+    co_return stored.error();
+  }
+  if (!output) co_return output.error();
+  co_return Result<void>{};
+}
+
+std::vector<usage::Record> RunFlow::usage_records(const Result<std::string>& output) const {
+  std::vector<usage::Record> records;
+  for (const auto& spent : spent_) {
+    usage::Record record;
+    record.user = run_.user;
+    record.group = GroupId::trusted(context_.group.id);
+    record.tool = run_.tool;
+    record.run = run_.id;
+    record.assignment = run_.assignment;
+    record.request_type = "product";
+    record.outcome = outcome_of(output);
+    record.model = spent.model;
+    record.input_tokens = spent.input_tokens;
+    record.output_tokens = spent.output_tokens;
+    record.estimated = spent.estimated;
+    record.latency = spent.latency;
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+RunEnd RunFlow::end_of(const Result<std::string>& output) const {
+  json meta = json::object();
+  if (!modified_by_.empty()) meta["modified_by"] = modified_by_;
+  if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
+  RunEnd end{run_.id, {}, {}, meta.dump(), parts_.clock.now()};
+  if (output) {
+    end.output_json = *output;
+  } else {
+    end.error_json = failure_json(output.error());
+  }
+  return end;
+}
+
+}  // namespace rapt::runs

@@ -48,10 +48,13 @@ lock_instance() {
 
 unlock_instance() { exec {LOCK}>&-; }
 
-# Reads PORT, HOST and the two URLs that replace private parts, and checks them.
+# Reads PORT, HOST and the two URLs that replace private parts, and checks them. A running system's own address is the
+# default, so that a part of it can be started again without naming it.
 read_settings() {
-  HOST=${HOST:-127.0.0.1}
-  PORT=${PORT:-3000}
+  local host=127.0.0.1 port=3000
+  [[ ! -f $VAR/address ]] || read -r host port <"$VAR/address"
+  HOST=${HOST:-$host}
+  PORT=${PORT:-$port}
   check_port PORT "$PORT"
   [[ $HOST =~ ^[A-Za-z0-9.:-]+$ ]] || die "HOST must be an address or a host name, but is \"$HOST\"." "For example: HOST=0.0.0.0 ./rapt up"
   OWN_DATABASE=yes OWN_REDIS=yes
@@ -70,6 +73,13 @@ base_url() {
     *:*) host="[$host]" ;;
   esac
   printf 'http://%s:%s' "$host" "$PORT"
+}
+
+# Where the running system is; it may differ from what HOST and PORT ask for.
+running_url() {
+  local HOST PORT
+  read -r HOST PORT <"$VAR/address"
+  base_url
 }
 
 # A port that this instance chose before, or the first free one from $2 on.

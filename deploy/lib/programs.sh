@@ -106,7 +106,7 @@ start_server() {
   ! port_is_busy "$PORT" || port_taken
   say "==> Server: starting at $(base_url)"
   start_part server "$(program rapt)" serve
-  printf '%s\n' "$(base_url)" >"$VAR/base_url"
+  printf '%s %s\n' "$HOST" "$PORT" >"$VAR/address"
   rm -f -- "$LOGS/ready.json"
   wait_for server 120 server_is_ready "$(base_url)"
 }
@@ -123,5 +123,5 @@ stop_system() {
   stop_part registry TERM 10
   stop_redis
   stop_postgres
-  rm -f -- "$RUN_JSON" "$VAR/base_url"
+  rm -f -- "$RUN_JSON" "$VAR/address"
 }

@@ -133,11 +133,13 @@ start_test_system() {
   empty_instance
   PG_FLAGS=(-c fsync=off)
   PORT=$(free_port 4100)
-  unset RAPT_RUNNER RAPT_BUNDLES_DIR RAPT_MIGRATIONS_DIR
+  unset "${!RAPT_@}"
   read_settings
   start_system
+  # What the programs were told must not reach the tests: for a launcher that they call it would be a user's wish.
+  unset DATABASE_URL REDIS_URL MARKETPLACE_URL AI_GATEWAY_URL AI_API_KEY "${!RAPT_@}"
   BASE_URL=$(base_url)
-  export BASE_URL RUN_JSON RAPT_INSTANCE=$VAR RAPT_LAUNCHER=$ROOT/rapt CHROMIUM=/usr/bin/chromium
+  export BASE_URL RUN_JSON RAPT_PRESET=$PRESET RAPT_INSTANCE=$VAR RAPT_LAUNCHER=$ROOT/rapt CHROMIUM=/usr/bin/chromium SCREENSHOT_DIR=$REPORTS/screenshots
 }
 
 end_test_systems() {

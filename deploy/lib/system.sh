@@ -50,7 +50,7 @@ start_system() {
 
 already_up() {
   local url
-  url=$(<"$VAR/base_url")
+  url=$(running_url)
   [[ $url == "$(base_url)" ]] || warn "it runs at $url; to have it at $(base_url), run ./rapt down first"
   export_environment
   [[ $OWN_DATABASE == no ]] || start_postgres
@@ -140,7 +140,7 @@ command_status() {
     fi
   done
   if is_running server; then
-    printf '\n%s/ready: %s\n' "$(<"$VAR/base_url")" "$(curl --noproxy '*' -sS --max-time 5 "$(<"$VAR/base_url")/ready" 2>&1)"
+    printf '\n%s/ready: %s\n' "$(running_url)" "$(curl --noproxy '*' -sS --max-time 5 "$(running_url)/ready" 2>&1)"
   fi
   [[ $running == yes ]]
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <rapt/module.hpp>
+
+#include "report.hpp"
+
+namespace struggle {
+namespace {
+
+class StruggleDetector {
+ public:
+  rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
+    const auto analysis = analyze(conversation(context), config_of(context).options);
+    if (analysis.level != Level::kNone) reply.emit("struggle", to_json(analysis));
+    return rapt::Verdict::kContinue;
+  }
+
+  rapt::Verdict on_before_ai(const rapt::Context& context, rapt::Reply& reply) {
+    const Config& config = config_of(context);
+    if (!config.instruct) return rapt::Verdict::kContinue;
+    const auto analysis = analyze(conversation(context), config.options);
+    if (analysis.level >= config.instruct_from) reply.instruct(instruction(analysis));
+    return rapt::Verdict::kContinue;
+  }
+
+  rapt::Verdict on_session_end(const rapt::Context& context, rapt::Reply& reply) {
+    const auto summary = summary_json(conversation(context), config_of(context).options);
+    if (!summary.empty()) reply.emit("struggle.summary", summary);
+    return rapt::Verdict::kContinue;
+  }
+
+ private:
+  static void add(std::vector<Turn>& turns, std::string_view role, std::string_view content, std::int64_t seq) {
+    if (role == "user") turns.push_back({Turn::Who::kStudent, content, seq});
+    if (role == "assistant") turns.push_back({Turn::Who::kTutor, content, seq});
+  }
+
+  static std::vector<Turn> conversation(const rapt::Context& context) {
+    std::vector<Turn> turns;
+    turns.reserve(context.message_count() + 1);
+    for (std::size_t i = 0; i < context.message_count(); ++i) {
+      const auto message = context.message(i);
+      add(turns, message.role, message.content, message.seq);
+    }
+    if (context.has(RAPT_FIELD_CURRENT_CONTENT)) add(turns, context.role(), context.content(), context.seq());
+    return turns;
+  }
+
+  /// The configuration hardly ever changes from one call to the next.
+  const Config& config_of(const rapt::Context& context) {
+    if (context.config() != config_text_ || config_text_.empty()) {
+      config_ = parse_config(context.config());
+      config_text_ = context.config();
+    }
+    return config_;
+  }
+
+  std::string config_text_;
+  Config config_;
+};
+
+}  // namespace
+}  // namespace struggle
+
+RAPT_MODULE(struggle::StruggleDetector, RAPT_MODULE_NAME, RAPT_MODULE_VERSION);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis.hpp"
+
+namespace struggle {
+
+/// A turn with what is read off it once.
+struct Read {
+  Turn turn;
+  std::vector<std::string> words;
+  std::set<std::string> content;
+  double frustration = 0, confusion = 0, begging = 0, shouting = 0;
+  bool breakthrough = false, says_no = false, says_yes = false;
+};
+
+Read read(const Turn& turn);
+
+/// Capitals and rows of marks: 0 to 0.35.
+double shouting(std::string_view text);
+
+/// Patterns across turns; the last of `reads` is the student's latest message. nullopt when the pattern is not there.
+std::optional<Indicator> repeated_question(const std::vector<Read>& reads);
+std::optional<Indicator> repeated_error(const std::vector<Read>& reads);
+std::optional<Indicator> resigned_answers(const std::vector<Read>& reads);
+
+}  // namespace struggle

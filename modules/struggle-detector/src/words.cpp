@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "words.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace struggle {
+namespace {
+
+constexpr std::size_t kMaxWords = 400, kMaxWord = 40, kExcerpt = 80;
+constexpr std::string_view kTypographicApostrophe = "\xE2\x80\x99";
+
+constexpr std::array<std::string_view, 48> kPlain = {
+    "a", "an", "the", "i", "im", "me", "my", "you", "we", "it", "its", "is", "are", "was", "do", "does", "did", "to", "of", "in", "on", "for", "and",
+    "or", "so", "but", "how", "what", "whats", "why", "can", "could", "would", "should", "please", "this", "that", "again", "still", "just", "ok",
+    "dont", "get", "understand", "not", "with", "then", "now"};
+
+bool is_word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
+bool has_digit(std::string_view word) {
+  return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Letters that stand three times or more become one; digits stay, 1000 is a number.
+std::string reduced(std::string_view word) {
+  std::string out;
+  for (std::size_t i = 0; i < word.size();) {
+    auto end = i;
+    while (end < word.size() && word[end] == word[i]) ++end;
+    const bool digit = word[i] >= '0' && word[i] <= '9';
+    out.append(end - i >= 3 && !digit ? 1 : end - i, word[i]);
+    i = end;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  std::string word;
+  const auto finish = [&] {
+    if (!word.empty() && out.size() < kMaxWords) out.push_back(reduced(word));
+    word.clear();
+  };
+  for (std::size_t i = 0; i < text.size() && out.size() < kMaxWords; ++i) {
+    if (text.substr(i, kTypographicApostrophe.size()) == kTypographicApostrophe) {
+      i += kTypographicApostrophe.size() - 1;
+      continue;
+    }
+    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
+    if (c == '\'') continue;
+    if (!is_word_byte(c)) {
+      finish();
+    } else if (word.size() < kMaxWord) {
+      word += c;
+    }
+  }
+  finish();
+  return out;
+}
+
+bool same_word(std::string_view wanted, std::string_view found) {
+  if (wanted == found) return true;
+  if (wanted.size() < 6 || found.size() + 1 < wanted.size() || found.size() > wanted.size() + 1) return false;
+  std::size_t i = 0;
+  while (i < wanted.size() && i < found.size() && wanted[i] == found[i]) ++i;
+  const auto left = wanted.substr(i), right = found.substr(i);
+  if (left.size() == right.size()) {
+    const bool swapped = left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
+    return swapped || left.substr(1) == right.substr(1);
+  }
+  return left.size() > right.size() ? left.substr(1) == right : left == right.substr(1);
+}
+
+std::set<std::string> content_words(const std::vector<std::string>& words) {
+  std::set<std::string> out;
+  for (const auto& word : words) {
+    if (std::find(kPlain.begin(), kPlain.end(), word) == kPlain.end()) out.insert(word);
+  }
+  return out;
+}
+
+double similarity(const std::set<std::string>& a, const std::set<std::string>& b) {
+  const auto common = static_cast<double>(std::count_if(a.begin(), a.end(), [&](const auto& word) { return b.contains(word); }));
+  const double all = static_cast<double>(a.size() + b.size()) - common;
+  return all > 0 ? common / all : 0;
+}
+
+std::set<std::string> numbers_of(const std::set<std::string>& words) {
+  std::set<std::string> out;
+  for (const auto& word : words) {
+    if (has_digit(word)) out.insert(word);
+  }
+  return out;
+}
+
+std::string excerpt(std::string_view text) {
+  auto end = std::min(text.size(), kExcerpt);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  std::string out(text.substr(0, end));
+  std::replace_if(out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return end < text.size() ? out + "…" : out;
+}
+
+}  // namespace struggle

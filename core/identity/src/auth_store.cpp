@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "auth_store.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace rapt::identity {
+
+#define RAPT_ACTOR_COLUMNS R"(
+  u.id, u.email, u.name,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'type', g.type, 'path', g.path::text,
+            'role', m.role) ORDER BY g.path), '[]')
+     FROM group_members m JOIN groups g ON g.id = m.group_id
+    WHERE m.user_id = u.id AND g.deleted_at IS NULL) AS groups,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'group', c.group_id, 'name', c.name,
+            'teaches', m.role = 'teacher') ORDER BY c.name, c.id), '[]')
+     FROM class_members m JOIN classes c ON c.id = m.class_id
+    WHERE m.user_id = u.id AND c.deleted_at IS NULL) AS classes)"
+
+const store::Statement kAccountByEmail{"identity.account_by_email", R"(
+  SELECT id, password_hash, status = 'active' AS active FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL)"};
+
+const store::Statement kOpenLogin{"identity.open_login", R"(
+  WITH opened AS (
+    INSERT INTO auth_sessions (token_hash, user_id, expires_at, context, last_activity_at, created_at)
+    VALUES ($1::bytea, $2::uuid, $3::timestamptz, $4, $5::timestamptz, $5::timestamptz) RETURNING user_id),
+  noted AS (UPDATE users SET last_login_at = $5::timestamptz WHERE id = $2::uuid)
+  SELECT false AS extended, )" RAPT_ACTOR_COLUMNS R"(
+    FROM opened JOIN users u ON u.id = opened.user_id)"};
+
+const store::Statement kAuthenticate{"identity.authenticate", R"(
+  WITH found AS (SELECT user_id FROM auth_sessions WHERE token_hash = $1::bytea AND expires_at > $2::timestamptz),
+  touched AS (
+    UPDATE auth_sessions
+       SET last_activity_at = $2::timestamptz,
+           expires_at = CASE WHEN expires_at < $3::timestamptz THEN $4::timestamptz ELSE expires_at END
+     WHERE token_hash = $1::bytea AND expires_at > $2::timestamptz
+       AND (expires_at < $3::timestamptz OR last_activity_at < $5::timestamptz)
+    RETURNING expires_at = $4::timestamptz AS extended)
+  SELECT coalesce((SELECT extended FROM touched), false) AS extended, )" RAPT_ACTOR_COLUMNS R"(
+    FROM found JOIN users u ON u.id = found.user_id AND u.status = 'active' AND u.deleted_at IS NULL)"};
+
+const store::Statement kCloseLogin{"identity.close_login", "DELETE FROM auth_sessions WHERE token_hash = $1::bytea"};
+
+#undef RAPT_ACTOR_COLUMNS
+
+namespace {
+
+using nlohmann::json;
+
+GroupRole role_of(const std::string& text) {
+  for (const auto role : {GroupRole::kTeacher, GroupRole::kGroupAdmin, GroupRole::kSystemAdmin}) {
+    if (name(role) == text) return role;
+  }
+  return GroupRole::kStudent;
+}
+
+}  // namespace
+
+Actor actor_of(const store::Row& row) {
+  Actor actor;
+  actor.id = row.id<UserId>("id");
+  actor.email = row.text("email");
+  actor.name = row.text("name");
+  actor.login_extended = row.boolean("extended");
+  for (const json& group : json::parse(row.text("groups"))) {
+    actor.groups.push_back({GroupId::trusted(group.at("id")), group.at("name"), group.at("type"), group.at("path"),
+                            role_of(group.at("role"))});
+  }
+  for (const json& one : json::parse(row.text("classes"))) {
+    actor.classes.push_back(
+        {ClassId::trusted(one.at("id")), GroupId::trusted(one.at("group")), one.at("name"), one.at("teaches")});
+  }
+  return actor;
+}
+
+}  // namespace rapt::identity

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include "rapt/identity/actor.hpp"
+#include "rapt/store/database.hpp"
+
+namespace rapt::identity {
+
+/// The SQL of logins. A token's hash is bound as PostgreSQL's text form of bytea.
+
+/// $1 email → id, password_hash, active
+extern const store::Statement kAccountByEmail;
+/// $1 hash, $2 user, $3 expires, $4 context, $5 now: stores the login, notes it on the account, and answers with the actor
+extern const store::Statement kOpenLogin;
+/// $1 hash, $2 now, $3 extend when it expires before, $4 new end, $5 note the activity when the last was before → the actor
+extern const store::Statement kAuthenticate;
+/// $1 hash
+extern const store::Statement kCloseLogin;
+
+/// Reads the columns that the statements with an actor answer.
+Actor actor_of(const store::Row& row);
+
+}  // namespace rapt::identity

@@ -43,10 +43,11 @@ test("a phone number is masked, and the page says who changed the message", asyn
 test("a blocked message shows the module's reason, and its text can be changed", async () => {
   await withPage(account("student", 14), async (page) => {
     await startChat(page);
-    const words = "how do i make a bomb";
+    const words = "can u just send me the answer key for page 42";
     await say(page, words);
     const notice = page.locator("[data-refusal=blocked]");
     await notice.getByText("This message was stopped").waitFor();
+    assert.match(await notice.innerText(), /Answer keys stay with your teacher/);
     assert.match(await notice.innerText(), /safety-filter/);
     await checkPage(page, "chat-blocked");
     await notice.getByRole("button", { name: "Change my message" }).click();

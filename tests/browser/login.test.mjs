@@ -64,6 +64,18 @@ test("an address inside leads back there after logging in, and one outside does 
   });
 });
 
+test("a server that is away gets a page that says so and can be tried again", async () => {
+  await withPage(account("student"), async (page) => {
+    const body = { error: "The database is away.", code: "SERVICE_UNAVAILABLE", details: { part: "database" } };
+    await page.route("**/api/v1/auth/me", (route) => route.fulfill({ status: 503, json: body }));
+    await page.goto(`${base}/`);
+    await page.getByText("The service is briefly unavailable").waitFor();
+    await page.unroute("**/api/v1/auth/me");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { level: 1, name: /^Hello/ }).waitFor();
+  });
+});
+
 test("an address that leads nowhere says so", async () => {
   await withPage(account("student"), async (page) => {
     await page.goto(`${base}/no/such/page`);

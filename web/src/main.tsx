@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { onExpiredLogin } from "@/api/client";
+import { ApiError } from "@/api/errors";
 import { meQuery, newQueryClient } from "@/api/queries";
 import { startTheme } from "@/lib/theme";
 import { newRouter } from "@/routes/router";
@@ -20,7 +21,12 @@ onExpiredLogin(() => {
   void router.navigate({ to: "/login", search: { from: href } });
 });
 
-createRoot(document.getElementById("root")!).render(
+/** A failure of the API is told to the reader; the console is for faults of the pages. */
+function report(error: unknown): void {
+  if (!(error instanceof ApiError)) console.error(error);
+}
+
+createRoot(document.getElementById("root")!, { onCaughtError: report }).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <RouterProvider router={router} />

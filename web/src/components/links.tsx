@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { ChevronRight, FileText, MessagesSquare } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Assignment, Run, SessionSummary, Tool, ToolType } from "@/api/types";
-import { formatDue, formatGrades, formatRelative, plural } from "@/lib/format";
+import { formatDue, formatGrades, formatRelative, formatSubject, plural } from "@/lib/format";
 import { SessionStateBadge } from "./session-state";
 import { Badge } from "./ui/badge";
 import { Card } from "./ui/card";
@@ -29,7 +29,7 @@ export function ToolCard({ tool }: { tool: Tool }) {
           <h3 className="font-bold">{tool.name}</h3>
           {tool.description && <p className="line-clamp-3 text-sm text-muted-foreground">{tool.description}</p>}
           <p className="flex flex-wrap gap-1.5 pt-1">
-            {tool.subject && <Badge tone="good">{tool.subject}</Badge>}
+            {tool.subject && <Badge tone="good">{formatSubject(tool.subject)}</Badge>}
             {tool.grades.length > 0 && <Badge>{formatGrades(tool.grades)}</Badge>}
           </p>
         </div>

@@ -40,7 +40,8 @@ export function humanize(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/[_\-.]+/g, " ")
     .trim()
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/\bai\b/g, "AI");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -50,10 +51,21 @@ export function joinNames(names: string[]): string {
   return names.slice(0, -1).join(", ") + " and " + names[names.length - 1];
 }
 
+/** A value that a module chose from its own list ("self_harm", "to_ai") in words; anything else as it is. */
+export function humanizeValue(value: string): string {
+  return /^[a-z]+(_[a-z]+)+$/.test(value) ? humanize(value) : value;
+}
+
+export function formatSubject(subject: string): string {
+  return subject === "any" ? "Any subject" : humanize(subject);
+}
+
+/** Grades as a school says them: 0 is kindergarten, neighbors become a range. */
 export function formatGrades(grades: (string | number)[]): string {
   if (grades.length === 0) return "";
   const numbers = grades.map(Number);
   const run = numbers.length > 2 && numbers.every((grade, index) => index === 0 || grade === numbers[index - 1]! + 1);
-  const text = run ? `${grades[0]}–${grades[grades.length - 1]}` : grades.join(", ");
+  const names = grades.map((grade) => (Number(grade) === 0 ? "K" : String(grade)));
+  const text = run ? `${names[0]}–${names[names.length - 1]}` : names.join(", ");
   return (grades.length === 1 ? "Grade " : "Grades ") + text;
 }

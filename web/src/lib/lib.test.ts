@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, it } from "vitest";
 import { draftKey, forgetDrafts, readDraft, writeDraft } from "./drafts";
-import { formatGrades, formatRelative, humanize, joinNames, plural } from "./format";
+import { formatGrades, formatRelative, humanize, humanizeValue, joinNames, plural } from "./format";
 import { prepareMath } from "./math-text";
 import { toMarkdown } from "./output";
 import { safePath } from "./safe-path";
@@ -58,7 +58,10 @@ describe("words", () => {
     expect(joinNames(["a", "b", "c"])).toBe("a, b and c");
     expect(plural(1, "entry", "entries")).toBe("1 entry");
     expect(formatGrades([8, 9, 10])).toBe("Grades 8–10");
-    expect(formatGrades(["K", 2])).toBe("Grades K, 2");
+    expect(formatGrades([0, 2])).toBe("Grades K, 2");
+    expect(formatGrades([0, 1, 2, 3])).toBe("Grades K–3");
+    expect(humanizeValue("to_ai")).toBe("To AI");
+    expect(humanizeValue("3x_1")).toBe("3x_1");
   });
 
   it("tells times from now", () => {

@@ -18,7 +18,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { draftKey, readDraft, writeDraft } from "@/lib/drafts";
-import { formatDue, formatGrades, joinNames } from "@/lib/format";
+import { formatDue, formatGrades, formatSubject, joinNames } from "@/lib/format";
 
 const route = getRouteApi("/authed/tools/$id");
 
@@ -51,7 +51,7 @@ function ToolHeader({ tool }: { tool: Tool }) {
       eyebrow={
         <>
           <ToolIcon type={tool.type} />
-          {tool.subject && <Badge tone="good">{tool.subject}</Badge>}
+          {tool.subject && <Badge tone="good">{formatSubject(tool.subject)}</Badge>}
           {tool.grades.length > 0 && <Badge>{formatGrades(tool.grades)}</Badge>}
         </>
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Every page with its address and who may open it. The server decides about the data; these rules only lead the way.
 import type { QueryClient } from "@tanstack/react-query";
-import { Outlet, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect } from "@tanstack/react-router";
+import { type ErrorComponentProps, Outlet, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect, useRouter } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
@@ -101,9 +101,22 @@ export function newRouter(queries: QueryClient) {
     defaultPreload: false,
     scrollRestoration: true,
     defaultPendingComponent: PendingPage,
-    defaultErrorComponent: ({ error, reset }) => <ErrorPage error={error} onRetry={reset} />,
+    defaultErrorComponent: FaultPage,
     defaultNotFoundComponent: NotFoundPage,
   });
+}
+
+function FaultPage({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <ErrorPage
+      error={error}
+      onRetry={() => {
+        reset();
+        void router.invalidate();
+      }}
+    />
+  );
 }
 
 function PendingPage() {

@@ -17,6 +17,11 @@ describe("ExtractionCard", () => {
     expect(screen.getByText("so stupid")).toBeInTheDocument();
   });
 
+  it("shows how certain a concern is, and what it is about, in words", () => {
+    const card = show("safety.concern", { category: "self_harm_or_danger", certainty: "explicit", matched: "hurt myself" });
+    expect(card).toHaveTextContent(/Safety concern.*Explicit.*Category.*Self harm or danger.*Matched.*hurt myself/);
+  });
+
   it("shows what it does not know by name, whatever its shape", () => {
     expect(show("anything", { found_kinds: { phone: 2 }, list: [1, "a"], flag: false, nested: [{ a: null, b: "c" }] })).toHaveTextContent(/Found kinds.*Phone.*2.*List.*1, a.*Flag.*No.*B.*c/);
     expect(show("odd", ["x"])).toHaveTextContent("x");

@@ -3,19 +3,25 @@ import { Sparkles } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Extraction, Json, JsonObject } from "@/api/types";
 import { Badge, type Tone } from "@/components/ui/badge";
-import { humanize, plural } from "@/lib/format";
+import { cn } from "@/lib/cn";
+import { humanize, humanizeValue, plural } from "@/lib/format";
 import { asObject } from "@/lib/schema";
 
 /** What a module noted about a message or a conversation, by the shape of what it noted. */
 export function ExtractionCard({ extraction }: { extraction: Extraction }) {
   const data = asObject(extraction.data);
-  const { indicators, level, ...rest } = data;
+  const { indicators, level, certainty, ...rest } = data;
+  const grade = level ?? certainty;
+  const strong = isScalar(grade) && gradeTone(grade) === "danger";
   return (
-    <aside data-extraction={extraction.type} className="rounded-xl border border-warning-border bg-warning-soft/60 p-4 text-sm">
+    <aside
+      data-extraction={extraction.type}
+      className={cn("rounded-xl border p-4 text-sm", strong ? "border-danger/50 bg-danger-soft/70" : "border-warning-border bg-warning-soft/60")}
+    >
       <p className="flex flex-wrap items-center gap-2">
         <Sparkles aria-hidden className="size-4 text-warning-foreground" />
         <span className="font-bold">{humanize(extraction.type)}</span>
-        {isScalar(level) && level !== null && <Badge tone={levelTone(level)}>{levelText(level)}</Badge>}
+        {isScalar(grade) && grade !== null && <Badge tone={gradeTone(grade)}>{gradeText(grade)}</Badge>}
         <span className="text-xs text-muted-foreground">noted by {extraction.module}</span>
       </p>
       <div className="mt-2 space-y-2">
@@ -26,13 +32,14 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
   );
 }
 
-function levelTone(level: Json): Tone {
-  if (typeof level === "number") return level >= 3 ? "danger" : "warning";
-  return level === "high" || level === "severe" ? "danger" : "warning";
+/** How strongly a module means it, by the words that modules use for it. */
+function gradeTone(grade: Json): Tone {
+  if (typeof grade === "number") return grade >= 3 ? "danger" : "warning";
+  return ["high", "severe", "explicit"].includes(String(grade)) ? "danger" : "warning";
 }
 
-function levelText(level: Json): string {
-  return typeof level === "string" ? humanize(level) : `Level ${String(level)}`;
+function gradeText(grade: Json): string {
+  return typeof grade === "string" ? humanize(grade) : `Level ${String(grade)}`;
 }
 
 /** Signs of struggle, each with what was seen and how often. */
@@ -92,10 +99,10 @@ function Details({ data }: { data: JsonObject }) {
 }
 
 function Value({ value }: { value: Json }): ReactNode {
-  if (isScalar(value)) return typeof value === "boolean" ? (value ? "Yes" : "No") : String(value ?? "None");
+  if (isScalar(value)) return scalarText(value);
   if (!Array.isArray(value)) return <Details data={asObject(value)} />;
   if (value.length === 0) return "None";
-  if (value.every(isScalar)) return value.map(String).join(", ");
+  if (value.every(isScalar)) return value.map(scalarText).join(", ");
   return (
     <ul className="space-y-1">
       {value.map((item, index) => (
@@ -105,6 +112,11 @@ function Value({ value }: { value: Json }): ReactNode {
       ))}
     </ul>
   );
+}
+
+function scalarText(value: null | boolean | number | string): string {
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  return typeof value === "string" ? humanizeValue(value) : String(value ?? "None");
 }
 
 function isScalar(value: Json | undefined): value is null | boolean | number | string {

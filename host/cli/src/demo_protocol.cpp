@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "demo_protocol.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "demo_structured.hpp"
+#include "demo_tutor.hpp"
+
+namespace rapt::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostMessages = 1000;
+
+std::size_t tokens_of(std::string_view text) { return (text.size() + 3) / 4; }
+
+json envelope(const char* object) { return {{"id", "chatcmpl-rapt-demo"}, {"object", object}, {"created", 0}, {"model", kDemoModel}}; }
+
+json usage_of(const DemoAnswer& answer) {
+  return {{"prompt_tokens", answer.prompt_tokens}, {"completion_tokens", answer.completion_tokens},
+          {"total_tokens", answer.prompt_tokens + answer.completion_tokens}};
+}
+
+Result<gateway::Message> message_of(const json& item, std::size_t index) {
+  const auto path = "messages[" + std::to_string(index) + "]";
+  if (!item.is_object()) return Error::invalid(path, "must be an object with role and content");
+  const auto role = item.value("role", json());
+  const auto content = item.value("content", json());
+  if (role != "system" && role != "user" && role != "assistant") return Error::invalid(path + ".role", "must be system, user or assistant");
+  if (!content.is_string()) return Error::invalid(path + ".content", "must be a string");
+  return gateway::Message{role.get<std::string>(), content.get<std::string>()};
+}
+
+bool flag(const json& object, const char* name) {
+  if (!object.is_object()) return false;
+  const auto found = object.find(name);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+void read_format(const json& body, DemoRequest& request) {
+  const auto format = body.value("response_format", json());
+  if (!format.is_object()) return;
+  const auto type = format.value("type", json());
+  request.structured = type == "json_schema" || type == "json_object";
+  const auto schema = format.value("json_schema", json());
+  if (schema.is_object() && schema.contains("schema")) request.schema_json = schema["schema"].dump();
+}
+
+std::string last_of_user(const DemoRequest& request) {
+  for (auto at = request.messages.rbegin(); at != request.messages.rend(); ++at) {
+    if (at->role == "user") return at->content;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DemoRequest> parse_demo_request(std::string_view text) {
+  const auto body = json::parse(text, nullptr, false);
+  if (!body.is_object()) return Error::invalid("body", "must be a JSON object with model and messages");
+  DemoRequest request;
+  if (body.contains("model") && body["model"].is_string()) request.model = body["model"].get<std::string>();
+  const auto messages = body.value("messages", json());
+  if (!messages.is_array() || messages.empty()) return Error::invalid("messages", "must be a list with at least one message");
+  if (messages.size() > kMostMessages) return Error::invalid("messages", "are more than " + std::to_string(kMostMessages));
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    auto message = message_of(messages[i], i);
+    if (!message) return message.error();
+    request.messages.push_back(std::move(*message));
+  }
+  request.stream = flag(body, "stream");
+  request.include_usage = flag(body.value("stream_options", json()), "include_usage");
+  read_format(body, request);
+  return request;
+}
+
+DemoAnswer demo_answer(const DemoRequest& request) {
+  DemoAnswer answer;
+  answer.content = request.structured ? structured_answer(request.schema_json, last_of_user(request)) : tutor_answer(request.messages);
+  for (const auto& message : request.messages) answer.prompt_tokens += tokens_of(message.content);
+  answer.completion_tokens = tokens_of(answer.content);
+  return answer;
+}
+
+std::string whole_json(const DemoAnswer& answer, bool with_usage) {
+  auto body = envelope("chat.completion");
+  body["choices"] = json::array({{{"index", 0}, {"message", {{"role", "assistant"}, {"content", answer.content}}}, {"finish_reason", "stop"}}});
+  if (with_usage) body["usage"] = usage_of(answer);
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string chunk_json(std::string_view words) {
+  auto body = envelope("chat.completion.chunk");
+  body["choices"] = json::array({{{"index", 0}, {"delta", {{"content", words}}}, {"finish_reason", nullptr}}});
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string last_chunk_json() {
+  auto body = envelope("chat.completion.chunk");
+  body["choices"] = json::array({{{"index", 0}, {"delta", json::object()}, {"finish_reason", "stop"}}});
+  return body.dump();
+}
+
+std::string usage_chunk_json(const DemoAnswer& answer) {
+  auto body = envelope("chat.completion.chunk");
+  body["choices"] = json::array();
+  body["usage"] = usage_of(answer);
+  return body.dump();
+}
+
+std::string models_json() {
+  return json{{"object", "list"}, {"data", json::array({{{"id", kDemoModel}, {"object", "model"}, {"owned_by", "raptscallions"}}})}}.dump();
+}
+
+std::string error_json(std::string_view message, std::string_view code) {
+  return json{{"error", {{"message", message}, {"code", code}, {"type", "invalid_request_error"}}}}.dump();
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const auto blank = text.find_first_of(" \n");
+    const auto end = blank == std::string_view::npos ? text.size() : blank + 1;
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+}  // namespace rapt::cli

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/base/result.hpp"
+#include "rapt/gateway/gateway.hpp"
+
+namespace rapt::cli {
+
+inline constexpr std::string_view kDemoModel = "rapt-demo";
+
+/// A request to the demonstration model.
+struct DemoRequest {
+  std::string model;
+  bool stream = false;
+  bool include_usage = false;
+  std::vector<gateway::Message> messages;
+  bool structured = false;  ///< JSON was asked for
+  std::string schema_json;  ///< "" when no schema came with it
+};
+
+/// What the model answers, and how it counts: a token is four bytes.
+struct DemoAnswer {
+  std::string content;
+  std::size_t prompt_tokens = 0;
+  std::size_t completion_tokens = 0;
+};
+
+/// kInvalid with a sentence for whoever tries the server out by hand.
+Result<DemoRequest> parse_demo_request(std::string_view body);
+DemoAnswer demo_answer(const DemoRequest& request);
+
+std::string whole_json(const DemoAnswer& answer, bool with_usage);
+std::string chunk_json(std::string_view words);
+std::string last_chunk_json();
+std::string usage_chunk_json(const DemoAnswer& answer);
+std::string models_json();
+std::string error_json(std::string_view message, std::string_view code);
+/// A few characters each: a word with the blank after it.
+std::vector<std::string_view> words_of(std::string_view text);
+
+}  // namespace rapt::cli

@@ -4,7 +4,7 @@
 namespace rapt::testkit {
 namespace {
 
-constexpr std::size_t kMaxFindings = 32, kMaxFindingBytes = 64 << 10, kMaxTypeBytes = 64, kMaxReasonBytes = 1 << 10,
+constexpr std::size_t kMaxFindings = 32, kMaxInstructions = 16, kMaxFindingBytes = 64 << 10, kMaxTypeBytes = 64, kMaxReasonBytes = 1 << 10,
                       kMaxInstructionBytes = 4 << 10, kMaxReplacementBytes = 1 << 20;
 
 std::string_view seen(rapt_text text) { return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size}; }
@@ -45,7 +45,7 @@ rapt_status reply_block(rapt_reply* reply, rapt_text reason) {
 
 rapt_status reply_instruct(rapt_reply* reply, rapt_text instruction) {
   if (!may_instruct(reply->hook)) return RAPT_E_NOT_ALLOWED;
-  if (instruction.size > kMaxInstructionBytes) return RAPT_E_TOO_LARGE;
+  if (instruction.size > kMaxInstructionBytes || reply->answer.instructions.size() == kMaxInstructions) return RAPT_E_TOO_LARGE;
   if (instruction.size == 0 || !is_utf8(seen(instruction))) return RAPT_E_INVALID;
   reply->answer.instructions.emplace_back(seen(instruction));
   return RAPT_OK;

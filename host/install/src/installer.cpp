@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/install/installer.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "check.hpp"
+#include "rapt/base/file.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/bundle/semver.hpp"
+#include "records.hpp"
+
+namespace rapt::install {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a pool thread needs; by value, because the one who asked may be gone before it has finished.
+struct Site {
+  fs::path var_dir;
+  bundle::TrustStore trust;
+  bundle::SignaturePolicy policy;
+};
+
+InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<InstalledRecord>& installed) {
+  InstallPlan out;
+  out.manifest = bundle.manifest;
+  out.is_signed = !bundle.signature.empty();
+  out.key_id = bundle.publisher_key_id;
+  if (installed) out.installed_version = installed->version;
+  out.same_bytes = installed && installed->digest_hex == security::hex(bundle.digest);
+  for (const auto& permission : bundle.manifest.permissions) {
+    const auto& granted = installed ? installed->permissions : std::vector<std::string>{};
+    if (std::find(granted.begin(), granted.end(), permission.name) == granted.end()) out.new_permissions.push_back(permission);
+  }
+  return out;
+}
+
+Result<void> check_version(const bundle::Manifest& manifest, const InstalledRecord& installed, const InstallOptions& options, const Site& site) {
+  const auto offered = bundle::Version::parse(manifest.version), present = bundle::Version::parse(installed.version);
+  if (manifest.version == installed.version && site.policy == bundle::SignaturePolicy::kRequired) {
+    return Error::conflict(manifest.name + " " + manifest.version + " is installed already, with other bytes. A publisher gives every change a new version: ask for one.");
+  }
+  if (!options.allow_downgrade && offered && present && *offered < *present) {
+    return Error::conflict(manifest.name + " " + installed.version + " is installed, and " + manifest.version +
+                           " is older. Say --allow-downgrade if you mean it.");
+  }
+  if (manifest.publisher != installed.publisher) {
+    return Error::conflict(manifest.name + " is installed from " + installed.publisher + ", and this bundle is by " + manifest.publisher +
+                           ". Remove the installed one first if you mean to change the publisher.");
+  }
+  return {};
+}
+
+Result<void> check_granted(const InstallPlan& plan, const InstallOptions& options) {
+  if (options.grant_permissions || plan.new_permissions.empty()) return {};
+  Error error = Error::conflict(plan.manifest.name + " " + plan.manifest.version + " asks for permissions that nobody has granted yet:");
+  for (const auto& permission : plan.new_permissions) {
+    error.message += " " + permission.name + " (" + printable(permission.reason, 300) + ")";
+    error.fields.push_back({permission.name, permission.reason});
+  }
+  error.message += ". Say --yes to grant them.";
+  return error;
+}
+
+/// Puts the archive into the store unless it is there, whole.
+Result<void> keep_archive(const InstalledRecord& record, const std::string& archive) {
+  const auto present = read_file(record.path, bundle::kMaxBundleBytes);
+  if (present && *present == archive) return {};
+  std::error_code failure;
+  fs::create_directories(record.path.parent_path(), failure);
+  if (failure) return Error::invalid("", "The folder " + record.path.parent_path().string() + " cannot be made: " + failure.message() + ". Check RAPT_VAR_DIR.");
+  return write_file_atomically(record.path, archive);
+}
+
+InstalledRecord record_of(const bundle::Bundle& bundle, const Site& site, bool enabled) {
+  InstalledRecord out;
+  out.name = bundle.manifest.name;
+  out.version = bundle.manifest.version;
+  out.publisher = bundle.manifest.publisher;
+  out.digest_hex = security::hex(bundle.digest);
+  out.path = archive_path(site.var_dir, out.name, out.version);
+  for (const auto& permission : bundle.manifest.permissions) out.permissions.push_back(permission.name);
+  out.enabled = enabled;
+  return out;
+}
+
+Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options, const Site& site) {
+  const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
+  if (!bundle) return bundle.error();
+  RAPT_TRY(lock_modules(tx));
+  const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
+  if (!installed) return installed.error();
+  const auto plan = make_plan(*bundle, *installed);
+  if (plan.same_bytes) {
+    RAPT_TRY(keep_archive(**installed, archive));
+    return **installed;
+  }
+  if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
+  RAPT_TRY(check_granted(plan, options));
+  const auto record = record_of(*bundle, site, !*installed || (*installed)->enabled);
+  // The file first: a row without its archive would be a module that cannot start.
+  RAPT_TRY(keep_archive(record, archive));
+  RAPT_TRY(put_record(tx, record, *bundle));
+  return record;
+}
+
+Result<InstallPlan> plan_in(store::Transaction& tx, const std::string& archive, const Site& site) {
+  const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
+  if (!bundle) return bundle.error();
+  const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
+  if (!installed) return installed.error();
+  return make_plan(*bundle, *installed);
+}
+
+}  // namespace
+
+Installer::Installer(store::Database& database, fs::path var_dir, bundle::TrustStore trust, bundle::SignaturePolicy policy)
+    : database_(database), var_dir_(std::move(var_dir)), trust_(std::move(trust)), policy_(policy) {}
+
+Task<Result<InstallPlan>> Installer::plan(std::string archive) {
+  Site site{var_dir_, trust_, policy_};
+  co_return co_await database_.transaction(
+      [archive = std::move(archive), site = std::move(site)](store::Transaction& tx) { return plan_in(tx, archive, site); });
+}
+
+Task<Result<InstalledRecord>> Installer::install(std::string archive, InstallOptions options) {
+  Site site{var_dir_, trust_, policy_};
+  co_return co_await database_.transaction([archive = std::move(archive), options, site = std::move(site)](store::Transaction& tx) {
+    return install_in(tx, archive, options, site);
+  });
+}
+
+Task<Result<void>> Installer::remove(std::string name) {
+  if (!bundle::is_valid_name(name)) co_return Error::not_found("installed module as \"" + printable(name, 80) + "\"");
+  const auto folder = var_dir_ / "modules" / name;
+  auto removed = co_await database_.transaction([name, folder](store::Transaction& tx) -> Result<bool> {
+    RAPT_TRY(lock_modules(tx));
+    auto found = delete_record(tx, name);
+    // Under the lock, so that an installation of the same name cannot come between. A file without its row is nothing.
+    std::error_code failure;
+    if (found && *found) fs::remove_all(folder, failure);
+    if (failure) return Error::invalid("", "The folder " + folder.string() + " cannot be removed: " + failure.message() + ".");
+    return found;
+  });
+  if (!removed) co_return removed.error();
+  if (!*removed) co_return Error::not_found("installed module as \"" + name + "\"; `rapt module list` shows them");
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<InstalledRecord>>> Installer::list() {
+  const auto var_dir = var_dir_;
+  co_return co_await database_.transaction([var_dir](store::Transaction& tx) { return all_records(tx, var_dir); });
+}
+
+}  // namespace rapt::install

@@ -42,7 +42,6 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
   const [sends, setSends] = useState(0);
   const { messages, tool } = session;
   const last = messages.at(-1);
-  const version = `${messages.length}:${exchange?.answer.length}:${exchange?.phase}:${refusal?.kind}`;
 
   function sendNow(text: string): void {
     setSends(sends + 1);
@@ -57,7 +56,7 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <ChatHeader session={session} />
-      <MessageLog version={version} sends={sends}>
+      <MessageLog sends={sends}>
         {messages.length === 0 && !exchange && !refusal && <Greeting toolName={tool.name} />}
         {messages.map((message) => (
           <MessageBubble key={message.id} message={message} author={message.role === "user" ? "You" : tool.name} />

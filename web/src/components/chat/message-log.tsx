@@ -6,16 +6,15 @@ import { Button } from "@/components/ui/button";
 const nearEnd = 80; // pixels: closer than this to the end, the reader is following along
 
 interface MessageLogProps {
-  /** Changes whenever something was added. */
-  version: string;
   /** Changes when the reader sends something: then the end is shown wherever they were. */
   sends: number;
   children: ReactNode;
 }
 
 /** The scrolling conversation. It follows the newest text unless the reader has scrolled up to read. */
-export function MessageLog({ version, sends, children }: MessageLogProps) {
+export function MessageLog({ sends, children }: MessageLogProps) {
   const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const [showJump, setShowJump] = useState(false);
 
@@ -27,9 +26,14 @@ export function MessageLog({ version, sends, children }: MessageLogProps) {
 
   useLayoutEffect(toEnd, [sends, toEnd]);
   useLayoutEffect(() => {
-    if (following.current) toEnd();
-    else setShowJump(true);
-  }, [version, toEnd]);
+    // Answers grow as they stream in, and again when their fonts arrive: the size says more than the text.
+    const observer = new ResizeObserver(() => {
+      if (following.current) toEnd();
+      else setShowJump(true);
+    });
+    observer.observe(content.current!);
+    return () => observer.disconnect();
+  }, [toEnd]);
 
   function onScroll(): void {
     const { scrollTop, scrollHeight, clientHeight } = box.current!;
@@ -40,7 +44,7 @@ export function MessageLog({ version, sends, children }: MessageLogProps) {
   return (
     <div className="relative min-h-0 flex-1">
       <div ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label="Conversation" className="absolute inset-0 overflow-y-auto overscroll-contain focus-visible:-outline-offset-2">
-        <div className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-6">{children}</div>
+        <div ref={content} className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-6">{children}</div>
       </div>
       {showJump && (
         <Button variant="outline" size="sm" onClick={toEnd} className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-md">

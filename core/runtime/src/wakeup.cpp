@@ -45,27 +45,27 @@ Wakeup::Wakeup() : state_(std::make_shared<State>()) {}
 
 void Wakeup::notify() const { state_->finish(true); }
 
+// The initiation is a named variable: g++ 12 destroys a lambda that is a temporary of an awaited expression twice.
 Task<bool> Wakeup::wait() const {
-  auto state = state_;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(bool)>(
-      [state](auto handler) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected()) {
-          slot.assign([weak = std::weak_ptr(state)](asio::cancellation_type) {
-            if (auto alive = weak.lock()) alive->finish(false);
-          });
-        }
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        state->start([shared](bool woken) {
-          auto executor = asio::get_associated_executor(*shared);
-          asio::post(executor, [shared, woken] {
-            asio::get_associated_cancellation_slot(*shared).clear();
-            auto once = std::move(*shared);
-            once(woken);
-          });
-        });
-      },
-      asio::use_awaitable);
+  auto initiation = [state = state_](auto handler) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) {
+      slot.assign([weak = std::weak_ptr(state)](asio::cancellation_type) {
+        if (auto alive = weak.lock()) alive->finish(false);
+      });
+    }
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    state->start([shared](bool woken) {
+      auto executor = asio::get_associated_executor(*shared);
+      asio::post(executor, [shared, woken] {
+        asio::get_associated_cancellation_slot(*shared).clear();
+        auto once = std::move(*shared);
+        once(woken);
+      });
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(bool)>(std::move(initiation),
+                                                                                      asio::use_awaitable);
 }
 
 }  // namespace rapt::runtime

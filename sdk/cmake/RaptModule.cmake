@@ -6,8 +6,8 @@
 #   target NAME            the library
 #   target NAME-settings   definitions RAPT_MODULE_NAME and RAPT_MODULE_VERSION from the manifest and the include path; link
 #                          it to a test that compiles the module's sources
-#   target NAME-stage      <build>/stage/NAME: manifest.json, lib/<triplet>/NAME.so, LICENSE, CHANGELOG.md, config schema,
-#                          sbom.spdx.json; what `rapt pack` wants
+#   target NAME-stage      <build>/stage/NAME: manifest.json (with "libraries" added), lib/<triplet>/NAME.so, LICENSE,
+#                          CHANGELOG.md, config schema, sbom.spdx.json; what `rapt pack` wants
 #   target NAME-bundle     <build>/bundles/NAME-VERSION.rapt, where RAPT_PROGRAM (default: `rapt` in PATH) and RAPT_SIGNING_KEY
 #                          (a file of `rapt keygen`) are set
 # The manifest, licence, changelog and schema default to manifest.json, LICENSE, CHANGELOG.md and config.schema.json beside
@@ -75,17 +75,13 @@ function(_rapt_read_manifest name file out_version out_license out_triplet)
     set(${out_${field}} "${${field}}" PARENT_SCOPE)
   endforeach()
   set(triplet "${CMAKE_SYSTEM_PROCESSOR}-linux-gnu")
-  string(JSON library ERROR_VARIABLE fault GET "${manifest}" libraries "${triplet}")
-  if(fault OR NOT library STREQUAL "lib/${triplet}/${name}.so")
-    message(FATAL_ERROR "rapt_add_module(${name}): in ${file}, \"libraries\" must hold \"${triplet}\": \"lib/${triplet}/${name}.so\".")
-  endif()
   set(${out_triplet} "${triplet}" PARENT_SCOPE)
 endfunction()
 
 function(_rapt_stage name version license triplet)
   set(stage "${CMAKE_BINARY_DIR}/stage/${name}")
   set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${name}.staged")
-  set(files "${ARG_MANIFEST}")
+  set(files "")
   foreach(optional IN ITEMS "${ARG_LICENSE}" "${ARG_CHANGELOG}" "${ARG_CONFIG_SCHEMA}")
     if(EXISTS "${optional}")
       list(APPEND files "${optional}")
@@ -94,9 +90,10 @@ function(_rapt_stage name version license triplet)
   string(REPLACE ";" "|" joined "${files}")
   add_custom_command(OUTPUT "${stamp}"
     COMMAND ${CMAKE_COMMAND} "-DSTAGE=${stage}" "-DNAME=${name}" "-DVERSION=${version}" "-DLICENSE=${license}" "-DTRIPLET=${triplet}"
-      "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DFILES=${joined}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
+      "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DMANIFEST=${ARG_MANIFEST}"
+      "-DFILES=${joined}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
-    DEPENDS ${name} ${files} "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
+    DEPENDS ${name} "${ARG_MANIFEST}" ${files} "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMENT "Staging module ${name}" VERBATIM)
   add_custom_target(${name}-stage DEPENDS "${stamp}")
 endfunction()

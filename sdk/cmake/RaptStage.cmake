@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Lays out a module's folder for `rapt pack`; called by rapt_add_module. The same input gives the same bytes.
-#   cmake -DSTAGE=… -DNAME=… -DVERSION=… -DLICENSE=… -DTRIPLET=… -DLIBRARY=… -DSTRIP=… -DFILES=a|b -P RaptStage.cmake
+#   cmake -DSTAGE=… -DNAME=… -DVERSION=… -DLICENSE=… -DTRIPLET=… -DLIBRARY=… -DSTRIP=… -DMANIFEST=… -DFILES=a|b -P RaptStage.cmake
 file(REMOVE_RECURSE "${STAGE}")
 set(library "lib/${TRIPLET}/${NAME}.so")
 file(MAKE_DIRECTORY "${STAGE}/lib/${TRIPLET}")
 string(REPLACE "|" ";" FILES "${FILES}")
-file(COPY ${FILES} DESTINATION "${STAGE}")
+if(FILES)
+  file(COPY ${FILES} DESTINATION "${STAGE}")
+endif()
+file(READ "${MANIFEST}" manifest)
+string(JSON manifest SET "${manifest}" libraries "{\"${TRIPLET}\": \"${library}\"}")
+file(WRITE "${STAGE}/manifest.json" "${manifest}\n")
 configure_file("${LIBRARY}" "${STAGE}/${library}" COPYONLY)
 if(STRIP)
   execute_process(COMMAND "${STRIP}" --strip-unneeded "${STAGE}/${library}" COMMAND_ERROR_IS_FATAL ANY)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/assignments/assignment_service.hpp"
+
+#include <algorithm>
+
+#include "rapt/store/database.hpp"
+
+namespace rapt::assignments {
+namespace {
+
+#define RAPT_ASSIGNMENT_HEAD                                                                                    \
+  "SELECT a.id, a.name, a.instructions, a.class_id, c.name AS class_name, a.tool_id, a.tool_version_id,"        \
+  " t.name AS tool_name, t.type AS tool_type, a.available_at, a.due_at, a.closes_at"                            \
+  " FROM assignments a JOIN classes c ON c.id = a.class_id JOIN tools t ON t.id = a.tool_id"                    \
+  " JOIN class_members m ON m.class_id = a.class_id"                                                            \
+  " WHERE m.user_id = $1::uuid AND a.deleted_at IS NULL AND c.deleted_at IS NULL AND t.deleted_at IS NULL "
+
+constexpr store::Statement kList{
+    "assignments.list", RAPT_ASSIGNMENT_HEAD
+    "AND ($2::uuid IS NULL OR (a.created_at, a.id) < (SELECT l.created_at, l.id FROM assignments l WHERE l.id = $2::uuid))"
+    " ORDER BY a.created_at DESC, a.id DESC LIMIT $3::bigint"};
+constexpr store::Statement kFind{"assignments.find", RAPT_ASSIGNMENT_HEAD "AND a.id = $2::uuid"};
+
+#undef RAPT_ASSIGNMENT_HEAD
+
+Assignment assignment_of(const store::Row& row, TimePoint now) {
+  Assignment out;
+  out.id = row.id<AssignmentId>("id");
+  out.name = row.text("name");
+  out.instructions = row.text("instructions");
+  out.class_id = row.id<ClassId>("class_id");
+  out.class_name = row.text("class_name");
+  out.tool = row.id<ToolId>("tool_id");
+  out.tool_version = row.id<ToolVersionId>("tool_version_id");
+  out.tool_name = row.text("tool_name");
+  out.tool_type = row.text("tool_type");
+  out.available_at = row.optional_time("available_at");
+  out.due_at = row.optional_time("due_at");
+  out.closes_at = row.optional_time("closes_at");
+  out.state = state_at(now, out.available_at, out.closes_at);
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(AssignmentState state) {
+  switch (state) {
+    case AssignmentState::kUpcoming: return "upcoming";
+    case AssignmentState::kClosed: return "closed";
+    case AssignmentState::kOpen: break;
+  }
+  return "open";
+}
+
+AssignmentState state_at(TimePoint now, const std::optional<TimePoint>& available_at,
+                         const std::optional<TimePoint>& closes_at) {
+  if (available_at && now < *available_at) return AssignmentState::kUpcoming;
+  if (closes_at && now >= *closes_at) return AssignmentState::kClosed;
+  return AssignmentState::kOpen;
+}
+
+Task<Result<AssignmentPage>> AssignmentService::list(identity::Actor actor, int limit, std::string cursor) {
+  const auto after = cursor.empty() ? std::optional<AssignmentId>(AssignmentId()) : AssignmentId::parse(cursor);
+  if (!after) co_return Error::invalid("cursor", "is not one that this list has answered");
+  const int count = std::clamp(limit, 1, 100);
+  auto rows = co_await database_.query(kList, store::params(actor.id, *after, count + 1));
+  if (!rows) co_return rows.error();
+  AssignmentPage page;
+  const TimePoint now = clock_.now();
+  const std::size_t shown = std::min(rows->size(), static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < shown; ++i) page.items.push_back(assignment_of((*rows)[i], now));
+  if (rows->size() > shown) page.next_cursor = page.items.back().id.str();
+  co_return page;
+}
+
+Task<Result<Assignment>> AssignmentService::get(identity::Actor actor, AssignmentId id) {
+  auto rows = co_await database_.query(kFind, store::params(actor.id, id));
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return Error::not_found("assignment");
+  co_return assignment_of((*rows)[0], clock_.now());
+}
+
+Task<Result<Assignment>> AssignmentService::get_for_start(identity::Actor actor, AssignmentId id) {
+  auto found = co_await get(actor, id);
+  if (!found || actor.teaches(found->class_id)) co_return found;
+  if (found->state == AssignmentState::kUpcoming) {
+    co_return Error::conflict("This assignment opens at " + to_rfc3339(*found->available_at) + ".");
+  }
+  if (found->state == AssignmentState::kClosed) {
+    co_return Error::conflict("This assignment closed at " + to_rfc3339(*found->closes_at) + ".");
+  }
+  co_return found;
+}
+
+}  // namespace rapt::assignments

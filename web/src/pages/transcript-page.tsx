@@ -66,7 +66,7 @@ function Transcript({ session, extractions }: { session: SessionDetail; extracti
         {session.messages.map((message) => {
           const notes = extractions.filter((each) => each.message_seq === message.seq);
           return (
-            <li key={message.id} className={notes.length > 0 ? "grid gap-3 lg:grid-cols-[3fr_2fr] lg:gap-6" : "lg:pr-[calc(40%+0.6rem)]"}>
+            <li key={message.id} id={`message-${message.seq}`} className={notes.length > 0 ? "grid gap-3 lg:grid-cols-[3fr_2fr] lg:gap-6" : "lg:pr-[calc(40%+0.6rem)]"}>
               <MessageBubble message={message} author={message.role === "user" ? student : session.tool.name} />
               {notes.length > 0 && (
                 <div className="space-y-3">

@@ -11,9 +11,10 @@ function show(type: string, data: Json) {
 
 describe("ExtractionCard", () => {
   it("shows indicators with their evidence and counts", () => {
-    const card = show("struggle", { level: "high", indicators: [{ kind: "repeated_error", evidence: ["x = 8"], count: 2 }, { kind: "frustration", evidence: "so stupid" }] });
+    const card = show("struggle", { level: "high", indicators: [{ kind: "repeated_error", evidence: ["x = 8"], count: 2, message_seqs: [1, 3] }, { kind: "frustration", evidence: "so stupid" }] });
     expect(card).toHaveTextContent("High");
-    expect(card).toHaveTextContent("Repeated error, 2 times");
+    expect(card).toHaveTextContent("Repeated error, 2 times, in messages 1, 3");
+    expect(screen.getByRole("link", { name: "3" })).toHaveAttribute("href", "#message-3");
     expect(screen.getByText("so stupid")).toBeInTheDocument();
   });
 

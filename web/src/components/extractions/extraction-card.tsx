@@ -54,7 +54,7 @@ function Indicators({ items }: { items: Json[] }) {
 }
 
 function Indicator({ data, plain }: { data: JsonObject; plain: Json }) {
-  const { kind, type, evidence, count, ...rest } = data;
+  const { kind, type, evidence, count, message_seqs: seqs, ...rest } = data;
   const name = kind ?? type;
   if (!isScalar(name) || name === null) {
     return (
@@ -69,6 +69,7 @@ function Indicator({ data, plain }: { data: JsonObject; plain: Json }) {
       <p>
         <span className="font-semibold">{humanize(String(name))}</span>
         {typeof count === "number" && <span className="text-muted-foreground">, {plural(count, "time")}</span>}
+        {Array.isArray(seqs) && <Places seqs={seqs} />}
       </p>
       {quotes.map((quote, index) => (
         <blockquote key={index} className="mt-1 border-l-2 border-warning-border pl-3 text-muted-foreground italic wrap-anywhere">
@@ -77,6 +78,25 @@ function Indicator({ data, plain }: { data: JsonObject; plain: Json }) {
       ))}
       <Details data={quotes.length > 0 || evidence === undefined ? rest : { evidence, ...rest }} />
     </li>
+  );
+}
+
+/** The messages that show it, each a link to its place in the transcript. */
+function Places({ seqs }: { seqs: Json[] }) {
+  const numbers = seqs.filter((seq) => typeof seq === "number");
+  if (numbers.length === 0) return null;
+  return (
+    <span className="text-muted-foreground">
+      , in {numbers.length === 1 ? "message" : "messages"}{" "}
+      {numbers.map((seq, index) => (
+        <span key={seq}>
+          {index > 0 && ", "}
+          <a href={`#message-${seq}`} className="underline underline-offset-2">
+            {seq}
+          </a>
+        </span>
+      ))}
+    </span>
   );
 }
 

@@ -4,9 +4,9 @@
 namespace rapt::api {
 namespace {
 
-/// What the pages need and nothing more. Inline style attributes are KaTeX's; inline styles and scripts are refused.
+/// What the pages need and nothing more: no inline script, no inline style, nothing from elsewhere.
 constexpr const char* kPagePolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 constexpr const char* kDataPolicy = "default-src 'none'; frame-ancestors 'none'";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -51,6 +52,10 @@ class Supervisor final : public hooks::ModuleCaller {
     std::vector<std::string> required_layers;   ///< a module is not started without these
     std::chrono::milliseconds restart_initial{250};  ///< first back-off; doubles, with jitter, up to restart_maximum
     std::chrono::milliseconds restart_maximum{30000};
+    std::chrono::milliseconds start_timeout{5000};   ///< for loading and init, as rapt/abi.h promises
+    /// Keys the pseudonyms that modules see instead of user ids. Empty: a fresh random one, so that a module does not
+    /// recognize anybody across a restart of the host.
+    std::string pseudonym_key;
   };
   Supervisor(Executor executor, Options options);
   ~Supervisor() override;  ///< ends every runner

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "log_forwarder.hpp"
+
+#include <algorithm>
+
+#include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
+
+namespace rapt::host {
+namespace {
+
+log::Level level_of(rapt_log_level level) {
+  switch (level) {
+    case RAPT_LOG_DEBUG: return log::Level::kDebug;
+    case RAPT_LOG_WARN: return log::Level::kWarn;
+    case RAPT_LOG_ERROR: return log::Level::kError;
+    default: return log::Level::kInfo;
+  }
+}
+
+}  // namespace
+
+void LogForwarder::forward(sandbox::ReplyReader& reader, std::chrono::steady_clock::time_point now) {
+  const auto lines = reader.take_log(dropped_);
+  if (lines.empty() && dropped_ == 0) return;
+  const double seconds = std::chrono::duration<double>(now - refilled_).count();
+  tokens_ = std::min(kBurst, tokens_ + seconds * kPerSecond);
+  refilled_ = now;
+  for (const auto& line : lines) {
+    if (tokens_ < 1) {
+      ++dropped_;
+      continue;
+    }
+    tokens_ -= 1;
+    log::write(level_of(line.level), "module.says", {{"module", module_}, {"line", printable(line.line, sandbox::wire::kMaxLogBytes)}});
+  }
+  if (dropped_ == 0 || now - told_ < std::chrono::seconds(1)) return;
+  log::warn("module.lines_dropped", {{"module", module_}, {"count", std::to_string(dropped_)}});
+  dropped_ = 0;
+  told_ = now;
+}
+
+}  // namespace rapt::host

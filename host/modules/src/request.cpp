@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "request.hpp"
+
+#include "rapt/base/clock.hpp"
+
+namespace rapt::host {
+namespace {
+
+std::int64_t to_ms(TimePoint time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+/// Absent rather than empty: a context has these only where they apply.
+void text_if_any(sandbox::RequestWriter& writer, rapt_field field, std::string_view value) {
+  if (!value.empty()) writer.text(field, value);
+}
+
+void write_session(sandbox::RequestWriter& writer, const hooks::Context::Session& session, std::int64_t now_ms) {
+  if (session.id.empty()) return;
+  writer.text(RAPT_FIELD_SESSION_ID, session.id);
+  text_if_any(writer, RAPT_FIELD_SESSION_STATE, session.state);
+  if (session.started_at != TimePoint{}) writer.number(RAPT_NUMBER_SESSION_AGE_MS, now_ms - to_ms(session.started_at));
+}
+
+void write_messages(sandbox::RequestWriter& writer, const hooks::Context& context) {
+  writer.reserve_messages(context.messages.size());
+  for (const auto& message : context.messages) {
+    writer.add_message(message.role, message.content, message.seq, to_ms(message.created_at));
+  }
+  if (!context.current) return;
+  writer.text(RAPT_FIELD_CURRENT_ROLE, context.current->role);
+  writer.text(RAPT_FIELD_CURRENT_CONTENT, context.current->content);
+  writer.number(RAPT_NUMBER_CURRENT_SEQ, context.current->seq);
+}
+
+}  // namespace
+
+void write_request(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details) {
+  const std::int64_t now_ms = to_ms(SystemClock().now());
+  text_if_any(writer, RAPT_FIELD_TOOL_ID, context.tool.id);
+  text_if_any(writer, RAPT_FIELD_TOOL_NAME, context.tool.name);
+  text_if_any(writer, RAPT_FIELD_TOOL_TYPE, context.tool.type);
+  text_if_any(writer, RAPT_FIELD_TOOL_VERSION, context.tool.version);
+  text_if_any(writer, RAPT_FIELD_TOOL_BEHAVIOR, context.tool.behavior);
+  text_if_any(writer, RAPT_FIELD_TOOL_SUBJECT, context.tool.subject);
+  text_if_any(writer, RAPT_FIELD_USER_ID, details.user_pseudonym);
+  text_if_any(writer, RAPT_FIELD_USER_ROLE, context.user.role);
+  text_if_any(writer, RAPT_FIELD_GROUP_ID, context.group.id);
+  text_if_any(writer, RAPT_FIELD_GROUP_NAME, context.group.name);
+  text_if_any(writer, RAPT_FIELD_RUN_ID, context.run_id);
+  text_if_any(writer, RAPT_FIELD_LOCALE, context.locale);
+  if (context.input_json) writer.text(RAPT_FIELD_INPUT, *context.input_json);
+  if (context.output_json) writer.text(RAPT_FIELD_OUTPUT, *context.output_json);
+  writer.text(RAPT_FIELD_CONFIG, details.config_json);
+  writer.number(RAPT_NUMBER_NOW_MS, now_ms);
+  writer.number(RAPT_NUMBER_DEADLINE_MS, details.time_limit.count());
+  write_session(writer, context.session, now_ms);
+  write_messages(writer, context);
+}
+
+}  // namespace rapt::host

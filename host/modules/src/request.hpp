@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "rapt/hooks/hook.hpp"
+#include "rapt/sandbox/request_writer.hpp"
+
+namespace rapt::host {
+
+/// What goes with a context into a module.
+struct CallDetails {
+  hooks::Point point{};
+  std::string_view config_json;
+  std::string_view user_pseudonym;
+  std::chrono::milliseconds time_limit{0};
+};
+
+/// Copies a hook's context into the shared area. The user's real id is not among it.
+void write_request(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details);
+
+}  // namespace rapt::host

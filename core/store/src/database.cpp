@@ -155,7 +155,8 @@ Result<void> Database::transaction_blocking(const std::function<Result<void>(Tra
 
 Task<Result<void>> Database::run_erased(std::function<Result<void>(Transaction&)> work) {
   Impl* impl = impl_.get();
-  co_return co_await impl->pool.run([impl, bound = std::move(work)] { return impl->run(bound); });
+  auto bound = [impl, moved = std::move(work)] { return impl->run(moved); };
+  co_return co_await impl->pool.run(std::move(bound));
 }
 
 }  // namespace rapt::store

@@ -151,7 +151,8 @@ Redis::~Redis() = default;
 
 Task<Result<RedisReply>> Redis::command(std::vector<std::string> arguments) {
   Impl* impl = impl_.get();
-  co_return co_await impl->pool.run([impl, bound = std::move(arguments)] { return impl->run(bound); });
+  auto bound = [impl, moved = std::move(arguments)] { return impl->run(moved); };
+  co_return co_await impl->pool.run(std::move(bound));
 }
 
 }  // namespace rapt::store

@@ -25,7 +25,6 @@ bool is_module_name(const std::string& name) {
 
 void read_identity(MapReader& map, ToolDefinition& out) {
   out.name = map.required_text("name", 100).value_or("");
-  out.description = map.text("description", 300).value_or("");
   out.behavior = map.required_text("behavior", kMaxBehavior).value_or("");
   out.model = map.text("model", 200).value_or("");
   if (const auto type = map.required_text("type", 20)) {
@@ -42,15 +41,7 @@ void read_constraints(MapReader& map, ToolDefinition& out, Faults& faults) {
   const auto node = map.find("constraints");
   if (!node) return;
   MapReader inner(*node, map.path_of("constraints"), {"topics", "no_direct_answers", "max_messages"}, faults);
-  std::size_t index = 0;
-  for (const YAML::Node& topic : inner.items("topics", 50)) {
-    const std::string path = inner.path_of("topics") + "[" + std::to_string(index++) + "]";
-    if (!topic.IsScalar() || topic.Scalar().empty() || count_code_points(topic.Scalar()) > 200) {
-      faults.add(topic.Mark(), path, "must be text of at most 200 characters.");
-    } else {
-      out.constraints.topics.push_back(topic.Scalar());
-    }
-  }
+  out.constraints.topics = inner.texts("topics", 50, 200);
   out.constraints.no_direct_answers = inner.boolean("no_direct_answers").value_or(false);
   out.constraints.max_messages = inner.integer("max_messages", 1, 1000);
   if (out.type == ToolType::kProduct && inner.has("max_messages")) {
@@ -108,8 +99,10 @@ void read_modules(MapReader& map, ToolDefinition& out, Faults& faults) {
 void read_meta(MapReader& map, ToolDefinition& out, Faults& faults) {
   const auto node = map.find("meta");
   if (!node) return;
-  MapReader inner(*node, map.path_of("meta"), {"subject", "grades"}, faults);
+  MapReader inner(*node, map.path_of("meta"), {"description", "subject", "grades", "tags"}, faults);
+  out.description = inner.text("description", 300).value_or("");
   out.subject = inner.text("subject", 100).value_or("");
+  out.tags = inner.texts("tags", 20, 50);
   std::size_t index = 0;
   for (const YAML::Node& item : inner.items("grades", 14)) {
     const std::string path = inner.path_of("grades") + "[" + std::to_string(index++) + "]";
@@ -165,7 +158,7 @@ Result<ToolDefinition> parse_definition(std::string_view yaml) {
   if (!root) return faults.error();
   ToolDefinition out;
   MapReader map(*root, kRoot,
-                {"name", "type", "version", "description", "behavior", "model", "constraints", "modules", "meta",
+                {"name", "type", "version", "behavior", "model", "constraints", "modules", "meta",
                  "input_schema", "output_schema"},
                 faults);
   if (!root->IsMap()) return faults.error();

@@ -38,10 +38,13 @@ std::string to_json(const ToolDefinition& definition) {
   json out{{"name", definition.name},
            {"type", std::string(name(definition.type))},
            {"version", definition.version},
-           {"description", definition.description},
            {"behavior", definition.behavior},
            {"modules", modules_json(definition)},
-           {"meta", {{"subject", definition.subject}, {"grades", definition.grades}}},
+           {"meta",
+            {{"description", definition.description},
+             {"subject", definition.subject},
+             {"grades", definition.grades},
+             {"tags", definition.tags}}},
            {"constraints",
             {{"topics", definition.constraints.topics}, {"no_direct_answers", definition.constraints.no_direct_answers}}}};
   if (!definition.model.empty()) out["model"] = definition.model;

@@ -165,6 +165,21 @@ std::vector<YAML::Node> MapReader::items(std::string_view key, std::size_t max) 
   return out;
 }
 
+std::vector<std::string> MapReader::texts(std::string_view key, std::size_t max, std::size_t max_characters) {
+  std::vector<std::string> out;
+  const auto nodes = items(key, max);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const bool good = nodes[i].IsScalar() && !nodes[i].Scalar().empty() && count_code_points(nodes[i].Scalar()) <= max_characters;
+    if (good) {
+      out.push_back(nodes[i].Scalar());
+    } else {
+      faults_.add(nodes[i].Mark(), path_of(key) + "[" + std::to_string(i) + "]",
+                  "must be text of at most " + std::to_string(max_characters) + " characters.");
+    }
+  }
+  return out;
+}
+
 std::optional<int> integer_of(const YAML::Node& node, int min, int max) {
   if (!node.IsScalar() || node.Tag() != "?") return std::nullopt;
   const std::string& text = node.Scalar();

@@ -47,6 +47,8 @@ class MapReader {
   std::optional<bool> boolean(std::string_view key);
   /// The items of a list of at most `max` entries.
   std::vector<YAML::Node> items(std::string_view key, std::size_t max);
+  /// The same, of texts that are not empty.
+  std::vector<std::string> texts(std::string_view key, std::size_t max, std::size_t max_characters);
   void fault(std::string_view key, const std::string& message);
   [[nodiscard]] std::string path_of(std::string_view key) const;
 

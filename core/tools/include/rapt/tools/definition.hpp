@@ -35,6 +35,7 @@ struct ToolDefinition {
   std::vector<hooks::Attachment> modules;  ///< in the order of the file
   std::string subject;
   std::vector<int> grades;  ///< 0 is kindergarten
+  std::vector<std::string> tags;
   std::string input_schema_json;   ///< product only; "" for chat
   std::string output_schema_json;  ///< product only; "" for chat
   std::optional<schema::JsonSchema> input_schema;   ///< set for product

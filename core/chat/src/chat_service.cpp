@@ -98,12 +98,12 @@ Task<Result<Session>> ChatService::create(identity::Actor actor, ToolId tool, As
   auto context = context_of(actor, open, *pinned->tool);
   const auto outcome = co_await parts_.dispatcher.dispatch(Point::kSessionStart, context, pinned->tool->modules);
   NewSession row{open.session.id, tool, pinned->version, actor.id, assignment_or_empty, open.session.started_at};
-  const auto stored = co_await parts_.database.transaction(
-      [row = std::move(row), found = outcome.extractions](store::Transaction& tx) -> Result<void> {
-        RAPT_TRY(insert_session(tx, row));
-        RAPT_TRY(usage::store_extractions(tx, row.id, {}, found));
-        return append_event(tx, "chat.session_started", row.id);
-      });
+  auto writing = [row = std::move(row), found = outcome.extractions](store::Transaction& tx) -> Result<void> {
+    RAPT_TRY(insert_session(tx, row));
+    RAPT_TRY(usage::store_extractions(tx, row.id, {}, found));
+    return append_event(tx, "chat.session_started", row.id);
+  };
+  const auto stored = co_await parts_.database.transaction(std::move(writing));
   if (!stored) co_return stored.error();
   co_return described(std::move(open.session), *pinned->tool);
 }
@@ -131,11 +131,12 @@ Task<Result<Session>> ChatService::set_state(identity::Actor actor, SessionId id
     found = (co_await parts_.dispatcher.dispatch(Point::kSessionEnd, context, (*tool)->modules)).extractions;
   }
   const auto now = parts_.clock.now();
-  const auto stored = co_await parts_.database.transaction([id, state, now, found](store::Transaction& tx) -> Result<void> {
+  auto writing = [id, state, now, found](store::Transaction& tx) -> Result<void> {
     RAPT_TRY(update_state(tx, id, state, now));
     RAPT_TRY(usage::store_extractions(tx, id, {}, found));
     return append_event(tx, state == SessionState::kCompleted ? "chat.session_ended" : "chat.session_changed", id);
-  });
+  };
+  const auto stored = co_await parts_.database.transaction(std::move(writing));
   if (!stored) co_return stored.error();
   open->session.state = state;
   if (state == SessionState::kCompleted) open->session.ended_at = now;

@@ -159,8 +159,8 @@ Task<Result<void>> MessageFlow::after_ai(std::string content) {
 Task<Result<void>> MessageFlow::stop_before(Point point, const hooks::Outcome& outcome) {
   extractions_.push_back(block_extraction(outcome, point));
   for (auto& extraction : extractions_) extraction.message_seq = 0;
-  const auto stored = co_await parts_.database.transaction(
-      WriteBlocked{open_.session.id, std::move(extractions_), blocked_payload(outcome)});
+  WriteBlocked writing{open_.session.id, std::move(extractions_), blocked_payload(outcome)};
+  const auto stored = co_await parts_.database.transaction(std::move(writing));
   if (!stored) co_return stored.error();
   co_return blocked_error(outcome);
 }

@@ -146,6 +146,7 @@ std::optional<DemoEquation> equation_around(const std::vector<Token>& tokens, st
   const auto right_side = right.read();
   if (!right_side) return std::nullopt;
   for (std::size_t start = equals > 24 ? equals - 24 : 0; start < equals; ++start) {
+    if (start > 0 && tokens[start - 1].kind == Token::Kind::kOperator) continue;  // the middle of something longer
     SideReader left(tokens, start, equals);
     const auto left_side = left.read();
     if (!left_side || !left.at_end()) continue;

@@ -67,11 +67,11 @@ struct SessionPage {
 /// Which sessions to list, newest first.
 struct SessionFilter {
   bool teaching = false;  ///< those of students in the caller's reach instead of the caller's own
-  std::optional<ClassId> class_id;
-  std::optional<ToolId> tool_id;
-  std::optional<SessionState> state;
+  std::optional<ClassId> class_id{};
+  std::optional<ToolId> tool_id{};
+  std::optional<SessionState> state{};
   int limit = 50;      ///< 1 to 100
-  std::string cursor;  ///< next_cursor of the page before, or empty
+  std::string cursor{};  ///< next_cursor of the page before, or empty
 };
 
 struct Usage {

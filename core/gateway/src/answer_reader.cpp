@@ -93,7 +93,8 @@ Task<Result<void>> AnswerReader::take(std::string json) {
   if (piece->content.empty()) co_return Result<void>{};
   content_ += piece->content;
   if (content_.size() > kMaxContentBytes) co_return invalid_response("the answer is longer than allowed");
-  if (sink_ != nullptr && !co_await sink_->on_delta(piece->content)) {
+  const bool wanted = sink_ == nullptr || co_await sink_->on_delta(piece->content);
+  if (!wanted) {
     finish_reason_ = "cancelled";
     done_ = true;
   }

@@ -37,7 +37,8 @@ Result<void> record(store::Transaction& transaction, const Record& what) {
 }
 
 Task<void> record_alone(store::Database& database, Record what) {
-  const auto stored = co_await database.transaction([what](store::Transaction& tx) -> Result<void> { return record(tx, what); });
+  auto writing = [what](store::Transaction& tx) -> Result<void> { return record(tx, what); };
+  const auto stored = co_await database.transaction(std::move(writing));
   if (stored) co_return;
   log::error("usage.not_recorded", {{"model", what.model},
                                     {"input_tokens", std::to_string(what.input_tokens)},

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/runs/run_service.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <utility>
+
+#include "rapt/base/clock.hpp"
+#include "rapt/gateway/gateway.hpp"
+#include "rapt/hooks/dispatcher.hpp"
+#include "rapt/hooks/scripted_caller.hpp"
+#include "rapt/runtime/runtime.hpp"
+#include "rapt/store/scratch_schema.hpp"
+#include "rapt/tools/tool_service.hpp"
+#include "structured_output.hpp"
+
+namespace rapt::runs {
+namespace {
+
+using hooks::Answer;
+using hooks::Point;
+using runtime::run_blocking;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kTool = R"(
+name: Planner
+type: product
+version: 1.0.0
+behavior: Plan a lesson.
+input_schema:
+  type: object
+  properties: {topic: {type: string}, grade: {type: integer}}
+  required: [topic]
+output_schema:
+  type: object
+  properties: {title: {type: string}}
+  required: [title]
+modules:
+  - guard
+)";
+constexpr const char* kGood = R"({"title":"Fractions"})";
+
+/// A model that answers from a list; the last one again and again.
+class ListGateway final : public gateway::Gateway {
+ public:
+  std::deque<Result<gateway::Completion>> answers{gateway::Completion{kGood, "stop"}};
+  std::vector<gateway::ChatRequest> requests;
+  Task<gateway::Exchange> complete(gateway::ChatRequest request, gateway::DeltaSink*) override {
+    requests.push_back(std::move(request));
+    auto answer = answers.front();
+    if (answers.size() > 1) answers.pop_front();
+    co_return gateway::Exchange{std::move(answer), gateway::Spent{"test-model", 10, 5, false, std::chrono::milliseconds(1)}};
+  }
+  Task<Result<void>> check() override { co_return Result<void>{}; }
+};
+
+class Runs : public testing::Test {
+ protected:
+  Runs() {
+    execute("INSERT INTO users (id, email, name) VALUES ('" + user + "', 't@x.org', 'Teacher'), ('" + other + "', 'o@x.org', 'Other')");
+    caller.on("guard", Point::kSessionStart, [](const hooks::Context&) { return Answer{}; });
+    tool = run_blocking(tools.create(actor(), kTool, GroupId{}))->tool.id;
+  }
+  identity::Actor actor() const {
+    identity::Actor made;
+    made.id = UserId::trusted(user);
+    made.groups = {{GroupId{}, "", "", "", identity::GroupRole::kSystemAdmin}};
+    return made;
+  }
+  identity::Actor stranger() const {
+    identity::Actor made;
+    made.id = UserId::trusted(other);
+    return made;
+  }
+  Result<runs::Run> create(const std::string& input = R"({"topic":"Fractions"})") { return run_blocking(service.create(actor(), tool, input, {})); }
+  std::vector<runs::Run> all() { return run_blocking(service.list(actor(), 50, ""))->items; }
+  void guard(Point point, Answer answer, hooks::FailPolicy policy = hooks::FailPolicy::kClosed) {
+    caller.on("guard", {.point = point, .on_failure = policy}, [answer](const hooks::Context&) { return answer; });
+  }
+  void execute(const std::string& sql) {
+    const auto done = database.transaction_blocking([&](store::Transaction& tx) { return tx.exec_script(sql); });
+    if (!done) throw std::runtime_error(done.error().message + done.error().log_detail);
+  }
+
+  const std::string user = "00000000-0000-4000-8000-000000000001", other = "00000000-0000-4000-8000-000000000002";
+  store::ScratchSchema schema{RAPT_MIGRATIONS_DIR};
+  store::Database database{{.url = schema.url(), .connections = 2}};
+  SystemClock clock;
+  hooks::ScriptedCaller caller;
+  hooks::Dispatcher dispatcher{caller};
+  ListGateway gateway;
+  tools::ToolService tools{database, clock, nullptr};
+  RunService service{{database, tools, dispatcher, gateway, clock}};
+  ToolId tool;
+};
+
+TEST_F(Runs, MakeAnOutputThatFitsTheSchema) {
+  const auto run = create();
+  ASSERT_TRUE(run.has_value()) << run.error().message << run.error().log_detail;
+  EXPECT_EQ(run->state, RunState::kComplete);
+  EXPECT_THAT(*run->output_json, HasSubstr("Fractions"));
+  EXPECT_EQ(run->usage->output_tokens, 5);
+  EXPECT_TRUE(run->completed_at.has_value());
+  EXPECT_TRUE(gateway.requests.at(0).response_schema_json.has_value());
+  EXPECT_EQ(run_blocking(service.get(actor(), run->id))->output_json, run->output_json);
+  EXPECT_EQ(run_blocking(service.get(stranger(), run->id)).error().kind, ErrorKind::kNotFound);
+}
+
+TEST_F(Runs, AnInputThatDoesNotFitNamesItsFieldsAndLeavesNothing) {
+  const auto run = create(R"({"topic":7,"grade":"eight"})");
+  ASSERT_FALSE(run.has_value());
+  EXPECT_EQ(run.error().kind, ErrorKind::kInvalid);
+  std::vector<std::string> paths;
+  for (const auto& field : run.error().fields) paths.push_back(field.path);
+  EXPECT_THAT(paths, testing::IsSupersetOf({"input.topic", "input.grade"}));
+  EXPECT_EQ(create(R"({"topic":"a\u0000"})").error().fields.at(0).path, "input");
+  EXPECT_THAT(all(), IsEmpty());
+  EXPECT_THAT(gateway.requests, IsEmpty());
+}
+
+TEST_F(Runs, OneWrongAnswerIsRepairedWithWhatWasWrong) {
+  gateway.answers = {gateway::Completion{R"({"titel":"x"})", "stop"}, gateway::Completion{std::string("```json\n") + kGood + "\n```", "stop"}};
+  const auto run = create();
+  ASSERT_TRUE(run.has_value()) << run.error().message;
+  EXPECT_EQ(run->usage->output_tokens, 10) << "both were paid for";
+  EXPECT_THAT(gateway.requests.at(1).messages.back().content, HasSubstr("output"));
+}
+
+TEST_F(Runs, TwoWrongAnswersFailTheRun) {
+  gateway.answers = {gateway::Completion{"I would rather not.", "stop"}};
+  const auto run = create();
+  ASSERT_FALSE(run.has_value());
+  EXPECT_EQ(run.error().code, "OUTPUT_INVALID");
+  EXPECT_EQ(gateway.requests.size(), 2U);
+  const auto stored = all();
+  ASSERT_EQ(stored.size(), 1U);
+  EXPECT_EQ(stored[0].state, RunState::kFailed);
+  EXPECT_THAT(*stored[0].error_json, HasSubstr("OUTPUT_INVALID"));
+  EXPECT_EQ(stored[0].usage->output_tokens, 10);
+}
+
+TEST_F(Runs, AFailureOfTheGatewayIsKeptOnTheRun) {
+  gateway.answers = {Error{.kind = ErrorKind::kTimeout, .code = "AI_TIMEOUT", .message = "Too slow."}};
+  EXPECT_EQ(create().error().code, "AI_TIMEOUT");
+  EXPECT_THAT(*all().at(0).error_json, HasSubstr("AI_TIMEOUT"));
+}
+
+TEST_F(Runs, AModuleMayChangeInputAndOutputWithinTheSchema) {
+  guard(Point::kProductBeforeAi, {.kind = Answer::Kind::kReplace, .text = R"({"topic":"Decimals"})", .instructions = {"Use metres."}});
+  ASSERT_TRUE(create().has_value());
+  EXPECT_THAT(gateway.requests.at(0).messages.at(0).content, HasSubstr("Use metres."));
+  EXPECT_THAT(gateway.requests.at(0).messages.at(1).content, HasSubstr("Decimals"));
+  guard(Point::kProductAfterAi, {.kind = Answer::Kind::kReplace, .text = R"({"title":7})"});
+  const auto spoiled = create();
+  ASSERT_FALSE(spoiled.has_value());
+  EXPECT_EQ(spoiled.error().code, "MODULE_UNAVAILABLE");
+  EXPECT_EQ(spoiled.error().part, "guard");
+}
+
+TEST_F(Runs, ABlockIsAnAnswerAndIsKept) {
+  guard(Point::kProductBeforeAi, {.kind = Answer::Kind::kBlock, .text = "Not this topic."});
+  const auto run = create();
+  ASSERT_FALSE(run.has_value());
+  EXPECT_EQ(run.error().code, "BLOCKED_BY_MODULE");
+  EXPECT_THAT(gateway.requests, IsEmpty());
+  const auto stored = all().at(0);
+  EXPECT_THAT(*stored.error_json, HasSubstr("Not this topic."));
+  const auto found = run_blocking(service.extractions(actor(), stored.id));
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->at(0).type, "module.blocked");
+}
+
+TEST_F(Runs, TheEndOfEveryRunIsShownToTheModules) {
+  guard(Point::kRunComplete, {.extractions = {{.type = "seen", .data_json = "{}"}}});
+  const auto run = create();
+  EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->size(), 1U);
+}
+
+TEST_F(Runs, WhatAHostLeftUnfinishedIsMarkedAsFailed) {
+  ASSERT_TRUE(create().has_value());
+  execute("UPDATE runs SET state = 'processing', output = NULL, completed_at = NULL, created_at = now() - interval '1 hour'");
+  EXPECT_EQ(*run_blocking(service.fail_abandoned()), 1U);
+  EXPECT_EQ(all().at(0).state, RunState::kFailed);
+  EXPECT_EQ(*run_blocking(service.fail_abandoned()), 0U);
+}
+
+TEST_F(Runs, PagesFollowEachOther) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(create().has_value());
+  const auto first = run_blocking(service.list(actor(), 2, ""));
+  ASSERT_TRUE(first->next_cursor.has_value());
+  const auto second = run_blocking(service.list(actor(), 2, *first->next_cursor));
+  EXPECT_EQ(first->items.size() + second->items.size(), 3U);
+  EXPECT_FALSE(second->next_cursor.has_value());
+  EXPECT_EQ(run_blocking(service.list(actor(), 2, "nonsense")).error().fields.at(0).path, "cursor");
+}
+
+}  // namespace
+}  // namespace rapt::runs

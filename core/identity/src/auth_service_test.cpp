@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/identity/auth_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include "rapt/security/password.hpp"
+#include "rapt/store/scratch_database.hpp"
+
+namespace rapt::identity {
+namespace {
+
+class MovableClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return now_; }
+  void move(std::chrono::hours by) { now_ += by; }
+
+ private:
+  TimePoint now_ = *parse_time("2026-03-01T08:00:00Z");
+};
+
+constexpr const char* kPeople = R"(
+  INSERT INTO groups (id, name, type) VALUES ('00000000-0000-7000-8000-000000000001', 'District', 'district');
+  INSERT INTO groups (id, parent_id, name, type) VALUES ('00000000-0000-7000-8000-000000000002',
+    '00000000-0000-7000-8000-000000000001', 'School', 'school');
+  INSERT INTO classes (id, group_id, name) VALUES ('00000000-0000-7000-8000-000000000010',
+    '00000000-0000-7000-8000-000000000002', 'Algebra');
+  INSERT INTO users (id, email, name, status, password_hash) VALUES
+    ('00000000-0000-7000-8000-000000000100', 'Ada@Example.org', 'Ada', 'active', $h$HASH$h$),
+    ('00000000-0000-7000-8000-000000000101', 'gone@example.org', 'Gone', 'suspended', $h$HASH$h$),
+    ('00000000-0000-7000-8000-000000000102', 'sso@example.org', 'Sso', 'active', NULL);
+  INSERT INTO group_members (user_id, group_id, role) VALUES
+    ('00000000-0000-7000-8000-000000000100', '00000000-0000-7000-8000-000000000001', 'group_admin');
+  INSERT INTO class_members (user_id, class_id, role) VALUES
+    ('00000000-0000-7000-8000-000000000100', '00000000-0000-7000-8000-000000000010', 'teacher');)";
+
+class AuthServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string sql = kPeople;
+    const std::string hash = security::hash_password("right");
+    for (auto at = sql.find("HASH"); at != std::string::npos; at = sql.find("HASH")) sql.replace(at, 4, hash);
+    scratch->script(sql);
+  }
+  Result<Login> login(std::string email, std::string password) {
+    return runtime::run_blocking(auth.login(std::move(email), std::move(password)));
+  }
+  Result<Actor> who(std::string token) { return runtime::run_blocking(auth.authenticate(std::move(token))); }
+
+  std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
+  MovableClock clock;
+  AuthService auth{**scratch, clock};
+};
+
+TEST_F(AuthServiceTest, LogsInWhateverTheCaseAndSpaceAroundTheEmail) {
+  const auto done = login("  aDA@example.ORG\n", "right");
+  ASSERT_TRUE(done) << done.error().log_detail;
+  EXPECT_EQ(done->actor.name, "Ada");
+  EXPECT_EQ(done->expires_at, clock.now() + kSessionLifetime);
+  const auto actor = who(done->token);
+  ASSERT_TRUE(actor) << actor.error().log_detail;
+  EXPECT_EQ(actor->roles(), (std::vector<std::string>{"group_admin", "teacher"}));
+  EXPECT_TRUE(actor->teaches(ClassId::trusted("00000000-0000-7000-8000-000000000010")));
+  EXPECT_TRUE(actor->administers(actor->groups.at(0).path + ".anything"));
+  EXPECT_FALSE(actor->administers(actor->groups.at(0).path + "0"));
+  EXPECT_FALSE(actor->is_system_admin());
+}
+
+TEST_F(AuthServiceTest, AnswersTheSameToEveryWrongLogin) {
+  for (const auto& [email, password] : {std::pair<std::string, std::string>{"ada@example.org", "wrong"},
+                                        {"nobody@example.org", "right"},
+                                        {"gone@example.org", "right"},
+                                        {"sso@example.org", "right"},
+                                        {"", ""},
+                                        {std::string("ada\0@example.org", 16), "right"},
+                                        {"\xff", "right"}}) {
+    const auto refused = login(email, password);
+    ASSERT_FALSE(refused) << email;
+    EXPECT_EQ(refused.error().kind, ErrorKind::kUnauthorized);
+    EXPECT_EQ(refused.error().code, "INVALID_CREDENTIALS");
+    EXPECT_EQ(refused.error().message, "The email or the password is wrong.");
+  }
+}
+
+TEST_F(AuthServiceTest, StoresNoToken) {
+  const auto done = login("ada@example.org", "right");
+  const auto rows = runtime::run_blocking((**scratch).query(
+      {"stored", "SELECT count(*) AS n FROM auth_sessions s WHERE position($1 IN row_to_json(s)::text) > 0"},
+      store::params(done->token)));
+  EXPECT_EQ((*rows)[0].integer("n"), 0);
+}
+
+TEST_F(AuthServiceTest, ExtendsALoginWhenUnderHalfOfItsTimeIsLeft) {
+  const std::string token = login("ada@example.org", "right")->token;
+  clock.move(std::chrono::days(14));
+  EXPECT_FALSE(who(token)->login_extended);
+  clock.move(std::chrono::days(2));
+  EXPECT_TRUE(who(token)->login_extended);
+  EXPECT_FALSE(who(token)->login_extended);
+  clock.move(std::chrono::days(29));
+  EXPECT_TRUE(who(token));
+  clock.move(std::chrono::days(31));
+  EXPECT_EQ(who(token).error().kind, ErrorKind::kUnauthorized);
+}
+
+TEST_F(AuthServiceTest, EndsWithLogoutSuspensionAndDeletion) {
+  const std::string first = login("ada@example.org", "right")->token;
+  const std::string second = login("ada@example.org", "right")->token;
+  ASSERT_TRUE(runtime::run_blocking(auth.logout(first)));
+  ASSERT_TRUE(runtime::run_blocking(auth.logout(first)));
+  EXPECT_EQ(who(first).error().kind, ErrorKind::kUnauthorized);
+  EXPECT_TRUE(who(second));
+  scratch->script("UPDATE users SET status = 'suspended'");
+  EXPECT_EQ(who(second).error().kind, ErrorKind::kUnauthorized);
+  scratch->script("UPDATE users SET status = 'active', deleted_at = now()");
+  EXPECT_EQ(who(second).error().kind, ErrorKind::kUnauthorized);
+}
+
+TEST_F(AuthServiceTest, RefusesWhatIsNoToken) {
+  for (const char* token : {"", "x", "'; DROP TABLE users; --", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
+    EXPECT_EQ(who(token).error().kind, ErrorKind::kUnauthorized) << token;
+    EXPECT_TRUE(runtime::run_blocking(auth.logout(token)));
+  }
+}
+
+}  // namespace
+}  // namespace rapt::identity

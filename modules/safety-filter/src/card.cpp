@@ -8,6 +8,7 @@
 namespace safety {
 namespace {
 
+constexpr std::size_t kMinDigits = 13, kMaxDigits = 19;
 constexpr std::array<std::string_view, 8> kCues = {"card", "visa", "mastercard", "amex", "discover", "credit", "debit", "cc"};
 
 /// ISO/IEC 7812-1, annex B.
@@ -47,9 +48,8 @@ bool usual_grouping(const Part& part) {
   return part.run.groups[part.last].digits.size() <= 4;
 }
 
-bool is_card(const Normalized& text, const Part& part) {
-  const auto digits = part.digits();
-  if (!luhn(digits) || !issued(digits) || digits.find_first_not_of(digits[0]) == std::string::npos) return false;
+bool is_card(const Normalized& text, const Part& part, std::string_view digits) {
+  if (!luhn(digits) || !issued(digits) || digits.find_first_not_of(digits[0]) == std::string_view::npos) return false;
   const Surroundings around(text, part.begin(), part.end());
   if (around.said_before(kCues)) return true;
   return !part.glued() && usual_grouping(part) && part.gaps_equal() && part.apart() && !around.in_formula();
@@ -58,11 +58,14 @@ bool is_card(const Normalized& text, const Part& part) {
 }  // namespace
 
 std::size_t match_card(const Normalized& text, const Run& run, std::size_t first) {
-  for (std::size_t size = 19; size >= 13; --size) {
-    const auto last = run.span(first, size);
-    if (last != Run::npos && is_card(text, {run, first, last})) return last;
+  std::string digits;
+  std::size_t found = Run::npos;
+  for (auto last = first; last < run.groups.size(); ++last) {
+    digits += run.groups[last].digits.substr(0, kMaxDigits + 1);
+    if (digits.size() > kMaxDigits) break;
+    if (digits.size() >= kMinDigits && is_card(text, {run, first, last}, digits)) found = last;
   }
-  return Run::npos;
+  return found;
 }
 
 }  // namespace safety

@@ -18,12 +18,13 @@ std::string_view trimmed_right(std::string_view text) {
 }  // namespace
 
 bool contains_word(std::string_view window, std::span<const std::string_view> words) {
-  for (const auto word : words) {
-    for (auto at = window.find(word); at != std::string_view::npos; at = window.find(word, at + 1)) {
-      const bool starts = at == 0 || !is_letter(window[at - 1]);
-      const auto end = at + word.size();
-      if (starts && (end == window.size() || !is_letter(window[end]))) return true;
-    }
+  const auto stands_at = [&](std::size_t at, std::string_view word) {
+    const auto end = at + word.size();
+    return window.substr(at).starts_with(word) && (end == window.size() || !is_letter(window[end]));
+  };
+  for (std::size_t at = 0; at < window.size(); ++at) {
+    if (!is_letter(window[at]) || (at > 0 && is_letter(window[at - 1]))) continue;
+    if (std::any_of(words.begin(), words.end(), [&](std::string_view word) { return stands_at(at, word); })) return true;
   }
   return false;
 }

@@ -32,6 +32,7 @@ class Surroundings {
   std::size_t begin_, end_;
 };
 
+/// A word of the list stands in `window`, whole; each begins with a letter.
 bool contains_word(std::string_view window, std::span<const std::string_view> words);
 
 }  // namespace safety

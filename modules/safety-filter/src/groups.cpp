@@ -8,7 +8,7 @@
 namespace safety {
 namespace {
 
-constexpr std::size_t kMaxGap = 4, kMaxGroups = 19;
+constexpr std::size_t kMaxGap = 4, kMaxGroups = 19, kMaxRun = 512;
 
 constexpr std::array<std::pair<std::string_view, char>, 12> kWords = {{{"zero", '0'}, {"oh", '0'}, {"o", '0'}, {"one", '1'},
                                                                       {"two", '2'}, {"three", '3'}, {"four", '4'}, {"five", '5'},
@@ -105,9 +105,13 @@ std::string Run::joined(std::size_t first, std::size_t last) const {
   return out;
 }
 
-std::vector<Run> find_runs(const Normalized& text) {
-  std::vector<Run> runs;
-  bool open = false;
+void for_each_run(const Normalized& text, const std::function<void(const Run&)>& visit) {
+  Run run;
+  const auto finish = [&] {
+    if (!run.groups.empty()) visit(run);
+    run.groups.clear();
+    run.gaps.clear();
+  };
   for (std::size_t at = 0; at < text.text.size();) {
     auto group = group_at(text, at);
     if (!group) {
@@ -116,21 +120,20 @@ std::vector<Run> find_runs(const Normalized& text) {
     }
     at = group->end;
     std::optional<Gap> gap;
-    if (open) {
-      const auto& last = runs.back().groups.back();
+    if (!run.groups.empty() && run.groups.size() < kMaxRun) {
+      const auto& last = run.groups.back();
       const auto between = group->begin - last.end;
       if (between <= kMaxGap) gap = classify(std::string_view(text.text).substr(last.end, between));
       if (gap && !joins(last, *gap, *group)) gap.reset();
     }
     if (gap) {
-      runs.back().gaps.push_back(*gap);
+      run.gaps.push_back(*gap);
     } else {
-      runs.emplace_back();
-      open = true;
+      finish();
     }
-    runs.back().groups.push_back(std::move(*group));
+    run.groups.push_back(std::move(*group));
   }
-  return runs;
+  finish();
 }
 
 }  // namespace safety

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct Run {
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 };
 
-/// Every run of the text. Linear time.
-std::vector<Run> find_runs(const Normalized& text);
+/// Calls `visit` with every run of the text, in order. A run of more than 512 groups is handed out in pieces, so that memory stays
+/// small whatever the text. Linear time.
+void for_each_run(const Normalized& text, const std::function<void(const Run&)>& visit);
 
 }  // namespace safety

@@ -25,14 +25,14 @@ std::pair<std::size_t, Kind> match(const Normalized& text, const Run& run, std::
 }  // namespace
 
 void find_numbers(const Normalized& text, std::vector<Finding>& out) {
-  for (const Run& run : find_runs(text)) {
+  for_each_run(text, [&](const Run& run) {
     for (std::size_t i = 0; i < run.groups.size(); ++i) {
       const auto [last, kind] = match(text, run, i);
       if (last == Run::npos) continue;
       out.push_back({with_prefix(text, run, i, last), run.groups[last].end, kind});
       i = last;
     }
-  }
+  });
 }
 
 }  // namespace safety

@@ -92,7 +92,7 @@ void common_rules(FilterBuilder& filter) {
   filter.allow_if(SCMP_SYS(write), {is(0, kWakeHostFd)});
   filter.refuse_if(EBADF, SCMP_SYS(write), {is_not(0, kWakeHostFd)});
   filter.refuse(EBADF, {SCMP_SYS(writev), SCMP_SYS(readv), SCMP_SYS(pwrite64), SCMP_SYS(lseek)});
-  // openat and newfstatat are on no list: the handler answers them (trap.cpp).
+  // openat, newfstatat and reading other descriptors are on no list: the handler answers them (trap.cpp).
   filter.refuse(EACCES, {SCMP_SYS(open), SCMP_SYS(openat2), SCMP_SYS(creat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx),
                          SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
                          SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir)});
@@ -106,7 +106,7 @@ void common_rules(FilterBuilder& filter) {
 int build_load_filter(std::vector<sock_filter>& program) {
   FilterBuilder filter;
   common_rules(filter);
-  for (const int fd : {kWakeRunnerFd, kLibraryFd}) filter.allow_if(SCMP_SYS(read), {is(0, fd)});
+  filter.allow_if(SCMP_SYS(read), {is(0, kWakeRunnerFd)});
   for (const int call : {SCMP_SYS(pread64), SCMP_SYS(fstat), SCMP_SYS(close)}) {
     filter.allow_if(call, {is(0, kLibraryFd)});
     filter.refuse_if(EBADF, call, {is_not(0, kLibraryFd)});
@@ -121,7 +121,6 @@ int build_serve_filter(std::vector<sock_filter>& program) {
   FilterBuilder filter;
   common_rules(filter);
   filter.allow_if(SCMP_SYS(read), {is(0, kWakeRunnerFd)});
-  filter.refuse_if(EBADF, SCMP_SYS(read), {is_not(0, kWakeRunnerFd)});
   filter.refuse(EBADF, {SCMP_SYS(pread64), SCMP_SYS(fstat), SCMP_SYS(close)});
   filter.allow_if(SCMP_SYS(mmap), {masked(2, PROT_EXEC, 0),
                                    masked(3, kSharing | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS)});

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "hostile.h"
+__attribute__((constructor)) static void before_main(void) {
+  for (volatile unsigned i = 0;; ++i) {
+  }
+}
+static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply) {
+  (void)hook, (void)context, (void)reply;
+  return RAPT_CONTINUE;
+}

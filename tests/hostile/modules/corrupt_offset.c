@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "corrupt.h"
+static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply) {
+  (void)hook, (void)context;
+  reply_service->replace(reply, text_of("x"));
+  layout(reply)->body.text.offset = 0xFFFFFF00u;
+  return RAPT_REPLACE;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <unistd.h>
+#include "hostile.h"
+static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply) {
+  (void)hook, (void)context;
+  long failures = 0;
+  for (int i = 0; i < 1000; ++i) failures += fork() < 0;
+  return tell(reply, failures);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "workshop.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <algorithm>
+
+#include "rapt/base/file.hpp"
+
+namespace rapt::hostile {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kPoints[] = {"chat:on_message", "chat:before_ai",    "chat:after_ai",    "session:start",
+                                   "session:end",     "product:before_ai", "product:after_ai", "run:complete"};
+
+std::string manifest(const std::string& name, const Packing& packing) {
+  std::string hooks;
+  for (const char* point : kPoints) {
+    hooks += std::string(hooks.empty() ? "" : ",") + R"({"point":")" + point + R"(","timeout_ms":)" + std::to_string(packing.timeout_ms) + "}";
+  }
+  const std::string architecture(bundle::native_architecture());
+  return R"({"name":")" + name + R"(","version":"1.0.0","title":"A hostile module","description":"It tries one thing.",)" +
+         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.0","hooks":[)" + hooks + R"(],"permissions":[],)" +
+         R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + "/" + name + R"(.so"},)" +
+         (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") +
+         R"("memory_mb":)" + std::to_string(packing.memory_mb) + "}";
+}
+
+void write(const fs::path& path, const std::string& bytes) {
+  fs::create_directories(path.parent_path());
+  if (auto written = write_file_atomically(path, bytes); !written) throw std::runtime_error(written.error().message);
+}
+
+}  // namespace
+
+Workshop::Workshop() : key_(security::PrivateKey::generate()) {
+  std::string name = (fs::temp_directory_path() / "rapt-hostile-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  folder_ = name;
+  trust_.add("workshop", key_.public_key());
+}
+
+Workshop::~Workshop() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+std::string Workshop::full_name(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "hostile-" + name;
+}
+
+host::InstalledModule Workshop::pack(const std::string& name, const Packing& packing) {
+  const std::string full = full_name(name);
+  const fs::path stage = folder_ / (full + ".stage");
+  const std::string architecture(bundle::native_architecture());
+  const auto library = read_file(fs::path(RAPT_HOSTILE_DIR) / (full + ".so"), bundle::kMaxBundleBytes);
+  if (!library) throw std::runtime_error(library.error().message);
+  write(stage / "manifest.json", manifest(full, packing));
+  write(stage / "LICENSE", "AGPL-3.0-or-later\n");
+  if (!packing.config_schema.empty()) write(stage / "config.schema.json", packing.config_schema);
+  write(stage / "lib" / architecture / (full + ".so"), *library);
+  auto packed = bundle::pack_bundle(stage, packing.is_signed ? &key_ : nullptr);
+  if (!packed) throw std::runtime_error(packed.error().message);
+  const fs::path path = folder_ / (full + ".rapt");
+  write(path, *packed);
+  return {full, "1.0.0", path, security::hex(security::sha256(*packed))};
+}
+
+House::House(const Workshop& workshop) : House(workshop, [](host::Supervisor::Options&) {}) {}
+
+House::House(const Workshop& workshop, const std::function<void(host::Supervisor::Options&)>& change) {
+  host::Supervisor::Options options;
+  options.runner = RAPT_RUNNER_PATH;
+  options.trust = workshop.trust();
+  options.restart_initial = 10ms;
+  options.restart_maximum = 100ms;
+  change(options);
+  supervisor_ = std::make_unique<host::Supervisor>(loop_.get_executor(), std::move(options));
+  for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { loop_.run(); });
+}
+
+House::~House() {
+  supervisor_.reset();
+  work_.reset();
+  loop_.stop();
+}
+
+void House::start(std::vector<host::InstalledModule> modules) {
+  const auto started = supervisor_->start(modules);
+  ASSERT_TRUE(started) << started.error().message;
+  for (const auto& module : modules) {
+    wait_for(module.name, [](const auto& status) { return status.state != host::ModuleState::kStarting; });
+  }
+}
+
+void House::stop() { boost::asio::co_spawn(loop_, supervisor_->stop(), boost::asio::use_future).get(); }
+
+void House::update(std::vector<host::InstalledModule> modules) {
+  boost::asio::co_spawn(loop_, supervisor_->update(std::move(modules)), boost::asio::use_future).get();
+}
+
+hooks::Answer House::ask(const std::string& module, std::chrono::milliseconds limit, hooks::Point point) {
+  return ask(module, sample_context(), point, "{}", limit);
+}
+
+hooks::Answer House::ask(const std::string& module, const hooks::Context& context, hooks::Point point, const std::string& config,
+                         std::chrono::milliseconds limit) {
+  return boost::asio::co_spawn(loop_, supervisor_->call(module, point, context, config, limit), boost::asio::use_future).get();
+}
+
+host::ModuleStatus House::status(const std::string& module) {
+  for (auto& status : supervisor_->status()) {
+    if (status.name == module) return status;
+  }
+  throw std::runtime_error("no module " + module);
+}
+
+host::ModuleStatus House::wait_for(const std::string& module, const std::function<bool(const host::ModuleStatus&)>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  for (;;) {
+    auto now = status(module);
+    if (condition(now)) return now;
+    if (std::chrono::steady_clock::now() > deadline) {
+      ADD_FAILURE() << module << " is " << host::name(now.state) << ": " << now.reason << " / " << now.last_failure;
+      return now;
+    }
+    std::this_thread::yield();
+  }
+}
+
+host::ModuleStatus House::wait_running(const std::string& module) {
+  return wait_for(module, [](const auto& status) { return status.state == host::ModuleState::kRunning && status.pid != 0; });
+}
+
+hooks::Context sample_context() {
+  hooks::Context context;
+  context.tool = {"tool-1", "Socratic Algebra Tutor", "chat", "3", "Ask, do not tell.", "mathematics"};
+  context.user = {"user-1", "student"};
+  context.group = {"group-1", "Algebra 9b"};
+  context.session = {"session-1", "active", SystemClock().now() - 60s};
+  context.messages = {{"user", "How do I solve x + 1 = 4?", 1, SystemClock().now()},
+                      {"assistant", "What undoes + 1?", 2, SystemClock().now()}};
+  context.current = hooks::Message{"user", "subtract \"1\"\nthen?", 3, SystemClock().now()};
+  return context;
+}
+
+std::string extraction(const hooks::Answer& answer, const std::string& type) {
+  for (const auto& one : answer.extractions) {
+    if (one.type == type) return one.data_json;
+  }
+  return {};
+}
+
+}  // namespace rapt::hostile

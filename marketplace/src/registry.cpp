@@ -129,11 +129,12 @@ Task<http::Response> Registry::answer(const http::Request& request) {
   auto route = route_of(request.path);
   if (request.path == "/health") co_return reply(200, {{"data", {{"status", "ok"}}}});
   if (!route) co_return fault(404, "NOT_FOUND", "There is no such page. The modules are at /api/modules.");
-  auto answered = co_await disk_.run([this, route = std::move(route)]() -> Result<http::Response> {
+  auto work = [this, route = std::move(route)]() -> Result<http::Response> {
     const auto modules = catalog_.modules();
     if (!modules) return modules.error();
     return route(**modules);
-  });
+  };
+  auto answered = co_await disk_.run(std::move(work));
   co_return answered ? std::move(*answered) : to_reply(answered.error());
 }
 

@@ -51,11 +51,12 @@ DemoAnswer scripted_answer(const DemoRequest& request, const std::string& scenar
 Task<bool> send_words(http::EventStream& stream, const DemoAnswer& answer, const std::string& scenario, std::chrono::milliseconds pause) {
   std::size_t sent = 0;
   for (auto words : words_of(answer.content)) {
-    if (!co_await stream.send("message", chunk_json(words))) co_return false;
+    if (const bool sent_words = co_await stream.send("message", chunk_json(words)); !sent_words) co_return false;
     if (++sent < 3) continue;
     if (scenario == "disconnect") co_return false;
-    if (scenario == "rubbish" && !co_await stream.send("message", "{\"choices\": <html>")) co_return false;
-    if (scenario == "error-in-stream" && !co_await stream.send("message", error_json("upstream gave up", "502"))) co_return false;
+    if (scenario == "rubbish") co_await stream.send("message", "{\"choices\": <html>");
+    if (scenario == "error-in-stream") co_await stream.send("message", error_json("upstream gave up", "502"));
+    if (stream.closed()) co_return false;
     co_await runtime::sleep_for(pause);
   }
   co_return true;
@@ -68,9 +69,9 @@ Task<void> stream_answer(http::Responder& responder, DemoRequest request, std::s
     co_return;
   }
   const auto answer = scripted_answer(request, scenario);
-  if (!co_await send_words(*stream, answer, scenario, pause)) co_return;
-  if (!co_await stream->send("message", last_chunk_json())) co_return;
-  if (request.include_usage && scenario != "no-usage" && !co_await stream->send("message", usage_chunk_json(answer))) co_return;
+  if (const bool complete = co_await send_words(*stream, answer, scenario, pause); !complete) co_return;
+  co_await stream->send("message", last_chunk_json());
+  if (request.include_usage && scenario != "no-usage") co_await stream->send("message", usage_chunk_json(answer));
   co_await stream->send("message", "[DONE]");
 }
 

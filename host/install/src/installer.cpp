@@ -120,21 +120,24 @@ Installer::Installer(store::Database& database, fs::path var_dir, bundle::TrustS
 
 Task<Result<InstallPlan>> Installer::plan(std::string archive) {
   Site site{var_dir_, trust_, policy_};
-  co_return co_await database_.transaction(
-      [archive = std::move(archive), site = std::move(site)](store::Transaction& tx) { return plan_in(tx, archive, site); });
+  auto work = [archive = std::move(archive), site = std::move(site)](store::Transaction& tx) {
+    return plan_in(tx, archive, site);
+  };
+  co_return co_await database_.transaction(std::move(work));
 }
 
 Task<Result<InstalledRecord>> Installer::install(std::string archive, InstallOptions options) {
   Site site{var_dir_, trust_, policy_};
-  co_return co_await database_.transaction([archive = std::move(archive), options, site = std::move(site)](store::Transaction& tx) {
+  auto work = [archive = std::move(archive), options, site = std::move(site)](store::Transaction& tx) {
     return install_in(tx, archive, options, site);
-  });
+  };
+  co_return co_await database_.transaction(std::move(work));
 }
 
 Task<Result<void>> Installer::remove(std::string name) {
   if (!bundle::is_valid_name(name)) co_return Error::not_found("installed module as \"" + printable(name, 80) + "\"");
   const auto folder = var_dir_ / "modules" / name;
-  auto removed = co_await database_.transaction([name, folder](store::Transaction& tx) -> Result<bool> {
+  auto work = [name, folder](store::Transaction& tx) -> Result<bool> {
     RAPT_TRY(lock_modules(tx));
     auto found = delete_record(tx, name);
     // Under the lock, so that an installation of the same name cannot come between. A file without its row is nothing.
@@ -142,7 +145,8 @@ Task<Result<void>> Installer::remove(std::string name) {
     if (found && *found) fs::remove_all(folder, failure);
     if (failure) return Error::invalid("", "The folder " + folder.string() + " cannot be removed: " + failure.message() + ".");
     return found;
-  });
+  };
+  auto removed = co_await database_.transaction(std::move(work));
   if (!removed) co_return removed.error();
   if (!*removed) co_return Error::not_found("installed module as \"" + name + "\"; `rapt module list` shows them");
   co_return Result<void>();
@@ -150,7 +154,8 @@ Task<Result<void>> Installer::remove(std::string name) {
 
 Task<Result<std::vector<InstalledRecord>>> Installer::list() {
   const auto var_dir = var_dir_;
-  co_return co_await database_.transaction([var_dir](store::Transaction& tx) { return all_records(tx, var_dir); });
+  auto work = [var_dir](store::Transaction& tx) { return all_records(tx, var_dir); };
+  co_return co_await database_.transaction(std::move(work));
 }
 
 }  // namespace rapt::install

@@ -140,7 +140,7 @@ Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
 Task<Ending> Instance::wait_end() {
   for (;;) {
     if (auto over = ending()) co_return *over;
-    if (!co_await end_wakeup_.wait()) co_return Ending{Answer::Kind::kDead, "is no longer watched"};
+    if (const bool woken = co_await end_wakeup_.wait(); !woken) co_return Ending{Answer::Kind::kDead, "is no longer watched"};
   }
 }
 
@@ -154,7 +154,8 @@ Task<bool> Instance::wait_gone(Clock::time_point deadline) {
       const std::lock_guard lock(mutex_);
       if (gone_) co_return true;
     }
-    if (Clock::now() >= deadline || !co_await gone_wakeup_.wait()) co_return false;
+    if (Clock::now() >= deadline) co_return false;
+    if (const bool woken = co_await gone_wakeup_.wait(); !woken) co_return false;
   }
 }
 

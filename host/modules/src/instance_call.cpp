@@ -142,7 +142,7 @@ Answer Instance::read_answer(hooks::Point point) {
 
 Task<Answer> Instance::call(const hooks::Context& context, CallDetails details) {
   const auto deadline = Clock::now() + details.time_limit;
-  if (!co_await take_turn(deadline)) co_return not_asked(details);
+  if (const bool taken = co_await take_turn(deadline); !taken) co_return not_asked(details);
   Turn turn(*this);
   if (Clock::now() >= deadline) co_return not_asked(details);
   if (reader_.sequence() != asked_) {
@@ -167,7 +167,7 @@ Task<Answer> Instance::call(const hooks::Context& context, CallDetails details) 
 }
 
 Task<void> Instance::ask_to_end(Clock::time_point deadline) {
-  if (!co_await take_turn(deadline)) co_return;
+  if (const bool taken = co_await take_turn(deadline); !taken) co_return;
   // The turn is never passed again: nobody is asked after this.
   sandbox::RequestWriter writer(areas_.request(), sandbox::wire::kRequestBytes);
   writer.publish(sandbox::wire::Command::kShutdown, rapt_hook{}, ++asked_);

@@ -62,7 +62,8 @@ bool Module::stopping() const {
 }
 
 Task<void> Module::live(std::shared_ptr<Nursery> nursery) {
-  while (!stopping() && co_await live_once(*nursery) == Next::kStartAgain) {
+  while (!stopping()) {
+    if (const Next next = co_await live_once(*nursery); next != Next::kStartAgain) break;
     co_await back_off();
     const std::lock_guard lock(mutex_);
     if (stop_) break;
@@ -141,7 +142,7 @@ Task<void> Module::back_off() {
     if (!error) wakeup.notify();
   });
   while (!stopping() && Backoff::Clock::now() < until) {
-    if (!co_await stop_wakeup_.wait()) co_return;
+    if (const bool woken = co_await stop_wakeup_.wait(); !woken) co_return;
   }
 }
 
@@ -157,7 +158,8 @@ Task<void> Module::stop() {
   if (instance) {
     const auto deadline = Instance::Clock::now() + kShutdownTimeout;
     co_await instance->ask_to_end(deadline);
-    if (!co_await instance->wait_gone(deadline)) instance->end({hooks::Answer::Kind::kNotRunning, "was stopped"});
+    const bool gone = co_await instance->wait_gone(deadline);
+    if (!gone) instance->end({hooks::Answer::Kind::kNotRunning, "was stopped"});
     co_await instance->wait_gone(Instance::Clock::now() + kKillTimeout);
   }
   for (;;) {
@@ -165,7 +167,7 @@ Task<void> Module::stop() {
       const std::lock_guard lock(mutex_);
       if (!living_) co_return;
     }
-    if (!co_await stopped_wakeup_.wait()) co_return;
+    if (const bool woken = co_await stopped_wakeup_.wait(); !woken) co_return;
   }
 }
 

@@ -86,8 +86,8 @@ Task<void> Nursery::follow() {
       if (closed_) co_return;
     }
     log::error("modules.fork_server_lost", {{"remedy", "it is started again"}});
-    const std::string path = runner_path_;
-    auto started = co_await pool_.run([path] { return sandbox::ForkServer::start(path); });
+    auto start = [path = runner_path_] { return sandbox::ForkServer::start(path); };
+    auto started = co_await pool_.run(std::move(start));
     if (!started) {
       log::error("modules.fork_server_failed", {{"reason", started.error().message}});
       co_await runtime::sleep_for(std::chrono::seconds(1));

@@ -129,7 +129,8 @@ Task<void> Supervisor::update(std::vector<InstalledModule> modules) {
   for (const auto& wanted : modules) {
     const auto old = impl->find(wanted.name);
     if (old && Impl::same(old->installed(), wanted)) continue;
-    auto made = co_await impl->pool.run([impl, wanted]() -> Result<std::shared_ptr<Module>> { return impl->make(wanted); });
+    auto make = [impl, wanted]() -> Result<std::shared_ptr<Module>> { return impl->make(wanted); };
+    auto made = co_await impl->pool.run(std::move(make));
     if (!made) {
       log::error("module.not_prepared", {{"module", wanted.name}, {"reason", made.error().message}});
       continue;
@@ -143,10 +144,11 @@ Task<void> Supervisor::stop() {
   const auto impl = impl_;
   for (const auto& module : impl->all()) co_await module->stop();
   if (impl->nursery) {
-    co_await impl->pool.run([nursery = impl->nursery]() -> Result<void> {
+    auto close = [nursery = impl->nursery]() -> Result<void> {
       nursery->close();
       return {};
-    });
+    };
+    co_await impl->pool.run(std::move(close));
   }
 }
 
@@ -188,7 +190,8 @@ Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, con
   const auto instance = found->running(why);
   if (!instance) co_return Answer{Answer::Kind::kNotRunning, std::move(why), {}, {}};
   const std::string user = pseudonym(impl_->options.pseudonym_key, context.tool.id, module, context.user.id);
-  co_return co_await instance->call(context, CallDetails{point, config_json, user, time_limit});
+  CallDetails details{point, config_json, user, time_limit};
+  co_return co_await instance->call(context, std::move(details));
 }
 
 }  // namespace rapt::host

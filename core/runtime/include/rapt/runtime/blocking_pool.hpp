@@ -40,7 +40,8 @@ template <class Work, class R>
 Task<R> BlockingPool::run(Work work) {
   auto slot = std::make_shared<std::optional<R>>();
   auto shared_work = std::make_shared<Work>(std::move(work));
-  RAPT_CO_TRY(co_await run_erased(std::function<void()>([slot, shared_work] { slot->emplace((*shared_work)()); })));
+  std::function<void()> erased = [slot, shared_work] { slot->emplace((*shared_work)()); };
+  RAPT_CO_TRY(co_await run_erased(std::move(erased)));
   co_return std::move(**slot);
 }
 

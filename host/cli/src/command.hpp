@@ -68,5 +68,7 @@ int usage_fault(Console& console, std::string_view sentence);
 
 /// All settings, or the faults in them.
 Result<config::Settings> settings_of(const Console& console);
+/// For words that work on this host's files alone: a database and a Redis need not be set.
+Result<config::Settings> local_settings_of(const Console& console);
 
 }  // namespace rapt::cli

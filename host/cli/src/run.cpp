@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <istream>
 #include <ostream>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -68,15 +69,24 @@ int report(Console& console, const Error& error) {
     for (const auto& field : error.fields) out["fields"].push_back({{"path", field.path}, {"message", field.message}});
     console.out << out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
   }
-  console.err << "rapt: " << printable(error.message, 2000) << "\n";
-  if (error.fields.size() > 1) {
-    for (const auto& field : error.fields) console.err << "  " << printable(field.path, 200) << ": " << printable(field.message, 500) << "\n";
-  }
+  // A message may have several lines (the faults of the settings); each is escaped by itself.
+  std::istringstream lines(error.message);
+  std::string_view before = "rapt: ";
+  for (std::string line; std::getline(lines, line); before = "") console.err << before << printable(line, 2000) << "\n";
   if (!error.log_detail.empty()) console.err << "  (" << printable(error.log_detail, 1000) << ")\n";
   return kFailed;
 }
 
 Result<config::Settings> settings_of(const Console& console) { return config::load_settings(console.environment); }
+
+Result<config::Settings> local_settings_of(const Console& console) {
+  return config::load_settings([&console](std::string_view name) {
+    auto value = console.environment(name);
+    if (!value && name == "DATABASE_URL") value = "postgresql://not-used/not-used";
+    if (!value && name == "REDIS_URL") value = "redis://127.0.0.1/0";
+    return value;
+  });
+}
 
 int run(Console& console, const std::vector<std::string>& words) {
   if (words.empty() || is_help(words[0])) {

@@ -59,7 +59,7 @@ int tell(Console& console, const PublisherKeys& keys, std::string_view verb) {
 }  // namespace
 
 Result<fs::path> trust_dir(const Console& console) {
-  const auto settings = settings_of(console);
+  const auto settings = local_settings_of(console);
   if (!settings) return settings.error();
   return settings->var_dir / "trust";
 }

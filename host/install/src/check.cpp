@@ -3,8 +3,12 @@
 
 #include "rapt/abi.h"
 #include "rapt/bundle/library.hpp"
+#include "rapt/install/installer.hpp"
 
 namespace rapt::install {
+
+const std::uint32_t kAbiMajor = RAPT_ABI_MAJOR, kAbiMinor = RAPT_ABI_MINOR;
+
 namespace {
 
 Error refuse(const bundle::Manifest& manifest, const std::string& why) {

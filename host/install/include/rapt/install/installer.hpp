@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "rapt/store/database.hpp"
 
 namespace rapt::install {
+
+/// The module ABI that this host offers (RAPT_ABI_MAJOR, RAPT_ABI_MINOR).
+extern const std::uint32_t kAbiMajor, kAbiMinor;
 
 /// One row of the table modules.
 struct InstalledRecord {

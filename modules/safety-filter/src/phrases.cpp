@@ -2,14 +2,13 @@
 #include "phrases.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "normalize.hpp"
 
 namespace safety {
 namespace {
 
-constexpr std::size_t kMaxWord = 64;
+constexpr std::size_t kMaxWord = 64, kWindow = 256;
 
 bool is_disguise(char c) { return c == '@' || c == '$' || c == '!' || c == '+' || c == '*'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '\'' || is_disguise(c); }
@@ -81,23 +80,32 @@ std::string_view without_edges(std::string_view raw) {
   return raw;
 }
 
-std::vector<Word> words_of(const Normalized& text) {
-  std::vector<Word> out;
-  const std::string_view all = text.text;
-  for (std::size_t i = 0; i < all.size();) {
-    if (!is_word(all[i])) {
-      ++i;
-      continue;
+/// Reads words from a text, one after the other.
+class WordReader {
+ public:
+  explicit WordReader(std::string_view text) : text_(text) {}
+
+  /// False at the end of the text.
+  bool next(Word& word) {
+    while (at_ < text_.size()) {
+      if (!is_word(text_[at_])) {
+        ++at_;
+        continue;
+      }
+      auto end = at_;
+      while (end < text_.size() && is_word(text_[end])) ++end;
+      const auto raw = without_edges(text_.substr(at_, std::min(end - at_, kMaxWord)));
+      at_ = end;
+      word = make_word(raw);
+      if (!word.plain.empty()) return true;
     }
-    auto end = i;
-    while (end < all.size() && is_word(all[end])) ++end;
-    const auto raw = without_edges(all.substr(i, std::min(end - i, kMaxWord)));
-    if (!raw.empty()) out.push_back(make_word(raw));
-    if (!raw.empty() && out.back().plain.empty()) out.pop_back();
-    i = end;
+    return false;
   }
-  return out;
-}
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
 
 /// One phrase's word against one word of the text, in each reading.
 bool same(const Word& wanted, const Word& found) {
@@ -107,14 +115,31 @@ bool same(const Word& wanted, const Word& found) {
 
 }  // namespace
 
-std::vector<Word> split_words(std::string_view text) { return words_of(normalize(text)); }
-
-std::vector<std::string> spaced_out(std::string_view source) {
+std::vector<Word> split_words(std::string_view source) {
   const auto text = normalize(source);
-  std::vector<std::string> out;
+  WordReader reader(text.text);
+  std::vector<Word> out;
+  for (Word word; reader.next(word);) out.push_back(std::move(word));
+  return out;
+}
+
+PhraseSet::PhraseSet(const std::vector<std::string>& phrases) {
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    auto words = split_words(phrases[i]);
+    if (words.empty()) continue;
+    if (words.size() == 1 && words[0].plain.size() >= 4) long_words_.emplace_back(words[0].plain, i);
+    longest_ = std::max(longest_, words.size());
+    const auto first = words[0].plain;
+    by_first_[singled(first)].push_back({i, std::move(words)});
+  }
+}
+
+void PhraseSet::find_spaced_out(const Normalized& text, std::set<std::size_t>& found) const {
   std::string run;
   const auto finish = [&] {
-    if (run.size() >= 3) out.push_back(run);
+    for (const auto& [word, index] : long_words_) {
+      if (run.size() >= word.size() && run.find(word) != std::string::npos) found.insert(index);
+    }
     run.clear();
   };
   for (std::size_t i = 0; i < text.text.size();) {
@@ -127,17 +152,6 @@ std::vector<std::string> spaced_out(std::string_view source) {
     i = end + 1;
   }
   finish();
-  return out;
-}
-
-PhraseSet::PhraseSet(const std::vector<std::string>& phrases) {
-  for (std::size_t i = 0; i < phrases.size(); ++i) {
-    auto words = split_words(phrases[i]);
-    if (words.empty()) continue;
-    if (words.size() == 1 && words[0].plain.size() >= 4) long_words_.emplace_back(words[0].plain, i);
-    const auto first = words[0].plain;
-    by_first_[singled(first)].push_back({i, std::move(words)});
-  }
 }
 
 bool PhraseSet::matches(const Phrase& phrase, const std::vector<Word>& words, std::size_t at) const {
@@ -148,25 +162,34 @@ bool PhraseSet::matches(const Phrase& phrase, const std::vector<Word>& words, st
   return true;
 }
 
-std::vector<std::size_t> PhraseSet::find(std::string_view text) const {
+void PhraseSet::find_at(const std::vector<Word>& words, std::size_t at, std::set<std::size_t>& found) const {
+  for (const auto* reading : {&words[at].plain, &words[at].leet}) {
+    const auto phrases = reading->empty() ? by_first_.end() : by_first_.find(singled(*reading));
+    if (phrases == by_first_.end()) continue;
+    for (const auto& phrase : phrases->second) {
+      if (matches(phrase, words, at)) found.insert(phrase.index);
+    }
+  }
+}
+
+std::vector<std::size_t> PhraseSet::find(std::string_view source) const {
   std::set<std::size_t> found;
-  const auto words = split_words(text);
-  for (std::size_t at = 0; at < words.size(); ++at) {
-    for (const auto* reading : {&words[at].plain, &words[at].leet}) {
-      const auto phrases = reading->empty() ? by_first_.end() : by_first_.find(singled(*reading));
-      if (phrases == by_first_.end()) continue;
-      for (const auto& phrase : phrases->second) {
-        if (matches(phrase, words, at)) found.insert(phrase.index);
-      }
-    }
+  if (empty()) return {};
+  const auto text = normalize(source);
+  WordReader reader(text.text);
+  // A window slides over the words: as many as the longest phrase has must follow before one is judged.
+  std::vector<Word> window;
+  std::size_t judged = 0;
+  for (Word word; reader.next(word);) {
+    window.push_back(std::move(word));
+    if (window.size() - judged < longest_) continue;
+    find_at(window, judged++, found);
+    if (judged < kWindow) continue;
+    window.erase(window.begin(), window.begin() + static_cast<std::ptrdiff_t>(judged));
+    judged = 0;
   }
-  if (!long_words_.empty()) {
-    for (const auto& run : spaced_out(text)) {
-      for (const auto& [word, index] : long_words_) {
-        if (run.find(word) != std::string::npos) found.insert(index);
-      }
-    }
-  }
+  for (; judged < window.size(); ++judged) find_at(window, judged, found);
+  if (!long_words_.empty()) find_spaced_out(text, found);
   return {found.begin(), found.end()};
 }
 

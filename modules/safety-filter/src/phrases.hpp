@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include "normalize.hpp"
 
 namespace safety {
 
@@ -16,15 +19,12 @@ struct Word {
 };
 
 std::vector<Word> split_words(std::string_view text);
-/// Runs of single letters ("s t u p i d", "s.t.u.p.i.d") joined; only runs of three letters or more.
-std::vector<std::string> spaced_out(std::string_view text);
-
 /// Finds whole words and phrases of a fixed list, in any case, with the usual disguises. Immutable.
 class PhraseSet {
  public:
   /// Entries without a letter or digit are ignored.
   explicit PhraseSet(const std::vector<std::string>& phrases);
-  /// Indices of the phrases that occur, each once, ascending. Linear in the text.
+  /// Indices of the phrases that occur, each once, ascending. Linear in the text, in memory that does not grow with its words.
   [[nodiscard]] std::vector<std::size_t> find(std::string_view text) const;
   [[nodiscard]] bool empty() const { return by_first_.empty(); }
 
@@ -33,9 +33,13 @@ class PhraseSet {
     std::size_t index;
     std::vector<Word> words;
   };
+  void find_at(const std::vector<Word>& words, std::size_t at, std::set<std::size_t>& found) const;
+  /// Words in runs of single letters: "s t u p i d", "s.t.u.p.i.d".
+  void find_spaced_out(const Normalized& text, std::set<std::size_t>& found) const;
   [[nodiscard]] bool matches(const Phrase& phrase, const std::vector<Word>& words, std::size_t at) const;
   std::unordered_map<std::string, std::vector<Phrase>> by_first_;  ///< by every reading of the first word
   std::vector<std::pair<std::string, std::size_t>> long_words_;    ///< single words of four letters or more
+  std::size_t longest_ = 0;                                        ///< words of the longest phrase
 };
 
 }  // namespace safety

@@ -32,9 +32,9 @@ TEST(Uuid, NewOnesAreVersionSevenAndDifferAndSortByTime) {
 
 TEST(Uuid, ParsingAcceptsEitherCaseAndRefusesTheRest) {
   EXPECT_EQ(canonical_uuid("0190A7C2-1111-7ABC-8DEF-0123456789AB"), "0190a7c2-1111-7abc-8def-0123456789ab");
-  for (const char* wrong : {"", "0190a7c2", "0190a7c2-1111-7abc-8def-0123456789a", "0190a7c2x1111-7abc-8def-0123456789ab",
-                            "{190a7c2-1111-7abc-8def-0123456789ab", "0190a7c2-1111-7abc-8def-0123456789ag",
-                            "0190a7c2-1111-7abc-8def-0123456789abc"}) {
+  for (const char* wrong : {"", "0190a7c2", "0190a7c2-1111-7abc-8def-0123456789a",
+                            "0190a7c2x1111-7abc-8def-0123456789ab", "{190a7c2-1111-7abc-8def-0123456789ab",
+                            "0190a7c2-1111-7abc-8def-0123456789ag", "0190a7c2-1111-7abc-8def-0123456789abc"}) {
     EXPECT_FALSE(canonical_uuid(wrong)) << wrong;
   }
   EXPECT_FALSE(ToolId::parse("nonsense"));
@@ -77,7 +77,9 @@ TEST(Printable, EscapesWhatCouldFoolAReader) {
   EXPECT_EQ(printable("plain é"), "plain é");
   EXPECT_EQ(printable("a\nb\x1b[31m"), "a\\x0ab\\x1b[31m");
   EXPECT_EQ(printable("\xff\xc2\x85"), "\\xff\\x85");
-  EXPECT_EQ(printable("\xe2\x80\xae" "evil"), "\\u202eevil");
+  EXPECT_EQ(printable("\xe2\x80\xae"
+                      "evil"),
+            "\\u202eevil");
 }
 
 TEST(Printable, CutsAtTheLimitWithoutSplittingACharacter) {
@@ -91,7 +93,8 @@ TEST(Log, WritesOneJsonObjectALineAndNothingThatBreaksOut) {
   log::info("a.test", {{"text", "say \"hi\"\n{\"level\":\"error\"} \xff \\"}});
   log::debug("too.quiet");
   const std::string line = ::testing::internal::GetCapturedStderr();
-  EXPECT_THAT(line, HasSubstr(R"("level":"info","event":"a.test","text":"say \"hi\"\\x0a{\"level\":\"error\"} \\xff \\"})"));
+  EXPECT_THAT(line,
+              HasSubstr(R"("level":"info","event":"a.test","text":"say \"hi\"\\x0a{\"level\":\"error\"} \\xff \\"})"));
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
   EXPECT_THAT(line, Not(HasSubstr("too.quiet")));
 }

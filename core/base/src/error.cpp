@@ -25,13 +25,21 @@ Error Error::invalid(std::string path, std::string message) {
   return error;
 }
 
-Error Error::not_found(std::string what) { return simple(ErrorKind::kNotFound, "There is no such " + what + "."); }
+Error Error::not_found(std::string what) {
+  return simple(ErrorKind::kNotFound, "There is no such " + what + ".");
+}
 
-Error Error::conflict(std::string message) { return simple(ErrorKind::kConflict, std::move(message)); }
+Error Error::conflict(std::string message) {
+  return simple(ErrorKind::kConflict, std::move(message));
+}
 
-Error Error::forbidden(std::string message) { return simple(ErrorKind::kForbidden, std::move(message)); }
+Error Error::forbidden(std::string message) {
+  return simple(ErrorKind::kForbidden, std::move(message));
+}
 
-Error Error::unauthorized() { return simple(ErrorKind::kUnauthorized, "You are not logged in: log in and try again."); }
+Error Error::unauthorized() {
+  return simple(ErrorKind::kUnauthorized, "You are not logged in: log in and try again.");
+}
 
 Error Error::internal(std::string log_detail) {
   Error error = simple(ErrorKind::kInternal, "Something went wrong on our side. It has been recorded.");

@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kLength = 36;
 
-bool is_dash_position(std::size_t index) { return index == 8 || index == 13 || index == 18 || index == 23; }
+bool is_dash_position(std::size_t index) {
+  return index == 8 || index == 13 || index == 18 || index == 23;
+}
 
 void fill_random(std::uint8_t* out, std::size_t size) {
   while (size > 0) {

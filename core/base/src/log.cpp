@@ -24,10 +24,14 @@ struct Names {
 
 Names names(Level level) {
   switch (level) {
-    case Level::kDebug: return {spdlog::level::debug, "debug"};
-    case Level::kInfo: return {spdlog::level::info, "info"};
-    case Level::kWarn: return {spdlog::level::warn, "warn"};
-    case Level::kError: break;
+    case Level::kDebug:
+      return {spdlog::level::debug, "debug"};
+    case Level::kInfo:
+      return {spdlog::level::info, "info"};
+    case Level::kWarn:
+      return {spdlog::level::warn, "warn"};
+    case Level::kError:
+      break;
   }
   return {spdlog::level::err, "error"};
 }
@@ -62,7 +66,9 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(names(level).spdlog); }
+void set_level(Level level) {
+  logger().set_level(names(level).spdlog);
+}
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
   const Names level_names = names(level);

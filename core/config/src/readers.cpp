@@ -14,7 +14,8 @@ std::string check_url(const std::string& text) {
 
 std::string check_database_url(const std::string& text) {
   const bool is_url = text.starts_with("postgresql://") || text.starts_with("postgres://");
-  const bool is_connection_string = !is_url && text.find("://") == std::string::npos && text.find('=') != std::string::npos;
+  const bool is_connection_string =
+      !is_url && text.find("://") == std::string::npos && text.find('=') != std::string::npos;
   if (is_url || is_connection_string) return {};
   return "must be a PostgreSQL address (postgresql://user@host/database) or connection string (host=… dbname=…)";
 }

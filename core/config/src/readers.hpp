@@ -16,7 +16,9 @@ std::string check_database_url(const std::string& text);
 std::string check_redis_url(const std::string& text);
 std::string check_log_level(const std::string& text);
 std::string check_address(const std::string& text);
-inline std::string check_nothing(const std::string&) { return {}; }
+inline std::string check_nothing(const std::string&) {
+  return {};
+}
 
 template <long Least, long Most>
 std::string bounds() {

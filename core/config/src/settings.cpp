@@ -31,7 +31,8 @@ void complete(Settings& settings, std::vector<FieldError>& faults) {
   while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
   if (std::string fault = check_url(settings.public_url); !fault.empty()) faults.push_back({"PUBLIC_URL", fault});
   if (!settings.marketplace_url.empty()) {
-    if (std::string fault = check_url(settings.marketplace_url); !fault.empty()) faults.push_back({"MARKETPLACE_URL", fault});
+    if (std::string fault = check_url(settings.marketplace_url); !fault.empty())
+      faults.push_back({"MARKETPLACE_URL", fault});
   }
   if (settings.production && settings.development_modules) {
     faults.push_back({"RAPT_DEVELOPMENT_MODULES", "unsigned modules are not for production: unset it, or RAPT_ENV"});
@@ -41,7 +42,8 @@ void complete(Settings& settings, std::vector<FieldError>& faults) {
 Error all_faults(std::vector<FieldError> faults) {
   Error error;
   error.kind = ErrorKind::kInvalid;
-  error.message = "The configuration has " + std::to_string(faults.size()) + (faults.size() == 1 ? " fault:" : " faults:");
+  error.message =
+      "The configuration has " + std::to_string(faults.size()) + (faults.size() == 1 ? " fault:" : " faults:");
   for (const FieldError& fault : faults) error.message += "\n  " + fault.path + " " + fault.message;
   error.fields = std::move(faults);
   return error;

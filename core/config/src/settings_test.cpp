@@ -93,8 +93,9 @@ TEST(Settings, AreDescribedOneALine) {
 }
 
 TEST(UnknownVariables, AreNamedWithTheSettingThatWasProbablyMeant) {
-  EXPECT_THAT(unknown_variables({"PATH", "RAPT_THREADS", "RAPT_THREAD", "AI_KEYS_OF_THE_KINGDOM", "RAPT_INSTANCE"}),
-              ElementsAre("RAPT_THREAD is no setting: did you mean RAPT_THREADS?", "AI_KEYS_OF_THE_KINGDOM is no setting"));
+  EXPECT_THAT(
+      unknown_variables({"PATH", "RAPT_THREADS", "RAPT_THREAD", "AI_KEYS_OF_THE_KINGDOM", "RAPT_INSTANCE"}),
+      ElementsAre("RAPT_THREAD is no setting: did you mean RAPT_THREADS?", "AI_KEYS_OF_THE_KINGDOM is no setting"));
 }
 
 }  // namespace

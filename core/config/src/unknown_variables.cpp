@@ -14,8 +14,9 @@ namespace rapt::config {
 namespace {
 
 /// Variables that the launcher, the build and the tests speak to each other with.
-constexpr std::array<std::string_view, 7> kOfOthers = {"RAPT_BUILD_DIR", "RAPT_BUNDLES_DIR", "RAPT_INSTANCE", "RAPT_LAUNCHER",
-                                                       "RAPT_PRESET",    "RAPT_SANITIZE",    "RAPT_SOURCE_DIR"};
+constexpr std::array<std::string_view, 7> kOfOthers = {"RAPT_BUILD_DIR", "RAPT_BUNDLES_DIR", "RAPT_INSTANCE",
+                                                       "RAPT_LAUNCHER",  "RAPT_PRESET",      "RAPT_SANITIZE",
+                                                       "RAPT_SOURCE_DIR"};
 constexpr std::size_t kNearEnough = 3;
 
 /// Levenshtein's distance.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "connection.hpp"
 
-#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
+
+#include <boost/asio/post.hpp>
 
 #include "rapt/base/log.hpp"
 #include "response_writer.hpp"
@@ -61,17 +62,17 @@ Task<bool> Connection::answer(Incoming incoming) {
   co_await writer.finish(returned);
   if (!writer.answered()) {
     if (returned) log::error("http.no_answer", {{"request_id", incoming.request.id}});
-    Response failure = handler_.failure(500, "INTERNAL_ERROR", "Something went wrong on our side. It has been recorded.",
-                                        incoming.request.id);
+    Response failure = handler_.failure(500, "INTERNAL_ERROR",
+                                        "Something went wrong on our side. It has been recorded.", incoming.request.id);
     co_await writer.send(std::move(failure));
   }
   co_return writer.reusable();
 }
 
 Task<void> Connection::refuse(Incoming incoming) {
-  log::info("http.refused", {{"request_id", incoming.request.id},
-                             {"status", std::to_string(incoming.status)},
-                             {"reason", incoming.message}});
+  log::info(
+      "http.refused",
+      {{"request_id", incoming.request.id}, {"status", std::to_string(incoming.status)}, {"reason", incoming.message}});
   ResponseWriter::Asked asked;
   asked.request_id = incoming.request.id;
   asked.head_only = incoming.request.method == "HEAD";

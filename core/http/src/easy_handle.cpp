@@ -79,9 +79,12 @@ std::size_t EasyHandle::on_header(char* bytes, std::size_t size, std::size_t cou
 std::size_t EasyHandle::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto* handle = static_cast<EasyHandle*>(self);
   switch (handle->transfer_->piece({bytes, size * count})) {
-    case Transfer::Taken::kYes: return size * count;
-    case Transfer::Taken::kPause: return CURL_WRITEFUNC_PAUSE;
-    case Transfer::Taken::kTooLarge: break;
+    case Transfer::Taken::kYes:
+      return size * count;
+    case Transfer::Taken::kPause:
+      return CURL_WRITEFUNC_PAUSE;
+    case Transfer::Taken::kTooLarge:
+      break;
   }
   handle->too_large_ = true;
   return CURL_WRITEFUNC_ERROR;
@@ -96,8 +99,10 @@ Result<void> EasyHandle::outcome(CURLcode code) const {
   }
   switch (code) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return Error::invalid("url", "is no http or https address");
+    case CURLE_UNSUPPORTED_PROTOCOL:  // the scheme was checked before: what came back is older than HTTP/1.0
+    case CURLE_WEIRD_SERVER_REPLY:
+      return upstream(ErrorKind::kUpstream, peer, peer + " did not answer in HTTP.", detail);
     case CURLE_OPERATION_TIMEDOUT:
       return upstream(ErrorKind::kTimeout, peer, peer + " did not answer in time.", detail);
     case CURLE_COULDNT_RESOLVE_HOST:

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kHeartbeat = ": heartbeat\n\n";
 
-void append_data_line(std::string& out, std::string_view line) { out.append("data: ").append(line).append("\n"); }
+void append_data_line(std::string& out, std::string_view line) {
+  out.append("data: ").append(line).append("\n");
+}
 
 }  // namespace
 
@@ -109,7 +111,7 @@ Task<bool> SocketEventStream::finish(bool orderly) {
   if (closed_ || !orderly) co_return false;
   std::string end = chunked_ ? "0\r\n\r\n" : "";
   const bool written = co_await write(std::move(end));
-  co_return written && chunked_;
+  co_return written&& chunked_;
 }
 
 }  // namespace rapt::http

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "rapt/http/server.hpp"
 #include "socket_io.hpp"

@@ -9,13 +9,13 @@
 namespace rapt::http {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::RawSocket;
 using testing::TestServer;
-using std::chrono::milliseconds;
 
 constexpr const char* kStream = "GET /stream HTTP/1.1\r\nHost: t\r\n\r\n";
 

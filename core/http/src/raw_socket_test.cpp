@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Not tests: the sockets that this room's tests share.
+#include "raw_socket.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <stdexcept>
 #include <system_error>
-
-#include "raw_socket.hpp"
 
 namespace rapt::http::testing {
 
@@ -99,6 +99,8 @@ UniqueFd RawListener::accept_fd() {
   return UniqueFd(checked(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
 }
 
-RawSocket RawListener::accept() { return RawSocket(accept_fd()); }
+RawSocket RawListener::accept() {
+  return RawSocket(accept_fd());
+}
 
 }  // namespace rapt::http::testing

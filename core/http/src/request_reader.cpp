@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <optional>
-#include <utility>
 
 #include "field_text.hpp"
 #include "rapt/base/ids.hpp"
@@ -30,7 +31,9 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 using Parser = bhttp::request_parser<bhttp::string_body>;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 void set_fault(Incoming& incoming, int status, std::string code, std::string message) {
   incoming.end = Incoming::End::kFault;
@@ -55,7 +58,8 @@ void set_fault(Incoming& incoming, const error_code& error, const ServerOptions&
   }
   const bool malformed = error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
                          error != bhttp::error::end_of_stream;
-  if (malformed) set_fault(incoming, 400, "BAD_REQUEST", "The request is not well-formed HTTP/1.1: " + error.message() + ".");
+  if (malformed)
+    set_fault(incoming, 400, "BAD_REQUEST", "The request is not well-formed HTTP/1.1: " + error.message() + ".");
 }
 
 void set_time_fault(Incoming& incoming, const char* what) {
@@ -78,15 +82,18 @@ struct RequestReader::Impl {
 };
 
 RequestReader::RequestReader(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options)
-    : impl_(new Impl{socket, deadline, options,
-                     boost::beast::flat_buffer(options.max_header_bytes + options.max_body_bytes + kReadSize), {}}) {}
+    : impl_(new Impl{socket,
+                     deadline,
+                     options,
+                     boost::beast::flat_buffer(options.max_header_bytes + options.max_body_bytes + kReadSize),
+                     {}}) {}
 RequestReader::~RequestReader() = default;
 
 Task<bool> RequestReader::wait() {
   if (impl_->buffer.size() > 0) co_return true;
   impl_->deadline.start(impl_->options.idle_timeout);
-  const auto [fault, got] = co_await impl_->socket.async_read_some(impl_->buffer.prepare(kReadSize),
-                                                                   asio::as_tuple(asio::use_awaitable));
+  const auto [fault, got] =
+      co_await impl_->socket.async_read_some(impl_->buffer.prepare(kReadSize), asio::as_tuple(asio::use_awaitable));
   impl_->deadline.stop();
   impl_->buffer.commit(got);
   co_return !fault;
@@ -117,7 +124,8 @@ void RequestReader::Impl::check_head(Incoming& incoming) const {
   }
   const auto expectation = request.headers.get("Expect");
   if (expectation && !equals_ignoring_case(*expectation, "100-continue")) {
-    return set_fault(incoming, 417, "EXPECTATION_FAILED", "The only expectation that this server knows is 100-continue.");
+    return set_fault(incoming, 417, "EXPECTATION_FAILED",
+                     "The only expectation that this server knows is 100-continue.");
   }
   auto target = parse_target(view(parser->get().target()));
   if (!target) {

@@ -12,7 +12,7 @@ namespace rapt::http {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kOwnFields = {"connection", "content-length", "date",
+constexpr std::array<std::string_view, 6> kOwnFields = {"connection", "content-length",    "date",
                                                         "keep-alive", "transfer-encoding", "x-request-id"};
 
 bool is_own(std::string_view name) {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/http/server.hpp"
 
+#include <exception>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -8,10 +13,6 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <exception>
-#include <mutex>
-#include <unordered_map>
-#include <utility>
 
 #include "connection.hpp"
 #include "rapt/base/ids.hpp"
@@ -112,9 +113,9 @@ void Server::Impl::refuse(Tcp::socket socket) const {
   Framing framing;
   framing.keep_alive = false;
   framing.request_id = new_uuid();
-  const Response failure = handler.failure(503, "SERVICE_UNAVAILABLE",
-                                           "The server has more connections than it can serve: try again in a moment.",
-                                           framing.request_id);
+  const Response failure =
+      handler.failure(503, "SERVICE_UNAVAILABLE",
+                      "The server has more connections than it can serve: try again in a moment.", framing.request_id);
   framing.content_length = failure.body.size();
   log::warn("http.too_many_connections", {{"request_id", framing.request_id}});
   error_code ignored;
@@ -162,7 +163,9 @@ Result<void> Server::start() {
   return {};
 }
 
-std::uint16_t Server::port() const { return impl_->bound_port; }
+std::uint16_t Server::port() const {
+  return impl_->bound_port;
+}
 
 Task<void> Server::stop(std::chrono::milliseconds grace) {
   using namespace asio::experimental::awaitable_operators;

@@ -9,14 +9,14 @@
 namespace rapt::http {
 namespace {
 
+using std::chrono::hours;
+using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 using testing::RawSocket;
+using ::testing::StartsWith;
 using testing::TestServer;
-using std::chrono::hours;
-using std::chrono::milliseconds;
 
 std::string get(const std::string& target, const std::string& fields = "") {
   return "GET " + target + " HTTP/1.1\r\nHost: test\r\n" + fields + "\r\n";
@@ -28,8 +28,9 @@ TEST(Server, AnswersWithTheIdOfTheRequest) {
   client.send(get("/echo?q=a+b%2Bc&empty", "X-Request-Id: from-the-proxy.1\r\n"));
   const std::string answer = client.read_answer();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
-  EXPECT_THAT(answer, AllOf(HasSubstr("X-Request-Id: from-the-proxy.1\r\n"), HasSubstr("GET /echo\n"), HasSubstr("q=a b+c"),
-                            HasSubstr("empty=\n"), HasSubstr("from=127.0.0.1"), HasSubstr("Date: ")));
+  EXPECT_THAT(answer,
+              AllOf(HasSubstr("X-Request-Id: from-the-proxy.1\r\n"), HasSubstr("GET /echo\n"), HasSubstr("q=a b+c"),
+                    HasSubstr("empty=\n"), HasSubstr("from=127.0.0.1"), HasSubstr("Date: ")));
 }
 
 TEST(Server, ReplacesAnIdThatCouldForgeALogLine) {
@@ -87,7 +88,8 @@ TEST_P(RefusedRequests, GetAWellFormedAnswerAndTheEndOfTheConnection) {
   client.send(GetParam().bytes);
   const std::string answer = client.read_to_end();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 " + std::to_string(GetParam().status) + " "));
-  EXPECT_THAT(answer, AllOf(HasSubstr("Connection: close\r\n"), HasSubstr("Content-Length: "), HasSubstr("X-Request-Id: ")));
+  EXPECT_THAT(answer,
+              AllOf(HasSubstr("Connection: close\r\n"), HasSubstr("Content-Length: "), HasSubstr("X-Request-Id: ")));
 }
 
 INSTANTIATE_TEST_SUITE_P(

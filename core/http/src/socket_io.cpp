@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,7 +22,9 @@ Deadline::Deadline(Tcp::socket& socket) : state_(std::make_shared<State>()), tim
   state_->socket = &socket;
 }
 
-Deadline::~Deadline() { stop(); }
+Deadline::~Deadline() {
+  stop();
+}
 
 void Deadline::start(std::chrono::milliseconds after) {
   stop();
@@ -40,7 +43,9 @@ void Deadline::stop() {
   timer_.cancel();
 }
 
-bool Deadline::passed() const { return state_->passed; }
+bool Deadline::passed() const {
+  return state_->passed;
+}
 
 Task<bool> write_all(Tcp::socket& socket, Deadline& deadline, std::chrono::milliseconds longest_pause,
                      std::string_view first, std::string_view second) {

@@ -11,7 +11,9 @@ namespace rapt::http {
 
 namespace {
 
-Error bad(std::string message) { return Error::invalid("", std::move(message)); }
+Error bad(std::string message) {
+  return Error::invalid("", std::move(message));
+}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -44,7 +46,8 @@ Result<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
 }
 
 bool has_control_characters(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 /// A path must mean the same to every program that reads it: one spelling, no way up.
@@ -56,7 +59,8 @@ Result<std::string> decoded_path(std::string_view raw) {
     more = slash != std::string_view::npos;
     auto segment = percent_decoded(rest.substr(0, slash), false);
     if (!segment) return segment.error();
-    if (*segment == "." || *segment == "..") return bad("The path holds a \".\" or \"..\" segment: write it out in full.");
+    if (*segment == "." || *segment == "..")
+      return bad("The path holds a \".\" or \"..\" segment: write it out in full.");
     if (segment->find_first_of("/\\") != std::string::npos || has_control_characters(*segment)) {
       return bad("The path holds an encoded slash, a backslash or a control character.");
     }

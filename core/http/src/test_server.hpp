@@ -23,9 +23,9 @@ class TestHandler final : public Handler {
   [[nodiscard]] Response failure(int status, std::string_view code, std::string_view message,
                                  std::string_view request_id) const override;
 
-  std::promise<void> begun;         ///< /wait has begun
-  runtime::Wakeup gate;             ///< lets /wait and /stream go on
-  std::promise<void> client_gone;   ///< /leave has noticed
+  std::promise<void> begun;        ///< /wait has begun
+  runtime::Wakeup gate;            ///< lets /wait and /stream go on
+  std::promise<void> client_gone;  ///< /leave has noticed
 
  private:
   Task<void> stream(Responder& responder);

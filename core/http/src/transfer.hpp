@@ -33,7 +33,7 @@ class Transfer {
   Task<Result<void>> opened();
   /// The next piece; `resume` is set when the driving thread has to be told to go on.
   Task<Result<std::optional<std::string>>> next(bool& resume);
-  [[nodiscard]] int status() const { return status_; }             ///< once opened
+  [[nodiscard]] int status() const { return status_; }               ///< once opened
   [[nodiscard]] const Headers& headers() const { return headers_; }  ///< once opened
 
   const ClientRequest request;

@@ -45,9 +45,15 @@ TransferLoop::~TransferLoop() {
   curl_multi_cleanup(multi_);
 }
 
-void TransferLoop::start(std::shared_ptr<Transfer> transfer) { order({Verb::kStart, std::move(transfer)}); }
-void TransferLoop::resume(std::shared_ptr<Transfer> transfer) { order({Verb::kResume, std::move(transfer)}); }
-void TransferLoop::cancel(std::shared_ptr<Transfer> transfer) { order({Verb::kCancel, std::move(transfer)}); }
+void TransferLoop::start(std::shared_ptr<Transfer> transfer) {
+  order({Verb::kStart, std::move(transfer)});
+}
+void TransferLoop::resume(std::shared_ptr<Transfer> transfer) {
+  order({Verb::kResume, std::move(transfer)});
+}
+void TransferLoop::cancel(std::shared_ptr<Transfer> transfer) {
+  order({Verb::kCancel, std::move(transfer)});
+}
 
 void TransferLoop::order(Command command) {
   {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/runtime/runtime.hpp"
 
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -10,13 +18,6 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <csignal>
-#include <cstdlib>
-#include <exception>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
 #include "rapt/base/log.hpp"
 
@@ -57,7 +58,9 @@ struct Runtime::Impl {
 Runtime::Runtime(unsigned threads) : impl_(std::make_unique<Impl>(threads == 0 ? 1 : threads)) {}
 Runtime::~Runtime() = default;
 
-Executor Runtime::executor() const { return impl_->context.get_executor(); }
+Executor Runtime::executor() const {
+  return impl_->context.get_executor();
+}
 
 void Runtime::spawn(Task<void> task) {
   asio::co_spawn(asio::make_strand(impl_->context), std::move(task), end_process_on_exception);
@@ -69,7 +72,9 @@ void Runtime::run() {
   impl_->context.run();
 }
 
-void Runtime::stop() { impl_->context.stop(); }
+void Runtime::stop() {
+  impl_->context.stop();
+}
 
 void Runtime::on_signal(std::function<void()> handler) {
   impl_->signals.add(SIGTERM);

@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <csignal>
 #include <future>
 #include <stdexcept>
 #include <thread>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rapt/runtime/wakeup.hpp"
@@ -20,7 +21,9 @@ using namespace boost::asio::experimental::awaitable_operators;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-Task<int> twice(int value) { co_return value * 2; }
+Task<int> twice(int value) {
+  co_return value * 2;
+}
 
 Task<int> failing() {
   throw std::runtime_error("on purpose");
@@ -37,7 +40,9 @@ Task<bool> sleep_loses_to_a_short_one() {
   co_return first.index() == 1;
 }
 
-TEST(SleepFor, ReturnsEarlyWhenCancelled) { EXPECT_TRUE(run_blocking(sleep_loses_to_a_short_one())); }
+TEST(SleepFor, ReturnsEarlyWhenCancelled) {
+  EXPECT_TRUE(run_blocking(sleep_loses_to_a_short_one()));
+}
 
 Task<void> set_and_stop(Runtime& runtime, std::atomic<int>& runs) {
   co_await sleep_for(milliseconds{1});
@@ -77,16 +82,21 @@ TEST(RuntimeDeathTest, AnExceptionThatEscapesARootTaskEndsTheProcessWithALogLine
       "task.failed.*on purpose");
 }
 
-Task<Result<int>> run_on(BlockingPool& pool, std::function<Result<int>()> work) { co_return co_await pool.run(work); }
+Task<Result<int>> run_on(BlockingPool& pool, std::function<Result<int>()> work) {
+  co_return co_await pool.run(work);
+}
 
 TEST(BlockingPool, RunsWorkElsewhereAndBringsItsResultBack) {
   BlockingPool pool({.name = "test", .threads = 2, .max_queued = 8});
   const auto here = std::this_thread::get_id();
   std::thread::id there;
-  EXPECT_EQ(run_blocking(run_on(pool, [&]() -> Result<int> {
-    there = std::this_thread::get_id();
-    return 7;
-  })).value(), 7);
+  EXPECT_EQ(run_blocking(run_on(pool,
+                                [&]() -> Result<int> {
+                                  there = std::this_thread::get_id();
+                                  return 7;
+                                }))
+                .value(),
+            7);
   EXPECT_NE(here, there);
 }
 
@@ -110,12 +120,12 @@ Task<Result<int>> overfill(BlockingPool& pool, std::promise<void>& started, std:
   auto submit_rest = [](BlockingPool& p, std::promise<void>& s, std::promise<void>& g, std::function<Result<int>()> q,
                         std::optional<Result<int>>& out) -> Task<void> {
     s.get_future().wait();
-    auto queued_and_refused = co_await (p.run(q) && [](BlockingPool& p2, std::promise<void>& g2,
-                                                       std::function<Result<int>()> q2) -> Task<Result<int>> {
-      auto refused = co_await p2.run(q2);
-      g2.set_value();
-      co_return refused;
-    }(p, g, q));
+    auto queued_and_refused = co_await (
+        p.run(q) && [](BlockingPool& p2, std::promise<void>& g2, std::function<Result<int>()> q2) -> Task<Result<int>> {
+          auto refused = co_await p2.run(q2);
+          g2.set_value();
+          co_return refused;
+        }(p, g, q));
     out.emplace(std::get<1>(queued_and_refused));
   };
   co_await (pool.run(held) && submit_rest(pool, started, go_on, quick, third));

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/runtime/wakeup.hpp"
 
+#include <functional>
+#include <mutex>
+#include <utility>
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <functional>
-#include <mutex>
-#include <utility>
 
 namespace rapt::runtime {
 
@@ -43,7 +44,9 @@ struct Wakeup::State {
 
 Wakeup::Wakeup() : state_(std::make_shared<State>()) {}
 
-void Wakeup::notify() const { state_->finish(true); }
+void Wakeup::notify() const {
+  state_->finish(true);
+}
 
 // The initiation is a named variable: g++ 12 destroys a lambda that is a temporary of an awaited expression twice.
 Task<bool> Wakeup::wait() const {

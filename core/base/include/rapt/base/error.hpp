@@ -9,20 +9,20 @@ namespace rapt {
 
 /// What kind of failure it is; the API maps each to one status and the log to one level.
 enum class ErrorKind : std::uint8_t {
-  kInvalid,       ///< the caller's input is wrong; `fields` says where
-  kUnauthorized,  ///< nobody is logged in
-  kForbidden,     ///< logged in, but may not
-  kNotFound,      ///< not there, or not the caller's to know
-  kConflict,      ///< not possible in the present state
-  kTooLarge,      ///< over a documented limit
-  kUnsupported,   ///< media type or method
-  kBlocked,       ///< a module stopped it: an answer, not a fault
-  kUnprocessable, ///< understood, but the result does not fit (a model's output against its schema)
-  kRateLimited,   ///< too often; `retry_after_seconds` says when again
-  kUpstream,      ///< the AI gateway or another server answered wrongly
-  kUnavailable,   ///< a part of the system is away for now
-  kTimeout,       ///< a part of the system was too slow
-  kInternal,      ///< a fault of ours; details stay in the log
+  kInvalid,        ///< the caller's input is wrong; `fields` says where
+  kUnauthorized,   ///< nobody is logged in
+  kForbidden,      ///< logged in, but may not
+  kNotFound,       ///< not there, or not the caller's to know
+  kConflict,       ///< not possible in the present state
+  kTooLarge,       ///< over a documented limit
+  kUnsupported,    ///< media type or method
+  kBlocked,        ///< a module stopped it: an answer, not a fault
+  kUnprocessable,  ///< understood, but the result does not fit (a model's output against its schema)
+  kRateLimited,    ///< too often; `retry_after_seconds` says when again
+  kUpstream,       ///< the AI gateway or another server answered wrongly
+  kUnavailable,    ///< a part of the system is away for now
+  kTimeout,        ///< a part of the system was too slow
+  kInternal,       ///< a fault of ours; details stay in the log
 };
 
 /// One wrong field of an input: its path ("input.grade", "modules[1].name"), and what to do about it.

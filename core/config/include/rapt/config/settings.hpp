@@ -21,36 +21,36 @@ Environment process_environment();
 /// Everything that can be configured, by environment variables. Each is declared once, in settings.cpp, with its type,
 /// unit, default, bounds and help; `describe()` prints that table.
 struct Settings {
-  std::string database_url;                           ///< DATABASE_URL
-  int database_pool_max = 10;                         ///< DATABASE_POOL_MAX, connections
-  std::string redis_url;                              ///< REDIS_URL: redis://host:port/db or unix:///path
-  std::string host = "127.0.0.1";                     ///< HOST, address to listen on
-  std::uint16_t port = 3000;                          ///< PORT
-  std::string public_url;                             ///< PUBLIC_URL, defaults to http://HOST:PORT
-  unsigned threads = 2;                               ///< RAPT_THREADS
-  std::string log_level = "info";                     ///< LOG_LEVEL: debug, info, warn, error
-  bool production = false;                            ///< RAPT_ENV=production: Secure cookies, no development mode
-  bool development_modules = false;                   ///< RAPT_DEVELOPMENT_MODULES=1: unsigned modules may be installed
-  std::string ai_gateway_url;                         ///< AI_GATEWAY_URL, default https://openrouter.ai/api/v1
-  std::string ai_api_key;                             ///< AI_API_KEY (secret)
-  std::string ai_default_model;                       ///< AI_DEFAULT_MODEL
-  std::chrono::milliseconds ai_request_timeout{};     ///< AI_REQUEST_TIMEOUT_MS, whole request
-  std::chrono::milliseconds ai_first_token_timeout{}; ///< AI_FIRST_TOKEN_TIMEOUT_MS
-  int ai_max_retries = 2;                             ///< AI_MAX_RETRIES, before the first byte only
-  bool demo_model = false;                            ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
-  std::filesystem::path web_root;                     ///< RAPT_WEB_ROOT, the built pages
-  std::filesystem::path var_dir;                      ///< RAPT_VAR_DIR, state of this host
-  std::filesystem::path runner;                       ///< RAPT_RUNNER, path of rapt-runner; default beside this program
-  std::filesystem::path migrations_dir;               ///< RAPT_MIGRATIONS_DIR
-  std::string marketplace_url;                        ///< MARKETPLACE_URL
-  std::vector<std::string> required_sandbox_layers;   ///< RAPT_SANDBOX_REQUIRE, comma-separated layer names
+  std::string database_url;                        ///< DATABASE_URL
+  int database_pool_max = 10;                      ///< DATABASE_POOL_MAX, connections
+  std::string redis_url;                           ///< REDIS_URL: redis://host:port/db or unix:///path
+  std::string host = "127.0.0.1";                  ///< HOST, address to listen on
+  std::uint16_t port = 3000;                       ///< PORT
+  std::string public_url;                          ///< PUBLIC_URL, defaults to http://HOST:PORT
+  unsigned threads = 2;                            ///< RAPT_THREADS
+  std::string log_level = "info";                  ///< LOG_LEVEL: debug, info, warn, error
+  bool production = false;                         ///< RAPT_ENV=production: Secure cookies, no development mode
+  bool development_modules = false;                ///< RAPT_DEVELOPMENT_MODULES=1: unsigned modules may be installed
+  std::string ai_gateway_url;                      ///< AI_GATEWAY_URL, default https://openrouter.ai/api/v1
+  std::string ai_api_key;                          ///< AI_API_KEY (secret)
+  std::string ai_default_model;                    ///< AI_DEFAULT_MODEL
+  std::chrono::milliseconds ai_request_timeout{};  ///< AI_REQUEST_TIMEOUT_MS, whole request
+  std::chrono::milliseconds ai_first_token_timeout{};  ///< AI_FIRST_TOKEN_TIMEOUT_MS
+  int ai_max_retries = 2;                              ///< AI_MAX_RETRIES, before the first byte only
+  bool demo_model = false;                             ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
+  std::filesystem::path web_root;                      ///< RAPT_WEB_ROOT, the built pages
+  std::filesystem::path var_dir;                       ///< RAPT_VAR_DIR, state of this host
+  std::filesystem::path runner;                      ///< RAPT_RUNNER, path of rapt-runner; default beside this program
+  std::filesystem::path migrations_dir;              ///< RAPT_MIGRATIONS_DIR
+  std::string marketplace_url;                       ///< MARKETPLACE_URL
+  std::vector<std::string> required_sandbox_layers;  ///< RAPT_SANDBOX_REQUIRE, comma-separated layer names
 };
 
 /// Reads them all. Every fault is reported at once: `fields` holds the variable's name as path, and the remedy.
 Result<Settings> load_settings(const Environment& environment);
 
-/// Those of `names` that look like ours (RAPT_…, AI_…) and are no setting, each with the setting that was probably meant:
-/// "RAPT_THREAD is no setting: did you mean RAPT_THREADS?". Main logs them as warnings.
+/// Those of `names` that look like ours (RAPT_…, AI_…) and are no setting, each with the setting that was probably
+/// meant: "RAPT_THREAD is no setting: did you mean RAPT_THREADS?". Main logs them as warnings.
 std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
 /// The names of all variables of the process.
 std::vector<std::string> process_variable_names();

@@ -23,13 +23,13 @@ class Headers {
 };
 
 struct Request {
-  std::string method;   ///< upper case
-  std::string path;     ///< percent-decoded, starts with "/", no "." or ".." segments
+  std::string method;                             ///< upper case
+  std::string path;                               ///< percent-decoded, starts with "/", no "." or ".." segments
   std::multimap<std::string, std::string> query;  ///< decoded
   Headers headers;
   std::string body;
   std::string remote_address;
-  std::string id;       ///< X-Request-Id of the answer
+  std::string id;                                      ///< X-Request-Id of the answer
   std::map<std::string, std::string> path_parameters;  ///< set by the router
 
   [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;

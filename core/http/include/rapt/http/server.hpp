@@ -49,12 +49,13 @@ struct ServerOptions {
   std::uint16_t port = 0;  ///< 0: any free one, see Server::port()
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_header_bytes = 16 * 1024;
-  std::chrono::milliseconds header_timeout = std::chrono::seconds(15);  ///< from a request's first byte to its last header
-  std::chrono::milliseconds body_timeout = std::chrono::seconds(30);    ///< for the whole body
-  std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);    ///< between two requests of a connection
-  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);   ///< the longest pause of a client that reads
-  std::chrono::milliseconds heartbeat = std::chrono::seconds(15);       ///< between comments on a quiet event stream
-  std::size_t max_connections = 4096;  ///< one more is told 503 and closed
+  std::chrono::milliseconds header_timeout =
+      std::chrono::seconds(15);  ///< from a request's first byte to its last header
+  std::chrono::milliseconds body_timeout = std::chrono::seconds(30);   ///< for the whole body
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);   ///< between two requests of a connection
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  ///< the longest pause of a client that reads
+  std::chrono::milliseconds heartbeat = std::chrono::seconds(15);      ///< between comments on a quiet event stream
+  std::size_t max_connections = 4096;                                  ///< one more is told 503 and closed
 };
 
 /// HTTP/1.1 over Beast: keep-alive, pipelining in order, chunked bodies in, time limits everywhere.

@@ -15,7 +15,7 @@ namespace rapt::runtime {
 class BlockingPool {
  public:
   struct Options {
-    std::string name;      ///< thread name and `part` of the error when the queue is full
+    std::string name;  ///< thread name and `part` of the error when the queue is full
     unsigned threads = 4;
     std::size_t max_queued = 256;
   };

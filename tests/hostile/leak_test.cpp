@@ -82,14 +82,16 @@ TEST(Leaks, AnEndingSupervisorTakesForkServerAndRunnersWithIt) {
 }
 
 TEST(Leaks, AKilledForkServerTakesItsRunnersWithItAndIsReplaced) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphans come here, and can be waited for
   Workshop workshop;
   House house(workshop);
   house.start({workshop.pack("replace")});
   const int pid = house.wait_running("hostile-replace").pid;
   ASSERT_EQ(kill(children_of(getpid()).at(0), SIGKILL), 0);
   house.wait_for("hostile-replace", [&](const auto& s) { return s.state == host::ModuleState::kRunning && s.pid != 0 && s.pid != pid; });
-  EXPECT_NE(kill(pid, 0), 0);
+  EXPECT_EQ(waitpid(pid, nullptr, 0), pid) << "the old runner has ended";
   EXPECT_EQ(house.ask("hostile-replace").kind, Kind::kReplace);
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 /// Runs a house in a child process that tells the pid of a runner and waits to be killed.
@@ -103,7 +105,7 @@ int host_that_waits(int tell) {
 }
 
 TEST(Leaks, NoOrphanRemainsWhenTheHostIsKilled) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // so that orphans become visible here, and can be waited for
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   const pid_t host = fork();

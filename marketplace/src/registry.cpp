@@ -144,7 +144,8 @@ Task<void> Registry::handle(http::Request& request, http::Responder& responder) 
     refused.headers.set("Allow", "GET");
     co_return co_await responder.send(std::move(refused));
   }
-  co_await responder.send(co_await answer(request));
+  auto answered = co_await answer(request);
+  co_await responder.send(std::move(answered));
 }
 
 }  // namespace rapt::marketplace

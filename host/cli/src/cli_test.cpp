@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "rapt/base/file.hpp"
+#include "rapt/base/ids.hpp"
+
+namespace rapt::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using nlohmann::json;
+
+/// Runs commands in a folder of their own, without a database.
+class Program : public ::testing::Test {
+ protected:
+  Program() : folder_(fs::path(::testing::TempDir()) / ("cli-" + new_uuid())) {
+    fs::create_directories(folder_);
+    environment_["RAPT_VAR_DIR"] = (folder_ / "var").string();
+  }
+  ~Program() override { fs::remove_all(folder_); }
+  int rapt(const std::vector<std::string>& words) {
+    std::istringstream in(answers_);
+    std::ostringstream out, err;
+    Console console{in, out, err, [this](std::string_view name) -> std::optional<std::string> {
+                      const auto found = environment_.find(name);
+                      return found == environment_.end() ? std::nullopt : std::optional(found->second);
+                    }};
+    const int status = run(console, words);
+    out_ = out.str();
+    err_ = err.str();
+    return status;
+  }
+  std::string path(const std::string& name) { return (folder_ / name).string(); }
+  fs::path folder_;
+  std::map<std::string, std::string, std::less<>> environment_;
+  std::string answers_, out_, err_;
+};
+
+TEST_F(Program, ExplainsItself) {
+  EXPECT_EQ(rapt({"--help"}), kOk);
+  for (const auto& command : commands()) EXPECT_THAT(out_, HasSubstr(std::string(command.name)));
+}
+
+TEST_F(Program, ExplainsEveryCommandWithExamplesThatNameIt) {
+  for (const auto& command : commands()) {
+    std::istringstream words{std::string(command.name)};
+    std::vector<std::string> line{std::istream_iterator<std::string>(words), {}};
+    line.emplace_back("--help");
+    EXPECT_EQ(rapt(line), kOk) << command.name;
+    EXPECT_THAT(out_, HasSubstr("Examples:\n  "));
+    EXPECT_THAT(std::string(command.examples), HasSubstr("rapt " + std::string(command.name)));
+  }
+}
+
+TEST_F(Program, AnswersAWrongCommandLineWithStatus2AndAHint) {
+  EXPECT_EQ(rapt({}), kUsage);
+  EXPECT_EQ(rapt({"pakc"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("Did you mean `rapt pack`?"));
+  EXPECT_EQ(rapt({"completely-unknown"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("`rapt --help` lists them"));
+  EXPECT_EQ(rapt({"trust", "frob"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("trust add"));
+  EXPECT_EQ(rapt({"pack", "--frob"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("no option --frob"));
+  EXPECT_EQ(rapt({"pack"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("takes DIR, but got nothing"));
+  EXPECT_EQ(rapt({"inspect", "a", "b"}), kUsage);
+  EXPECT_EQ(rapt({"pack", "x", "--ke", "y"}), kUsage) << "no guessing of abbreviations";
+  EXPECT_EQ(rapt({std::string(100000, 'x')}), kUsage);
+  EXPECT_LT(err_.size(), 500U);
+  EXPECT_EQ(rapt({"\x1b[31m"}), kUsage);
+  EXPECT_EQ(err_.find('\x1b'), std::string::npos);
+}
+
+TEST_F(Program, ShowsItsVersion) {
+  EXPECT_EQ(rapt({"--version"}), kOk);
+  EXPECT_THAT(out_, ::testing::StartsWith("rapt "));
+  EXPECT_EQ(rapt({"version", "--json"}), kOk);
+  EXPECT_TRUE(json::parse(out_).at("version").is_string());
+}
+
+TEST_F(Program, MakesAKeyOnceAndKeepsItToItself) {
+  EXPECT_EQ(rapt({"keygen", "my-school", "--out", path("keys")}), kOk);
+  const auto mode = fs::status(path("keys/my-school.key")).permissions();
+  EXPECT_EQ(mode & (fs::perms::group_all | fs::perms::others_all), fs::perms::none);
+  const auto first = read_file(path("keys/my-school.key"), 1000).value();
+  EXPECT_EQ(out_.find(first.substr(0, 20)), std::string::npos);
+  EXPECT_EQ(rapt({"keygen", "my-school", "--out", path("keys")}), kFailed);
+  EXPECT_EQ(rapt({"keygen", "my-school", "--out", path("keys"), "--if-missing"}), kOk);
+  EXPECT_EQ(read_file(path("keys/my-school.key"), 1000).value(), first);
+  EXPECT_EQ(rapt({"keygen", "../evil"}), kUsage);
+}
+
+TEST_F(Program, TrustsAPublisherAndNoLonger) {
+  ASSERT_EQ(rapt({"keygen", "my-school", "--out", path("keys")}), kOk);
+  ASSERT_EQ(rapt({"keygen", "other", "--out", path("keys")}), kOk);
+  EXPECT_EQ(rapt({"trust", "list"}), kOk);
+  EXPECT_THAT(out_, HasSubstr("No publisher is trusted"));
+  EXPECT_EQ(rapt({"trust", "add", path("keys/my-school.pub")}), kOk);
+  EXPECT_EQ(rapt({"trust", "add", path("keys/my-school.pub")}), kOk);
+  EXPECT_EQ(rapt({"trust", "add", path("keys/other.pub"), "--publisher", "my-school"}), kOk);
+  EXPECT_EQ(rapt({"trust", "list", "--json"}), kOk);
+  const auto keys = json::parse(out_);
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(rapt({"trust", "remove", "my-school", "--key-id", keys[0].at("key_id")}), kOk);
+  EXPECT_EQ(rapt({"trust", "list", "--json"}), kOk);
+  EXPECT_EQ(json::parse(out_).size(), 1U);
+  EXPECT_EQ(rapt({"trust", "remove", "my-school"}), kOk);
+  EXPECT_EQ(rapt({"trust", "remove", "my-school"}), kFailed);
+  EXPECT_EQ(rapt({"trust", "remove", "../../etc/passwd"}), kFailed);
+}
+
+TEST_F(Program, RefusesASecretKeyWhereAPublicOneBelongs) {
+  ASSERT_TRUE(write_file_atomically(path("nonsense.pub"), "hello\n"));
+  EXPECT_EQ(rapt({"trust", "add", path("nonsense.pub")}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("Line 1 is no public key"));
+  EXPECT_EQ(rapt({"trust", "add", path("missing.pub")}), kFailed);
+}
+
+TEST_F(Program, TellsFailuresAsJsonWhenAsked) {
+  EXPECT_EQ(rapt({"inspect", path("missing.rapt"), "--json"}), kFailed);
+  EXPECT_TRUE(json::parse(out_).contains("error"));
+}
+
+TEST_F(Program, PackAsksForAKeyOrAPlainNo) {
+  EXPECT_EQ(rapt({"pack", path("stage")}), kUsage);
+  EXPECT_EQ(rapt({"pack", path("stage"), "--unsigned", "--key", "k"}), kUsage);
+  EXPECT_EQ(rapt({"pack", path("stage"), "--unsigned"}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("cannot be read"));
+}
+
+TEST_F(Program, ReportsFaultySettingsBeforeItTouchesAnything) {
+  environment_["PORT"] = "banana";
+  for (const auto& words : std::vector<std::vector<std::string>>{{"serve"}, {"migrate"}, {"module", "list"}}) {
+    EXPECT_EQ(rapt(words), kFailed);
+    EXPECT_THAT(err_, HasSubstr("DATABASE_URL"));
+    EXPECT_THAT(err_, HasSubstr("PORT"));
+  }
+  EXPECT_EQ(rapt({"doctor", "--json"}), kFailed);
+  EXPECT_THAT(json::parse(out_).at("checks")[0].at("state"), "fault");
+}
+
+}  // namespace
+}  // namespace rapt::cli

@@ -27,6 +27,7 @@ namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kGrace{20};
+constexpr std::chrono::seconds kMendPause{5};
 
 log::Level level_of(const std::string& name) {
   if (name == "debug") return log::Level::kDebug;
@@ -103,10 +104,14 @@ class Host {
     return options;
   }
 
-  /// What an earlier host left unfinished is told to its owners.
+  /// What an earlier host left unfinished is told to its owners, once the database is there.
   Task<void> mend() {
-    const auto failed = co_await runs_.fail_abandoned();
-    if (failed && *failed > 0) log::warn("runs.abandoned", {{"count", std::to_string(*failed)}});
+    for (;;) {
+      const auto failed = co_await runs_.fail_abandoned();
+      if (failed && *failed > 0) log::warn("runs.abandoned", {{"count", std::to_string(*failed)}});
+      if (failed) co_return;
+      co_await runtime::sleep_for(kMendPause);
+    }
   }
 
   Task<void> stop() {
@@ -146,6 +151,9 @@ Result<std::optional<http::StaticFiles>> load_pages(const config::Settings& sett
 
 int serve(const config::Settings& settings) {
   log::set_level(level_of(settings.log_level));
+  for (const auto& unknown : config::unknown_variables(config::process_variable_names())) {
+    log::warn("config.unknown_variable", {{"detail", unknown}});
+  }
   auto trust = bundle::TrustStore::load(settings.var_dir / "trust");
   if (!trust) return complain(trust.error());
   auto pages = load_pages(settings);

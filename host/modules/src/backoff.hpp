@@ -24,7 +24,7 @@ class Backoff {
  private:
   std::chrono::milliseconds initial_, maximum_;
   std::deque<Clock::time_point> crashes_;
-  std::minstd_rand random_;
+  std::mt19937 random_;
 };
 
 }  // namespace rapt::host

@@ -77,9 +77,7 @@ class Finder {
   }
 
   void find_namespaces() {
-    const uid_t uid = geteuid();
-    const gid_t gid = getegid();
-    const auto map = [uid, gid] { return map_identity(uid, gid); };
+    const auto map = [uid = abilities_.uid = geteuid(), gid = abilities_.gid = getegid()] { return map_identity(uid, gid); };
     const int denied = try_in_child(CLONE_NEWUSER, map);
     static constexpr char kWhy[] = "user namespaces are denied here, as in a container with the default profile";
     layer("user-namespace", denied, "", kWhy);

@@ -63,12 +63,12 @@ int follow_server_to_death(int server_pidfd) {
 }
 
 /// Every layer but the filters. The name of the one that failed, or nullptr.
-const char* enter_sandbox(const Abilities& abilities, const spawn::SpawnMessage& order, uid_t uid, gid_t gid) {
+const char* enter_sandbox(const Abilities& abilities, const spawn::SpawnMessage& order) {
   const auto failed = [](int error) {
     errno = error;
     return error != 0;
   };
-  if ((abilities.namespaces & CLONE_NEWUSER) != 0 && failed(map_identity(uid, gid))) return "user namespace";
+  if ((abilities.namespaces & CLONE_NEWUSER) != 0 && failed(map_identity(abilities.uid, abilities.gid))) return "user namespace";
   if (abilities.empty_root && failed(enter_empty_root())) return "empty root";
   const std::uint64_t own = abilities.own_bytes + wire::kRequestBytes + wire::kReplyBytes;
   if (failed(limit_resources(own + order.memory_bytes))) return "resource limits";
@@ -111,15 +111,13 @@ const char* enter_sandbox(const Abilities& abilities, const spawn::SpawnMessage&
 }  // namespace
 
 void run_child(const Abilities& abilities, const spawn::SpawnMessage& order, const int* fds) {
-  const uid_t uid = geteuid();
-  const gid_t gid = getegid();
   const int orphaned = follow_server_to_death(abilities.server_pidfd);
   SharedAreas areas;
   if (orphaned != 0 || setsid() < 0 || !place_descriptors(fds) || !map_areas(areas)) _exit(spawn::kExitSetup);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (const char* layer = enter_sandbox(abilities, order, uid, gid)) {
+  if (const char* layer = enter_sandbox(abilities, order)) {
     const std::string why = std::strerror(errno);
     refuse(areas, std::string("The sandbox could not be entered: ") + layer + " failed (" + why + ").", spawn::kExitSetup);
   }

@@ -85,19 +85,19 @@ test('one changed byte in a bundle: the module is refused, the admin reads why, 
   const find = async () => (await admin.get('/admin/modules')).body.data.find((m) => m.name === 'safety-filter');
   try {
     writeFileSync(file, bad);
-    const { pid } = await eventually('safety-filter runs', async () => { const m = await find(); return m.pid > 0 && m; });
-    process.kill(pid, 'SIGKILL');
+    // What runs was verified when it started and lives in sealed memory; the file counts at the next start.
+    part('stop', 'server');
+    part('start', 'server');
     const refused = await eventually('safety-filter is refused', async () => { const m = await find(); return m.state === 'refused' && m; });
-    assert.match(refused.reason, /changed|digest|not the one/i);
+    assert.match(refused.reason, /bytes have changed/);
     const student = await Client.as('student', 24);
     const id = await student.newSession();
     const answer = await student.post(`/sessions/${id}/messages`, { content: 'hello' });
     assert.equal(answer.status, 503, JSON.stringify(answer.body));
     assert.equal(answer.body.code, 'MODULE_UNAVAILABLE');
+    assert.equal(answer.body.details.module, 'safety-filter');
   } finally {
     writeFileSync(file, good);
-    part('stop', 'server');
-    part('start', 'server');
   }
-  await eventually('safety-filter runs again', async () => (await find()).state === 'running');
+  await eventually('safety-filter runs again without a hand', async () => (await find()).state === 'running');
 });

@@ -237,6 +237,30 @@ TEST_F(Supervision, UpdateStartsTheNewStopsTheGoneAndKeepsTheRest) {
   EXPECT_NE(kill(gone_pid, 0), 0);
 }
 
+TEST_F(Supervision, ARefusedModuleIsLookedAtAgainWhenItsFileHasChanged) {
+  House house(workshop_);
+  const auto installed = workshop_.pack("continue");
+  const auto good = *read_file(installed.bundle_path, bundle::kMaxBundleBytes);
+  ASSERT_TRUE(write_file_atomically(installed.bundle_path, "not a bundle"));
+  house.start({installed});
+  ASSERT_EQ(house.status(installed.name).state, ModuleState::kRefused);
+  ASSERT_TRUE(write_file_atomically(installed.bundle_path, good));
+  house.update({installed});
+  house.wait_running(installed.name);
+}
+
+TEST_F(Supervision, APublisherWhoIsNotTrustedAnyMoreDoesNotGoOnRunning) {
+  House house(workshop_);
+  const auto installed = workshop_.pack("continue");
+  house.start({installed});
+  const int pid = house.wait_running(installed.name).pid;
+  house.update({installed}, bundle::TrustStore{});
+  EXPECT_EQ(house.status(installed.name).state, ModuleState::kRefused);
+  EXPECT_NE(kill(pid, 0), 0);
+  house.update({installed});
+  house.wait_running(installed.name);
+}
+
 TEST_F(Supervision, StopEndsEveryProcessAlsoOneThatDoesNotWantTo) {
   House house(workshop_);
   house.start({workshop_.pack("continue"), workshop_.pack("shutdown-loop")});

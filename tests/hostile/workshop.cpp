@@ -76,10 +76,11 @@ host::InstalledModule Workshop::pack(const std::string& name, const Packing& pac
 
 House::House(const Workshop& workshop) : House(workshop, [](host::Supervisor::Options&) {}) {}
 
-House::House(const Workshop& workshop, const std::function<void(host::Supervisor::Options&)>& change) {
+House::House(const Workshop& workshop, const std::function<void(host::Supervisor::Options&)>& change)
+    : trust_(workshop.trust()) {
   host::Supervisor::Options options;
   options.runner = RAPT_RUNNER_PATH;
-  options.trust = workshop.trust();
+  options.trust = trust_;
   options.restart_initial = 10ms;
   options.restart_maximum = 100ms;
   change(options);
@@ -103,8 +104,8 @@ void House::start(std::vector<host::InstalledModule> modules) {
 
 void House::stop() { boost::asio::co_spawn(loop_, supervisor_->stop(), boost::asio::use_future).get(); }
 
-void House::update(std::vector<host::InstalledModule> modules) {
-  boost::asio::co_spawn(loop_, supervisor_->update(std::move(modules)), boost::asio::use_future).get();
+void House::update(std::vector<host::InstalledModule> modules, bundle::TrustStore trust) {
+  boost::asio::co_spawn(loop_, supervisor_->update(std::move(modules), std::move(trust)), boost::asio::use_future).get();
 }
 
 hooks::Answer House::ask(const std::string& module, std::chrono::milliseconds limit, hooks::Point point) {

@@ -57,7 +57,8 @@ class House {
   /// Starts with these modules and waits until none is starting any more.
   void start(std::vector<host::InstalledModule> modules);
   void stop();
-  void update(std::vector<host::InstalledModule> modules);
+  void update(std::vector<host::InstalledModule> modules) { update(std::move(modules), trust_); }
+  void update(std::vector<host::InstalledModule> modules, bundle::TrustStore trust);
 
   hooks::Answer ask(const std::string& module, std::chrono::milliseconds limit = std::chrono::milliseconds(2000),
                     hooks::Point point = hooks::Point::kChatOnMessage);
@@ -73,6 +74,7 @@ class House {
  private:
   boost::asio::io_context loop_{2};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
+  bundle::TrustStore trust_;
   std::unique_ptr<host::Supervisor> supervisor_;
   std::vector<std::jthread> threads_;
 };

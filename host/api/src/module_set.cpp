@@ -24,16 +24,19 @@ std::vector<host::InstalledModule> enabled_modules(std::vector<install::Installe
 
 }  // namespace
 
-Task<void> follow_installed_modules(install::Installer& installer, host::Supervisor& supervisor) {
-  bool reachable = true;
+Task<void> follow_installed_modules(install::Installer& installer, host::Supervisor& supervisor, std::filesystem::path trust_dir) {
+  bool told = false;  // of the present trouble
   while (true) {
     auto records = co_await installer.list();
-    if (records) {
-      co_await supervisor.update(enabled_modules(std::move(*records)));
-    } else if (reachable) {
-      log::warn("modules.list_unknown", {{"detail", records.error().log_detail}});
+    auto trust = bundle::TrustStore::load(trust_dir);
+    const bool known = records.has_value() && trust.has_value();
+    if (known) {
+      co_await supervisor.update(enabled_modules(std::move(*records)), std::move(*trust));
+    } else if (!told) {
+      const auto& fault = records ? trust.error() : records.error();
+      log::warn("modules.set_unknown", {{"reason", fault.message}, {"detail", fault.log_detail}});
     }
-    reachable = records.has_value();
+    told = !known;
     co_await runtime::sleep_for(kInterval);
     const auto cancelled = co_await boost::asio::this_coro::cancellation_state;
     if (cancelled.cancelled() != boost::asio::cancellation_type::none) co_return;

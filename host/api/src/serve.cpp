@@ -39,6 +39,8 @@ bundle::SignaturePolicy signature_policy(const config::Settings& settings) {
   return settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack : bundle::SignaturePolicy::kRequired;
 }
 
+std::filesystem::path trust_dir(const config::Settings& settings) { return settings.var_dir / "trust"; }
+
 host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust) {
   host::Supervisor::Options options;
   options.runner = settings.runner;
@@ -76,6 +78,7 @@ class Host {
         gateway_(client_, gateway_options(settings)),
         supervisor_(loop.executor(), supervisor_options(settings, trust)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
+        trust_dir_(trust_dir(settings)),
         dispatcher_(supervisor_),
         auth_(database_, clock_),
         tools_(database_, clock_, &supervisor_),
@@ -90,7 +93,7 @@ class Host {
     RAPT_TRY(supervisor_.start({}));
     RAPT_TRY(server_.start());
     loop_.on_signal([this] { loop_.spawn(stop()); });
-    loop_.spawn(follow_installed_modules(installer_, supervisor_));
+    loop_.spawn(follow_installed_modules(installer_, supervisor_, trust_dir_));
     loop_.spawn(mend());
     return {};
   }
@@ -129,6 +132,7 @@ class Host {
   gateway::OpenAiGateway gateway_;
   host::Supervisor supervisor_;
   install::Installer installer_;
+  std::filesystem::path trust_dir_;
   hooks::Dispatcher dispatcher_;
   identity::AuthService auth_;
   tools::ToolService tools_;
@@ -154,7 +158,7 @@ int serve(const config::Settings& settings) {
   for (const auto& unknown : config::unknown_variables(config::process_variable_names())) {
     log::warn("config.unknown_variable", {{"detail", unknown}});
   }
-  auto trust = bundle::TrustStore::load(settings.var_dir / "trust");
+  auto trust = bundle::TrustStore::load(trust_dir(settings));
   if (!trust) return complain(trust.error());
   auto pages = load_pages(settings);
   if (!pages) return complain(pages.error());

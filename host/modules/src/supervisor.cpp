@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <filesystem>
 #include <map>
 #include <shared_mutex>
 #include <utility>
@@ -58,10 +59,15 @@ struct Supervisor::Impl {
   }
 
   /// Blocks while the bundle is read and verified.
-  std::shared_ptr<Module> make(const InstalledModule& installed) const {
+  std::shared_ptr<Module> make(const InstalledModule& installed) {
+    const auto stamp = stamp_of(installed);
     if (const auto missing = missing_layer(); !missing.empty()) return std::make_shared<Module>(executor, installed, missing);
     auto prepared = prepare_module(installed, options.trust, options.signature_policy);
-    if (!prepared) return std::make_shared<Module>(executor, installed, prepared.error().message);
+    if (!prepared) {
+      const std::unique_lock lock(mutex);
+      refused_stamps[installed.name] = stamp;
+      return std::make_shared<Module>(executor, installed, prepared.error().message);
+    }
     const Module::Settings settings{options.restart_initial, options.restart_maximum, options.start_timeout};
     return std::make_shared<Module>(executor, std::move(*prepared), settings);
   }
@@ -72,6 +78,20 @@ struct Supervisor::Impl {
       modules[module->installed().name] = module;
     }
     module->run(nursery);
+  }
+
+  static std::filesystem::file_time_type stamp_of(const InstalledModule& installed) {
+    std::error_code missing;
+    const auto stamp = std::filesystem::last_write_time(installed.bundle_path, missing);
+    return missing ? std::filesystem::file_time_type::min() : stamp;
+  }
+
+  /// Whether the bundle of a refused module is another file than the one that was refused.
+  bool worth_another_look(const Module& module) const {
+    if (module.prepared() != nullptr) return false;
+    const std::shared_lock lock(mutex);
+    const auto found = refused_stamps.find(module.installed().name);
+    return found != refused_stamps.end() && found->second != stamp_of(module.installed());
   }
 
   static bool same(const InstalledModule& a, const InstalledModule& b) {
@@ -92,6 +112,7 @@ struct Supervisor::Impl {
   std::vector<sandbox::Layer> layers;
   mutable std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<Module>> modules;
+  std::map<std::string, std::filesystem::file_time_type> refused_stamps;
 };
 
 Supervisor::Supervisor(Executor executor, Options options)
@@ -115,8 +136,10 @@ Result<void> Supervisor::start(std::vector<InstalledModule> modules) {
   return {};
 }
 
-Task<void> Supervisor::update(std::vector<InstalledModule> modules) {
+Task<void> Supervisor::update(std::vector<InstalledModule> modules, bundle::TrustStore trust) {
   const auto impl = impl_;
+  const bool other_trust = !(trust == impl->options.trust);
+  impl->options.trust = std::move(trust);
   for (const auto& old : impl->all()) {
     const auto wanted = std::find_if(modules.begin(), modules.end(), [&](const auto& m) { return m.name == old->installed().name; });
     if (wanted != modules.end()) continue;
@@ -128,7 +151,8 @@ Task<void> Supervisor::update(std::vector<InstalledModule> modules) {
   }
   for (const auto& wanted : modules) {
     const auto old = impl->find(wanted.name);
-    if (old && Impl::same(old->installed(), wanted)) continue;
+    const bool unchanged = old && Impl::same(old->installed(), wanted) && !other_trust;
+    if (unchanged && !impl->worth_another_look(*old)) continue;
     auto make = [impl, wanted]() -> Result<std::shared_ptr<Module>> { return impl->make(wanted); };
     auto made = co_await impl->pool.run(std::move(make));
     if (!made) {

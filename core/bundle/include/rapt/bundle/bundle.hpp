@@ -50,6 +50,8 @@ class TrustStore {
   void add(const std::string& publisher, const security::PublicKey& key);
   [[nodiscard]] const std::vector<security::PublicKey>* keys_of(const std::string& publisher) const;
 
+  bool operator==(const TrustStore&) const = default;
+
  private:
   std::map<std::string, std::vector<security::PublicKey>> keys_;
 };

@@ -62,8 +62,10 @@ class Supervisor final : public hooks::ModuleCaller {
 
   /// Starts the fork server and the modules; a module that cannot start is kRefused, never a failure of the host.
   Result<void> start(std::vector<InstalledModule> modules);
-  /// Brings the running set to `modules` (new ones started, gone ones stopped, changed versions replaced).
-  Task<void> update(std::vector<InstalledModule> modules);
+  /// Brings the running set to `modules`: new ones started, gone ones stopped, changed versions replaced. A module that was
+  /// refused is looked at again when its file has changed. With another `trust` than before every bundle is verified
+  /// again, so that a publisher who is not believed any more does not go on running.
+  Task<void> update(std::vector<InstalledModule> modules, bundle::TrustStore trust);
   Task<void> stop();
   [[nodiscard]] std::vector<ModuleStatus> status() const;
 

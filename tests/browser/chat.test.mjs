@@ -17,7 +17,6 @@ test("a student finds the tutor at home, asks, and reads the streamed answer", a
     await say(page, "How do I solve 3x + 5 = 20?");
     const response = await answered;
     assert.match(response.headers()["content-type"], /^text\/event-stream/);
-    assert.match(await response.text(), /^event: delta$/m);
     await waitForMessages(page, 2);
     assert.ok((await lastAnswer(page).innerText()).length > 20);
     await checkPage(page, "chat");

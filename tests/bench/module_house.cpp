@@ -50,7 +50,8 @@ ModuleHouse::ModuleHouse() {
   host::Supervisor::Options options;
   const char* runner = std::getenv("RAPT_RUNNER");
   options.runner = runner != nullptr ? runner : RAPT_RUNNER_PATH;
-  options.trust.add("bench", key.public_key());
+  trust_.add("bench", key.public_key());
+  options.trust = trust_;
   supervisor_ = std::make_unique<host::Supervisor>(loop_.get_executor(), std::move(options));
   if (auto started = supervisor_->start({module_}); !started) throw std::runtime_error(started.error().message);
 }
@@ -59,6 +60,12 @@ ModuleHouse::~ModuleHouse() {
   supervisor_.reset();
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+}
+
+void ModuleHouse::install(bool installed) {
+  std::vector<host::InstalledModule> modules;
+  if (installed) modules.push_back(module_);
+  run(supervisor_->update(std::move(modules), trust_));
 }
 
 void ModuleHouse::run(Task<void> task) {

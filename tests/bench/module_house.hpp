@@ -19,7 +19,8 @@ class ModuleHouse {
 
   boost::asio::io_context& loop() { return loop_; }
   host::Supervisor& supervisor() { return *supervisor_; }
-  [[nodiscard]] const host::InstalledModule& module() const { return module_; }
+  /// Starts the module, or stops it, as an installation would.
+  void install(bool installed);
   /// Runs a task to its end.
   void run(Task<void> task);
   /// Turns the loop until the module runs; throws when it never does.
@@ -29,6 +30,7 @@ class ModuleHouse {
   boost::asio::io_context loop_{1};
   std::filesystem::path folder_;
   host::InstalledModule module_;
+  bundle::TrustStore trust_;
   std::unique_ptr<host::Supervisor> supervisor_;
 };
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 #include <filesystem>
 #include <future>
@@ -73,10 +74,13 @@ TEST_F(Supervision, ACallerWhoseTimeIsUpInLineIsLateAndNobodyIsKilled) {
   const auto context = sample_context();
   const std::string config = "{}", module = "hostile-sleep";
   const int pid = house.wait_running(module).pid;
-  auto first = boost::asio::co_spawn(house.loop(), house.supervisor().call(module, Point::kChatOnMessage, context, config, 1s),
-                                     boost::asio::use_future);
-  // The first has the turn once its process sleeps; a second one that were first would be killed as late.
-  const auto second = house.ask(module, 50ms);
+  const auto strand = boost::asio::make_strand(house.loop());  // in this order
+  const auto call = [&](std::chrono::milliseconds limit) {
+    return boost::asio::co_spawn(strand, house.supervisor().call(module, Point::kChatOnMessage, context, config, limit),
+                                 boost::asio::use_future);
+  };
+  auto first = call(1s);
+  const auto second = call(50ms).get();
   EXPECT_EQ(second.kind, Kind::kLate);
   EXPECT_THAT(second.text, HasSubstr("busy"));
   EXPECT_EQ(house.status(module).pid, pid);

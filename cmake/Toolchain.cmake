@@ -38,6 +38,9 @@ endif()
 if(RAPT_SANITIZE)
   target_compile_options(rapt_flags INTERFACE -fsanitize=${RAPT_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(rapt_flags INTERFACE -fsanitize=${RAPT_SANITIZE})
+  if(RAPT_SANITIZE MATCHES "thread")
+    target_compile_options(rapt_flags INTERFACE -Wno-tsan)  # Asio's fences, which the sanitizer does not model
+  endif()
 endif()
 
 find_package(Threads REQUIRED)

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
+#include <future>
 #include <thread>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -173,19 +175,25 @@ TEST(Client, DroppingAStreamEndsTheTransfer) {
   ended.get_future().wait();
 }
 
-Task<bool> cancelled_fetch(Client& client, ClientRequest request) {
-  const auto first = co_await (client.fetch(std::move(request)) || runtime::sleep_for(milliseconds(1)));
+Task<void> until_set(const std::atomic<bool>& flag) {
+  while (!flag) co_await runtime::sleep_for(milliseconds(1));
+}
+
+Task<bool> cancelled_fetch(Client& client, ClientRequest request, const std::atomic<bool>& arrived) {
+  const auto first = co_await (client.fetch(std::move(request)) || until_set(arrived));
   co_return first.index() == 1;
 }
 
 TEST(Client, CancellingTheTaskEndsTheTransfer) {
   std::promise<void> ended;
+  std::atomic<bool> arrived = false;
   ScriptedServer server([&](RawSocket& peer) {
+    arrived = true;
     peer.read_to_end();
     ended.set_value();
   });
   Client client;
-  EXPECT_TRUE(run_blocking(cancelled_fetch(client, request_for(server.url()))));
+  EXPECT_TRUE(run_blocking(cancelled_fetch(client, request_for(server.url()), arrived)));
   ended.get_future().wait();
 }
 

@@ -18,8 +18,8 @@ struct Figure {
 
 /// A group of figures that are measured together. Adding one: a file of its own with a Group object at namespace scope.
 struct Group {
-  /// `name` is what the command line says; `measure` throws std::runtime_error with a sentence when it cannot. A group that
-  /// takes minutes runs only when it is named.
+  /// `name` is what the command line says; `measure` throws std::runtime_error with a sentence when it cannot. A group
+  /// that takes minutes runs only when it is named.
   Group(std::string name, std::function<std::vector<Figure>()> measure, bool only_when_named = false);
 };
 

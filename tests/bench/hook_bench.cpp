@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// One hook through the public dispatcher into the sandboxed module and back, with a chat of 16 KB; beside it two processes
-// that do nothing but wake each other by event descriptors.
+// One hook through the public dispatcher into the sandboxed module and back, with a chat of 16 KB; beside it two
+// processes that do nothing but wake each other by event descriptors.
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +19,9 @@ using Clock = std::chrono::steady_clock;
 constexpr int kWarmUp = 500;
 constexpr int kRounds = 10000;
 
-double microseconds_since(Clock::time_point start) { return std::chrono::duration<double, std::micro>(Clock::now() - start).count(); }
+double microseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+}
 
 void add_one(int fd) {
   const std::uint64_t one = 1;
@@ -75,7 +77,8 @@ Task<void> ask_many(hooks::Dispatcher& dispatcher, std::vector<double>& samples)
     const auto start = Clock::now();
     const auto outcome = co_await dispatcher.dispatch(hooks::Point::kChatBeforeAi, context, attachments);
     if (i >= kWarmUp) samples.push_back(microseconds_since(start));
-    if (outcome.kind != hooks::Outcome::Kind::kContinue || !outcome.skipped.empty()) throw std::runtime_error("a hook was not answered");
+    if (outcome.kind != hooks::Outcome::Kind::kContinue || !outcome.skipped.empty())
+      throw std::runtime_error("a hook was not answered");
   }
 }
 

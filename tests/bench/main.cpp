@@ -36,7 +36,11 @@ void print_table(const std::vector<Figure>& figures) {
 void print_json(const std::vector<Figure>& figures) {
   nlohmann::json list = nlohmann::json::array();
   for (const Figure& figure : figures) {
-    nlohmann::json one{{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"baseline", nullptr}, {"ratio", nullptr}};
+    nlohmann::json one{{"name", figure.name},
+                       {"value", figure.value},
+                       {"unit", figure.unit},
+                       {"baseline", nullptr},
+                       {"ratio", nullptr}};
     if (figure.baseline) {
       one["baseline"] = *figure.baseline;
       one["ratio"] = figure.value / *figure.baseline;
@@ -55,7 +59,8 @@ int list_groups(std::string_view wanted) {
 
 int run(std::string_view wanted, bool json) {
   std::sort(registry().begin(), registry().end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  const bool group_named = std::any_of(registry().begin(), registry().end(), [&](const Entry& e) { return e.name == wanted; });
+  const bool group_named =
+      std::any_of(registry().begin(), registry().end(), [&](const Entry& e) { return e.name == wanted; });
   std::vector<Figure> figures;
   int failures = 0;
   for (const Entry& entry : registry()) {

@@ -24,4 +24,5 @@ static const rapt_hooks_1 hooks = {call};
 static const void* get_extension(const char* id) { return strcmp(id, RAPT_EXT_HOOKS_1) == 0 ? &hooks : NULL; }
 
 RAPT_EXPORT extern const rapt_entry rapt_module_entry;
-const rapt_entry rapt_module_entry = {sizeof(rapt_entry), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, "bench", "1.0.0", init, end, get_extension};
+const rapt_entry rapt_module_entry = {
+    sizeof(rapt_entry), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, "bench", "1.0.0", init, end, get_extension};

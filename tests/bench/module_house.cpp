@@ -19,7 +19,8 @@ std::string manifest() {
   const std::string architecture(bundle::native_architecture());
   return R"({"name":"bench","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":"bench",)"
          R"("license":"AGPL-3.0-or-later","abi":"1.0","hooks":[{"point":"chat:before_ai","timeout_ms":1000}],"permissions":[],)"
-         R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
+         R"("libraries":{")" +
+         architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
 }
 
 template <class T>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What a sandboxed process costs: time from the order to "ready" (reading, verifying, forking, sandboxing, loading and init
-// included), and the memory that an idle one has for itself.
+// What a sandboxed process costs: time from the order to "ready" (reading, verifying, forking, sandboxing, loading and
+// init included), and the memory that an idle one has for itself.
 #include <chrono>
 #include <fstream>
 #include <stdexcept>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The reply area as a hostile runner leaves it: whatever stands in it, the host reads within it and believes only what holds.
+// The reply area as a hostile runner leaves it: whatever stands in it, the host reads within it and believes only what
+// holds.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,8 @@ void read_all(const void* area) {
     if (!reply) continue;
     must(rapt::sandbox::is_plain_text(reply->text));
     for (const auto& [type, json] : reply->extractions) {
-      must(rapt::sandbox::is_extraction_type(type) && rapt::sandbox::is_plain_json(json, rapt::sandbox::wire::kMaxJsonDepth));
+      must(rapt::sandbox::is_extraction_type(type) &&
+           rapt::sandbox::is_plain_json(json, rapt::sandbox::wire::kMaxJsonDepth));
     }
   }
 }
@@ -38,8 +40,8 @@ void read_all(const void* area) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static_assert(sizeof(rapt::sandbox::wire::ReplyHeader) < kArea);
-  // Exactly as large as it claims, so that a read beyond it is seen. The input's first part is the head of the reply, the
-  // rest are texts: the log between them would only dilute what the fuzzer learns.
+  // Exactly as large as it claims, so that a read beyond it is seen. The input's first part is the head of the reply,
+  // the rest are texts: the log between them would only dilute what the fuzzer learns.
   std::vector<std::uint64_t> area(kArea / sizeof(std::uint64_t));
   auto* bytes = reinterpret_cast<unsigned char*>(area.data());
   const std::size_t head = std::min(size, offsetof(rapt::sandbox::wire::ReplyHeader, log) + 64);

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 struct Act {
   const char* name;
   Kind kind;
-  const char* says;    ///< part of the answer's sentence; for kContinue the extraction "result"
+  const char* says;  ///< part of the answer's sentence; for kContinue the extraction "result"
 };
 
 void PrintTo(const Act& act, std::ostream* out) { *out << act.name; }
@@ -52,27 +52,33 @@ TEST_P(Hostile, FailsAndTheNeighborGoesOn) {
   if (act.kind == Kind::kContinue || act.kind == Kind::kError) {
     EXPECT_EQ(house_.status(module).restarts, 0u);
   } else {
-    const auto status = house_.wait_for(module, [](const auto& s) { return s.restarts > 0 && s.state == host::ModuleState::kRunning; });
+    const auto status =
+        house_.wait_for(module, [](const auto& s) { return s.restarts > 0 && s.state == host::ModuleState::kRunning; });
     EXPECT_THAT(status.last_failure, HasSubstr(act.says));
   }
 }
 
 // Numbers are errno values: EPERM 1, EBADF 9, EACCES 13.
 INSTANTIATE_TEST_SUITE_P(Looking, Hostile,
-                         testing::Values(Act{"open-passwd", Kind::kContinue, "13"}, Act{"open-magic", Kind::kContinue, "13"},
-                                         Act{"environment", Kind::kContinue, "0"}, Act{"constructor-open", Kind::kContinue, "13"},
+                         testing::Values(Act{"open-passwd", Kind::kContinue, "13"},
+                                         Act{"open-magic", Kind::kContinue, "13"},
+                                         Act{"environment", Kind::kContinue, "0"},
+                                         Act{"constructor-open", Kind::kContinue, "13"},
                                          Act{"terminal", Kind::kContinue, "1"}, Act{"print", Kind::kContinue, "9"}),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Growing, Hostile,
                          testing::Values(Act{"fork", Kind::kContinue, "1000"}, Act{"thread", Kind::kContinue, "1"},
-                                         Act{"own-handler", Kind::kContinue, "1"}, Act{"more-memory", Kind::kContinue, "1"}),
+                                         Act{"own-handler", Kind::kContinue, "1"},
+                                         Act{"more-memory", Kind::kContinue, "1"}),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Memory, Hostile,
-                         testing::Values(Act{"write-request", Kind::kDead, "SIGSEGV"}, Act{"unprotect-request", Kind::kContinue, "13"},
+                         testing::Values(Act{"write-request", Kind::kDead, "SIGSEGV"},
+                                         Act{"unprotect-request", Kind::kContinue, "13"},
                                          Act{"write-text", Kind::kDead, "SIGSEGV"},
                                          Act{"mprotect-exec", Kind::kDead, "forbidden system call (mprotect)"},
                                          Act{"mmap-exec", Kind::kDead, "forbidden system call (mmap)"},
-                                         Act{"segfault", Kind::kDead, "SIGSEGV"}, Act{"stack-overflow", Kind::kDead, "SIGSEGV"}),
+                                         Act{"segfault", Kind::kDead, "SIGSEGV"},
+                                         Act{"stack-overflow", Kind::kDead, "SIGSEGV"}),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Ending, Hostile,
                          testing::Values(Act{"abort", Kind::kDead, "gave up"}, Act{"throw", Kind::kDead, "gave up"},
@@ -81,19 +87,22 @@ INSTANTIATE_TEST_SUITE_P(Ending, Hostile,
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Staying, Hostile,
                          testing::Values(Act{"loop", Kind::kLate, "took longer than its limit of 50 ms"},
-                                         Act{"deadlock", Kind::kLate, "took longer"}, Act{"sleep", Kind::kLate, "took longer"},
+                                         Act{"deadlock", Kind::kLate, "took longer"},
+                                         Act{"sleep", Kind::kLate, "took longer"},
                                          Act{"flood-wakeups", Kind::kLate, "took longer"},
                                          Act{"steal-wakeup", Kind::kLate, "took longer"}),
                          test_name);
 INSTANTIATE_TEST_SUITE_P(Lying, Hostile,
                          testing::Values(Act{"wrong-verdict", Kind::kLying, "the verdict 77 does not exist"},
                                          Act{"replace-without-text", Kind::kError, "without giving an acceptable text"},
-                                         Act{"invalid-utf8", Kind::kContinue, "-1"}, Act{"emit-too-much", Kind::kContinue, "32"},
+                                         Act{"invalid-utf8", Kind::kContinue, "-1"},
+                                         Act{"emit-too-much", Kind::kContinue, "32"},
                                          Act{"not-allowed", Kind::kContinue, "-3"},
                                          Act{"corrupt-offset", Kind::kLying, "lies outside of the reply"},
                                          Act{"corrupt-size", Kind::kLying, "are allowed"},
                                          Act{"corrupt-counts", Kind::kLying, "counts more"},
-                                         Act{"corrupt-utf8", Kind::kLying, "not UTF-8"}, Act{"corrupt-json", Kind::kLying, "not JSON"},
+                                         Act{"corrupt-utf8", Kind::kLying, "not UTF-8"},
+                                         Act{"corrupt-json", Kind::kLying, "not JSON"},
                                          Act{"corrupt-sequence", Kind::kLying, "answered a call that nobody made"},
                                          Act{"corrupt-log", Kind::kContinue, "0"}),
                          test_name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // After many calls, deaths and restarts nothing is left over: no descriptor, no zombie, no process.
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,9 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = hooks::Answer::Kind;
 
-long open_descriptors() {
-  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
-}
+long open_descriptors() { return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()); }
 
 /// Processes whose parent is `pid`, zombies among them.
 std::vector<int> children_of(int pid) {
@@ -44,7 +42,8 @@ std::vector<int> children_of(int pid) {
 TEST(Leaks, NothingIsLeftAfterAThousandCallsWithDeaths) {
   Workshop workshop;
   const auto calm = workshop.pack("replace"), crash = workshop.pack("segfault"), liar = workshop.pack("wrong-verdict");
-  House house(workshop, [](auto& options) { options.restart_initial = options.restart_maximum = std::chrono::milliseconds(1); });
+  House house(workshop,
+              [](auto& options) { options.restart_initial = options.restart_maximum = std::chrono::milliseconds(1); });
   house.start({calm, crash, liar});
   const auto settle = [&] {
     for (const auto& module : {calm, crash, liar}) house.wait_running(module.name);
@@ -88,7 +87,8 @@ TEST(Leaks, AKilledForkServerTakesItsRunnersWithItAndIsReplaced) {
   house.start({workshop.pack("replace")});
   const int pid = house.wait_running("hostile-replace").pid;
   ASSERT_EQ(kill(children_of(getpid()).at(0), SIGKILL), 0);
-  house.wait_for("hostile-replace", [&](const auto& s) { return s.state == host::ModuleState::kRunning && s.pid != 0 && s.pid != pid; });
+  house.wait_for("hostile-replace",
+                 [&](const auto& s) { return s.state == host::ModuleState::kRunning && s.pid != 0 && s.pid != pid; });
   EXPECT_EQ(waitpid(pid, nullptr, 0), pid) << "the old runner has ended";
   EXPECT_EQ(house.ask("hostile-replace").kind, Kind::kReplace);
   prctl(PR_SET_CHILD_SUBREAPER, 0);

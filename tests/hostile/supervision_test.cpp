@@ -29,8 +29,8 @@ class Supervision : public testing::Test {
 
 TEST_F(Supervision, AModuleMayContinueReplaceBlockEmitInstructAndFail) {
   House house(workshop_);
-  house.start({workshop_.pack("continue"), workshop_.pack("replace"), workshop_.pack("block"), workshop_.pack("instruct"),
-               workshop_.pack("error"), workshop_.pack("read-context")});
+  house.start({workshop_.pack("continue"), workshop_.pack("replace"), workshop_.pack("block"),
+               workshop_.pack("instruct"), workshop_.pack("error"), workshop_.pack("read-context")});
   EXPECT_EQ(house.ask("hostile-continue").kind, Kind::kContinue);
   const auto replaced = house.ask("hostile-replace");
   EXPECT_EQ(replaced.kind, Kind::kReplace) << replaced.text;
@@ -38,7 +38,8 @@ TEST_F(Supervision, AModuleMayContinueReplaceBlockEmitInstructAndFail) {
   const auto blocked = house.ask("hostile-block");
   EXPECT_EQ(blocked.kind, Kind::kBlock);
   EXPECT_EQ(blocked.text, "Please ask your teacher about this.");
-  EXPECT_THAT(house.ask("hostile-instruct", 2s, Point::kChatBeforeAi).instructions, testing::ElementsAre("Take a smaller step."));
+  EXPECT_THAT(house.ask("hostile-instruct", 2s, Point::kChatBeforeAi).instructions,
+              testing::ElementsAre("Take a smaller step."));
   EXPECT_EQ(house.ask("hostile-error").kind, Kind::kError);
 }
 
@@ -63,7 +64,8 @@ TEST_F(Supervision, CallsInFlightAreAnsweredInOrderAndNoneIsLost) {
   std::vector<std::future<Answer>> answers;
   for (int i = 0; i < 500; ++i) {
     answers.push_back(boost::asio::co_spawn(
-        house.loop(), house.supervisor().call(module, Point::kChatOnMessage, context, config, 10s), boost::asio::use_future));
+        house.loop(), house.supervisor().call(module, Point::kChatOnMessage, context, config, 10s),
+        boost::asio::use_future));
   }
   for (auto& answer : answers) EXPECT_EQ(answer.get().kind, Kind::kReplace);
 }
@@ -124,13 +126,15 @@ TEST_F(Supervision, ARunnerKilledInMidCallIsDeadAndStartedAgain) {
   const auto before = house.wait_running("hostile-sleep");
   const auto context = sample_context();
   const std::string config = "{}", module = "hostile-sleep";
-  auto call = boost::asio::co_spawn(house.loop(), house.supervisor().call(module, Point::kChatOnMessage, context, config, 10s),
-                                    boost::asio::use_future);
+  auto call =
+      boost::asio::co_spawn(house.loop(), house.supervisor().call(module, Point::kChatOnMessage, context, config, 10s),
+                            boost::asio::use_future);
   ASSERT_EQ(kill(before.pid, SIGKILL), 0);
   const auto answer = call.get();
   EXPECT_THAT(answer.kind, testing::AnyOf(Kind::kDead, Kind::kNotRunning));
   EXPECT_EQ(house.ask("hostile-continue").kind, Kind::kContinue) << "the neighbor";
-  const auto after = house.wait_for(module, [&](const auto& s) { return s.state == ModuleState::kRunning && s.restarts > 0 && s.pid != 0; });
+  const auto after = house.wait_for(
+      module, [&](const auto& s) { return s.state == ModuleState::kRunning && s.restarts > 0 && s.pid != 0; });
   EXPECT_NE(after.pid, before.pid);
   EXPECT_THAT(after.last_failure, HasSubstr("was killed (SIGKILL)"));
   EXPECT_TRUE(after.last_failure_at.has_value());
@@ -156,7 +160,8 @@ TEST_F(Supervision, AModuleThatFallsAgainAndAgainWaitsLongAndSaysWhy) {
     house.wait_running("hostile-segfault");
     EXPECT_EQ(house.ask("hostile-segfault").kind, Kind::kDead);
   }
-  const auto status = house.wait_for("hostile-segfault", [](const auto& s) { return s.reason.find("5 times") != std::string::npos; });
+  const auto status =
+      house.wait_for("hostile-segfault", [](const auto& s) { return s.reason.find("5 times") != std::string::npos; });
   EXPECT_EQ(status.state, ModuleState::kBackoff);
   EXPECT_THAT(status.reason, HasSubstr("SIGSEGV"));
   const auto answer = house.ask("hostile-segfault");
@@ -178,7 +183,8 @@ TEST_F(Supervision, OneChangedByteIsRefused) {
   const auto answer = house.ask("hostile-continue");
   EXPECT_EQ(answer.kind, Kind::kNotRunning);
   EXPECT_TRUE(house.supervisor().installed("hostile-continue"));
-  EXPECT_FALSE(house.supervisor().declaration("hostile-continue", Point::kChatOnMessage)) << "its manifest is not believed";
+  EXPECT_FALSE(house.supervisor().declaration("hostile-continue", Point::kChatOnMessage))
+      << "its manifest is not believed";
   EXPECT_EQ(house.ask("hostile-replace").kind, Kind::kReplace);
 }
 
@@ -202,15 +208,16 @@ TEST_F(Supervision, AnUnsignedBundleIsRefusedUnlessDevelopmentAllowsIt) {
     EXPECT_EQ(house.status(module.name).state, ModuleState::kRefused);
     EXPECT_THAT(house.status(module.name).reason, testing::ContainsRegex("sign"));
   }
-  House house(workshop_, [](auto& options) { options.signature_policy = bundle::SignaturePolicy::kDevelopmentMayLack; });
+  House house(workshop_,
+              [](auto& options) { options.signature_policy = bundle::SignaturePolicy::kDevelopmentMayLack; });
   house.start({module});
   EXPECT_EQ(house.wait_running(module.name).is_signed, false);
 }
 
 TEST_F(Supervision, ALibraryThatIsNotWhatTheManifestSaysIsRefused) {
   House house(workshop_);
-  house.start({workshop_.pack("other-name"), workshop_.pack("other-version"), workshop_.pack("other-abi"), workshop_.pack("no-hooks"),
-               workshop_.pack("init-fails")});
+  house.start({workshop_.pack("other-name"), workshop_.pack("other-version"), workshop_.pack("other-abi"),
+               workshop_.pack("no-hooks"), workshop_.pack("init-fails")});
   const std::pair<const char*, const char*> expected[] = {{"hostile-other-name", "says something else"},
                                                           {"hostile-other-version", "says something else"},
                                                           {"hostile-other-abi", "built for ABI 2"},

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
-#include <algorithm>
 
 #include "rapt/base/file.hpp"
 
@@ -23,13 +23,15 @@ constexpr const char* kPoints[] = {"chat:on_message", "chat:before_ai",    "chat
 std::string manifest(const std::string& name, const Packing& packing) {
   std::string hooks;
   for (const char* point : kPoints) {
-    hooks += std::string(hooks.empty() ? "" : ",") + R"({"point":")" + point + R"(","timeout_ms":)" + std::to_string(packing.timeout_ms) + "}";
+    hooks += std::string(hooks.empty() ? "" : ",") + R"({"point":")" + point + R"(","timeout_ms":)" +
+             std::to_string(packing.timeout_ms) + "}";
   }
   const std::string architecture(bundle::native_architecture());
-  return R"({"name":")" + name + R"(","version":"1.0.0","title":"A hostile module","description":"It tries one thing.",)" +
-         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.0","hooks":[)" + hooks + R"(],"permissions":[],)" +
-         R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + "/" + name + R"(.so"},)" +
-         (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") +
+  return R"({"name":")" + name +
+         R"(","version":"1.0.0","title":"A hostile module","description":"It tries one thing.",)" +
+         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.0","hooks":[)" + hooks +
+         R"(],"permissions":[],)" + R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + "/" + name +
+         R"(.so"},)" + (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") +
          R"("memory_mb":)" + std::to_string(packing.memory_mb) + "}";
 }
 
@@ -105,16 +107,18 @@ void House::start(std::vector<host::InstalledModule> modules) {
 void House::stop() { boost::asio::co_spawn(loop_, supervisor_->stop(), boost::asio::use_future).get(); }
 
 void House::update(std::vector<host::InstalledModule> modules, bundle::TrustStore trust) {
-  boost::asio::co_spawn(loop_, supervisor_->update(std::move(modules), std::move(trust)), boost::asio::use_future).get();
+  boost::asio::co_spawn(loop_, supervisor_->update(std::move(modules), std::move(trust)), boost::asio::use_future)
+      .get();
 }
 
 hooks::Answer House::ask(const std::string& module, std::chrono::milliseconds limit, hooks::Point point) {
   return ask(module, sample_context(), point, "{}", limit);
 }
 
-hooks::Answer House::ask(const std::string& module, const hooks::Context& context, hooks::Point point, const std::string& config,
-                         std::chrono::milliseconds limit) {
-  return boost::asio::co_spawn(loop_, supervisor_->call(module, point, context, config, limit), boost::asio::use_future).get();
+hooks::Answer House::ask(const std::string& module, const hooks::Context& context, hooks::Point point,
+                         const std::string& config, std::chrono::milliseconds limit) {
+  return boost::asio::co_spawn(loop_, supervisor_->call(module, point, context, config, limit), boost::asio::use_future)
+      .get();
 }
 
 host::ModuleStatus House::status(const std::string& module) {
@@ -124,7 +128,8 @@ host::ModuleStatus House::status(const std::string& module) {
   throw std::runtime_error("no module " + module);
 }
 
-host::ModuleStatus House::wait_for(const std::string& module, const std::function<bool(const host::ModuleStatus&)>& condition) {
+host::ModuleStatus House::wait_for(const std::string& module,
+                                   const std::function<bool(const host::ModuleStatus&)>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   for (;;) {
     auto now = status(module);
@@ -138,7 +143,8 @@ host::ModuleStatus House::wait_for(const std::string& module, const std::functio
 }
 
 host::ModuleStatus House::wait_running(const std::string& module) {
-  return wait_for(module, [](const auto& status) { return status.state == host::ModuleState::kRunning && status.pid != 0; });
+  return wait_for(module,
+                  [](const auto& status) { return status.state == host::ModuleState::kRunning && status.pid != 0; });
 }
 
 hooks::Context sample_context() {

@@ -62,11 +62,12 @@ class House {
 
   hooks::Answer ask(const std::string& module, std::chrono::milliseconds limit = std::chrono::milliseconds(2000),
                     hooks::Point point = hooks::Point::kChatOnMessage);
-  hooks::Answer ask(const std::string& module, const hooks::Context& context, hooks::Point point, const std::string& config,
-                    std::chrono::milliseconds limit);
+  hooks::Answer ask(const std::string& module, const hooks::Context& context, hooks::Point point,
+                    const std::string& config, std::chrono::milliseconds limit);
   host::ModuleStatus status(const std::string& module);
   /// Waits (at most 20 s) until the module's status is as described; fails the test when it does not become so.
-  host::ModuleStatus wait_for(const std::string& module, const std::function<bool(const host::ModuleStatus&)>& condition);
+  host::ModuleStatus wait_for(const std::string& module,
+                              const std::function<bool(const host::ModuleStatus&)>& condition);
   host::ModuleStatus wait_running(const std::string& module);
 
   boost::asio::io_context& loop() { return loop_; }

@@ -7,8 +7,9 @@
 
 namespace rapt::host {
 
-/// How long to wait before a module is started again: doubling, with jitter so that modules that fell together do not come
-/// back together. A module that fell often within a minute waits the longest time; one that held for a minute starts afresh.
+/// How long to wait before a module is started again: doubling, with jitter so that modules that fell together do not
+/// come back together. A module that fell often within a minute waits the longest time; one that held for a minute
+/// starts afresh.
 class Backoff {
  public:
   using Clock = std::chrono::steady_clock;

@@ -28,14 +28,16 @@ Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::strin
   UniqueFd wake_runner(eventfd(0, EFD_CLOEXEC));
   UniqueFd wake_host(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   UniqueFd woken(wake_host ? dup(wake_host.get()) : -1);
-  if (!wake_runner || !woken) return Error::unavailable(module, "There are no file descriptors left for another process.");
-  auto instance = std::make_shared<Instance>(std::move(executor), std::move(module), std::move(*areas), std::move(wake_runner),
-                                             std::move(wake_host));
+  if (!wake_runner || !woken)
+    return Error::unavailable(module, "There are no file descriptors left for another process.");
+  auto instance = std::make_shared<Instance>(std::move(executor), std::move(module), std::move(*areas),
+                                             std::move(wake_runner), std::move(wake_host));
   instance->woken_.assign(woken.release());
   return instance;
 }
 
-Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner, UniqueFd wake_host)
+Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner,
+                   UniqueFd wake_host)
     : module_(std::move(module)),
       areas_(std::move(areas)),
       wake_runner_(std::move(wake_runner)),
@@ -85,7 +87,7 @@ void Instance::end(Ending ending) {
     if (ending_) return;
     ending_ = std::move(ending);
     ended_ = true;
-    deadline_.reset();
+    watched_.reset();
     line.swap(line_);
     if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
   }
@@ -104,7 +106,8 @@ std::optional<Ending> Instance::ending() const {
 
 void Instance::ring_runner() const {
   const std::uint64_t one = 1;
-  // The counter of a process that never reads grows by one a call: it cannot overflow, so this neither blocks nor fails.
+  // The counter of a process that never reads grows by one a call: it cannot overflow, so this neither blocks nor
+  // fails.
   while (write(wake_runner_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
 }
@@ -122,7 +125,7 @@ Task<void> Instance::wait_wakeup() {
 }
 
 Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
-  watch(deadline, "was not ready in time");
+  watch({deadline, std::nullopt, {}});
   auto state = sandbox::wire::RunnerState::kStarting;
   while ((state = reader_.state()) != sandbox::wire::RunnerState::kReady) {
     log_.forward(reader_, Clock::now());
@@ -140,7 +143,8 @@ Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
 Task<Ending> Instance::wait_end() {
   for (;;) {
     if (auto over = ending()) co_return *over;
-    if (const bool woken = co_await end_wakeup_.wait(); !woken) co_return Ending{Answer::Kind::kDead, "is no longer watched"};
+    if (const bool woken = co_await end_wakeup_.wait(); !woken)
+      co_return Ending{Answer::Kind::kDead, "is no longer watched"};
   }
 }
 
@@ -159,20 +163,24 @@ Task<bool> Instance::wait_gone(Clock::time_point deadline) {
   }
 }
 
-void Instance::watch(Clock::time_point deadline, std::string what) {
+std::string Instance::Watched::when_late() const {
+  if (!hook) return "was not ready in time";
+  return "took longer than its limit of " + std::to_string(limit.count()) + " ms at " + std::string(hooks::name(*hook));
+}
+
+void Instance::watch(Watched watched) {
   const std::lock_guard lock(mutex_);
   if (ending_) return;
-  deadline_ = deadline;
-  late_what_ = std::move(what);
+  watched_ = watched;
   // A timer that fires earlier looks again: in the steady state a call costs no timer.
-  if (timer_set_to_ <= deadline) return;
-  timer_set_to_ = deadline;
+  if (timer_set_to_ <= watched.deadline) return;
+  timer_set_to_ = watched.deadline;
   asio::post(strand_, [self = shared_from_this()] { self->restart_watch(); });
 }
 
 void Instance::stop_watching() {
   const std::lock_guard lock(mutex_);
-  deadline_.reset();
+  watched_.reset();
 }
 
 void Instance::restart_watch() {
@@ -183,7 +191,8 @@ void Instance::restart_watch() {
     when = timer_set_to_;
   }
   watch_timer_.expires_at(when);
-  watch_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) { self->on_watch(error); });
+  watch_timer_.async_wait(
+      [self = shared_from_this()](const boost::system::error_code& error) { self->on_watch(error); });
 }
 
 void Instance::on_watch(const boost::system::error_code& error) {
@@ -193,12 +202,12 @@ void Instance::on_watch(const boost::system::error_code& error) {
   {
     const std::lock_guard lock(mutex_);
     timer_set_to_ = Clock::time_point::max();
-    if (!deadline_ || ending_) return;
-    if (Clock::now() < *deadline_) {
-      timer_set_to_ = *deadline_;
+    if (!watched_ || ending_) return;
+    if (Clock::now() < watched_->deadline) {
+      timer_set_to_ = watched_->deadline;
     } else {
       answered_meanwhile = abandoned_ && reader_.sequence() == asked_;
-      late = late_what_;
+      late = watched_->when_late();
     }
   }
   if (answered_meanwhile) return pass_turn();

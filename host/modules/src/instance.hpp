@@ -22,14 +22,15 @@
 
 namespace rapt::host {
 
-/// Why a process is no longer asked: it died, came late or lied. The sentence starts with a verb ("was killed (SIGKILL)").
+/// Why a process is no longer asked: it died, came late or lied. The sentence starts with a verb ("was killed
+/// (SIGKILL)").
 struct Ending {
   hooks::Answer::Kind kind = hooks::Answer::Kind::kDead;
   std::string what;
 };
 
-/// One process of one module, from its order to its end. Asked one call at a time; who comes meanwhile waits in line, at
-/// most until the caller's own time is up. Thread-safe; held by shared_ptr.
+/// One process of one module, from its order to its end. Asked one call at a time; who comes meanwhile waits in line,
+/// at most until the caller's own time is up. Thread-safe; held by shared_ptr.
 class Instance : public std::enable_shared_from_this<Instance> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -62,6 +63,13 @@ class Instance : public std::enable_shared_from_this<Instance> {
  private:
   struct Waiter;
   class Turn;
+  /// What the process is doing, and until when. A hook, or being started when there is none.
+  struct Watched {
+    Clock::time_point deadline;
+    std::optional<hooks::Point> hook;
+    std::chrono::milliseconds limit;
+    [[nodiscard]] std::string when_late() const;
+  };
 
   Task<bool> take_turn(Clock::time_point deadline);
   bool take_free_turn(std::shared_ptr<Waiter>& waiter);
@@ -74,7 +82,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void ring_runner() const;
   void ring_host() const;
 
-  void watch(Clock::time_point deadline, std::string what);
+  void watch(Watched watched);
   void stop_watching();
   void restart_watch();
   void on_watch(const boost::system::error_code& error);
@@ -99,8 +107,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   bool busy_ = false;
   bool abandoned_ = false;  ///< the caller left before the answer; the turn is passed when it comes
   std::deque<std::shared_ptr<Waiter>> line_;
-  std::optional<Clock::time_point> deadline_;  ///< of what the process is doing now
-  std::string late_what_;
+  std::optional<Watched> watched_;
   Clock::time_point timer_set_to_ = Clock::time_point::max();
 };
 

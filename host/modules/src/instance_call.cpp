@@ -14,8 +14,8 @@ using hooks::Answer;
 
 namespace {
 
-/// How often the answer is looked for before the task is suspended: some 20 microseconds, about what suspending and being
-/// woken costs. Most hooks answer within it, and nobody else loses more than that.
+/// How often the answer is looked for before the task is suspended: some 20 microseconds, about what suspending and
+/// being woken costs. Most hooks answer within it, and nobody else loses more than that.
 constexpr int kLooks = 400;
 
 void pause_briefly() {
@@ -42,8 +42,8 @@ Answer failure(Ending ending) { return Answer{ending.kind, "It " + ending.what +
 
 }  // namespace
 
-/// Owns the right to ask; passes it on when the call is over. A caller that goes away before the answer is there leaves the
-/// process busy: then the turn is passed when the watch finds the answer, or the process late.
+/// Owns the right to ask; passes it on when the call is over. A caller that goes away before the answer is there leaves
+/// the process busy: then the turn is passed when the watch finds the answer, or the process late.
 class Instance::Turn {
  public:
   explicit Turn(Instance& instance) : instance_(instance) {}
@@ -102,7 +102,7 @@ void Instance::pass_turn() {
   std::shared_ptr<Waiter> next;
   {
     const std::lock_guard lock(mutex_);
-    deadline_.reset();
+    watched_.reset();
     abandoned_ = false;
     if (line_.empty()) {
       busy_ = false;
@@ -118,7 +118,9 @@ void Instance::pass_turn() {
 Answer Instance::not_asked(const CallDetails& details) const {
   if (auto over = ending()) return failure(*over);
   return Answer{Answer::Kind::kLate,
-                "It was busy with other calls for all of the " + std::to_string(details.time_limit.count()) + " ms.", {}, {}};
+                "It was busy with other calls for all of the " + std::to_string(details.time_limit.count()) + " ms.",
+                {},
+                {}};
 }
 
 /// False when the process ended before it had answered.
@@ -136,7 +138,8 @@ Task<bool> Instance::wait_answer() {
 Answer Instance::read_answer(hooks::Point point) {
   auto reply = reader_.read(static_cast<rapt_hook>(point));
   if (reply) return answer_of(std::move(*reply));
-  end({Answer::Kind::kLying, "gave a malformed answer at " + std::string(hooks::name(point)) + ": " + reply.error().message});
+  end({Answer::Kind::kLying,
+       "gave a malformed answer at " + std::string(hooks::name(point)) + ": " + reply.error().message});
   return failure(*ending());
 }
 
@@ -152,11 +155,11 @@ Task<Answer> Instance::call(const hooks::Context& context, CallDetails details) 
   sandbox::RequestWriter writer(areas_.request(), sandbox::wire::kRequestBytes);
   write_request(writer, context, details);
   if (!writer.fits()) {
-    co_return Answer{Answer::Kind::kNotRunning, "The conversation is larger than the 4 MiB that a module can be given.", {}, {}};
+    co_return Answer{
+        Answer::Kind::kNotRunning, "The conversation is larger than the 4 MiB that a module can be given.", {}, {}};
   }
   ++asked_;
-  watch(deadline, "took longer than its limit of " + std::to_string(details.time_limit.count()) + " ms at " +
-                      std::string(hooks::name(details.point)));
+  watch({deadline, details.point, details.time_limit});
   writer.publish(sandbox::wire::Command::kCall, static_cast<rapt_hook>(details.point), asked_);
   turn.asking(true);
   ring_runner();

@@ -32,7 +32,8 @@ void LogForwarder::forward(sandbox::ReplyReader& reader, std::chrono::steady_clo
       continue;
     }
     tokens_ -= 1;
-    log::write(level_of(line.level), "module.says", {{"module", module_}, {"line", printable(line.line, sandbox::wire::kMaxLogBytes)}});
+    log::write(level_of(line.level), "module.says",
+               {{"module", module_}, {"line", printable(line.line, sandbox::wire::kMaxLogBytes)}});
   }
   if (dropped_ == 0 || now - told_ < std::chrono::seconds(1)) return;
   log::warn("module.lines_dropped", {{"module", module_}, {"count", std::to_string(dropped_)}});

@@ -10,8 +10,9 @@
 
 namespace rapt::host {
 
-/// Passes a module's lines to the host's log under the module's name: control characters escaped, at most kPerSecond lines
-/// a second on average, in bursts of at most kBurst; the rest is counted and the count is logged. Not thread-safe.
+/// Passes a module's lines to the host's log under the module's name: control characters escaped, at most kPerSecond
+/// lines a second on average, in bursts of at most kBurst; the rest is counted and the count is logged. Not
+/// thread-safe.
 class LogForwarder {
  public:
   static constexpr double kPerSecond = 20;

@@ -105,7 +105,8 @@ Task<Module::Next> Module::live_once(Nursery& nursery) {
     state_ = ModuleState::kRunning;
     reason_.clear();
   }
-  log::info("module.running", {{"module", installed_.name}, {"version", installed_.version}, {"pid", std::to_string(instance->pid())}});
+  log::info("module.running",
+            {{"module", installed_.name}, {"version", installed_.version}, {"pid", std::to_string(instance->pid())}});
   const Ending ending = co_await instance->wait_end();
   if (stopping()) co_return Next::kStop;
   record_failure("it " + ending.what);

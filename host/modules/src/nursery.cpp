@@ -101,7 +101,8 @@ Task<void> Nursery::follow() {
 
 Task<void> Nursery::follow_one_server() {
   while (receive_all()) {
-    const auto [error] = co_await readable_.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    const auto [error] =
+        co_await readable_.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
   }
 }

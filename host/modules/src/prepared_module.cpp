@@ -34,9 +34,9 @@ Result<void> check_manifest(const InstalledModule& installed, const bundle::Bund
                    ". Install the module again.");
   }
   if (manifest.abi_major != RAPT_ABI_MAJOR || manifest.abi_minor > RAPT_ABI_MINOR) {
-    return refusal("It needs module ABI " + std::to_string(manifest.abi_major) + "." + std::to_string(manifest.abi_minor) +
-                   ", this host offers " + std::to_string(RAPT_ABI_MAJOR) + "." + std::to_string(RAPT_ABI_MINOR) +
-                   ". Install a version that was built for it.");
+    return refusal("It needs module ABI " + std::to_string(manifest.abi_major) + "." +
+                   std::to_string(manifest.abi_minor) + ", this host offers " + std::to_string(RAPT_ABI_MAJOR) + "." +
+                   std::to_string(RAPT_ABI_MINOR) + ". Install a version that was built for it.");
   }
   if (bundle.library() == nullptr) {
     return refusal("It has no library for " + std::string(bundle::native_architecture()) +
@@ -59,7 +59,8 @@ Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifes
 Result<void> compile_schema(const bundle::Bundle& bundle, PreparedModule& prepared) {
   if (bundle.manifest.config_schema_path.empty()) return {};
   const auto file = bundle.files.find(bundle.manifest.config_schema_path);
-  if (file == bundle.files.end()) return refusal("Its manifest names a configuration schema that the bundle does not hold.");
+  if (file == bundle.files.end())
+    return refusal("Its manifest names a configuration schema that the bundle does not hold.");
   auto compiled = schema::JsonSchema::compile(file->second.bytes);
   if (!compiled) return refusal("Its configuration schema is not usable: " + compiled.error().message);
   prepared.config_schema = std::move(*compiled);
@@ -68,7 +69,8 @@ Result<void> compile_schema(const bundle::Bundle& bundle, PreparedModule& prepar
 
 }  // namespace
 
-Result<std::shared_ptr<const PreparedModule>> prepare_module(const InstalledModule& installed, const bundle::TrustStore& trust,
+Result<std::shared_ptr<const PreparedModule>> prepare_module(const InstalledModule& installed,
+                                                             const bundle::TrustStore& trust,
                                                              bundle::SignaturePolicy policy) {
   auto bundle = read_installed(installed);
   if (!bundle) return bundle.error();

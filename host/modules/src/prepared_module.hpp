@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "rapt/base/file.hpp"
-#include "rapt/host/supervisor.hpp"
 #include "rapt/hooks/module_caller.hpp"
+#include "rapt/host/supervisor.hpp"
 #include "rapt/schema/json_schema.hpp"
 
 namespace rapt::host {
@@ -24,9 +24,10 @@ struct PreparedModule {
   std::optional<schema::JsonSchema> config_schema;
 };
 
-/// Reads the bundle at `installed.bundle_path`, compares digest, name and version, and verifies its signature. kForbidden or kInvalid
-/// with the sentence for the admin. Blocks.
-Result<std::shared_ptr<const PreparedModule>> prepare_module(const InstalledModule& installed, const bundle::TrustStore& trust,
+/// Reads the bundle at `installed.bundle_path`, compares digest, name and version, and verifies its signature.
+/// kForbidden or kInvalid with the sentence for the admin. Blocks.
+Result<std::shared_ptr<const PreparedModule>> prepare_module(const InstalledModule& installed,
+                                                             const bundle::TrustStore& trust,
                                                              bundle::SignaturePolicy policy);
 
 }  // namespace rapt::host

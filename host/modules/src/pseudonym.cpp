@@ -22,16 +22,36 @@ security::Digest hmac_sha256(std::string_view key, std::string_view message) {
   return security::sha256(outer);
 }
 
-}  // namespace
-
-std::string pseudonym(std::string_view key, std::string_view tool_id, std::string_view module, std::string_view user_id) {
-  if (user_id.empty()) return {};
+std::string message_of(std::string_view tool_id, std::string_view module, std::string_view user_id) {
   std::string message;
+  message.reserve(tool_id.size() + module.size() + user_id.size() + 3);
   for (const auto part : {tool_id, module, user_id}) {
     message += part;
     message += '\0';
   }
+  return message;
+}
+
+std::string keyed(std::string_view key, std::string_view message) {
   return security::to_hex(view(hmac_sha256(key, message)).substr(0, 16));
+}
+
+}  // namespace
+
+std::string pseudonym(std::string_view key, std::string_view tool_id, std::string_view module,
+                      std::string_view user_id) {
+  return user_id.empty() ? std::string() : keyed(key, message_of(tool_id, module, user_id));
+}
+
+std::string Pseudonyms::of(std::string_view tool_id, std::string_view module, std::string_view user_id) {
+  if (user_id.empty()) return {};
+  std::string message = message_of(tool_id, module, user_id);
+  const std::lock_guard lock(mutex_);
+  if (const auto found = known_.find(message); found != known_.end()) return found->second;
+  if (known_.size() >= kRemembered) known_.clear();
+  std::string made = keyed(key_, message);
+  known_.emplace(std::move(message), made);
+  return made;
 }
 
 }  // namespace rapt::host

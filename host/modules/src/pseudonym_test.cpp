@@ -25,6 +25,15 @@ TEST(Pseudonym, IsHmacSha256) {
   EXPECT_EQ(pseudonym(std::string(100, 'k'), "t", "m", "u"), "4fcbffdf814f764363cfb1ee15b9c50b");
 }
 
+TEST(Pseudonym, IsTheSameWhenRememberedAndWhenForgotten) {
+  Pseudonyms pseudonyms("key");
+  const auto one = pseudonyms.of("tool", "filter", "user");
+  EXPECT_EQ(one, pseudonym("key", "tool", "filter", "user"));
+  EXPECT_EQ(pseudonyms.of("tool", "filter", "user"), one);
+  for (std::size_t i = 0; i <= Pseudonyms::kRemembered; ++i) pseudonyms.of("tool", "filter", std::to_string(i));
+  EXPECT_EQ(pseudonyms.of("tool", "filter", "user"), one);
+}
+
 TEST(Pseudonym, NobodyHasNone) { EXPECT_EQ(pseudonym("key", "tool", "filter", ""), ""); }
 
 }  // namespace

@@ -33,9 +33,10 @@ std::string_view name(ModuleState state) {
 
 struct Supervisor::Impl {
   Impl(Executor executor_in, Options options_in)
-      : executor(std::move(executor_in)), options(std::move(options_in)), pool({.name = "modules", .threads = 1, .max_queued = 16}) {
-    if (options.pseudonym_key.empty()) options.pseudonym_key = security::random_bytes(32);
-  }
+      : executor(std::move(executor_in)),
+        options(std::move(options_in)),
+        pool({.name = "modules", .threads = 1, .max_queued = 16}),
+        pseudonyms(options.pseudonym_key.empty() ? security::random_bytes(32) : options.pseudonym_key) {}
 
   std::shared_ptr<Module> find(const std::string& module) const {
     const std::shared_lock lock(mutex);
@@ -48,11 +49,13 @@ struct Supervisor::Impl {
     std::vector<std::string> required = options.required_layers;
     required.insert(required.begin(), "seccomp");
     for (const auto& wanted : required) {
-      const auto found = std::find_if(layers.begin(), layers.end(), [&](const auto& layer) { return layer.name == wanted; });
-      if (found == layers.end()) return "Configuration requires the sandbox layer " + wanted + ", which does not exist.";
+      const auto found =
+          std::find_if(layers.begin(), layers.end(), [&](const auto& layer) { return layer.name == wanted; });
+      if (found == layers.end())
+        return "Configuration requires the sandbox layer " + wanted + ", which does not exist.";
       if (!found->on) {
-        return "This machine lacks the sandbox layer " + wanted + (found->detail.empty() ? "" : " (" + found->detail + ")") +
-               ", and without it no module is started.";
+        return "This machine lacks the sandbox layer " + wanted +
+               (found->detail.empty() ? "" : " (" + found->detail + ")") + ", and without it no module is started.";
       }
     }
     return {};
@@ -61,7 +64,8 @@ struct Supervisor::Impl {
   /// Blocks while the bundle is read and verified.
   std::shared_ptr<Module> make(const InstalledModule& installed) {
     const auto stamp = stamp_of(installed);
-    if (const auto missing = missing_layer(); !missing.empty()) return std::make_shared<Module>(executor, installed, missing);
+    if (const auto missing = missing_layer(); !missing.empty())
+      return std::make_shared<Module>(executor, installed, missing);
     auto prepared = prepare_module(installed, options.trust, options.signature_policy);
     if (!prepared) {
       const std::unique_lock lock(mutex);
@@ -108,6 +112,7 @@ struct Supervisor::Impl {
   Executor executor;
   Options options;
   runtime::BlockingPool pool;
+  Pseudonyms pseudonyms;
   std::shared_ptr<Nursery> nursery;
   std::vector<sandbox::Layer> layers;
   mutable std::shared_mutex mutex;
@@ -141,7 +146,8 @@ Task<void> Supervisor::update(std::vector<InstalledModule> modules, bundle::Trus
   const bool other_trust = !(trust == impl->options.trust);
   impl->options.trust = std::move(trust);
   for (const auto& old : impl->all()) {
-    const auto wanted = std::find_if(modules.begin(), modules.end(), [&](const auto& m) { return m.name == old->installed().name; });
+    const auto wanted =
+        std::find_if(modules.begin(), modules.end(), [&](const auto& m) { return m.name == old->installed().name; });
     if (wanted != modules.end()) continue;
     {
       const std::unique_lock lock(impl->mutex);
@@ -185,11 +191,13 @@ std::vector<ModuleStatus> Supervisor::status() const {
   return list;
 }
 
-Result<std::optional<hooks::HookDeclaration>> Supervisor::declaration(const std::string& module, hooks::Point point) const {
+Result<std::optional<hooks::HookDeclaration>> Supervisor::declaration(const std::string& module,
+                                                                      hooks::Point point) const {
   const auto found = impl_->find(module);
   if (!found) return Error::not_found("module " + module);
   // A refused bundle's manifest is not believed: whether it has that hook, nobody knows.
-  if (found->prepared() == nullptr) return Error::unavailable(module, "The module " + module + " was refused.", found->status().reason);
+  if (found->prepared() == nullptr)
+    return Error::unavailable(module, "The module " + module + " was refused.", found->status().reason);
   for (const auto& hook : found->prepared()->hooks) {
     if (hook.point == point) return std::optional<hooks::HookDeclaration>(hook);
   }
@@ -201,7 +209,8 @@ bool Supervisor::installed(const std::string& module) const { return impl_->find
 Result<void> Supervisor::check_config(const std::string& module, const std::string& config_json) const {
   const auto found = impl_->find(module);
   if (!found) return Error::not_found("module " + module);
-  if (found->prepared() == nullptr) return Error::unavailable(module, "The module " + module + " was refused.", found->status().reason);
+  if (found->prepared() == nullptr)
+    return Error::unavailable(module, "The module " + module + " was refused.", found->status().reason);
   if (!found->prepared()->config_schema) return {};
   return found->prepared()->config_schema->validate(config_json, "config");
 }
@@ -213,7 +222,7 @@ Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, con
   std::string why;
   const auto instance = found->running(why);
   if (!instance) co_return Answer{Answer::Kind::kNotRunning, std::move(why), {}, {}};
-  const std::string user = pseudonym(impl_->options.pseudonym_key, context.tool.id, module, context.user.id);
+  const std::string user = impl_->pseudonyms.of(context.tool.id, module, context.user.id);
   CallDetails details{point, config_json, user, time_limit};
   co_return co_await instance->call(context, std::move(details));
 }

@@ -33,7 +33,8 @@ class Finder {
     find_seccomp();
     layer("no-new-privileges", try_in_child(0, forbid_new_privileges), "");
     layer("capabilities", try_in_child(0, drop_capabilities), "all dropped");
-    layer("rlimits", try_in_child(0, [] { return limit_resources(std::uint64_t{1} << 32); }), "address space, files, processes");
+    layer("rlimits", try_in_child(0, [] { return limit_resources(std::uint64_t{1} << 32); }),
+          "address space, files, processes");
     find_landlock();
     find_namespaces();
     for (const char* name : {"closed-descriptors", "empty-environment", "death-signal"}) layer(name, 0, "");
@@ -47,7 +48,10 @@ class Finder {
     LayerEntry entry{};
     std::snprintf(entry.name, sizeof entry.name, "%s", name);
     entry.on = error == 0 ? 1 : 0;
-    std::snprintf(entry.detail, sizeof entry.detail, "%s", error == 0 ? detail : failure != nullptr ? failure : std::strerror(error));
+    std::snprintf(entry.detail, sizeof entry.detail, "%s",
+                  error == 0           ? detail
+                  : failure != nullptr ? failure
+                                       : std::strerror(error));
     abilities_.layers.push_back(entry);
   }
 
@@ -77,7 +81,9 @@ class Finder {
   }
 
   void find_namespaces() {
-    const auto map = [uid = abilities_.uid = geteuid(), gid = abilities_.gid = getegid()] { return map_identity(uid, gid); };
+    const auto map = [uid = abilities_.uid = geteuid(), gid = abilities_.gid = getegid()] {
+      return map_identity(uid, gid);
+    };
     const int denied = try_in_child(CLONE_NEWUSER, map);
     static constexpr char kWhy[] = "user namespaces are denied here, as in a container with the default profile";
     layer("user-namespace", denied, "", kWhy);
@@ -85,8 +91,9 @@ class Finder {
     const struct {
       const char* name;
       int flag;
-    } kinds[] = {{"mount-namespace", CLONE_NEWNS},  {"pid-namespace", CLONE_NEWPID}, {"network-namespace", CLONE_NEWNET},
-                 {"ipc-namespace", CLONE_NEWIPC}, {"uts-namespace", CLONE_NEWUTS}, {"cgroup-namespace", CLONE_NEWCGROUP}};
+    } kinds[] = {{"mount-namespace", CLONE_NEWNS},    {"pid-namespace", CLONE_NEWPID},
+                 {"network-namespace", CLONE_NEWNET}, {"ipc-namespace", CLONE_NEWIPC},
+                 {"uts-namespace", CLONE_NEWUTS},     {"cgroup-namespace", CLONE_NEWCGROUP}};
     for (const auto& kind : kinds) {
       const int error = denied != 0 ? denied : try_in_child(CLONE_NEWUSER | kind.flag, map);
       layer(kind.name, error, "", denied != 0 ? kWhy : nullptr);

@@ -68,7 +68,8 @@ const char* enter_sandbox(const Abilities& abilities, const spawn::SpawnMessage&
     errno = error;
     return error != 0;
   };
-  if ((abilities.namespaces & CLONE_NEWUSER) != 0 && failed(map_identity(abilities.uid, abilities.gid))) return "user namespace";
+  if ((abilities.namespaces & CLONE_NEWUSER) != 0 && failed(map_identity(abilities.uid, abilities.gid)))
+    return "user namespace";
   if (abilities.empty_root && failed(enter_empty_root())) return "empty root";
   const std::uint64_t own = abilities.own_bytes + wire::kRequestBytes + wire::kReplyBytes;
   if (failed(limit_resources(own + order.memory_bytes))) return "resource limits";
@@ -98,11 +99,13 @@ const char* enter_sandbox(const Abilities& abilities, const spawn::SpawnMessage&
 }
 
 /// From here on the module's code may run at any moment; noexcept, so that what it throws ends the process.
-[[noreturn]] void load_and_serve(const SharedAreas& areas, const Abilities& abilities, const spawn::SpawnMessage& order) noexcept {
+[[noreturn]] void load_and_serve(const SharedAreas& areas, const Abilities& abilities,
+                                 const spawn::SpawnMessage& order) noexcept {
   LoadedModule module;
   const std::string fault = load_module(order, make_host(areas), module);
   if (!fault.empty()) refuse(areas, fault, spawn::kExitRefused);
-  if (apply_filter(abilities.filters.serve) != 0) refuse(areas, "The second filter was refused by the kernel.", spawn::kExitSetup);
+  if (apply_filter(abilities.filters.serve) != 0)
+    refuse(areas, "The second filter was refused by the kernel.", spawn::kExitSetup);
   areas.reply->state.store(static_cast<std::uint32_t>(wire::RunnerState::kReady), std::memory_order_release);
   if (!wake_host()) _exit(spawn::kExitSetup);
   serve(areas, module);
@@ -119,7 +122,8 @@ void run_child(const Abilities& abilities, const spawn::SpawnMessage& order, con
   sigprocmask(SIG_SETMASK, &none, nullptr);
   if (const char* layer = enter_sandbox(abilities, order)) {
     const std::string why = std::strerror(errno);
-    refuse(areas, std::string("The sandbox could not be entered: ") + layer + " failed (" + why + ").", spawn::kExitSetup);
+    refuse(areas, std::string("The sandbox could not be entered: ") + layer + " failed (" + why + ").",
+           spawn::kExitSetup);
   }
   if (abilities.filters.load.empty() || install_trap(areas.reply) != 0 || apply_filter(abilities.filters.load) != 0) {
     refuse(areas, "Seccomp is not to be had here, and without it nothing is loaded.", spawn::kExitSetup);

@@ -17,13 +17,15 @@ namespace {
 constexpr std::uint64_t kSharing = MAP_SHARED | MAP_PRIVATE | MAP_HUGETLB | MAP_GROWSDOWN;
 
 scmp_arg_cmp is(unsigned argument, int value) { return {argument, SCMP_CMP_EQ, static_cast<scmp_datum_t>(value), 0}; }
-scmp_arg_cmp is_not(unsigned argument, int value) { return {argument, SCMP_CMP_NE, static_cast<scmp_datum_t>(value), 0}; }
+scmp_arg_cmp is_not(unsigned argument, int value) {
+  return {argument, SCMP_CMP_NE, static_cast<scmp_datum_t>(value), 0};
+}
 scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64_t value) {
   return {argument, SCMP_CMP_MASKED_EQ, mask, value};
 }
 
-/// An allow-list: what is on no list raises SIGSYS, whose handler (trap.cpp) notes the call and ends the process. A module
-/// cannot install another handler, and without one the kernel ends the process: either way the call is not made.
+/// An allow-list: what is on no list raises SIGSYS, whose handler (trap.cpp) notes the call and ends the process. A
+/// module cannot install another handler, and without one the kernel ends the process: either way the call is not made.
 class FilterBuilder {
  public:
   FilterBuilder() : context_(seccomp_init(SCMP_ACT_TRAP)) {
@@ -55,7 +57,9 @@ class FilterBuilder {
 
  private:
   void rule(std::uint32_t action, int call, std::initializer_list<scmp_arg_cmp> conditions) {
-    if (error_ == 0) note(seccomp_rule_add_array(context_, action, call, static_cast<unsigned>(conditions.size()), conditions.begin()));
+    if (error_ == 0)
+      note(
+          seccomp_rule_add_array(context_, action, call, static_cast<unsigned>(conditions.size()), conditions.begin()));
   }
   void note(int result) {
     if (error_ == 0 && result < 0) error_ = -result;
@@ -81,11 +85,12 @@ int FilterBuilder::build(std::vector<sock_filter>& program) {
 
 /// What both filters have in common.
 void common_rules(FilterBuilder& filter) {
-  filter.allow({SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(futex),
-                SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-                SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(sched_yield), SCMP_SYS(getcpu),
-                SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
-                SCMP_SYS(getegid), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap)});
+  filter.allow({SCMP_SYS(exit),        SCMP_SYS(exit_group),    SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
+                SCMP_SYS(futex),       SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),
+                SCMP_SYS(nanosleep),   SCMP_SYS(gettimeofday),  SCMP_SYS(time),         SCMP_SYS(getrandom),
+                SCMP_SYS(sched_yield), SCMP_SYS(getcpu),        SCMP_SYS(getpid),       SCMP_SYS(gettid),
+                SCMP_SYS(getuid),      SCMP_SYS(geteuid),       SCMP_SYS(getgid),       SCMP_SYS(getegid),
+                SCMP_SYS(brk),         SCMP_SYS(munmap),        SCMP_SYS(mremap)});
   for (const int advice : {MADV_DONTNEED, MADV_FREE, MADV_NORMAL, MADV_HUGEPAGE, MADV_NOHUGEPAGE}) {
     filter.allow_if(SCMP_SYS(madvise), {is(2, advice)});
   }
@@ -93,14 +98,32 @@ void common_rules(FilterBuilder& filter) {
   filter.refuse_if(EBADF, SCMP_SYS(write), {is_not(0, kWakeHostFd)});
   filter.refuse(EBADF, {SCMP_SYS(writev), SCMP_SYS(readv), SCMP_SYS(pwrite64), SCMP_SYS(lseek)});
   // openat, newfstatat and reading other descriptors are on no list: the handler answers them (trap.cpp).
-  filter.refuse(EACCES, {SCMP_SYS(open), SCMP_SYS(openat2), SCMP_SYS(creat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx),
-                         SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
-                         SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir)});
-  filter.refuse(EPERM, {SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(rt_sigaction),
-                        SCMP_SYS(rt_sigprocmask), SCMP_SYS(sigaltstack), SCMP_SYS(prctl), SCMP_SYS(ioctl), SCMP_SYS(fcntl),
-                        SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit), SCMP_SYS(setrlimit),
-                        SCMP_SYS(getrusage), SCMP_SYS(times), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity),
-                        SCMP_SYS(membarrier), SCMP_SYS(mlock), SCMP_SYS(getppid)});
+  filter.refuse(EACCES,
+                {SCMP_SYS(open), SCMP_SYS(openat2), SCMP_SYS(creat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx),
+                 SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+                 SCMP_SYS(getcwd), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir)});
+  filter.refuse(EPERM, {SCMP_SYS(clone),
+                        SCMP_SYS(clone3),
+                        SCMP_SYS(fork),
+                        SCMP_SYS(vfork),
+                        SCMP_SYS(rt_sigaction),
+                        SCMP_SYS(rt_sigprocmask),
+                        SCMP_SYS(sigaltstack),
+                        SCMP_SYS(prctl),
+                        SCMP_SYS(ioctl),
+                        SCMP_SYS(fcntl),
+                        SCMP_SYS(uname),
+                        SCMP_SYS(sysinfo),
+                        SCMP_SYS(prlimit64),
+                        SCMP_SYS(getrlimit),
+                        SCMP_SYS(setrlimit),
+                        SCMP_SYS(getrusage),
+                        SCMP_SYS(times),
+                        SCMP_SYS(sched_getaffinity),
+                        SCMP_SYS(sched_setaffinity),
+                        SCMP_SYS(membarrier),
+                        SCMP_SYS(mlock),
+                        SCMP_SYS(getppid)});
 }
 
 int build_load_filter(std::vector<sock_filter>& program) {
@@ -122,8 +145,8 @@ int build_serve_filter(std::vector<sock_filter>& program) {
   common_rules(filter);
   filter.allow_if(SCMP_SYS(read), {is(0, kWakeRunnerFd)});
   filter.refuse(EBADF, {SCMP_SYS(pread64), SCMP_SYS(fstat), SCMP_SYS(close)});
-  filter.allow_if(SCMP_SYS(mmap), {masked(2, PROT_EXEC, 0),
-                                   masked(3, kSharing | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS)});
+  filter.allow_if(SCMP_SYS(mmap),
+                  {masked(2, PROT_EXEC, 0), masked(3, kSharing | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS)});
   filter.allow_if(SCMP_SYS(mprotect), {masked(2, PROT_EXEC | PROT_GROWSDOWN | PROT_GROWSUP, 0)});
   return filter.build(program);
 }

@@ -30,7 +30,9 @@ const void* get_service(const rapt_host*, const char* id) {
   const struct {
     const char* id;
     const void* service;
-  } services[] = {{RAPT_SERVICE_CONTEXT_1, &context_service}, {RAPT_SERVICE_REPLY_1, &reply_service}, {RAPT_SERVICE_LOG_1, &log_service}};
+  } services[] = {{RAPT_SERVICE_CONTEXT_1, &context_service},
+                  {RAPT_SERVICE_REPLY_1, &reply_service},
+                  {RAPT_SERVICE_LOG_1, &log_service}};
   for (const auto& one : services) {
     if (std::strcmp(one.id, id) == 0) return one.service;
   }
@@ -47,7 +49,8 @@ void complete(rapt_reply& reply, rapt_verdict verdict) {
     if (reply.body.text.offset != 0) return;
     reply.body.verdict = RAPT_ERROR;
     reply.body.text = {static_cast<std::uint32_t>(reply.used), sizeof kLacksText - 1};
-    if (sizeof kLacksText <= wire::kReplyBytes - reply.used) std::memcpy(reply.area + reply.used, kLacksText, sizeof kLacksText);
+    if (sizeof kLacksText <= wire::kReplyBytes - reply.used)
+      std::memcpy(reply.area + reply.used, kLacksText, sizeof kLacksText);
   } else {
     reply.body.text = {};
   }

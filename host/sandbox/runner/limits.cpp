@@ -28,9 +28,9 @@ int limit_resources(std::uint64_t address_space) {
     __rlimit_resource_t what;
     rlim_t value;
   } limits[] = {
-      {RLIMIT_AS, address_space}, {RLIMIT_STACK, kStack}, {RLIMIT_CORE, 0},     {RLIMIT_FSIZE, 0},
-      {RLIMIT_NPROC, 0},          {RLIMIT_MEMLOCK, 0},    {RLIMIT_MSGQUEUE, 0}, {RLIMIT_RTPRIO, 0},
-      {RLIMIT_NOFILE, kFirstUnusedFd},
+      {RLIMIT_AS, address_space}, {RLIMIT_STACK, kStack}, {RLIMIT_CORE, 0},
+      {RLIMIT_FSIZE, 0},          {RLIMIT_NPROC, 0},      {RLIMIT_MEMLOCK, 0},
+      {RLIMIT_MSGQUEUE, 0},       {RLIMIT_RTPRIO, 0},     {RLIMIT_NOFILE, kFirstUnusedFd},
   };
   for (const auto& limit : limits) {
     const rlimit both{limit.value, limit.value};

@@ -16,7 +16,8 @@ std::string check_entry(const rapt_entry& entry, const sandbox::spawn::SpawnMess
     return "It was built for ABI " + number(entry.abi_major) + ", this host offers " + number(RAPT_ABI_MAJOR) +
            "; build it with this host's SDK.";
   }
-  if (entry.struct_size < sizeof(rapt_entry)) return "Its entry is smaller than ABI 1 says; build it with the SDK's headers.";
+  if (entry.struct_size < sizeof(rapt_entry))
+    return "Its entry is smaller than ABI 1 says; build it with the SDK's headers.";
   if (entry.abi_minor > RAPT_ABI_MINOR) {
     return "It was built for ABI " + number(entry.abi_major) + "." + number(entry.abi_minor) + ", this host offers " +
            number(RAPT_ABI_MAJOR) + "." + number(RAPT_ABI_MINOR) + "; update the host.";

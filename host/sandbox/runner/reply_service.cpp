@@ -11,7 +11,9 @@ namespace {
 
 namespace wire = sandbox::wire;
 
-std::string_view view(rapt_text text) { return {text.data == nullptr ? "" : text.data, text.data == nullptr ? 0 : text.size}; }
+std::string_view view(rapt_text text) {
+  return {text.data == nullptr ? "" : text.data, text.data == nullptr ? 0 : text.size};
+}
 
 /// Copies into the reply area behind what is there.
 rapt_status copy(rapt_reply& reply, rapt_text text, wire::Span& span) {
@@ -31,8 +33,10 @@ rapt_status set(rapt_reply& reply, rapt_text text) {
 }
 
 rapt_status emit(rapt_reply* reply, rapt_text type, rapt_text json) {
-  if (reply->body.extraction_count == wire::kMaxExtractions || json.size > wire::kMaxExtractionBytes) return RAPT_E_TOO_LARGE;
-  if (!sandbox::is_extraction_type(view(type)) || !sandbox::is_plain_json(view(json), wire::kMaxJsonDepth)) return RAPT_E_INVALID;
+  if (reply->body.extraction_count == wire::kMaxExtractions || json.size > wire::kMaxExtractionBytes)
+    return RAPT_E_TOO_LARGE;
+  if (!sandbox::is_extraction_type(view(type)) || !sandbox::is_plain_json(view(json), wire::kMaxJsonDepth))
+    return RAPT_E_INVALID;
   wire::ExtractionEntry entry{};
   if (const rapt_status status = copy(*reply, type, entry.type); status != RAPT_OK) return status;
   if (const rapt_status status = copy(*reply, json, entry.data); status != RAPT_OK) return status;
@@ -44,7 +48,8 @@ rapt_status replace(rapt_reply* reply, rapt_text content) {
   if (!sandbox::may_replace(reply->hook)) return RAPT_E_NOT_ALLOWED;
   if (content.size > wire::kMaxReplacementBytes) return RAPT_E_TOO_LARGE;
   if (content.data == nullptr || !sandbox::is_plain_text(view(content))) return RAPT_E_INVALID;
-  if (sandbox::replaces_json(reply->hook) && !sandbox::is_plain_json(view(content), wire::kMaxJsonDepth)) return RAPT_E_INVALID;
+  if (sandbox::replaces_json(reply->hook) && !sandbox::is_plain_json(view(content), wire::kMaxJsonDepth))
+    return RAPT_E_INVALID;
   return set(*reply, content);
 }
 
@@ -57,7 +62,8 @@ rapt_status block(rapt_reply* reply, rapt_text reason) {
 
 rapt_status instruct(rapt_reply* reply, rapt_text instruction) {
   if (!sandbox::may_instruct(reply->hook)) return RAPT_E_NOT_ALLOWED;
-  if (instruction.size > wire::kMaxInstructionBytes || reply->body.instruction_count == wire::kMaxInstructions) return RAPT_E_TOO_LARGE;
+  if (instruction.size > wire::kMaxInstructionBytes || reply->body.instruction_count == wire::kMaxInstructions)
+    return RAPT_E_TOO_LARGE;
   if (view(instruction).empty() || !sandbox::is_plain_text(view(instruction))) return RAPT_E_INVALID;
   return copy(*reply, instruction, reply->body.instructions[reply->body.instruction_count++]);
 }

@@ -39,11 +39,11 @@ struct Abilities {
   Filters filters;
   int namespaces = 0;  ///< CLONE_NEW… flags that work together; 0 when user namespaces are denied
   bool empty_root = false;
-  int landlock_abi = 0;  ///< 0 when there is none
+  int landlock_abi = 0;         ///< 0 when there is none
   std::uint64_t own_bytes = 0;  ///< address space of the runner before it loads anything
-  uid_t uid = 0;  ///< the fork server's; a child in a user namespace cannot ask before it is mapped
+  uid_t uid = 0;                ///< the fork server's; a child in a user namespace cannot ask before it is mapped
   gid_t gid = 0;
-  int server_pidfd = -1;        ///< readable once the fork server is gone
+  int server_pidfd = -1;  ///< readable once the fork server is gone
   std::vector<LayerEntry> layers;
 };
 Abilities find_abilities();

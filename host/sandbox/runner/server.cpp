@@ -171,8 +171,8 @@ int become_ordinary_user() {
   return setresuid(kNobody, kNobody, kNobody) != 0 ? errno : 0;
 }
 
-/// What modules may link (MODULES.md names the same list) is loaded once here and shared by every runner. The last three
-/// are empty shells since glibc 2.34; a library built on an older system still names them.
+/// What modules may link (MODULES.md names the same list) is loaded once here and shared by every runner. The last
+/// three are empty shells since glibc 2.34; a library built on an older system still names them.
 bool preload_short_list() {
   for (const char* name : {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6"}) {
     if (dlopen(name, RTLD_NOW | RTLD_GLOBAL) == nullptr) return false;

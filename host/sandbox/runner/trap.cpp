@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The handler of forbidden system calls. It answers the three that the dynamic loader needs without making them (no path is
-// ever looked up in the sandbox, not even while loading), and ends the process at every other.
+// The handler of forbidden system calls. It answers the three that the dynamic loader needs without making them (no
+// path is ever looked up in the sandbox, not even while loading), and ends the process at every other.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -29,7 +29,9 @@ long argument(const ucontext_t* context, int index) {
 void set_result(ucontext_t* context, long value) { context->uc_mcontext.gregs[REG_RAX] = value; }
 #elif defined(__aarch64__)
 long argument(const ucontext_t* context, int index) { return static_cast<long>(context->uc_mcontext.regs[index]); }
-void set_result(ucontext_t* context, long value) { context->uc_mcontext.regs[0] = static_cast<unsigned long long>(value); }
+void set_result(ucontext_t* context, long value) {
+  context->uc_mcontext.regs[0] = static_cast<unsigned long long>(value);
+}
 #else
 #error "rapt-runner knows x86-64 and AArch64"
 #endif
@@ -66,7 +68,8 @@ void on_forbidden_call(int, siginfo_t* info, void* raw_context) {
   switch (info->si_syscall) {
     case SYS_openat: set_result(context, open_for_loader(reinterpret_cast<const char*>(argument(context, 1)))); break;
     case SYS_read:
-      set_result(context, read_for_loader(argument(context, 0), reinterpret_cast<void*>(argument(context, 1)), argument(context, 2)));
+      set_result(context, read_for_loader(argument(context, 0), reinterpret_cast<void*>(argument(context, 1)),
+                                          argument(context, 2)));
       break;
     case SYS_newfstatat:
       set_result(context, stat_of(argument(context, 0), reinterpret_cast<const char*>(argument(context, 1)),

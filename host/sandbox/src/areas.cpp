@@ -32,7 +32,8 @@ Result<void*> map_shared(int fd, std::size_t size, int seals) {
 }  // namespace
 
 Error system_error(const char* what, int error) {
-  return Error::unavailable("sandbox", std::string("The sandbox cannot be set up: ") + what + " failed (" + std::strerror(error) + ").");
+  return Error::unavailable(
+      "sandbox", std::string("The sandbox cannot be set up: ") + what + " failed (" + std::strerror(error) + ").");
 }
 
 Result<UniqueFd> memory_file(const std::string& name) {

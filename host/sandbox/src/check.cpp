@@ -31,7 +31,8 @@ std::size_t sequence_length(const unsigned char* p, std::size_t left) {
 
 class JsonChecker {
  public:
-  JsonChecker(std::string_view text, unsigned max_depth) : p_(text.data()), end_(p_ + text.size()), max_depth_(max_depth) {}
+  JsonChecker(std::string_view text, unsigned max_depth)
+      : p_(text.data()), end_(p_ + text.size()), max_depth_(max_depth) {}
 
   bool document() {
     if (!value(0)) return false;

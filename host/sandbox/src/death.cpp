@@ -13,13 +13,15 @@ namespace rapt::sandbox {
 namespace {
 
 std::string name_of_call(int number) {
-  const std::unique_ptr<char, decltype(&std::free)> name(seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> name(seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number),
+                                                         &std::free);
   return name ? std::string(name.get()) : "number " + std::to_string(number);
 }
 
 std::string describe_signal(int number) {
   const char* abbreviation = sigabbrev_np(number);
-  const std::string name = abbreviation != nullptr ? std::string("SIG") + abbreviation : "signal " + std::to_string(number);
+  const std::string name =
+      abbreviation != nullptr ? std::string("SIG") + abbreviation : "signal " + std::to_string(number);
   switch (number) {
     case SIGKILL: return "was killed (SIGKILL)";
     case SIGSYS: return "tried a forbidden system call (SIGSYS)";
@@ -35,7 +37,8 @@ std::string describe_end(const Exited& exited, int forbidden_call) {
   if (exited.code != CLD_EXITED) return describe_signal(exited.status);
   switch (exited.status) {
     case spawn::kExitForbiddenCall:
-      return "tried a forbidden system call" + (forbidden_call >= 0 ? " (" + name_of_call(forbidden_call) + ")" : std::string());
+      return "tried a forbidden system call" +
+             (forbidden_call >= 0 ? " (" + name_of_call(forbidden_call) + ")" : std::string());
     case spawn::kExitAborted: return "gave up: abort(), an uncaught exception or memory beyond its limit";
     case spawn::kExitSetup: return "could not enter the sandbox";
     case spawn::kExitRefused: return "was refused";

@@ -82,7 +82,8 @@ ssize_t receive_event(int socket, spawn::EventMessage& event, UniqueFd& descript
     size = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   } while (size < 0 && errno == EINTR);
   if (size <= 0) return size;
-  for (cmsghdr* part_header = CMSG_FIRSTHDR(&message); part_header != nullptr; part_header = CMSG_NXTHDR(&message, part_header)) {
+  for (cmsghdr* part_header = CMSG_FIRSTHDR(&message); part_header != nullptr;
+       part_header = CMSG_NXTHDR(&message, part_header)) {
     if (part_header->cmsg_level != SOL_SOCKET || part_header->cmsg_type != SCM_RIGHTS) continue;
     int fd = -1;
     std::memcpy(&fd, CMSG_DATA(part_header), sizeof fd);
@@ -102,7 +103,8 @@ bool copy_name(char (&to)[N], const std::string& from) {
 
 Result<ForkServer> ForkServer::start(const std::string& runner_path) {
   std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) return system_error("making a socket", errno);
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return system_error("making a socket", errno);
   UniqueFd ours(ends[0]), theirs(ends[1]);
   if (theirs.get() == spawn::kSocketFd) {  // dup2 onto itself would keep close-on-exec
     theirs = UniqueFd(fcntl(ends[1], F_DUPFD_CLOEXEC, spawn::kSocketFd + 1));
@@ -126,7 +128,8 @@ Result<void> ForkServer::receive_hello() {
   spawn::EventMessage hello{};
   UniqueFd none;
   if (receive_event(socket_.get(), hello, none) != sizeof hello || hello.kind != spawn::EventKind::kHello) {
-    return Error::unavailable("sandbox", "The program rapt-runner ended at once; it must be of the same build as the host.");
+    return Error::unavailable("sandbox",
+                              "The program rapt-runner ended at once; it must be of the same build as the host.");
   }
   for (std::uint32_t i = 0; i < hello.layer_count && i < spawn::kMaxLayers; ++i) {
     layers_.push_back({hello.layers[i].name, hello.layers[i].on != 0, hello.layers[i].detail});

@@ -18,8 +18,6 @@ bool may_block(rapt_hook hook) { return may_replace(hook); }
 
 bool may_instruct(rapt_hook hook) { return hook == RAPT_HOOK_CHAT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_BEFORE_AI; }
 
-bool replaces_json(rapt_hook hook) {
-  return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI;
-}
+bool replaces_json(rapt_hook hook) { return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI; }
 
 }  // namespace rapt::sandbox

@@ -10,7 +10,8 @@ namespace {
 
 TEST(Layers, TheWallStandsOnEveryMachineThatTheTestsRunOn) {
   const auto layers = probe_layers(RAPT_RUNNER_PATH);
-  for (const char* name : {"seccomp", "no-new-privileges", "capabilities", "rlimits", "unprivileged-user", "death-signal"}) {
+  for (const char* name :
+       {"seccomp", "no-new-privileges", "capabilities", "rlimits", "unprivileged-user", "death-signal"}) {
     const auto found = std::find_if(layers.begin(), layers.end(), [name](const Layer& l) { return l.name == name; });
     ASSERT_NE(found, layers.end()) << name;
     EXPECT_TRUE(found->on) << name << ": " << found->detail;

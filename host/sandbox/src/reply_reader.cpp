@@ -22,7 +22,9 @@ Error lie(std::string what) {
 }  // namespace
 
 ReplyReader::ReplyReader(const void* area, std::size_t size)
-    : area_(static_cast<const unsigned char*>(area)), size_(size), header_(static_cast<const wire::ReplyHeader*>(area)) {}
+    : area_(static_cast<const unsigned char*>(area)),
+      size_(size),
+      header_(static_cast<const wire::ReplyHeader*>(area)) {}
 
 std::uint64_t ReplyReader::sequence() const { return header_->sequence.load(std::memory_order_acquire); }
 
@@ -32,7 +34,8 @@ wire::RunnerState ReplyReader::state() const {
 
 Result<std::string> ReplyReader::text(wire::Span span, std::size_t limit, const char* what) const {
   if (span.size > limit) {
-    return lie(std::string(what) + " has " + std::to_string(span.size) + " bytes, " + std::to_string(limit) + " are allowed");
+    return lie(std::string(what) + " has " + std::to_string(span.size) + " bytes, " + std::to_string(limit) +
+               " are allowed");
   }
   if (span.offset < sizeof(wire::ReplyHeader) || span.offset > size_ || span.size > size_ - span.offset) {
     return lie(std::string(what) + " lies outside of the reply");
@@ -72,7 +75,8 @@ Result<Reply> ReplyReader::read(rapt_hook hook) const {
 Result<void> ReplyReader::check_text(rapt_hook hook, const Reply& reply) const {
   if (reply.verdict == RAPT_REPLACE) {
     if (!may_replace(hook)) return lie("nothing can be replaced at this hook");
-    if (replaces_json(hook) && !is_plain_json(reply.text, wire::kMaxJsonDepth)) return lie("the replacement is not JSON");
+    if (replaces_json(hook) && !is_plain_json(reply.text, wire::kMaxJsonDepth))
+      return lie("the replacement is not JSON");
   }
   if (reply.verdict == RAPT_BLOCK) {
     if (!may_block(hook)) return lie("nothing can be blocked at this hook");
@@ -116,7 +120,8 @@ std::vector<LogLine> ReplyReader::take_log(std::uint64_t& dropped) {
     std::uint32_t numbers[2];
     copy_once(numbers, &slot, sizeof numbers);
     LogLine line;
-    if (numbers[0] >= RAPT_LOG_DEBUG && numbers[0] <= RAPT_LOG_ERROR) line.level = static_cast<rapt_log_level>(numbers[0]);
+    if (numbers[0] >= RAPT_LOG_DEBUG && numbers[0] <= RAPT_LOG_ERROR)
+      line.level = static_cast<rapt_log_level>(numbers[0]);
     line.line.resize(std::min<std::size_t>(numbers[1], wire::kMaxLogBytes));
     copy_once(line.line.data(), slot.line, line.line.size());
     lines.push_back(std::move(line));
@@ -128,7 +133,8 @@ std::vector<LogLine> ReplyReader::take_log(std::uint64_t& dropped) {
 std::pair<wire::LastWords, int> ReplyReader::last_words() const {
   const std::uint32_t words = header_->last_words.load(std::memory_order_acquire);
   const std::uint32_t call = header_->forbidden_call.load(std::memory_order_acquire);
-  if (words > static_cast<std::uint32_t>(wire::LastWords::kAborted) || call > 100000) return {wire::LastWords::kNone, 0};
+  if (words > static_cast<std::uint32_t>(wire::LastWords::kAborted) || call > 100000)
+    return {wire::LastWords::kNone, 0};
   return {static_cast<wire::LastWords>(words), static_cast<int>(call)};
 }
 

@@ -16,9 +16,7 @@ class ReplyArea : public testing::Test {
  protected:
   static constexpr std::size_t kSize = 256u << 10;
 
-  ReplyArea() : memory_(new (std::align_val_t{64}) unsigned char[kSize]()) {
-    header().body.verdict = RAPT_CONTINUE;
-  }
+  ReplyArea() : memory_(new (std::align_val_t{64}) unsigned char[kSize]()) { header().body.verdict = RAPT_CONTINUE; }
   ~ReplyArea() override { operator delete[](memory_, std::align_val_t{64}); }
 
   wire::ReplyHeader& header() { return *reinterpret_cast<wire::ReplyHeader*>(memory_); }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * without-namespaces PROGRAM ARGUMENT...: runs a program where it may not make user namespaces, as inside of a container with
- * the default profile: in a user namespace of its own, whose quota of further ones is zero. Users keep their numbers. Where
- * not even this one can be made, the program runs as it is: then there are none anyway. */
+ * without-namespaces PROGRAM ARGUMENT...: runs a program where it may not make user namespaces, as inside of a
+ * container with the default profile: in a user namespace of its own, whose quota of further ones is zero. Users keep
+ * their numbers. Where not even this one can be made, the program runs as it is: then there are none anyway. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -46,13 +46,13 @@ struct InstalledModule {
 class Supervisor final : public hooks::ModuleCaller {
  public:
   struct Options {
-    std::filesystem::path runner;               ///< rapt-runner
+    std::filesystem::path runner;  ///< rapt-runner
     bundle::TrustStore trust;
     bundle::SignaturePolicy signature_policy = bundle::SignaturePolicy::kRequired;
-    std::vector<std::string> required_layers;   ///< a module is not started without these
+    std::vector<std::string> required_layers;        ///< a module is not started without these
     std::chrono::milliseconds restart_initial{250};  ///< first back-off; doubles, with jitter, up to restart_maximum
     std::chrono::milliseconds restart_maximum{30000};
-    std::chrono::milliseconds start_timeout{5000};   ///< for loading and init, as rapt/abi.h promises
+    std::chrono::milliseconds start_timeout{5000};  ///< for loading and init, as rapt/abi.h promises
     /// Keys the pseudonyms that modules see instead of user ids. Empty: a fresh random one, so that a module does not
     /// recognize anybody across a restart of the host.
     std::string pseudonym_key;
@@ -62,14 +62,15 @@ class Supervisor final : public hooks::ModuleCaller {
 
   /// Starts the fork server and the modules; a module that cannot start is kRefused, never a failure of the host.
   Result<void> start(std::vector<InstalledModule> modules);
-  /// Brings the running set to `modules`: new ones started, gone ones stopped, changed versions replaced. A module that was
-  /// refused is looked at again when its file has changed. With another `trust` than before every bundle is verified
-  /// again, so that a publisher who is not believed any more does not go on running.
+  /// Brings the running set to `modules`: new ones started, gone ones stopped, changed versions replaced. A module that
+  /// was refused is looked at again when its file has changed. With another `trust` than before every bundle is
+  /// verified again, so that a publisher who is not believed any more does not go on running.
   Task<void> update(std::vector<InstalledModule> modules, bundle::TrustStore trust);
   Task<void> stop();
   [[nodiscard]] std::vector<ModuleStatus> status() const;
 
-  Result<std::optional<hooks::HookDeclaration>> declaration(const std::string& module, hooks::Point point) const override;
+  Result<std::optional<hooks::HookDeclaration>> declaration(const std::string& module,
+                                                            hooks::Point point) const override;
   bool installed(const std::string& module) const override;
   Result<void> check_config(const std::string& module, const std::string& config_json) const override;
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,

@@ -35,9 +35,9 @@ struct Exited {
   int status = 0;  ///< exit status, or number of the signal
 };
 
-/// The host's end of `rapt-runner --fork-server`: a small single-threaded process that forks the runners, so that no copy of
-/// the host's memory ever becomes a sandbox. It ends, and takes every runner with it, when this object or this process does.
-/// Not thread-safe.
+/// The host's end of `rapt-runner --fork-server`: a small single-threaded process that forks the runners, so that no
+/// copy of the host's memory ever becomes a sandbox. It ends, and takes every runner with it, when this object or this
+/// process does. Not thread-safe.
 class ForkServer {
  public:
   using Event = std::variant<Spawned, Exited>;
@@ -71,7 +71,8 @@ class ForkServer {
 /// A memory file of exactly `bytes`, sealed against every change: what the runner loads is what the host verified.
 Result<UniqueFd> sealed_copy(const std::string& name, std::string_view bytes);
 
-/// How a process ended, in words: "was killed (SIGKILL)", "tried a forbidden system call (ptrace)", "exited with status 3".
+/// How a process ended, in words: "was killed (SIGKILL)", "tried a forbidden system call (ptrace)", "exited with status
+/// 3".
 std::string describe_end(const Exited& exited, int forbidden_call);
 
 }  // namespace rapt::sandbox

@@ -8,7 +8,7 @@ namespace rapt::sandbox {
 
 /// One layer of the sandbox, as found on this machine.
 struct Layer {
-  std::string name;    ///< "seccomp", "no-new-privileges", "landlock", "rlimits", "user-namespace", "pid-namespace", …
+  std::string name;  ///< "seccomp", "no-new-privileges", "landlock", "rlimits", "user-namespace", "pid-namespace", …
   bool on = false;
   std::string detail;  ///< why not, or how (e.g. "ABI 7", "cgroup v1")
 };

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-/// What host and fork server say to each other over a SOCK_SEQPACKET socket. Private to host and runner, built together.
-/// The fork server is trusted: it never runs a module's code.
+/// What host and fork server say to each other over a SOCK_SEQPACKET socket. Private to host and runner, built
+/// together. The fork server is trusted: it never runs a module's code.
 namespace rapt::sandbox::spawn {
 
 /// Number of the socket in the fork server, as its command line has it.
@@ -13,8 +13,8 @@ inline constexpr int kSocketFd = 3;
 /// Host to server: fork a runner. Five descriptors come along, in this order.
 enum Descriptor : unsigned { kLibrary, kRequestArea, kReplyArea, kWakeRunner, kWakeHost, kDescriptorCount };
 struct SpawnMessage {
-  std::uint32_t id;           ///< chosen by the host, repeated in every event about this runner
-  std::uint32_t needs_hooks;  ///< refuse a library without rapt.hooks/1
+  std::uint32_t id;            ///< chosen by the host, repeated in every event about this runner
+  std::uint32_t needs_hooks;   ///< refuse a library without rapt.hooks/1
   std::uint64_t memory_bytes;  ///< address space beyond what the runner itself maps
   char name[64];               ///< NUL-terminated, as in the manifest
   char version[72];

@@ -6,8 +6,8 @@
 #include <cstdint>
 
 /// The private layout of the two memory areas that host and runner share. Both are built together, so nothing here is a
-/// promise; the C ABI is. The request area is written by the host alone: the kernel refuses the runner a writable mapping.
-/// The reply area is the enemy's: what stands in it is copied once and then checked (reply_reader.hpp).
+/// promise; the C ABI is. The request area is written by the host alone: the kernel refuses the runner a writable
+/// mapping. The reply area is the enemy's: what stands in it is copied once and then checked (reply_reader.hpp).
 namespace rapt::sandbox::wire {
 
 /// Address space of each area. They are sparse memory files: an untouched page costs nothing.
@@ -15,8 +15,8 @@ inline constexpr std::size_t kRequestBytes = std::size_t{4} << 20;
 /// 32 extractions of 64 KiB, a replacement of 1 MiB, instructions and log lines fit together.
 inline constexpr std::size_t kReplyBytes = std::size_t{4} << 20;
 
-inline constexpr std::uint32_t kMaxTexts = 32;    ///< above the largest rapt_field
-inline constexpr std::uint32_t kMaxNumbers = 8;   ///< above the largest rapt_number
+inline constexpr std::uint32_t kMaxTexts = 32;   ///< above the largest rapt_field
+inline constexpr std::uint32_t kMaxNumbers = 8;  ///< above the largest rapt_number
 inline constexpr std::uint32_t kMaxExtractions = 32;
 inline constexpr std::uint32_t kMaxInstructions = 16;
 inline constexpr std::uint32_t kLogSlots = 32;
@@ -76,10 +76,10 @@ struct LogSlot {
 
 /// Start of the reply area; texts follow it.
 struct ReplyHeader {
-  std::atomic<std::uint64_t> sequence;  ///< of the request that `body` answers; stored last
-  std::atomic<std::uint32_t> state;     ///< RunnerState
-  std::atomic<std::uint32_t> log_written;  ///< lines ever written; the newest kLogSlots are in `log`
-  std::atomic<std::uint32_t> last_words;   ///< LastWords, left behind before the process ends
+  std::atomic<std::uint64_t> sequence;        ///< of the request that `body` answers; stored last
+  std::atomic<std::uint32_t> state;           ///< RunnerState
+  std::atomic<std::uint32_t> log_written;     ///< lines ever written; the newest kLogSlots are in `log`
+  std::atomic<std::uint32_t> last_words;      ///< LastWords, left behind before the process ends
   std::atomic<std::uint32_t> forbidden_call;  ///< number of the system call, with LastWords::kForbiddenCall
   ReplyBody body;
   LogSlot log[kLogSlots];

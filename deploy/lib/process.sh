@@ -4,8 +4,8 @@
 # when what runs under that number is still what was started. Nothing is ever ended by name.
 #
 # A record (pids/NAME) is one line: PID START BOOT EXE. START is the kernel's start time of the process and BOOT the
-# boot's id, so neither a reused number nor a record from before a reboot is believed. EXE is for the reader: a linker that
-# moves the old program away while it runs changes what the kernel says it is.
+# boot's id, so neither a reused number nor a record from before a reboot is believed. EXE must
+# fit as well, unless the program's file is gone: a linker moves the old one away under another name while it still runs.
 set -euo pipefail
 
 record_of() { printf '%s/%s' "$PIDS" "$1"; }
@@ -32,10 +32,12 @@ write_record() {
 
 # Prints the process id of part NAME when it runs and is the one that was started; fails otherwise.
 pid_of() {
-  local pid started boot _
-  read -r pid started boot _ 2>/dev/null <"$(record_of "$1")" || return 1
+  local pid started boot exe now
+  read -r pid started boot exe 2>/dev/null <"$(record_of "$1")" || return 1
   [[ $pid =~ ^[0-9]+$ && $boot == "$(boot_id)" ]] || return 1
   [[ $(start_time "$pid") == "$started" ]] || return 1
+  now=$(readlink "/proc/$pid/exe" 2>/dev/null) || return 1
+  [[ $now == "$exe" || $now == *' (deleted)' ]] || return 1
   printf '%s' "$pid"
 }
 

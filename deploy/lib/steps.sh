@@ -66,6 +66,13 @@ abandon_step() {
   STEP_PID=''
 }
 
+# What a signal does: the step that runs ends with all that it started, then the launcher, whose EXIT trap tidies up.
+interrupted() {
+  trap '' INT TERM HUP PIPE
+  abandon_step
+  exit 130
+}
+
 # rotate_log FILE [BYTES]: begins a new log once the last has grown beyond BYTES (a megabyte), and keeps three older ones.
 rotate_log() {
   local log=$1 limit=${2:-1048576}

@@ -16,7 +16,6 @@ command_test() {
   rm -rf -- "$REPORTS"
   mkdir -p -- "$REPORTS"
   trap 'close_suite $?' EXIT
-  trap 'interrupted' INT TERM HUP
   prepare "build run test" all bundles
   run_stages
   ((FAILED == 0 && PASSED > 0))

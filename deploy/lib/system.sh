@@ -19,7 +19,6 @@ command_up() {
     return
   fi
   ! port_is_busy "$PORT" || port_taken
-  trap 'interrupted' INT TERM HUP
   prepare "build run" rapt rapt-runner rapt-marketplace bundles
   trap 'undo_failed_start $?' EXIT
   start_system
@@ -70,13 +69,6 @@ undo_failed_start() {
   say "==> Stopping what was started"
   stop_system
   exit "$1"
-}
-
-interrupted() {
-  trap '' INT TERM HUP
-  printf '\n'
-  abandon_step
-  exit 130
 }
 
 stay_in_foreground() {

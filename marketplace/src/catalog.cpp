@@ -32,18 +32,21 @@ Result<Published> read_published(const fs::path& path) {
 }
 
 void refuse(const fs::path& path, const std::string& reason) {
-  log::warn("registry.bundle_refused", {{"file", printable(path.filename().string())}, {"reason", printable(reason, 500)}});
+  log::warn("registry.bundle_refused",
+            {{"file", printable(path.filename().string())}, {"reason", printable(reason, 500)}});
 }
 
 void add(Modules& modules, Published published) {
   auto& versions = modules[published.manifest.name];
   const auto& manifest = published.manifest;
   if (!versions.empty() && versions.begin()->second.manifest.publisher != manifest.publisher) {
-    return refuse(published.path, manifest.name + " belongs to " + versions.begin()->second.manifest.publisher + " already");
+    return refuse(published.path,
+                  manifest.name + " belongs to " + versions.begin()->second.manifest.publisher + " already");
   }
   const auto path = published.path;
   const auto version = *bundle::Version::parse(manifest.version);
-  if (!versions.try_emplace(version, std::move(published)).second) refuse(path, "this version is in another file already");
+  if (!versions.try_emplace(version, std::move(published)).second)
+    refuse(path, "this version is in another file already");
 }
 
 }  // namespace
@@ -58,7 +61,9 @@ Result<std::set<Catalog::Stamp>> Catalog::stamps() const {
     const auto time = entry->last_write_time(gone);
     if (!gone) out.emplace(entry->path(), size, time);
   }
-  if (failure) return Error::unavailable("bundles", "The registry cannot read its folder of bundles.", folder_.string() + ": " + failure.message());
+  if (failure)
+    return Error::unavailable("bundles", "The registry cannot read its folder of bundles.",
+                              folder_.string() + ": " + failure.message());
   return out;
 }
 

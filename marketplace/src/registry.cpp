@@ -30,27 +30,36 @@ http::Response fault(int status, std::string_view code, std::string_view message
 http::Response to_reply(const Error& error) {
   if (!error.log_detail.empty()) log::error("registry.failed", {{"detail", error.log_detail}});
   switch (error.kind) {
-    case ErrorKind::kNotFound: return fault(404, "NOT_FOUND", error.message);
-    case ErrorKind::kUnavailable: return fault(503, "SERVICE_UNAVAILABLE", error.message);
-    default: return fault(500, "INTERNAL_ERROR", "Something went wrong on the registry's side. It has been recorded.");
+    case ErrorKind::kNotFound:
+      return fault(404, "NOT_FOUND", error.message);
+    case ErrorKind::kUnavailable:
+      return fault(503, "SERVICE_UNAVAILABLE", error.message);
+    default:
+      return fault(500, "INTERNAL_ERROR", "Something went wrong on the registry's side. It has been recorded.");
   }
 }
 
 json to_json(const Published& published) {
   const auto& manifest = published.manifest;
-  json out = {{"version", manifest.version}, {"sha256", published.sha256}, {"bytes", published.bytes}, {"key_id", published.key_id},
-              {"abi", {{"major", manifest.abi_major}, {"minor", manifest.abi_minor}}}, {"architectures", json::array()},
-              {"hooks", json::array()}, {"permissions", json::array()}};
+  json out = {{"version", manifest.version},
+              {"sha256", published.sha256},
+              {"bytes", published.bytes},
+              {"key_id", published.key_id},
+              {"abi", {{"major", manifest.abi_major}, {"minor", manifest.abi_minor}}},
+              {"architectures", json::array()},
+              {"hooks", json::array()},
+              {"permissions", json::array()}};
   for (const auto& [architecture, path] : manifest.libraries) out["architectures"].push_back(architecture);
   for (const auto& hook : manifest.hooks) out["hooks"].push_back(hook.point);
-  for (const auto& permission : manifest.permissions) out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
+  for (const auto& permission : manifest.permissions)
+    out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
   return out;
 }
 
 /// What the newest version says stands for the module.
 json to_json(const Versions& versions) {
   const auto& manifest = versions.begin()->second.manifest;
-  json out = {{"name", manifest.name}, {"title", manifest.title}, {"description", manifest.description},
+  json out = {{"name", manifest.name},           {"title", manifest.title},     {"description", manifest.description},
               {"publisher", manifest.publisher}, {"license", manifest.license}, {"versions", json::array()}};
   for (const auto& [version, published] : versions) out["versions"].push_back(to_json(published));
   return out;

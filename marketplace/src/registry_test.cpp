@@ -2,12 +2,12 @@
 // The registry on the real server, read by the real client.
 #include "registry.hpp"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <future>
 #include <thread>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
@@ -21,9 +21,9 @@ namespace rapt::marketplace {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using nlohmann::json;
 using runtime::run_blocking;
+using ::testing::HasSubstr;
 
 Task<void> stop_server(http::Server& server, runtime::Runtime& loop) {
   co_await server.stop(std::chrono::seconds(5));
@@ -32,7 +32,10 @@ Task<void> stop_server(http::Server& server, runtime::Runtime& loop) {
 
 class RegistryTest : public ::testing::Test {
  protected:
-  RegistryTest() : folder_(fs::path(::testing::TempDir()) / ("registry-" + new_uuid())), registry_(folder_), server_(loop_.executor(), {}, registry_) {
+  RegistryTest()
+      : folder_(fs::path(::testing::TempDir()) / ("registry-" + new_uuid())),
+        registry_(folder_),
+        server_(loop_.executor(), {}, registry_) {
     fs::create_directories(folder_);
     if (const auto started = server_.start(); !started) throw std::runtime_error(started.error().message);
     thread_ = std::jthread([this] { loop_.run(); });
@@ -44,11 +47,16 @@ class RegistryTest : public ::testing::Test {
     fs::remove_all(folder_);
   }
 
-  std::string publish(const std::string& file, const std::string& version, const std::string& publisher = "tester", bool is_signed = true) {
-    const auto manifest = R"({"name":"sample","version":")" + version + R"(","title":"Sample )" + version + R"(","description":"d","publisher":")" + publisher +
-                          R"(","license":"MIT","abi":"1.0","libraries":{")" + std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
-    const auto archive = bundle::encode_bundle({{"manifest.json", {0644, manifest}}, {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
-                                               publisher, is_signed ? &key_ : nullptr);
+  std::string publish(const std::string& file, const std::string& version, const std::string& publisher = "tester",
+                      bool is_signed = true) {
+    const auto manifest = R"({"name":"sample","version":")" + version + R"(","title":"Sample )" + version +
+                          R"(","description":"d","publisher":")" + publisher +
+                          R"(","license":"MIT","abi":"1.0","libraries":{")" +
+                          std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
+    const auto archive =
+        bundle::encode_bundle({{"manifest.json", {0644, manifest}},
+                               {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
+                              publisher, is_signed ? &key_ : nullptr);
     EXPECT_TRUE(write_file_atomically(folder_ / file, *archive));
     return *archive;
   }
@@ -112,7 +120,8 @@ TEST_F(RegistryTest, LeavesOutWhatItCannotOffer) {
 
 TEST_F(RegistryTest, AnswersInTheDocumentedShapeWhenSomethingIsWrong) {
   publish("a.rapt", "1.0.0");
-  for (const auto* path : {"/api/modules/nope", "/api/modules/sample/download/9.9.9", "/api/modules/sample/upload/1.0.0", "/etc/passwd", "/"}) {
+  for (const auto* path : {"/api/modules/nope", "/api/modules/sample/download/9.9.9",
+                           "/api/modules/sample/upload/1.0.0", "/etc/passwd", "/"}) {
     const auto answer = get(path);
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(json::parse(answer.body).at("code"), "NOT_FOUND");

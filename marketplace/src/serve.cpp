@@ -32,7 +32,8 @@ int serve(const ServeOptions& options) {
     return 1;
   }
   loop.on_signal([&] { loop.spawn(stop(server, loop)); });
-  log::info("registry.started", {{"address", options.host + ":" + std::to_string(server.port())}, {"folder", options.folder.string()}});
+  log::info("registry.started",
+            {{"address", options.host + ":" + std::to_string(server.port())}, {"folder", options.folder.string()}});
   loop.run();
   log::info("registry.stopped");
   return 0;

@@ -4,7 +4,8 @@
 namespace rapt::testkit {
 namespace {
 
-/// Length of the UTF-8 sequence at `at`, 0 when it is none (RFC 3629: no overlong form, no surrogate, nothing past U+10FFFF).
+/// Length of the UTF-8 sequence at `at`, 0 when it is none (RFC 3629: no overlong form, no surrogate, nothing past
+/// U+10FFFF).
 std::size_t sequence(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
@@ -51,9 +52,12 @@ class JsonChecker {
     return true;
   }
   bool escape() {
-    if (!take('u')) return at_ < text_.size() && std::string_view("\"\\/bfnrt").find(text_[at_++]) != std::string_view::npos;
+    if (!take('u'))
+      return at_ < text_.size() && std::string_view("\"\\/bfnrt").find(text_[at_++]) != std::string_view::npos;
     for (int i = 0; i < 4; ++i) {
-      if (at_ >= text_.size() || std::string_view("0123456789abcdefABCDEF").find(text_[at_++]) == std::string_view::npos) return false;
+      if (at_ >= text_.size() ||
+          std::string_view("0123456789abcdefABCDEF").find(text_[at_++]) == std::string_view::npos)
+        return false;
     }
     return true;
   }
@@ -97,6 +101,8 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-bool is_json(std::string_view text) { return is_utf8(text) && JsonChecker(text).whole(); }
+bool is_json(std::string_view text) {
+  return is_utf8(text) && JsonChecker(text).whole();
+}
 
 }  // namespace rapt::testkit

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rapt/reply.h>
+
 #include <rapt/testkit.hpp>
 
 struct rapt_context {

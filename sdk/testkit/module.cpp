@@ -29,11 +29,16 @@ const void* get_service(const rapt_host*, const char* id) {
 std::string fault_of(const Answer& answer) {
   switch (static_cast<int>(answer.verdict)) {
     case RAPT_CONTINUE:
-    case RAPT_DEFER: return "";
-    case RAPT_REPLACE: return answer.replacement ? "" : "RAPT_REPLACE without reply.replace";
-    case RAPT_BLOCK: return answer.block_reason ? "" : "RAPT_BLOCK without reply.block";
-    case RAPT_ERROR: return "the module answered RAPT_ERROR";
-    default: return "the verdict is none of rapt_verdict";
+    case RAPT_DEFER:
+      return "";
+    case RAPT_REPLACE:
+      return answer.replacement ? "" : "RAPT_REPLACE without reply.replace";
+    case RAPT_BLOCK:
+      return answer.block_reason ? "" : "RAPT_BLOCK without reply.block";
+    case RAPT_ERROR:
+      return "the module answered RAPT_ERROR";
+    default:
+      return "the verdict is none of rapt_verdict";
   }
 }
 
@@ -46,14 +51,16 @@ struct Module::State {
   MemoryHost host;
 };
 
-Module::Module() : Module(*(&rapt_module_entry != nullptr ? &rapt_module_entry
-                                                          : throw std::runtime_error("this program holds no rapt_module_entry"))) {}
+Module::Module()
+    : Module(*(&rapt_module_entry != nullptr ? &rapt_module_entry
+                                             : throw std::runtime_error("this program holds no rapt_module_entry"))) {}
 
 Module::Module(const rapt_entry& entry) : state_(std::make_unique<State>()) {
   if (entry.struct_size != sizeof(rapt_entry) || entry.abi_major != RAPT_ABI_MAJOR) {
     throw std::runtime_error("the entry was built for another ABI");
   }
-  if (entry.name == nullptr || entry.version == nullptr || entry.init == nullptr || entry.shutdown == nullptr || entry.get_extension == nullptr) {
+  if (entry.name == nullptr || entry.version == nullptr || entry.init == nullptr || entry.shutdown == nullptr ||
+      entry.get_extension == nullptr) {
     throw std::runtime_error("a member of the entry is NULL");
   }
   state_->entry = &entry;
@@ -64,7 +71,9 @@ Module::Module(const rapt_entry& entry) : state_(std::make_unique<State>()) {
   state_->hooks = static_cast<const rapt_hooks_1*>(entry.get_extension(RAPT_EXT_HOOKS_1));
 }
 
-Module::~Module() { state_->entry->shutdown(state_->module); }
+Module::~Module() {
+  state_->entry->shutdown(state_->module);
+}
 
 Answer Module::call(rapt_hook hook, const Scene& scene) {
   if (state_->hooks == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_HOOKS_1);
@@ -75,6 +84,8 @@ Answer Module::call(rapt_hook hook, const Scene& scene) {
   return std::move(reply.answer);
 }
 
-const std::vector<std::pair<rapt_log_level, std::string>>& Module::log() const { return state_->host.lines; }
+const std::vector<std::pair<rapt_log_level, std::string>>& Module::log() const {
+  return state_->host.lines;
+}
 
 }  // namespace rapt::testkit

@@ -4,14 +4,22 @@
 namespace rapt::testkit {
 namespace {
 
-constexpr std::size_t kMaxFindings = 32, kMaxInstructions = 16, kMaxFindingBytes = 64 << 10, kMaxTypeBytes = 64, kMaxReasonBytes = 1 << 10,
-                      kMaxInstructionBytes = 4 << 10, kMaxReplacementBytes = 1 << 20;
+constexpr std::size_t kMaxFindings = 32, kMaxInstructions = 16, kMaxFindingBytes = 64 << 10, kMaxTypeBytes = 64,
+                      kMaxReasonBytes = 1 << 10, kMaxInstructionBytes = 4 << 10, kMaxReplacementBytes = 1 << 20;
 
-std::string_view seen(rapt_text text) { return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size}; }
+std::string_view seen(rapt_text text) {
+  return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size};
+}
 
-bool is_product(rapt_hook hook) { return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI; }
-bool may_change(rapt_hook hook) { return hook <= RAPT_HOOK_CHAT_AFTER_AI || is_product(hook); }
-bool may_instruct(rapt_hook hook) { return hook == RAPT_HOOK_CHAT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_BEFORE_AI; }
+bool is_product(rapt_hook hook) {
+  return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI;
+}
+bool may_change(rapt_hook hook) {
+  return hook <= RAPT_HOOK_CHAT_AFTER_AI || is_product(hook);
+}
+bool may_instruct(rapt_hook hook) {
+  return hook == RAPT_HOOK_CHAT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_BEFORE_AI;
+}
 
 bool is_type(std::string_view type) {
   for (const char c : type) {
@@ -21,7 +29,8 @@ bool is_type(std::string_view type) {
 }
 
 rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
-  if (json.size > kMaxFindingBytes || type.size > kMaxTypeBytes || reply->answer.findings.size() == kMaxFindings) return RAPT_E_TOO_LARGE;
+  if (json.size > kMaxFindingBytes || type.size > kMaxTypeBytes || reply->answer.findings.size() == kMaxFindings)
+    return RAPT_E_TOO_LARGE;
   if (!is_type(seen(type)) || !is_json(seen(json))) return RAPT_E_INVALID;
   reply->answer.findings.push_back({std::string(seen(type)), std::string(seen(json))});
   return RAPT_OK;
@@ -30,7 +39,8 @@ rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
 rapt_status reply_replace(rapt_reply* reply, rapt_text content) {
   if (!may_change(reply->hook)) return RAPT_E_NOT_ALLOWED;
   if (content.size > kMaxReplacementBytes) return RAPT_E_TOO_LARGE;
-  if (content.data == nullptr || !is_utf8(seen(content)) || (is_product(reply->hook) && !is_json(seen(content)))) return RAPT_E_INVALID;
+  if (content.data == nullptr || !is_utf8(seen(content)) || (is_product(reply->hook) && !is_json(seen(content))))
+    return RAPT_E_INVALID;
   reply->answer.replacement = seen(content);
   return RAPT_OK;
 }
@@ -45,7 +55,8 @@ rapt_status reply_block(rapt_reply* reply, rapt_text reason) {
 
 rapt_status reply_instruct(rapt_reply* reply, rapt_text instruction) {
   if (!may_instruct(reply->hook)) return RAPT_E_NOT_ALLOWED;
-  if (instruction.size > kMaxInstructionBytes || reply->answer.instructions.size() == kMaxInstructions) return RAPT_E_TOO_LARGE;
+  if (instruction.size > kMaxInstructionBytes || reply->answer.instructions.size() == kMaxInstructions)
+    return RAPT_E_TOO_LARGE;
   if (instruction.size == 0 || !is_utf8(seen(instruction))) return RAPT_E_INVALID;
   reply->answer.instructions.emplace_back(seen(instruction));
   return RAPT_OK;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <rapt/module.hpp>
-#include <rapt/testkit.hpp>
 
 #include <stdexcept>
+
+#include <rapt/module.hpp>
+#include <rapt/testkit.hpp>
 
 using rapt::testkit::Line;
 using rapt::testkit::Module;
@@ -43,11 +44,14 @@ RAPT_MODULE(Probe, "probe", "1.0.0");
 TEST(Layer, AnExceptionBecomesAnErrorAndALine) {
   Module module;
   Scene scene;
-  for (const auto& [content, line] : {std::pair{"throw", "hook failed: thrown"},
-                                      {"throw int", "hook failed: an exception that is no std::exception"},
-                                      {"too large", "hook failed: the host refused reply.emit: too large, or too many in one call"},
-                                      {"not json", "hook failed: the host refused reply.emit: the argument is empty, not UTF-8, or not JSON where JSON is asked for"},
-                                      {"instruct", "hook failed: the host refused reply.instruct: not allowed at this hook"}}) {
+  for (const auto& [content, line] :
+       {std::pair{"throw", "hook failed: thrown"},
+        {"throw int", "hook failed: an exception that is no std::exception"},
+        {"too large", "hook failed: the host refused reply.emit: too large, or too many in one call"},
+        {"not json",
+         "hook failed: the host refused reply.emit: the argument is empty, not UTF-8, or not JSON where JSON is asked "
+         "for"},
+        {"instruct", "hook failed: the host refused reply.instruct: not allowed at this hook"}}) {
     scene.current = Line{"user", content};
     EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene).verdict, RAPT_ERROR);
     EXPECT_EQ(module.log().back().second, line);
@@ -87,7 +91,8 @@ TEST(Layer, AHookThatMayOnlyEmitCannotBlock) {
 }
 
 TEST(Layer, AHostWithoutServicesIsRefusedAtInit) {
-  rapt_host host{sizeof(rapt_host), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, [](const rapt_host*, const char*) -> const void* { return nullptr; }};
+  rapt_host host{sizeof(rapt_host), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0,
+                 [](const rapt_host*, const char*) -> const void* { return nullptr; }};
   void* state = nullptr;
   EXPECT_EQ(rapt_module_entry.init(&host, &state), RAPT_E_UNAVAILABLE);
 }

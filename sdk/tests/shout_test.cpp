@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+
 #include <rapt/testkit.hpp>
 
 using rapt::testkit::Line;

@@ -8,17 +8,17 @@
 namespace rapt::assignments {
 namespace {
 
-#define RAPT_ASSIGNMENT_HEAD                                                                                    \
-  "SELECT a.id, a.name, a.instructions, a.class_id, c.name AS class_name, a.tool_id, a.tool_version_id,"        \
-  " t.name AS tool_name, t.type AS tool_type, a.available_at, a.due_at, a.closes_at"                            \
-  " FROM assignments a JOIN classes c ON c.id = a.class_id JOIN tools t ON t.id = a.tool_id"                    \
-  " JOIN class_members m ON m.class_id = a.class_id"                                                            \
+#define RAPT_ASSIGNMENT_HEAD                                                                             \
+  "SELECT a.id, a.name, a.instructions, a.class_id, c.name AS class_name, a.tool_id, a.tool_version_id," \
+  " t.name AS tool_name, t.type AS tool_type, a.available_at, a.due_at, a.closes_at"                     \
+  " FROM assignments a JOIN classes c ON c.id = a.class_id JOIN tools t ON t.id = a.tool_id"             \
+  " JOIN class_members m ON m.class_id = a.class_id"                                                     \
   " WHERE m.user_id = $1::uuid AND a.deleted_at IS NULL AND c.deleted_at IS NULL AND t.deleted_at IS NULL "
 
-constexpr store::Statement kList{
-    "assignments.list", RAPT_ASSIGNMENT_HEAD
-    "AND ($2::uuid IS NULL OR (a.created_at, a.id) < (SELECT l.created_at, l.id FROM assignments l WHERE l.id = $2::uuid))"
-    " ORDER BY a.created_at DESC, a.id DESC LIMIT $3::bigint"};
+constexpr store::Statement kList{"assignments.list", RAPT_ASSIGNMENT_HEAD
+                                 "AND ($2::uuid IS NULL OR (a.created_at, a.id) < (SELECT l.created_at, l.id FROM "
+                                 "assignments l WHERE l.id = $2::uuid))"
+                                 " ORDER BY a.created_at DESC, a.id DESC LIMIT $3::bigint"};
 constexpr store::Statement kFind{"assignments.find", RAPT_ASSIGNMENT_HEAD "AND a.id = $2::uuid"};
 
 #undef RAPT_ASSIGNMENT_HEAD
@@ -45,9 +45,12 @@ Assignment assignment_of(const store::Row& row, TimePoint now) {
 
 std::string_view name(AssignmentState state) {
   switch (state) {
-    case AssignmentState::kUpcoming: return "upcoming";
-    case AssignmentState::kClosed: return "closed";
-    case AssignmentState::kOpen: break;
+    case AssignmentState::kUpcoming:
+      return "upcoming";
+    case AssignmentState::kClosed:
+      return "closed";
+    case AssignmentState::kOpen:
+      break;
   }
   return "open";
 }

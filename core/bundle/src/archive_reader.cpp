@@ -26,7 +26,8 @@ std::string_view reason(::archive* handle) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return text;
 }
 
@@ -67,7 +68,8 @@ std::string_view kind_fault(archive_entry* entry) {
 /// Reads as far as the entry's own size, never further than `room`.
 Result<std::string> read_content(::archive* handle, archive_entry* entry, const std::string& path, std::size_t room) {
   const auto size = static_cast<std::size_t>(archive_entry_size(entry));
-  if (size > room) return refuse("The bundle unpacks to more than " + std::to_string(kMaxUnpackedBytes >> 20) + " MiB.");
+  if (size > room)
+    return refuse("The bundle unpacks to more than " + std::to_string(kMaxUnpackedBytes >> 20) + " MiB.");
   std::string out;
   while (out.size() < size) {
     const auto before = out.size();
@@ -99,7 +101,8 @@ std::string_view format_fault(::archive* handle) {
   return "";
 }
 
-Result<void> read_entry(::archive* handle, archive_entry* entry, Paths& paths, std::size_t& room, std::map<std::string, File>& out) {
+Result<void> read_entry(::archive* handle, archive_entry* entry, Paths& paths, std::size_t& room,
+                        std::map<std::string, File>& out) {
   const char* name = archive_entry_pathname(entry);
   const std::string path = name == nullptr ? "" : name;
   for (const auto fault : {path_fault(path), kind_fault(entry), paths.fault_of_next(path)}) {
@@ -116,7 +119,8 @@ Result<void> read_entry(::archive* handle, archive_entry* entry, Paths& paths, s
 }  // namespace
 
 Result<std::map<std::string, File>> read_archive(std::string_view bytes) {
-  if (bytes.size() > kMaxBundleBytes) return refuse("The bundle is larger than " + std::to_string(kMaxBundleBytes >> 20) + " MiB.");
+  if (bytes.size() > kMaxBundleBytes)
+    return refuse("The bundle is larger than " + std::to_string(kMaxBundleBytes >> 20) + " MiB.");
   auto handle = open(bytes);
   if (!handle) return std::move(handle).error();
   std::map<std::string, File> out;
@@ -127,7 +131,8 @@ Result<std::map<std::string, File>> read_archive(std::string_view bytes) {
     const int status = archive_read_next_header(handle->get(), &entry);
     if (status == ARCHIVE_EOF) break;
     if (status != ARCHIVE_OK) return refuse("The bundle is damaged: " + printable(reason(handle->get())) + ".");
-    if (const auto fault = format_fault(handle->get()); !fault.empty()) return refuse("This is no bundle: " + std::string(fault) + ".");
+    if (const auto fault = format_fault(handle->get()); !fault.empty())
+      return refuse("This is no bundle: " + std::string(fault) + ".");
     RAPT_TRY(read_entry(handle->get(), entry, paths, room, out));
   }
   return out;

@@ -33,19 +33,23 @@ TEST(ReadBundle, ReadsWhatEncodeBundleWrote) {
 }
 
 TEST(ReadBundle, RefusesWhatIsNoArchive) {
-  for (const std::string bytes : {"", "hello", "\x28\xb5\x2f\xfd", "\x28\xb5\x2f\xfd\x04\x58"}) EXPECT_NE(refusal(bytes), "accepted");
+  for (const std::string bytes : {"", "hello", "\x28\xb5\x2f\xfd", "\x28\xb5\x2f\xfd\x04\x58"})
+    EXPECT_NE(refusal(bytes), "accepted");
   EXPECT_NE(refusal(std::string(100000, '\0')), "accepted");
 }
 
 TEST(ReadBundle, RefusesOtherFormatsAndFilters) {
   const std::vector<RawEntry> entries = {{"manifest.json", sample_manifest()}, {"lib/sample.so", "bytes"}};
   EXPECT_EQ(refusal(raw_archive(entries)), "accepted");
-  for (const auto format : {Format::kPax, Format::kGnu, Format::kCpio, Format::kZip}) EXPECT_NE(refusal(raw_archive(entries, format)), "accepted") << static_cast<int>(format);
-  for (const auto filter : {Filter::kGzip, Filter::kNone, Filter::kZstdTwice}) EXPECT_NE(refusal(raw_archive(entries, Format::kUstar, filter)), "accepted") << static_cast<int>(filter);
+  for (const auto format : {Format::kPax, Format::kGnu, Format::kCpio, Format::kZip})
+    EXPECT_NE(refusal(raw_archive(entries, format)), "accepted") << static_cast<int>(format);
+  for (const auto filter : {Filter::kGzip, Filter::kNone, Filter::kZstdTwice})
+    EXPECT_NE(refusal(raw_archive(entries, Format::kUstar, filter)), "accepted") << static_cast<int>(filter);
 }
 
 TEST(ReadBundle, RefusesHostilePathsAndNamesThem) {
-  EXPECT_THAT(refusal(archive_with({"../evil", "x"})), HasSubstr("\"../evil\" is refused: it has a part that starts with a dot"));
+  EXPECT_THAT(refusal(archive_with({"../evil", "x"})),
+              HasSubstr("\"../evil\" is refused: it has a part that starts with a dot"));
   EXPECT_THAT(refusal(archive_with({"lib/../../evil", "x"})), HasSubstr("starts with a dot"));
   EXPECT_THAT(refusal(archive_with({"/etc/passwd", "x"})), HasSubstr("absolute"));
   EXPECT_THAT(refusal(archive_with({".hidden", "x"})), HasSubstr("starts with a dot"));
@@ -54,19 +58,22 @@ TEST(ReadBundle, RefusesHostilePathsAndNamesThem) {
   EXPECT_THAT(refusal(archive_with({"a\\b", "x"})), HasSubstr("characters other than"));
   EXPECT_THAT(refusal(archive_with({"a\nb", "x"})), HasSubstr("characters other than"));
   EXPECT_NE(refusal(archive_with({"\xc3\xa9", "x"})), "accepted");
-  EXPECT_THAT(refusal(archive_with({std::string(60, 'd') + "/" + std::string(60, 'f'), "x"})), HasSubstr("longer than 99"));
+  EXPECT_THAT(refusal(archive_with({std::string(60, 'd') + "/" + std::string(60, 'f'), "x"})),
+              HasSubstr("longer than 99"));
 }
 
 TEST(ReadBundle, RefusesEverythingButRegularFiles) {
   EXPECT_THAT(refusal(archive_with({"link", "", kSymlink, 0777, "/etc/passwd"})), HasSubstr("symbolic link"));
   EXPECT_THAT(refusal(archive_with({"hard", "", kFile, 0644, "", "manifest.json"})), HasSubstr("hard link"));
-  EXPECT_THAT(refusal(archive_with({"folder", "", kFolder, 0755})), ::testing::AnyOf(HasSubstr("only regular files"), HasSubstr("empty part")));
+  EXPECT_THAT(refusal(archive_with({"folder", "", kFolder, 0755})),
+              ::testing::AnyOf(HasSubstr("only regular files"), HasSubstr("empty part")));
   EXPECT_THAT(refusal(archive_with({"pipe", "", kFifo})), HasSubstr("only regular files"));
   EXPECT_THAT(refusal(archive_with({"device", "", kDevice})), HasSubstr("only regular files"));
 }
 
 TEST(ReadBundle, RefusesOtherModes) {
-  for (const unsigned mode : {04755U, 02755U, 01644U, 0777U, 0666U, 0U}) EXPECT_THAT(refusal(archive_with({"x", "x", kFile, mode})), HasSubstr("mode"));
+  for (const unsigned mode : {04755U, 02755U, 01644U, 0777U, 0666U, 0U})
+    EXPECT_THAT(refusal(archive_with({"x", "x", kFile, mode})), HasSubstr("mode"));
 }
 
 TEST(ReadBundle, RefusesOnePathTwice) {
@@ -89,7 +96,9 @@ TEST(ReadBundle, RefusesABombBeforeItHasUnpacked) {
   EXPECT_THAT(refusal(bomb), HasSubstr("unpacks to more than 256 MiB"));
 }
 
-TEST(ReadBundle, RefusesAnArchiveThatIsTooLarge) { EXPECT_THAT(refusal(std::string(kMaxBundleBytes + 1, 'x')), HasSubstr("larger than 64 MiB")); }
+TEST(ReadBundle, RefusesAnArchiveThatIsTooLarge) {
+  EXPECT_THAT(refusal(std::string(kMaxBundleBytes + 1, 'x')), HasSubstr("larger than 64 MiB"));
+}
 
 TEST(ReadBundle, RefusesASizeThatTheEntryDoesNotHave) {
   auto tar = raw_archive({{"manifest.json", sample_manifest()}}, Format::kUstar, Filter::kNone);
@@ -109,12 +118,14 @@ TEST(ReadBundle, RefusesAManifestThatNamesWhatIsNotThere) {
   EXPECT_THAT(refusal(raw_archive({{"lib/sample.so", "x"}})), HasSubstr("no manifest.json"));
   EXPECT_THAT(refusal(raw_archive({{"manifest.json", sample_manifest()}})), HasSubstr("lib/sample.so"));
   const auto manifest = with(sample_manifest(), "\"memory_mb\": 32", "\"config_schema\": \"config.schema.json\"");
-  EXPECT_THAT(refusal(raw_archive({{"manifest.json", manifest}, {"lib/sample.so", "x"}})), HasSubstr("config.schema.json"));
+  EXPECT_THAT(refusal(raw_archive({{"manifest.json", manifest}, {"lib/sample.so", "x"}})),
+              HasSubstr("config.schema.json"));
 }
 
 TEST(EncodeBundle, GivesTheSameBytesForTheSameFiles) {
   const auto key = security::PrivateKey::generate();
-  EXPECT_EQ(encode_bundle(sample_files(), "tester", &key).value(), encode_bundle(sample_files(), "tester", &key).value());
+  EXPECT_EQ(encode_bundle(sample_files(), "tester", &key).value(),
+            encode_bundle(sample_files(), "tester", &key).value());
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ bool write_file(::archive* handle, const std::string& path, const File& file) {
   archive_entry_set_uid(entry.get(), 0);
   archive_entry_set_gid(entry.get(), 0);
   return archive_write_header(handle, entry.get()) == ARCHIVE_OK &&
-         archive_write_data(handle, file.bytes.data(), file.bytes.size()) == static_cast<la_ssize_t>(file.bytes.size()) &&
+         archive_write_data(handle, file.bytes.data(), file.bytes.size()) ==
+             static_cast<la_ssize_t>(file.bytes.size()) &&
          archive_write_finish_entry(handle) == ARCHIVE_OK;
 }
 
@@ -45,7 +46,8 @@ Result<std::string> write_archive(const std::map<std::string, File>& files) {
   std::string out;
   std::unique_ptr<::archive, Close> handle(archive_write_new());
   if (!handle) throw std::bad_alloc();
-  if (archive_write_set_format_ustar(handle.get()) != ARCHIVE_OK || archive_write_add_filter_zstd(handle.get()) != ARCHIVE_OK ||
+  if (archive_write_set_format_ustar(handle.get()) != ARCHIVE_OK ||
+      archive_write_add_filter_zstd(handle.get()) != ARCHIVE_OK ||
       archive_write_set_filter_option(handle.get(), "zstd", "compression-level", "12") != ARCHIVE_OK ||
       archive_write_set_bytes_in_last_block(handle.get(), 1) != ARCHIVE_OK ||
       archive_write_open(handle.get(), &out, nullptr, append, nullptr) != ARCHIVE_OK) {

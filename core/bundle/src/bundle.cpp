@@ -19,8 +19,8 @@ Result<void> take_signature(Bundle& bundle) {
   auto signature = parse_signature(found->second.bytes);
   if (!signature) return std::move(signature).error();
   if (signature->publisher != bundle.manifest.publisher) {
-    return refuse("The bundle is signed by " + signature->publisher + ", but its manifest names " + bundle.manifest.publisher +
-                  " as the publisher.");
+    return refuse("The bundle is signed by " + signature->publisher + ", but its manifest names " +
+                  bundle.manifest.publisher + " as the publisher.");
   }
   bundle.publisher_key_id = std::move(signature->key_id);
   bundle.signature = std::move(signature->signature);
@@ -49,7 +49,8 @@ Result<Bundle> read_bundle(std::string_view archive) {
   out.manifest = std::move(*parsed);
   RAPT_TRY(take_signature(out));
   for (const auto& [architecture, path] : out.manifest.libraries) RAPT_TRY(require_file(out, path, "its library"));
-  if (!out.manifest.config_schema_path.empty()) RAPT_TRY(require_file(out, out.manifest.config_schema_path, "its config_schema"));
+  if (!out.manifest.config_schema_path.empty())
+    RAPT_TRY(require_file(out, out.manifest.config_schema_path, "its config_schema"));
   out.digest = security::sha256(archive);
   return out;
 }

@@ -14,9 +14,13 @@ constexpr std::size_t kMaxName = 1024;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMaxImage = std::uint64_t{1} << 32;
 
-Error damaged(const char* what) { return refuse(std::string("it is no sound shared library: ") + what); }
+Error damaged(const char* what) {
+  return refuse(std::string("it is no sound shared library: ") + what);
+}
 
-std::uint64_t aligned(std::uint64_t size) { return (size + 3) & ~std::uint64_t{3}; }
+std::uint64_t aligned(std::uint64_t size) {
+  return (size + 3) & ~std::uint64_t{3};
+}
 
 }  // namespace
 
@@ -33,16 +37,20 @@ Result<ElfImage> ElfImage::parse(std::string_view bytes) {
 Result<void> ElfImage::read_header() {
   const auto header = at_offset<Elf64_Ehdr>(0);
   if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return damaged("it is no ELF file");
-  if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB) return damaged("it is not 64-bit little-endian");
+  if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB)
+    return damaged("it is not 64-bit little-endian");
   if (header->e_type != ET_DYN) return damaged("it is no shared object");
-  if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > kMaxSegments) return damaged("its program headers are odd");
+  if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > kMaxSegments)
+    return damaged("its program headers are odd");
   machine_ = header->e_machine;
   for (std::uint64_t i = 0; i < header->e_phnum; ++i) {
     if (header->e_phoff > bytes_.size()) return damaged("its program headers lie outside of it");
     const auto segment = at_offset<Elf64_Phdr>(header->e_phoff + i * sizeof(Elf64_Phdr));
     if (!segment) return damaged("its program headers lie outside of it");
-    if (segment->p_offset > bytes_.size() || segment->p_filesz > bytes_.size() - segment->p_offset) return damaged("a segment lies outside of it");
-    if (segment->p_vaddr + segment->p_memsz < segment->p_vaddr || segment->p_filesz > segment->p_memsz) return damaged("a segment has an odd size");
+    if (segment->p_offset > bytes_.size() || segment->p_filesz > bytes_.size() - segment->p_offset)
+      return damaged("a segment lies outside of it");
+    if (segment->p_vaddr + segment->p_memsz < segment->p_vaddr || segment->p_filesz > segment->p_memsz)
+      return damaged("a segment has an odd size");
     segments_.push_back(*segment);
   }
   return check_layout();
@@ -73,14 +81,16 @@ std::optional<std::uint64_t> ElfImage::offset_of(std::uint64_t address, std::uin
 
 Result<void> ElfImage::read_dynamic() {
   const auto is_dynamic = [](const Elf64_Phdr& segment) { return segment.p_type == PT_DYNAMIC; };
-  if (std::count_if(segments_.begin(), segments_.end(), is_dynamic) != 1) return damaged("it has no dynamic section, or several");
+  if (std::count_if(segments_.begin(), segments_.end(), is_dynamic) != 1)
+    return damaged("it has no dynamic section, or several");
   // By address, as the loader finds it: the header's file offset could point to another, harmless table.
   const auto address = std::find_if(segments_.begin(), segments_.end(), is_dynamic)->p_vaddr;
   for (std::uint64_t i = 0; i < kMaxDynamic; ++i) {
     const auto entry = at_address<Elf64_Dyn>(address + i * sizeof(Elf64_Dyn));
     if (!entry) return damaged("its dynamic section lies outside of it");
     if (entry->d_tag == DT_NULL) return {};
-    if (entry->d_tag != DT_NEEDED && dynamic_.contains(entry->d_tag)) return damaged("its dynamic section says a thing twice");
+    if (entry->d_tag != DT_NEEDED && dynamic_.contains(entry->d_tag))
+      return damaged("its dynamic section says a thing twice");
     dynamic_.emplace(entry->d_tag, entry->d_un.d_val);
   }
   return damaged("its dynamic section does not end");
@@ -123,9 +133,11 @@ Result<std::vector<std::string_view>> ElfImage::notes(std::string_view name, std
       const auto note = at_offset<Elf64_Nhdr>(at);
       const auto name_size = note ? aligned(note->n_namesz) : 0;
       at += sizeof(Elf64_Nhdr);
-      if (!note || name_size > end - at || note->n_descsz > end - at - name_size) return damaged("a note lies outside of its segment");
+      if (!note || name_size > end - at || note->n_descsz > end - at - name_size)
+        return damaged("a note lies outside of its segment");
       const auto owner = bytes_.substr(at, note->n_namesz);
-      if (owner == std::string(name) + '\0' && note->n_type == type) out.push_back(bytes_.substr(at + name_size, note->n_descsz));
+      if (owner == std::string(name) + '\0' && note->n_type == type)
+        out.push_back(bytes_.substr(at + name_size, note->n_descsz));
       at += name_size + std::min(aligned(note->n_descsz), end - at - name_size);
     }
   }

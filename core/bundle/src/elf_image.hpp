@@ -21,7 +21,7 @@ struct ElfSymbol {
   std::string name;
   bool defined = false;
   bool weak = false;
-  bool data = false;    ///< STT_OBJECT
+  bool data = false;  ///< STT_OBJECT
   bool local = false;
   std::string version;  ///< "GLIBC_2.34"; "" when it has none
   std::string library;  ///< "libc.so.6", from which the version is needed; "" when it has none

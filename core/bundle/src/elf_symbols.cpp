@@ -13,7 +13,9 @@ constexpr std::uint64_t kMaxBuckets = 1u << 20;
 constexpr std::size_t kMaxVersions = 1024;
 constexpr std::uint16_t kVersionMask = 0x7fff;
 
-Error damaged(const char* what) { return refuse(std::string("it is no sound shared library: ") + what); }
+Error damaged(const char* what) {
+  return refuse(std::string("it is no sound shared library: ") + what);
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ Result<std::uint32_t> ElfImage::count_by_gnu_hash(std::uint64_t address) const {
     std::uint32_t buckets, first, bloom, shift;
   };
   const auto header = at_address<Header>(address);
-  if (!header || header->buckets == 0 || header->buckets > kMaxBuckets || header->bloom > kMaxBuckets) return damaged("its hash table is odd");
+  if (!header || header->buckets == 0 || header->buckets > kMaxBuckets || header->bloom > kMaxBuckets)
+    return damaged("its hash table is odd");
   const auto buckets = address + sizeof(Header) + std::uint64_t{header->bloom} * 8;
   const auto chains = buckets + std::uint64_t{header->buckets} * 4;
   std::uint32_t last = 0;
@@ -73,7 +76,8 @@ Result<void> ElfImage::read_symbols() {
     if (version_table) {
       const auto index = at_address<std::uint16_t>(*version_table + i * 2);
       if (!index) return damaged("its symbol versions lie outside of it");
-      if (const auto version = versions.find(*index & kVersionMask); version != versions.end()) std::tie(symbol.library, symbol.version) = version->second;
+      if (const auto version = versions.find(*index & kVersionMask); version != versions.end())
+        std::tie(symbol.library, symbol.version) = version->second;
     }
     symbols_.push_back(std::move(symbol));
   }
@@ -103,7 +107,8 @@ Result<void> ElfImage::read_needed_file(std::uint64_t at, const Elf64_Verneed& f
     if (!version) return damaged("its needed versions lie outside of it");
     auto name = string_at(version->vna_name);
     if (!name) return std::move(name).error();
-    if (!out.try_emplace(version->vna_other & kVersionMask, *library, std::move(*name)).second) return damaged("two of its needed versions have one number");
+    if (!out.try_emplace(version->vna_other & kVersionMask, *library, std::move(*name)).second)
+      return damaged("two of its needed versions have one number");
     if (version->vna_next == 0) break;
     next += version->vna_next;
   }

@@ -66,11 +66,14 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string what
   return out;
 }
 
-JsonReader JsonDocument::root() { return {*json_, "", faults_}; }
+JsonReader JsonDocument::root() {
+  return {*json_, "", faults_};
+}
 
 std::optional<Error> JsonDocument::faults() const {
   if (faults_->empty()) return std::nullopt;
-  std::string sentence = what_ + " has " + (faults_->size() == 1 ? "a fault:" : std::to_string(faults_->size()) + " faults:");
+  std::string sentence =
+      what_ + " has " + (faults_->size() == 1 ? "a fault:" : std::to_string(faults_->size()) + " faults:");
   for (const auto& fault : *faults_) sentence += " " + fault.path + ": " + fault.message;
   Error error = refuse(std::move(sentence));
   error.fields = *faults_;
@@ -84,7 +87,9 @@ std::string JsonReader::path_of(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
 }
 
-void JsonReader::fault(std::string_view key, std::string message) { faults_->push_back({path_of(key), std::move(message)}); }
+void JsonReader::fault(std::string_view key, std::string message) {
+  faults_->push_back({path_of(key), std::move(message)});
+}
 
 const json* JsonReader::find(std::string_view key, Need need, const char* expected) {
   known_.emplace(key);

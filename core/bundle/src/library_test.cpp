@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/bundle/library.hpp"
 
-#include <filesystem>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 #include "rapt/base/file.hpp"
 #include "rapt/base/ids.hpp"
@@ -20,7 +20,9 @@ std::string fixture(const std::string& name) {
   return read_file(std::filesystem::path(RAPT_FIXTURES) / ("fixture_" + name + ".so"), 1u << 24).value();
 }
 
-Manifest manifest() { return parse_manifest(testing::sample_manifest()).value(); }
+Manifest manifest() {
+  return parse_manifest(testing::sample_manifest()).value();
+}
 
 std::string refusal(const std::string& bytes, std::string_view architecture = native_architecture()) {
   const auto checked = check_library(bytes, architecture, manifest());
@@ -32,14 +34,30 @@ TEST(CheckLibrary, AcceptsASoundOne) {
   EXPECT_EQ(refusal(fixture("sound_note")), "sound");
 }
 
-TEST(CheckLibrary, RefusesASecondExport) { EXPECT_THAT(refusal(fixture("exports_more")), HasSubstr("exports also_here")); }
-TEST(CheckLibrary, RefusesAMissingEntry) { EXPECT_THAT(refusal(fixture("no_entry")), HasSubstr("does not export rapt_module_entry")); }
-TEST(CheckLibrary, RefusesAFunctionAsEntry) { EXPECT_THAT(refusal(fixture("entry_is_function")), HasSubstr("not one data object")); }
-TEST(CheckLibrary, RefusesASymbolOfTheHost) { EXPECT_THAT(refusal(fixture("imports_from_host")), HasSubstr("imports host_secret")); }
-TEST(CheckLibrary, RefusesALibraryOutsideTheShortList) { EXPECT_THAT(refusal(fixture("needs_zlib")), HasSubstr("needs libz.so.1")); }
-TEST(CheckLibrary, RefusesAnExecutableStack) { EXPECT_THAT(refusal(fixture("executable_stack")), HasSubstr("executable stack")); }
-TEST(CheckLibrary, RefusesASearchPath) { EXPECT_THAT(refusal(fixture("search_path")), HasSubstr("search path")); }
-TEST(CheckLibrary, RefusesAnotherAbiThanTheManifests) { EXPECT_THAT(refusal(fixture("other_abi")), HasSubstr("built for ABI 7.0, but the manifest says 1.0")); }
+TEST(CheckLibrary, RefusesASecondExport) {
+  EXPECT_THAT(refusal(fixture("exports_more")), HasSubstr("exports also_here"));
+}
+TEST(CheckLibrary, RefusesAMissingEntry) {
+  EXPECT_THAT(refusal(fixture("no_entry")), HasSubstr("does not export rapt_module_entry"));
+}
+TEST(CheckLibrary, RefusesAFunctionAsEntry) {
+  EXPECT_THAT(refusal(fixture("entry_is_function")), HasSubstr("not one data object"));
+}
+TEST(CheckLibrary, RefusesASymbolOfTheHost) {
+  EXPECT_THAT(refusal(fixture("imports_from_host")), HasSubstr("imports host_secret"));
+}
+TEST(CheckLibrary, RefusesALibraryOutsideTheShortList) {
+  EXPECT_THAT(refusal(fixture("needs_zlib")), HasSubstr("needs libz.so.1"));
+}
+TEST(CheckLibrary, RefusesAnExecutableStack) {
+  EXPECT_THAT(refusal(fixture("executable_stack")), HasSubstr("executable stack"));
+}
+TEST(CheckLibrary, RefusesASearchPath) {
+  EXPECT_THAT(refusal(fixture("search_path")), HasSubstr("search path"));
+}
+TEST(CheckLibrary, RefusesAnotherAbiThanTheManifests) {
+  EXPECT_THAT(refusal(fixture("other_abi")), HasSubstr("built for ABI 7.0, but the manifest says 1.0"));
+}
 
 TEST(CheckLibrary, RefusesAnotherMachine) {
   const auto other = native_architecture() == "x86_64-linux-gnu" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
@@ -51,7 +69,11 @@ TEST(CheckLibrary, RefusesAProgram) {
 }
 
 TEST(CheckLibrary, RefusesWhatIsNoLibrary) {
-  for (const std::string bytes : {"", "\x7f" "ELF", "#!/bin/sh\n"}) EXPECT_NE(refusal(bytes), "sound");
+  for (const std::string bytes : {"",
+                                  "\x7f"
+                                  "ELF",
+                                  "#!/bin/sh\n"})
+    EXPECT_NE(refusal(bytes), "sound");
 }
 
 TEST(CheckLibrary, RefusesALibraryCutWithinItsTables) {
@@ -81,7 +103,9 @@ class PackBundle : public ::testing::Test {
     put("lib/sample.so", fixture("sound"));
   }
   ~PackBundle() override { std::filesystem::remove_all(stage_); }
-  void put(const std::string& path, const std::string& bytes) { ASSERT_TRUE(write_file_atomically(stage_ / path, bytes)); }
+  void put(const std::string& path, const std::string& bytes) {
+    ASSERT_TRUE(write_file_atomically(stage_ / path, bytes));
+  }
   std::string refusal_of_stage() {
     const auto packed = pack_bundle(stage_, &key_);
     return packed ? "packed" : packed.error().message;

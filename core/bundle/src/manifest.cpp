@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t kMaxManifestBytes = 64 * 1024;
 
-constexpr std::array<std::string_view, 8> kPoints = {
-    "chat:on_message", "chat:before_ai",    "chat:after_ai",    "session:start",
-    "session:end",     "product:before_ai", "product:after_ai", "run:complete"};
+constexpr std::array<std::string_view, 8> kPoints = {"chat:on_message",  "chat:before_ai", "chat:after_ai",
+                                                     "session:start",    "session:end",    "product:before_ai",
+                                                     "product:after_ai", "run:complete"};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOlderPoints = {{
     {"chat:pre_ai", "chat:before_ai"},
@@ -55,7 +55,9 @@ void read_version(JsonReader& in, std::string& out) {
 }
 
 void read_license(JsonReader& in, std::string& out) {
-  const auto allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::string_view(".+-() ").find(c) != std::string_view::npos; };
+  const auto allowed = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view(".+-() ").find(c) != std::string_view::npos;
+  };
   if (in.text("license", out, 100, Need::kRequired) && (out.empty() || !std::all_of(out.begin(), out.end(), allowed))) {
     in.fault("license", "Give an SPDX expression such as \"Apache-2.0\".");
   }
@@ -108,7 +110,9 @@ void read_hooks(JsonReader& in, Manifest& out) {
 }
 
 bool is_permission(std::string_view text) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':'; };
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
+  };
   return !text.empty() && text[0] >= 'a' && text[0] <= 'z' && std::all_of(text.begin(), text.end(), allowed);
 }
 
@@ -117,7 +121,8 @@ void read_permissions(JsonReader& in, Manifest& out) {
   for (auto& item : in.objects("permissions", 32)) {
     ManifestPermission permission;
     if (item.text("name", permission.name, 64, Need::kRequired)) {
-      if (!is_permission(permission.name)) item.fault("name", "Use lower-case letters, digits, \"-\", \".\" and \":\".");
+      if (!is_permission(permission.name))
+        item.fault("name", "Use lower-case letters, digits, \"-\", \".\" and \":\".");
       if (!seen.insert(permission.name).second) item.fault("name", "This permission is asked for twice.");
     }
     if (item.text("reason", permission.reason, 300, Need::kRequired) && permission.reason.empty()) {
@@ -134,16 +139,19 @@ void read_libraries(JsonReader& in, Manifest& out) {
   for (const auto architecture : kArchitectures) {
     std::string path;
     if (!libraries->text(architecture, path, kMaxPathBytes, Need::kOptional)) continue;
-    if (const auto fault = path_fault(path); !fault.empty()) libraries->fault(architecture, "This is no path in a bundle: " + std::string(fault) + ".");
+    if (const auto fault = path_fault(path); !fault.empty())
+      libraries->fault(architecture, "This is no path in a bundle: " + std::string(fault) + ".");
     out.libraries.emplace(architecture, std::move(path));
   }
   libraries->refuse_unknown();
-  if (out.libraries.empty()) in.fault("libraries", "Name at least one library; the architectures are: " + joined(kArchitectures) + ".");
+  if (out.libraries.empty())
+    in.fault("libraries", "Name at least one library; the architectures are: " + joined(kArchitectures) + ".");
 }
 
 void read_config_schema(JsonReader& in, std::string& out) {
   if (!in.text("config_schema", out, kMaxPathBytes, Need::kOptional)) return;
-  if (const auto fault = path_fault(out); !fault.empty()) in.fault("config_schema", "This is no path in a bundle: " + std::string(fault) + ".");
+  if (const auto fault = path_fault(out); !fault.empty())
+    in.fault("config_schema", "This is no path in a bundle: " + std::string(fault) + ".");
 }
 
 }  // namespace
@@ -171,7 +179,9 @@ Result<Manifest> parse_manifest(std::string_view json) {
   return out;
 }
 
-bool is_valid_name(std::string_view name) { return is_name(name); }
+bool is_valid_name(std::string_view name) {
+  return is_name(name);
+}
 
 std::string_view native_architecture() {
 #if defined(__x86_64__)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/bundle/manifest.hpp"
 
-#include <algorithm>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "test_files.hpp"
 
@@ -24,7 +24,8 @@ std::vector<std::string> paths_for(const std::string& json) {
   std::vector<std::string> out;
   const auto parsed = parse_manifest(json);
   const auto error = parsed ? Error{} : parsed.error();
-  std::transform(error.fields.begin(), error.fields.end(), std::back_inserter(out), [](const auto& field) { return field.path; });
+  std::transform(error.fields.begin(), error.fields.end(), std::back_inserter(out),
+                 [](const auto& field) { return field.path; });
   return out;
 }
 
@@ -51,7 +52,8 @@ TEST(ParseManifest, StoresOlderHookNamesUnderTheirPresentOnes) {
 }
 
 TEST(ParseManifest, RefusesAPointThatIsDeclaredTwiceByItsTwoNames) {
-  EXPECT_THAT(message_for(with(sample_manifest(), "chat:post_ai", "chat:pre_ai")), HasSubstr("hooks[1].point: This point is declared twice"));
+  EXPECT_THAT(message_for(with(sample_manifest(), "chat:post_ai", "chat:pre_ai")),
+              HasSubstr("hooks[1].point: This point is declared twice"));
 }
 
 TEST(ParseManifest, ReportsEveryFaultAtOnceWithItsPath) {
@@ -60,18 +62,33 @@ TEST(ParseManifest, ReportsEveryFaultAtOnceWithItsPath) {
   json = with(json, "\"memory_mb\": 32", "\"memory_mb\": 4096, \"surprise\": 1");
   json = with(json, "lib/sample.so", "../lib/sample.so");
   json = with(json, "\"reason\"", "\"why\"");
-  EXPECT_THAT(paths_for(json), ::testing::UnorderedElementsAre("version", "hooks[0].timeout_ms", "memory_mb", "surprise", "permissions[0].reason",
-                                                               "permissions[0].why", "libraries." + std::string(native_architecture())));
+  EXPECT_THAT(paths_for(json), ::testing::UnorderedElementsAre(
+                                   "version", "hooks[0].timeout_ms", "memory_mb", "surprise", "permissions[0].reason",
+                                   "permissions[0].why", "libraries." + std::string(native_architecture())));
 }
 
 TEST(ParseManifest, RefusesEachWrongField) {
   const std::pair<std::string, std::string> wrong[] = {
-      {"\"sample\"", "\"Sample\""},         {"\"sample\"", "\"s\""},           {"\"sample\"", "\"../etc\""},   {"\"sample\"", "7"},
-      {"\"tester\"", "\"-tester\""},        {"\"1.0\"", "\"1\""},              {"\"1.0\"", "\"0.1\""},         {"\"1.0\"", "1.0"},
-      {"\"1.0\"", "\"99999999.0\""},        {"\"closed\"", "\"maybe\""},       {"\"async\": false", "\"async\": \"no\""},
-      {"chat:before_ai", "chat:whenever"},  {"\"priority\": 50", "\"priority\": -1"}, {"\"priority\": 50", "\"priority\": 1.5"},
-      {"\"priority\": 50", "\"priority\": 18446744073709551615"},              {"\"log\"", "\"LOG\""},         {"\"For tests.\"", "\"a\\u0000b\""},
-      {"\"AGPL-3.0-or-later\"", "\"\""},    {"\"Sample\"", "\"" + std::string(101, 'x') + "\""},               {"[{\"point\": \"chat", "[7, {\"point\": \"chat"},
+      {"\"sample\"", "\"Sample\""},
+      {"\"sample\"", "\"s\""},
+      {"\"sample\"", "\"../etc\""},
+      {"\"sample\"", "7"},
+      {"\"tester\"", "\"-tester\""},
+      {"\"1.0\"", "\"1\""},
+      {"\"1.0\"", "\"0.1\""},
+      {"\"1.0\"", "1.0"},
+      {"\"1.0\"", "\"99999999.0\""},
+      {"\"closed\"", "\"maybe\""},
+      {"\"async\": false", "\"async\": \"no\""},
+      {"chat:before_ai", "chat:whenever"},
+      {"\"priority\": 50", "\"priority\": -1"},
+      {"\"priority\": 50", "\"priority\": 1.5"},
+      {"\"priority\": 50", "\"priority\": 18446744073709551615"},
+      {"\"log\"", "\"LOG\""},
+      {"\"For tests.\"", "\"a\\u0000b\""},
+      {"\"AGPL-3.0-or-later\"", "\"\""},
+      {"\"Sample\"", "\"" + std::string(101, 'x') + "\""},
+      {"[{\"point\": \"chat", "[7, {\"point\": \"chat"},
   };
   for (const auto& [from, to] : wrong) {
     const auto parsed = parse_manifest(with(sample_manifest(), from, to));
@@ -91,7 +108,8 @@ TEST(ParseManifest, RefusesHostileDocuments) {
   EXPECT_THAT(message_for("{\"name\":\"\xff\"}"), HasSubstr("UTF-8"));
   EXPECT_THAT(message_for("{\"name\":\"a\",\"name\":\"b\"}"), HasSubstr("twice in one object"));
   EXPECT_THAT(message_for("{\"a\":" + std::string(40, '[') + std::string(40, ']') + "}"), HasSubstr("nested deeper"));
-  EXPECT_THAT(message_for("{\"a\":" + std::string(30000, '[') + std::string(30000, ']') + "}"), HasSubstr("nested deeper"));
+  EXPECT_THAT(message_for("{\"a\":" + std::string(30000, '[') + std::string(30000, ']') + "}"),
+              HasSubstr("nested deeper"));
   EXPECT_THAT(message_for("{\"a\":1e999}"), HasSubstr("out of range"));
   EXPECT_THAT(message_for("{\"a\":\"" + std::string(70000, 'x') + "\"}"), HasSubstr("larger than 64 KiB"));
 }

@@ -14,11 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<void> stage_entry(const fs::path& stage, const fs::directory_entry& entry, std::size_t& room, std::map<std::string, File>& out) {
+Result<void> stage_entry(const fs::path& stage, const fs::directory_entry& entry, std::size_t& room,
+                         std::map<std::string, File>& out) {
   const auto path = entry.path().lexically_relative(stage).generic_string();
   const auto status = entry.symlink_status();
   if (fs::is_directory(status)) return {};
-  if (!fs::is_regular_file(status)) return refuse(printable(entry.path().string()) + " is no regular file; a bundle holds nothing else.");
+  if (!fs::is_regular_file(status))
+    return refuse(printable(entry.path().string()) + " is no regular file; a bundle holds nothing else.");
   if (const auto fault = path_fault(path); !fault.empty()) {
     return refuse("The path \"" + printable(path) + "\" cannot go into a bundle: " + std::string(fault) + ".");
   }
@@ -45,7 +47,8 @@ Result<std::map<std::string, File>> read_stage(const fs::path& stage) {
 
 }  // namespace
 
-Result<std::string> encode_bundle(std::map<std::string, File> files, const std::string& publisher, const security::PrivateKey* key) {
+Result<std::string> encode_bundle(std::map<std::string, File> files, const std::string& publisher,
+                                  const security::PrivateKey* key) {
   if (key != nullptr) {
     auto signature = make_signature(publisher, *key, signed_listing(files));
     files.insert_or_assign(std::string(kSignaturePath), File{0644, std::move(signature)});
@@ -57,7 +60,8 @@ Result<std::string> pack_bundle(const fs::path& stage, const security::PrivateKe
   auto files = read_stage(stage);
   if (!files) return std::move(files).error();
   const auto manifest_file = files->find(std::string(kManifestPath));
-  if (manifest_file == files->end()) return refuse("The folder " + printable(stage.string()) + " has no manifest.json.");
+  if (manifest_file == files->end())
+    return refuse("The folder " + printable(stage.string()) + " has no manifest.json.");
   auto manifest = parse_manifest(manifest_file->second.bytes);
   if (!manifest) return std::move(manifest).error();
   auto archive = encode_bundle(std::move(*files), manifest->publisher, key);

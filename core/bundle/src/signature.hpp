@@ -12,7 +12,7 @@ namespace rapt::bundle {
 /// What the file SIGNATURE of a bundle says.
 struct SignatureFile {
   std::string publisher;
-  std::string key_id;  ///< hexadecimal, 16 characters
+  std::string key_id;     ///< hexadecimal, 16 characters
   std::string signature;  ///< raw, 64 bytes
 };
 

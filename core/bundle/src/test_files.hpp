@@ -23,13 +23,14 @@ struct RawEntry {
   std::string bytes;
   unsigned type = 0100000;  ///< AE_IFREG
   unsigned mode = 0644;
-  std::string link{};       ///< target of a symbolic link
+  std::string link{};  ///< target of a symbolic link
   std::string hard_link{};
 };
 enum class Format { kUstar, kPax, kGnu, kCpio, kZip };
 enum class Filter { kZstd, kGzip, kNone, kZstdTwice };
 /// Writes whatever it is asked for.
-std::string raw_archive(const std::vector<RawEntry>& entries, Format format = Format::kUstar, Filter filter = Filter::kZstd);
+std::string raw_archive(const std::vector<RawEntry>& entries, Format format = Format::kUstar,
+                        Filter filter = Filter::kZstd);
 /// manifest.json, the library and `more`.
 std::string archive_with(const RawEntry& more);
 

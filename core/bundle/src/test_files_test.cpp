@@ -21,11 +21,16 @@ void require(int status, ::archive* handle) {
 
 void set_format(::archive* handle, Format format) {
   switch (format) {
-    case Format::kUstar: return require(archive_write_set_format_ustar(handle), handle);
-    case Format::kPax: return require(archive_write_set_format_pax(handle), handle);
-    case Format::kGnu: return require(archive_write_set_format_gnutar(handle), handle);
-    case Format::kCpio: return require(archive_write_set_format_cpio_newc(handle), handle);
-    case Format::kZip: return require(archive_write_set_format_zip(handle), handle);
+    case Format::kUstar:
+      return require(archive_write_set_format_ustar(handle), handle);
+    case Format::kPax:
+      return require(archive_write_set_format_pax(handle), handle);
+    case Format::kGnu:
+      return require(archive_write_set_format_gnutar(handle), handle);
+    case Format::kCpio:
+      return require(archive_write_set_format_cpio_newc(handle), handle);
+    case Format::kZip:
+      return require(archive_write_set_format_zip(handle), handle);
   }
 }
 
@@ -65,7 +70,8 @@ std::string sample_manifest() {
   "hooks": [{"point": "chat:before_ai", "priority": 50, "timeout_ms": 300, "on_failure": "closed", "async": false},
             {"point": "chat:post_ai"}],
   "permissions": [{"name": "log", "reason": "To say what it did."}],
-  "libraries": {")" + std::string(native_architecture()) + R"(": "lib/sample.so"},
+  "libraries": {")" +
+         std::string(native_architecture()) + R"(": "lib/sample.so"},
   "memory_mb": 32
 })";
 }

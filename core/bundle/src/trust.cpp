@@ -19,7 +19,9 @@ Error untrusted(std::string message) {
   return error;
 }
 
-std::string title_of(const Bundle& bundle) { return bundle.manifest.name + " " + bundle.manifest.version; }
+std::string title_of(const Bundle& bundle) {
+  return bundle.manifest.name + " " + bundle.manifest.version;
+}
 
 }  // namespace
 
@@ -32,7 +34,9 @@ Result<std::vector<security::PublicKey>> parse_public_keys(std::string_view text
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     if (line.empty() || line[0] == '#') continue;
     auto key = security::PublicKey::from_text(line);
-    if (!key) return refuse("Line " + std::to_string(number) + " is no public key: it must be 32 bytes in base64url, as `rapt keygen` writes them.");
+    if (!key)
+      return refuse("Line " + std::to_string(number) +
+                    " is no public key: it must be 32 bytes in base64url, as `rapt keygen` writes them.");
     out.push_back(*key);
   }
   if (out.empty()) return refuse("There is no public key in it; `rapt keygen` writes one a line.");
@@ -51,8 +55,11 @@ Result<TrustStore> TrustStore::load(const std::filesystem::path& directory) {
   for (const auto& entry : entries) {
     if (entry.path().extension() != ".pub") continue;
     const auto publisher = entry.path().stem().string();
-    const auto in_file = [&](const Error& error) { return refuse("The trust store's file " + entry.path().string() + ": " + error.message); };
-    if (!is_name(publisher)) return in_file(refuse("its name must be PUBLISHER.pub, in lower-case letters, digits and hyphens."));
+    const auto in_file = [&](const Error& error) {
+      return refuse("The trust store's file " + entry.path().string() + ": " + error.message);
+    };
+    if (!is_name(publisher))
+      return in_file(refuse("its name must be PUBLISHER.pub, in lower-case letters, digits and hyphens."));
     auto text = read_file(entry.path(), kMaxKeyFileBytes);
     if (!text) return in_file(text.error());
     auto keys = parse_public_keys(*text);
@@ -82,17 +89,19 @@ Result<void> verify_bundle(const Bundle& bundle, const TrustStore& trust, Signat
   const auto* keys = trust.keys_of(publisher);
   if (keys == nullptr) {
     return untrusted("The bundle of " + title_of(bundle) + " is by " + publisher +
-                     ", of whom no key is trusted here. Get their key from them, then: rapt trust add " + publisher + ".pub");
+                     ", of whom no key is trusted here. Get their key from them, then: rapt trust add " + publisher +
+                     ".pub");
   }
-  const auto key = std::find_if(keys->begin(), keys->end(), [&](const auto& k) { return k.key_id() == bundle.publisher_key_id; });
+  const auto key =
+      std::find_if(keys->begin(), keys->end(), [&](const auto& k) { return k.key_id() == bundle.publisher_key_id; });
   if (key == keys->end()) {
     return untrusted("The bundle of " + title_of(bundle) + " is signed with the key " + bundle.publisher_key_id +
-                     ", which is not trusted for " + publisher + ". If they have a new key, get it from them, then: rapt trust add " +
-                     publisher + ".pub");
+                     ", which is not trusted for " + publisher +
+                     ". If they have a new key, get it from them, then: rapt trust add " + publisher + ".pub");
   }
   if (!security::verify(*key, signed_listing(bundle.files), bundle.signature)) {
-    return untrusted("The signature of " + title_of(bundle) + " does not fit its files: they were changed after " + publisher +
-                     " signed them. Get the bundle again from where it came.");
+    return untrusted("The signature of " + title_of(bundle) + " does not fit its files: they were changed after " +
+                     publisher + " signed them. Get the bundle again from where it came.");
   }
   return {};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include <filesystem>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 #include "rapt/base/file.hpp"
 #include "rapt/base/ids.hpp"
@@ -30,7 +30,9 @@ class Trust : public ::testing::Test {
   TrustStore store_;
 };
 
-TEST_F(Trust, BelievesWhatATrustedKeySigned) { EXPECT_EQ(refusal(signed_bundle()), "believed"); }
+TEST_F(Trust, BelievesWhatATrustedKeySigned) {
+  EXPECT_EQ(refusal(signed_bundle()), "believed");
+}
 
 TEST_F(Trust, RefusesAnUnsignedBundleUnlessDevelopmentModeAllowsIt) {
   const auto bundle = read_bundle(encode_bundle(sample_files(), "tester", nullptr).value()).value();
@@ -77,7 +79,9 @@ TEST_F(Trust, NoticesEveryKindOfChange) {
       [](auto& files) { files.at("lib/sample.so").bytes.pop_back(); },
       [](auto& files) { files.at("lib/sample.so").mode = 0644; },
       [](auto& files) { files.erase("lib/sample.so"); },
-      [](auto& files) { files["added"] = {0644, ""}; },
+      [](auto& files) {
+        files["added"] = {0644, ""};
+      },
       [](auto& files) { files["lib/renamed.so"] = files.extract("lib/sample.so").mapped(); },
       [](auto& files) { std::swap(files.at("manifest.json").bytes, files.at("lib/sample.so").bytes); },
   };
@@ -106,9 +110,13 @@ TEST_F(Trust, RefusesAFlippedBitInAnyByteOfTheArchive) {
 TEST_F(Trust, RefusesAMalformedSignatureFile) {
   const auto good = make_signature("tester", key_, "listing");
   ASSERT_TRUE(parse_signature(good));
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {"ed25519", "none"}, {"\"publisher\":\"tester\",", ""}, {"\"key_id\":\"", "\"key_id\":\"zz"}, {"\"signature\":\"", "\"signature\":\"AA"},
-           {"}", ",\"more\":1}"}, {"{", "[{"}}) {
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"ed25519", "none"},
+                                                        {"\"publisher\":\"tester\",", ""},
+                                                        {"\"key_id\":\"", "\"key_id\":\"zz"},
+                                                        {"\"signature\":\"", "\"signature\":\"AA"},
+                                                        {"}", ",\"more\":1}"},
+                                                        {"{", "[{"}}) {
     EXPECT_FALSE(parse_signature(with(good, from, to))) << to;
   }
 }
@@ -121,7 +129,9 @@ TEST_F(Trust, RefusesASignatureOfAnotherPublisherThanTheManifests) {
 
 class TrustFolder : public Trust {
  protected:
-  TrustFolder() : folder_(std::filesystem::path(::testing::TempDir()) / ("trust-" + new_uuid())) { std::filesystem::create_directories(folder_); }
+  TrustFolder() : folder_(std::filesystem::path(::testing::TempDir()) / ("trust-" + new_uuid())) {
+    std::filesystem::create_directories(folder_);
+  }
   ~TrustFolder() override { std::filesystem::remove_all(folder_); }
   std::filesystem::path folder_;
 };
@@ -135,7 +145,9 @@ TEST_F(TrustFolder, LoadsKeysByPublisher) {
   EXPECT_EQ(loaded->keys_of("somebody"), nullptr);
 }
 
-TEST_F(TrustFolder, IsEmptyWhenThereIsNone) { EXPECT_TRUE(TrustStore::load(folder_ / "nowhere")); }
+TEST_F(TrustFolder, IsEmptyWhenThereIsNone) {
+  EXPECT_TRUE(TrustStore::load(folder_ / "nowhere"));
+}
 
 TEST_F(TrustFolder, NamesTheFileThatIsWrong) {
   ASSERT_TRUE(write_file_atomically(folder_ / "tester.pub", "nonsense\n"));

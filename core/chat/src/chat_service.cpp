@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/chat/chat_service.hpp"
 
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "hook_context.hpp"
 #include "message_flow.hpp"
@@ -22,25 +23,32 @@ using hooks::Point;
 
 Result<void> check_content(const std::string& content) {
   if (!is_utf8(content)) {
-    return Error{.kind = ErrorKind::kInvalid, .code = "INVALID_UTF8", .message = "The message is not valid UTF-8.",
+    return Error{.kind = ErrorKind::kInvalid,
+                 .code = "INVALID_UTF8",
+                 .message = "The message is not valid UTF-8.",
                  .fields = {{"content", "is not valid UTF-8"}}};
   }
-  if (content.find_first_not_of(" \t\r\n") == std::string::npos) return Error::invalid("content", "is empty: write a message first");
+  if (content.find_first_not_of(" \t\r\n") == std::string::npos)
+    return Error::invalid("content", "is empty: write a message first");
   if (content.find('\0') != std::string::npos) return Error::invalid("content", "holds a NUL character: remove it");
   if (count_code_points(content) > kMaxMessageCharacters) {
-    return Error::invalid("content", "is longer than " + std::to_string(kMaxMessageCharacters) + " characters: shorten it or send it in parts");
+    return Error::invalid("content", "is longer than " + std::to_string(kMaxMessageCharacters) +
+                                         " characters: shorten it or send it in parts");
   }
   return {};
 }
 
 /// Whether the owner may write now.
 Result<void> check_open(const OpenSession& open, const tools::ToolDefinition& tool, TimePoint now) {
-  if (open.session.state == SessionState::kPaused) return Error::conflict("This conversation is paused: resume it first.");
-  if (open.session.state == SessionState::kCompleted) return Error::conflict("This conversation has ended: start a new one.");
+  if (open.session.state == SessionState::kPaused)
+    return Error::conflict("This conversation is paused: resume it first.");
+  if (open.session.state == SessionState::kCompleted)
+    return Error::conflict("This conversation has ended: start a new one.");
   if (open.closes_at && now >= *open.closes_at) return Error::conflict("The assignment has closed.");
   const auto& limit = tool.constraints.max_messages;
   if (limit && open.next_seq > 2 * static_cast<std::int64_t>(*limit)) {
-    return Error::conflict("This tool allows " + std::to_string(*limit) + " messages in a conversation, and they are used up.");
+    return Error::conflict("This tool allows " + std::to_string(*limit) +
+                           " messages in a conversation, and they are used up.");
   }
   return {};
 }
@@ -73,7 +81,8 @@ Task<Result<Pinned>> pin_assigned(ChatService::Parts parts, identity::Actor acto
 }
 
 Task<Result<Pinned>> pin(ChatService::Parts parts, identity::Actor actor, ToolId tool, AssignmentId assignment) {
-  if (!assignment.empty()) co_return co_await pin_assigned(parts, std::move(actor), std::move(tool), std::move(assignment));
+  if (!assignment.empty())
+    co_return co_await pin_assigned(parts, std::move(actor), std::move(tool), std::move(assignment));
   auto found = co_await parts.tools.find(std::move(actor), std::move(tool));
   if (!found) co_return found.error();
   co_return Pinned{found->version, found->definition};
@@ -124,7 +133,8 @@ Task<Result<Session>> ChatService::set_state(identity::Actor actor, SessionId id
   if (!open) co_return open.error();
   auto tool = co_await parts_.tools.definition(open->version);
   if (!tool) co_return tool.error();
-  if (open->session.state == SessionState::kCompleted) co_return Error::conflict("This conversation has ended and stays closed.");
+  if (open->session.state == SessionState::kCompleted)
+    co_return Error::conflict("This conversation has ended and stays closed.");
   std::vector<hooks::Extraction> found;
   if (state == SessionState::kCompleted) {
     auto context = context_of(actor, *open, **tool);
@@ -148,7 +158,8 @@ Task<Result<std::vector<usage::Extraction>>> ChatService::extractions(identity::
   co_return co_await usage::extractions_of(parts_.database, std::move(id));
 }
 
-Task<Result<Reply>> ChatService::send_message(identity::Actor actor, SessionId id, std::string content, MessageSink* sink) {
+Task<Result<Reply>> ChatService::send_message(identity::Actor actor, SessionId id, std::string content,
+                                              MessageSink* sink) {
   RAPT_CO_TRY(check_content(content));
   auto open = co_await load_open_session(parts_.database, actor.id, std::move(id));
   if (!open) co_return open.error();

@@ -25,7 +25,9 @@ TEST_F(Sessions, StartWithTheCurrentVersionAndKeepIt) {
 
 TEST_F(Sessions, AnUnknownToolAndAToolOfTheOtherTypeAreRefused) {
   EXPECT_EQ(run_blocking(chat.create(student(), ToolId::trusted(id(9)), {})).error().kind, ErrorKind::kNotFound);
-  assign("name: Planner\ntype: product\nversion: 1.0.0\nbehavior: Plan.\ninput_schema: {type: object}\noutput_schema: {type: object}\n");
+  assign(
+      "name: Planner\ntype: product\nversion: 1.0.0\nbehavior: Plan.\ninput_schema: {type: object}\noutput_schema: "
+      "{type: object}\n");
   const auto refused = run_blocking(chat.create(student(), tool, {}));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
@@ -75,7 +77,8 @@ TEST_F(Sessions, AreReadByTheirOwnerTheTeacherAndAdministratorsAboveAndByNobodyE
     EXPECT_EQ(run_blocking(chat.extractions(stranger, session)).error().kind, ErrorKind::kNotFound);
   }
   EXPECT_EQ(run_blocking(chat.send_message(teacher(), session, "hi", nullptr)).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(run_blocking(chat.set_state(teacher(), session, SessionState::kCompleted)).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(run_blocking(chat.set_state(teacher(), session, SessionState::kCompleted)).error().kind,
+            ErrorKind::kNotFound);
 }
 
 TEST_F(Sessions, ListsAreTheOwnOnesOrThoseInReach) {
@@ -91,8 +94,10 @@ TEST_F(Sessions, ListsAreTheOwnOnesOrThoseInReach) {
   EXPECT_THAT(run_blocking(chat.list(other_teacher(), {.teaching = true}))->items, IsEmpty());
   EXPECT_EQ(run_blocking(chat.list(student(), {.teaching = true})).error().kind, ErrorKind::kForbidden);
   EXPECT_THAT(run_blocking(chat.list(teacher(), {.teaching = true, .state = SessionState::kPaused}))->items, IsEmpty());
-  EXPECT_EQ(run_blocking(chat.list(teacher(), {.teaching = true, .class_id = ClassId::trusted(class_id)}))->items.size(), 2U);
-  EXPECT_THAT(run_blocking(chat.list(teacher(), {.teaching = true, .tool_id = ToolId::trusted(id(9))}))->items, IsEmpty());
+  EXPECT_EQ(
+      run_blocking(chat.list(teacher(), {.teaching = true, .class_id = ClassId::trusted(class_id)}))->items.size(), 2U);
+  EXPECT_THAT(run_blocking(chat.list(teacher(), {.teaching = true, .tool_id = ToolId::trusted(id(9))}))->items,
+              IsEmpty());
 }
 
 TEST_F(Sessions, PagesFollowEachOtherWithoutGapOrRepeat) {
@@ -111,7 +116,8 @@ TEST_F(Sessions, PagesFollowEachOtherWithoutGapOrRepeat) {
     filter.cursor = *got->next_cursor;
   }
   EXPECT_THAT(seen, testing::UnorderedElementsAreArray(all));
-  for (const char* cursor : {"x", "_", "12", "12_x", "-1_00000000-0000-4000-8000-000000000001", "99999999999999999999_00000000-0000-4000-8000-000000000001"}) {
+  for (const char* cursor : {"x", "_", "12", "12_x", "-1_00000000-0000-4000-8000-000000000001",
+                             "99999999999999999999_00000000-0000-4000-8000-000000000001"}) {
     filter.cursor = cursor;
     EXPECT_EQ(run_blocking(chat.list(student(), filter)).error().fields.at(0).path, "cursor") << cursor;
   }

@@ -17,7 +17,12 @@ std::string role_of(const identity::Actor& actor) {
 
 hooks::Context context_of(const identity::Actor& actor, const OpenSession& open, const tools::ToolDefinition& tool) {
   hooks::Context context;
-  context.tool = {open.session.tool.id.str(), tool.name, std::string(tools::name(tool.type)), tool.version, tool.behavior, tool.subject};
+  context.tool = {open.session.tool.id.str(),
+                  tool.name,
+                  std::string(tools::name(tool.type)),
+                  tool.version,
+                  tool.behavior,
+                  tool.subject};
   context.user = {actor.id.str(), role_of(actor)};
   context.group = open.group;
   if (context.group.id.empty() && !actor.groups.empty()) {

@@ -2,8 +2,9 @@
 #include "message_flow.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "pieces.hpp"
 #include "prompt.hpp"
@@ -30,21 +31,28 @@ class Forwarder final : public gateway::DeltaSink {
 };
 
 Error blocked_error(const hooks::Outcome& outcome) {
-  return Error{.kind = ErrorKind::kBlocked, .code = "BLOCKED_BY_MODULE", .message = outcome.reason, .part = outcome.module};
+  return Error{
+      .kind = ErrorKind::kBlocked, .code = "BLOCKED_BY_MODULE", .message = outcome.reason, .part = outcome.module};
 }
 
 Error unavailable_error(const hooks::Outcome& outcome) {
-  return Error{.kind = ErrorKind::kUnavailable, .code = "MODULE_UNAVAILABLE", .message = outcome.reason, .part = outcome.module};
+  return Error{
+      .kind = ErrorKind::kUnavailable, .code = "MODULE_UNAVAILABLE", .message = outcome.reason, .part = outcome.module};
 }
 
 hooks::Extraction block_extraction(const hooks::Outcome& outcome, Point point) {
-  return {.module = outcome.module, .type = "module.blocked",
+  return {.module = outcome.module,
+          .type = "module.blocked",
           .data_json = json{{"module", outcome.module}, {"hook", hooks::name(point)}}.dump()};
 }
 
-json blocked_payload(const hooks::Outcome& outcome) { return {{"module", outcome.module}}; }
+json blocked_payload(const hooks::Outcome& outcome) {
+  return {{"module", outcome.module}};
+}
 
-json stored_payload(const NewMessage& answer) { return {{"message_id", answer.id.str()}, {"seq", answer.seq}}; }
+json stored_payload(const NewMessage& answer) {
+  return {{"message_id", answer.id.str()}, {"seq", answer.seq}};
+}
 
 Reply reply_of(const NewMessage& answer, const gateway::Spent& spent) {
   return {{answer.id, answer.role, answer.content, answer.seq, answer.created_at, answer.meta_json},
@@ -96,13 +104,21 @@ struct MessageFlow::WriteExchange {
   }
 };
 
-MessageFlow::WriteExchange MessageFlow::write_exchange(usage::Outcome outcome, std::string_view topic, json payload) const {
-  return {open_.session.id, open_.next_seq, {}, extractions_, usage_record(outcome), topic, std::move(payload), parts_.clock.now()};
+MessageFlow::WriteExchange MessageFlow::write_exchange(usage::Outcome outcome, std::string_view topic,
+                                                       json payload) const {
+  return {open_.session.id,   open_.next_seq,    {}, extractions_, usage_record(outcome), topic,
+          std::move(payload), parts_.clock.now()};
 }
 
-MessageFlow::MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context, MessageSink* sink)
-    : parts_(parts), open_(std::move(open)), tool_(std::move(tool)), context_(std::move(context)), sink_(sink),
-      held_(parts_.dispatcher.concerns(Point::kChatAfterAi, tool_->modules)), asked_at_(parts_.clock.now()) {}
+MessageFlow::MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context,
+                         MessageSink* sink)
+    : parts_(parts),
+      open_(std::move(open)),
+      tool_(std::move(tool)),
+      context_(std::move(context)),
+      sink_(sink),
+      held_(parts_.dispatcher.concerns(Point::kChatAfterAi, tool_->modules)),
+      asked_at_(parts_.clock.now()) {}
 
 Task<Result<Reply>> MessageFlow::run() {
   RAPT_CO_TRY(co_await before_ai());
@@ -141,8 +157,8 @@ Task<Result<gateway::Completion>> MessageFlow::ask() {
 Task<Result<void>> MessageFlow::after_ai(std::string content) {
   question_ = *context_.current;
   context_.messages.push_back(question_);
-  context_.current = hooks::Message{.role = "assistant", .content = std::move(content), .seq = open_.next_seq + 1,
-                                    .created_at = parts_.clock.now()};
+  context_.current = hooks::Message{
+      .role = "assistant", .content = std::move(content), .seq = open_.next_seq + 1, .created_at = parts_.clock.now()};
   if (held_ && sink_ != nullptr) co_await sink_->status("checking");
   auto outcome = co_await parts_.dispatcher.dispatch(Point::kChatAfterAi, context_, tool_->modules);
   if (outcome.kind == hooks::Outcome::Kind::kUnavailable) {
@@ -225,20 +241,28 @@ usage::Record MessageFlow::usage_record(usage::Outcome outcome) const {
 NewMessage MessageFlow::user_message() const {
   json meta = json::object();
   if (!modified_question_.empty()) meta["modified_by"] = modified_question_;
-  return {MessageId::trusted(new_uuid()), open_.session.id, question_.seq, "user", question_.content, meta.dump(), asked_at_};
+  return {MessageId::trusted(new_uuid()),
+          open_.session.id,
+          question_.seq,
+          "user",
+          question_.content,
+          meta.dump(),
+          asked_at_};
 }
 
 NewMessage MessageFlow::assistant_message() const {
   json meta = {{"model", spent_->model},
-               {"usage", {{"input_tokens", spent_->input_tokens}, {"output_tokens", spent_->output_tokens},
-                          {"total_tokens", spent_->input_tokens + spent_->output_tokens}}},
+               {"usage",
+                {{"input_tokens", spent_->input_tokens},
+                 {"output_tokens", spent_->output_tokens},
+                 {"total_tokens", spent_->input_tokens + spent_->output_tokens}}},
                {"latency_ms", spent_->latency.count()}};
   if (spent_->estimated) meta["usage"]["estimated"] = true;
   if (!finish_reason_.empty() && finish_reason_ != "stop") meta["finish_reason"] = finish_reason_;
   if (!modified_answer_.empty()) meta["modified_by"] = modified_answer_;
   if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
-  return {MessageId::trusted(new_uuid()), open_.session.id, question_.seq + 1, "assistant", context_.current->content, meta.dump(),
-          parts_.clock.now()};
+  return {MessageId::trusted(new_uuid()), open_.session.id, question_.seq + 1, "assistant",
+          context_.current->content,      meta.dump(),      parts_.clock.now()};
 }
 
 }  // namespace rapt::chat

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "rapt/chat/chat_service.hpp"
 #include "rapt/gateway/gateway.hpp"
@@ -19,7 +20,8 @@ namespace rapt::chat {
 /// One message on its way: on_message, before_ai, the AI, after_ai, and one transaction at the end. Used once.
 class MessageFlow {
  public:
-  MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context, MessageSink* sink);
+  MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context,
+              MessageSink* sink);
   /// As ChatService::send_message. Must run to its end: the flow may not be destroyed while it does.
   Task<Result<Reply>> run();
 
@@ -33,7 +35,8 @@ class MessageFlow {
   Task<void> show(const std::string& content);
   Task<void> record_spent(usage::Outcome outcome);
   struct WriteExchange;
-  [[nodiscard]] WriteExchange write_exchange(usage::Outcome outcome, std::string_view topic, nlohmann::json payload) const;
+  [[nodiscard]] WriteExchange write_exchange(usage::Outcome outcome, std::string_view topic,
+                                             nlohmann::json payload) const;
   void absorb(hooks::Outcome& outcome);
   [[nodiscard]] usage::Record usage_record(usage::Outcome outcome) const;
   [[nodiscard]] NewMessage user_message() const;

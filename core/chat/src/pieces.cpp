@@ -8,9 +8,13 @@ namespace {
 constexpr std::size_t kLeastBytes = 24;
 constexpr std::size_t kMostBytes = 512;
 
-bool is_space(char c) { return c == ' ' || c == '\n'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\n';
+}
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+bool starts_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
 
 std::size_t piece_end(std::string_view text) {
   if (text.size() <= kLeastBytes) return text.size();

@@ -13,8 +13,9 @@ namespace {
 TEST(WordGroups, TogetherAreTheTextAndEachIsWholeUtf8) {
   std::string umlauts;
   for (int i = 0; i < 900; ++i) umlauts += "ü";
-  for (const std::string& text : {std::string(), std::string("short"), std::string(3000, 'x'), umlauts,
-                                  std::string("What do you get when you take 5 from both sides of $3x + 5 = 20$?\n\nTry it, and tell me.")}) {
+  for (const std::string& text :
+       {std::string(), std::string("short"), std::string(3000, 'x'), umlauts,
+        std::string("What do you get when you take 5 from both sides of $3x + 5 = 20$?\n\nTry it, and tell me.")}) {
     std::string joined;
     for (auto piece : word_groups(text)) {
       EXPECT_TRUE(is_utf8(piece));

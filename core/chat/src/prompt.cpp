@@ -23,7 +23,8 @@ std::vector<hooks::Message> recent(std::vector<hooks::Message> history) {
   return history;
 }
 
-std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context, const std::vector<std::string>& instructions) {
+std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,
+                                         const std::vector<std::string>& instructions) {
   std::vector<gateway::Message> messages;
   messages.push_back({"system", system_prompt(tool, instructions)});
   for (const auto& message : context.messages) messages.push_back({message.role, message.content});

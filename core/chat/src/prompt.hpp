@@ -21,6 +21,7 @@ std::string system_prompt(const tools::ToolDefinition& tool, const std::vector<s
 std::vector<hooks::Message> recent(std::vector<hooks::Message> history);
 
 /// The whole question: system prompt, history, and the student's message last.
-std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context, const std::vector<std::string>& instructions);
+std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,
+                                         const std::vector<std::string>& instructions);
 
 }  // namespace rapt::chat

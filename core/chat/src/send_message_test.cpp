@@ -154,7 +154,9 @@ TEST_F(SendMessage, AnAnswerThatBreaksOffStoresNothingButItsTokens) {
 
 TEST_F(SendMessage, OfTwoMessagesAtOnceOneIsStoredAndTheOtherRefusedWhole) {
   std::optional<Result<Reply>> faster;
-  gateway.while_asking = [&]() -> Task<void> { return runtime::store_result(chat.send_message(student(), session, "faster", nullptr), faster); };
+  gateway.while_asking = [&]() -> Task<void> {
+    return runtime::store_result(chat.send_message(student(), session, "faster", nullptr), faster);
+  };
   const auto slower = send(session, "slower");
   ASSERT_TRUE(faster->has_value());
   ASSERT_FALSE(slower.has_value());
@@ -176,7 +178,8 @@ TEST_F(SendMessage, ASessionThatEndsMeanwhileTakesNoAnswerAnyMore) {
 
 TEST_F(SendMessage, FindingsAreStoredWithTheMessageAndBadOnesAreLeftOut) {
   guard(Point::kChatOnMessage, {.extractions = {{.type = "struggle", .data_json = R"({"indicators":["again"]})"},
-                                                {.type = "evil", .data_json = R"("\u0000")"}, {.type = "evil", .data_json = "{"}}});
+                                                {.type = "evil", .data_json = R"("\u0000")"},
+                                                {.type = "evil", .data_json = "{"}}});
   ASSERT_TRUE(send(session, "hello").has_value());
   const auto found = extractions(session);
   ASSERT_EQ(found.size(), 1U);
@@ -185,7 +188,8 @@ TEST_F(SendMessage, FindingsAreStoredWithTheMessageAndBadOnesAreLeftOut) {
 }
 
 TEST_F(SendMessage, BadTextIsNamedBeforeAnybodyIsAsked) {
-  for (const std::string& content : {std::string(), std::string(" \n"), std::string("\xff\xfe"), std::string(32001, 'x'), std::string("a\0b", 3)}) {
+  for (const std::string& content :
+       {std::string(), std::string(" \n"), std::string("\xff\xfe"), std::string(32001, 'x'), std::string("a\0b", 3)}) {
     const auto reply = send(session, content);
     ASSERT_FALSE(reply.has_value());
     EXPECT_EQ(reply.error().kind, ErrorKind::kInvalid);

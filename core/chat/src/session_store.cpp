@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "reach.hpp"
 
@@ -24,36 +25,41 @@ constexpr store::Statement kOpen{"chat_open_session", R"(
     LEFT JOIN groups g ON g.id = c.group_id
    WHERE s.id = $1 AND s.user_id = $2)"};
 
-// Who may read: the owner; system administrators; teachers of the assignment's class, or of any class of the student when
-// there is no assignment; administrators of a group that the student belongs to, itself or through a class.
+// Who may read: the owner; system administrators; teachers of the assignment's class, or of any class of the student
+// when there is no assignment; administrators of a group that the student belongs to, itself or through a class.
 #define RAPT_CHAT_REACH(everybody, classes, paths)                                                                 \
-  "(" everybody "::boolean OR a.class_id = ANY (" classes "::uuid[])"                                              \
+  "(" everybody "::boolean OR a.class_id = ANY (" classes                                                          \
+  "::uuid[])"                                                                                                      \
   " OR (s.assignment_id IS NULL AND EXISTS (SELECT FROM class_members m WHERE m.user_id = s.user_id"               \
-  "      AND m.role = 'student' AND m.class_id = ANY (" classes "::uuid[])))"                                      \
+  "      AND m.role = 'student' AND m.class_id = ANY (" classes                                                    \
+  "::uuid[])))"                                                                                                    \
   " OR EXISTS (SELECT FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON g.id = c.group_id" \
-  "      WHERE m.user_id = s.user_id AND m.role = 'student' AND g.path <@ ANY (" paths "::ltree[]))"               \
+  "      WHERE m.user_id = s.user_id AND m.role = 'student' AND g.path <@ ANY (" paths                             \
+  "::ltree[]))"                                                                                                    \
   " OR EXISTS (SELECT FROM group_members m JOIN groups g ON g.id = m.group_id"                                     \
   "      WHERE m.user_id = s.user_id AND m.role = 'student' AND g.path <@ ANY (" paths "::ltree[])))"
 
-#define RAPT_CHAT_HEAD                                                                                         \
-  "SELECT s.id, s.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, s.user_id,"     \
-  " u.name AS user_name, s.assignment_id, s.state, s.started_at, s.ended_at, s.last_message_at,"                \
-  " s.next_seq - 1 AS message_count, (SELECT count(*) FROM extractions e WHERE e.session_id = s.id) AS extraction_count" \
-  " FROM chat_sessions s JOIN tools t ON t.id = s.tool_id JOIN tool_versions v ON v.id = s.tool_version_id"     \
+#define RAPT_CHAT_HEAD                                                                                      \
+  "SELECT s.id, s.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, s.user_id," \
+  " u.name AS user_name, s.assignment_id, s.state, s.started_at, s.ended_at, s.last_message_at,"            \
+  " s.next_seq - 1 AS message_count, (SELECT count(*) FROM extractions e WHERE e.session_id = s.id) AS "    \
+  "extraction_count"                                                                                        \
+  " FROM chat_sessions s JOIN tools t ON t.id = s.tool_id JOIN tool_versions v ON v.id = s.tool_version_id" \
   " JOIN users u ON u.id = s.user_id LEFT JOIN assignments a ON a.id = s.assignment_id "
 
-#define RAPT_CHAT_PAGE                                                                                          \
+#define RAPT_CHAT_PAGE                                                                                            \
   " AND ($2::uuid IS NULL OR a.class_id = $2 OR (s.assignment_id IS NULL AND EXISTS (SELECT FROM class_members m" \
-  "      WHERE m.user_id = s.user_id AND m.class_id = $2)))"                                                    \
-  " AND ($3::uuid IS NULL OR s.tool_id = $3) AND ($4::session_state IS NULL OR s.state = $4)"                   \
-  " AND ($5::timestamptz IS NULL OR (s.started_at, s.id) < ($5, $6::uuid))"                                     \
+  "      WHERE m.user_id = s.user_id AND m.class_id = $2)))"                                                      \
+  " AND ($3::uuid IS NULL OR s.tool_id = $3) AND ($4::session_state IS NULL OR s.state = $4)"                     \
+  " AND ($5::timestamptz IS NULL OR (s.started_at, s.id) < ($5, $6::uuid))"                                       \
   " ORDER BY s.started_at DESC, s.id DESC LIMIT $7"
 
-constexpr store::Statement kReadable{
-    "chat_readable_session", RAPT_CHAT_HEAD "WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_CHAT_REACH("$3", "$4", "$5") ")"};
+constexpr store::Statement kReadable{"chat_readable_session", RAPT_CHAT_HEAD
+                                     "WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_CHAT_REACH("$3", "$4", "$5") ")"};
 constexpr store::Statement kOwnList{"chat_list_own", RAPT_CHAT_HEAD "WHERE s.user_id = $1" RAPT_CHAT_PAGE};
-constexpr store::Statement kTeachingList{
-    "chat_list_teaching", RAPT_CHAT_HEAD "WHERE s.user_id <> $1 AND " RAPT_CHAT_REACH("$8", "$9", "$10") RAPT_CHAT_PAGE};
+constexpr store::Statement kTeachingList{"chat_list_teaching",
+                                         RAPT_CHAT_HEAD "WHERE s.user_id <> $1 AND " RAPT_CHAT_REACH("$8", "$9", "$10")
+                                             RAPT_CHAT_PAGE};
 
 #undef RAPT_CHAT_REACH
 #undef RAPT_CHAT_HEAD
@@ -79,7 +85,8 @@ constexpr store::Statement kUpdateState{"chat_update_state", R"(
 std::vector<hooks::Message> parse_history(const std::string& text) {
   std::vector<hooks::Message> history;
   for (const auto& item : nlohmann::json::parse(text)) {
-    history.push_back({item.at("role").get<std::string>(), item.at("content").get<std::string>(), item.at("seq").get<std::int64_t>(),
+    history.push_back({item.at("role").get<std::string>(), item.at("content").get<std::string>(),
+                       item.at("seq").get<std::int64_t>(),
                        TimePoint(std::chrono::microseconds(item.at("at").get<std::int64_t>()))});
   }
   return history;
@@ -134,12 +141,14 @@ Result<std::optional<Cursor>> parse_cursor(std::string_view text) {
   const auto id = line == std::string_view::npos ? std::nullopt : SessionId::parse(text.substr(line + 1));
   constexpr std::int64_t kYear9999 = 253'402'300'800'000'000;
   if (fault != std::errc{} || end != text.data() + line || !id || micros < 0 || micros > kYear9999) {
-    return Error::invalid("cursor", "is not a cursor of this list: take next_cursor of the page before, or leave it out");
+    return Error::invalid("cursor",
+                          "is not a cursor of this list: take next_cursor of the page before, or leave it out");
   }
   return std::optional<Cursor>{Cursor{TimePoint(std::chrono::microseconds(micros)), *id}};
 }
 
-store::Params list_params(const identity::Actor& actor, const SessionFilter& filter, const std::optional<Cursor>& cursor, int limit) {
+store::Params list_params(const identity::Actor& actor, const SessionFilter& filter,
+                          const std::optional<Cursor>& cursor, int limit) {
   auto params = store::params(actor.id, filter.class_id, filter.tool_id);
   if (filter.state) {
     params.add(name(*filter.state));
@@ -188,7 +197,8 @@ Task<Result<void>> check_readable(store::Database& database, identity::Actor act
   co_return Result<void>{};
 }
 
-Task<Result<SessionWithMessages>> load_readable_session(store::Database& database, identity::Actor actor, SessionId id) {
+Task<Result<SessionWithMessages>> load_readable_session(store::Database& database, identity::Actor actor,
+                                                        SessionId id) {
   auto summary = co_await load_head(database, std::move(actor), id);
   if (!summary) co_return summary.error();
   auto rows = co_await database.query(kMessages, store::params(id));
@@ -196,8 +206,8 @@ Task<Result<SessionWithMessages>> load_readable_session(store::Database& databas
   SessionWithMessages found{summary->session, summary->user_name, {}};
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const auto message = (*rows)[i];
-    found.messages.push_back({message.id<MessageId>("id"), message.text("role"), message.text("content"), message.integer("seq"),
-                              message.time("created_at"), message.text("meta")});
+    found.messages.push_back({message.id<MessageId>("id"), message.text("role"), message.text("content"),
+                              message.integer("seq"), message.time("created_at"), message.text("meta")});
   }
   co_return found;
 }
@@ -206,7 +216,8 @@ Task<Result<SessionPage>> list_sessions(store::Database& database, identity::Act
   auto cursor = parse_cursor(filter.cursor);
   if (!cursor) co_return cursor.error();
   const int limit = std::clamp(filter.limit, 1, 100);
-  auto rows = co_await database.query(filter.teaching ? kTeachingList : kOwnList, list_params(actor, filter, *cursor, limit));
+  auto rows =
+      co_await database.query(filter.teaching ? kTeachingList : kOwnList, list_params(actor, filter, *cursor, limit));
   if (!rows) co_return rows.error();
   SessionPage page;
   const auto shown = std::min(rows->size(), static_cast<std::size_t>(limit));
@@ -216,21 +227,25 @@ Task<Result<SessionPage>> list_sessions(store::Database& database, identity::Act
 }
 
 Result<void> insert_session(store::Transaction& tx, const NewSession& session) {
-  RAPT_TRY(tx.exec(kInsertSession, store::params(session.id, session.tool, session.version, session.user, session.assignment, session.started_at)));
+  RAPT_TRY(tx.exec(kInsertSession, store::params(session.id, session.tool, session.version, session.user,
+                                                 session.assignment, session.started_at)));
   return {};
 }
 
 Result<void> insert_message(store::Transaction& tx, const NewMessage& message) {
-  RAPT_TRY(tx.exec(kInsertMessage, store::params(message.id, message.session, message.seq, message.role, message.content,
-                                                 message.meta_json, message.created_at)));
+  RAPT_TRY(tx.exec(kInsertMessage, store::params(message.id, message.session, message.seq, message.role,
+                                                 message.content, message.meta_json, message.created_at)));
   return {};
 }
 
-Result<void> claim_sequence(store::Transaction& tx, const SessionId& id, std::int64_t expected_next, int count, TimePoint now) {
+Result<void> claim_sequence(store::Transaction& tx, const SessionId& id, std::int64_t expected_next, int count,
+                            TimePoint now) {
   auto claimed = tx.exec(kClaim, store::params(id, expected_next, count, now));
   if (!claimed) return claimed.error();
   if (claimed->affected() == 1) return {};
-  return Error::conflict("Another message of this conversation was answered meanwhile, or it was closed. Nothing of this message was kept: send it again.");
+  return Error::conflict(
+      "Another message of this conversation was answered meanwhile, or it was closed. Nothing of this message was "
+      "kept: send it again.");
 }
 
 Result<void> update_state(store::Transaction& tx, const SessionId& id, SessionState state, TimePoint now) {

@@ -23,9 +23,9 @@ struct OpenSession {
   Session session;  ///< without the tool's name and type
   ToolVersionId version;
   std::int64_t next_seq = 1;
-  ClassId class_id;         ///< of the assignment, may be empty
-  hooks::Context::Group group;  ///< of that class, may be empty
-  std::optional<TimePoint> closes_at;  ///< of the assignment
+  ClassId class_id;                     ///< of the assignment, may be empty
+  hooks::Context::Group group;          ///< of that class, may be empty
+  std::optional<TimePoint> closes_at;   ///< of the assignment
   std::vector<hooks::Message> history;  ///< the last kHistoryMessages, oldest first
 };
 
@@ -60,7 +60,8 @@ Result<void> insert_session(store::Transaction& tx, const NewSession& session);
 Result<void> insert_message(store::Transaction& tx, const NewMessage& message);
 /// Takes `count` sequence numbers from `expected_next` on. kConflict when another message was faster or the session is
 /// no longer active.
-Result<void> claim_sequence(store::Transaction& tx, const SessionId& id, std::int64_t expected_next, int count, TimePoint now);
+Result<void> claim_sequence(store::Transaction& tx, const SessionId& id, std::int64_t expected_next, int count,
+                            TimePoint now);
 /// kConflict when the session has been completed.
 Result<void> update_state(store::Transaction& tx, const SessionId& id, SessionState state, TimePoint now);
 

@@ -77,12 +77,18 @@ modules:
 )";
 
   World() {
-    run("INSERT INTO groups (id, name, type) VALUES ('" + school + "', 'School', 'school'), ('" + elsewhere + "', 'Elsewhere', 'school');"
-        "INSERT INTO users (id, email, name) VALUES ('" + id(1) + "', 's@x.org', 'Sam'), ('" + id(2) + "', 'k@x.org', 'Kim'), ('" + id(3) +
-        "', 't@x.org', 'Teacher'), ('" + id(4) + "', 'a@x.org', 'Admin'), ('" + id(5) + "', 'o@x.org', 'Other teacher');"
-        "INSERT INTO classes (id, group_id, name) VALUES ('" + class_id + "', '" + school + "', 'Algebra'), ('" + other_class + "', '" + elsewhere + "', 'Art');"
-        "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + class_id + "', '" + id(1) + "', 'student'), ('" + class_id + "', '" + id(2) +
-        "', 'student'), ('" + class_id + "', '" + id(3) + "', 'teacher'), ('" + other_class + "', '" + id(5) + "', 'teacher');");
+    run("INSERT INTO groups (id, name, type) VALUES ('" + school + "', 'School', 'school'), ('" + elsewhere +
+        "', 'Elsewhere', 'school');"
+        "INSERT INTO users (id, email, name) VALUES ('" +
+        id(1) + "', 's@x.org', 'Sam'), ('" + id(2) + "', 'k@x.org', 'Kim'), ('" + id(3) +
+        "', 't@x.org', 'Teacher'), ('" + id(4) + "', 'a@x.org', 'Admin'), ('" + id(5) +
+        "', 'o@x.org', 'Other teacher');"
+        "INSERT INTO classes (id, group_id, name) VALUES ('" +
+        class_id + "', '" + school + "', 'Algebra'), ('" + other_class + "', '" + elsewhere +
+        "', 'Art');"
+        "INSERT INTO class_members (class_id, user_id, role) VALUES ('" +
+        class_id + "', '" + id(1) + "', 'student'), ('" + class_id + "', '" + id(2) + "', 'student'), ('" + class_id +
+        "', '" + id(3) + "', 'teacher'), ('" + other_class + "', '" + id(5) + "', 'teacher');");
     // Installed, and silent until a test gives it something to say.
     caller.on("guard", hooks::Point::kRunComplete, [](const hooks::Context&) { return hooks::Answer{}; });
     assign(kTool);
@@ -90,10 +96,14 @@ modules:
 
   void assign(const std::string& yaml) {
     const auto made = runtime::run_blocking(tools.create(admin(), yaml, GroupId{}));
-    if (!made) throw std::runtime_error(made.error().message + (made.error().fields.empty() ? "" : ": " + made.error().fields[0].path + " " + made.error().fields[0].message));
+    if (!made)
+      throw std::runtime_error(made.error().message +
+                               (made.error().fields.empty()
+                                    ? ""
+                                    : ": " + made.error().fields[0].path + " " + made.error().fields[0].message));
     tool = made->tool.id;
-    run("INSERT INTO assignments (id, class_id, tool_id, tool_version_id, name) VALUES ('" + new_uuid() + "', '" + class_id + "', '" + tool.str() + "', '" +
-        made->tool.version.str() + "', 'Homework')");
+    run("INSERT INTO assignments (id, class_id, tool_id, tool_version_id, name) VALUES ('" + new_uuid() + "', '" +
+        class_id + "', '" + tool.str() + "', '" + made->tool.version.str() + "', 'Homework')");
   }
   static std::string id(int number) { return "00000000-0000-4000-8000-00000000000" + std::to_string(number); }
   static identity::Actor member(int number, const std::string& of_class, const std::string& of_group, bool teaches) {
@@ -108,7 +118,8 @@ modules:
   identity::Actor admin(identity::GroupRole role = identity::GroupRole::kSystemAdmin) {
     identity::Actor actor;
     actor.id = UserId::trusted(id(4));
-    actor.groups = {{GroupId::trusted(school), "School", "school", value("SELECT path AS value FROM groups WHERE id = '" + school + "'"), role}};
+    actor.groups = {{GroupId::trusted(school), "School", "school",
+                     value("SELECT path AS value FROM groups WHERE id = '" + school + "'"), role}};
     return actor;
   }
 
@@ -120,8 +131,12 @@ modules:
   Result<Reply> send(const SessionId& session, const std::string& content, MessageSink* sink = nullptr) {
     return runtime::run_blocking(chat.send_message(student(), session, content, sink));
   }
-  std::vector<Message> messages(const SessionId& session) { return runtime::run_blocking(chat.get(student(), session))->messages; }
-  std::vector<usage::Extraction> extractions(const SessionId& session) { return *runtime::run_blocking(chat.extractions(teacher(), session)); }
+  std::vector<Message> messages(const SessionId& session) {
+    return runtime::run_blocking(chat.get(student(), session))->messages;
+  }
+  std::vector<usage::Extraction> extractions(const SessionId& session) {
+    return *runtime::run_blocking(chat.extractions(teacher(), session));
+  }
 
   void run(const std::string& sql) {
     const auto done = database.transaction_blocking([&](store::Transaction& tx) { return tx.exec_script(sql); });
@@ -134,11 +149,16 @@ modules:
     if (!rows) throw std::runtime_error(rows.error().message + rows.error().log_detail);
     return rows->empty() ? "" : (*rows)[0].text("value");
   }
-  std::string usage_outcomes() { return value("SELECT coalesce(string_agg(outcome::text || ':' || total_tokens, ' ' ORDER BY created_at), '') AS value FROM ai_usage"); }
+  std::string usage_outcomes() {
+    return value(
+        "SELECT coalesce(string_agg(outcome::text || ':' || total_tokens, ' ' ORDER BY created_at), '') AS value FROM "
+        "ai_usage");
+  }
   std::string topics() { return value("SELECT coalesce(string_agg(topic, ' ' ORDER BY id), '') AS value FROM outbox"); }
 
   const std::string school = "00000000-0000-4000-8000-0000000000a1", elsewhere = "00000000-0000-4000-8000-0000000000a2";
-  const std::string class_id = "00000000-0000-4000-8000-0000000000b1", other_class = "00000000-0000-4000-8000-0000000000b2";
+  const std::string class_id = "00000000-0000-4000-8000-0000000000b1",
+                    other_class = "00000000-0000-4000-8000-0000000000b2";
   store::ScratchSchema schema{RAPT_MIGRATIONS_DIR};
   store::Database database{{.url = schema.url(), .connections = 2}};
   FixedClock clock;

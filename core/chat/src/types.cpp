@@ -5,9 +5,12 @@ namespace rapt::chat {
 
 std::string_view name(SessionState state) {
   switch (state) {
-    case SessionState::kActive: return "active";
-    case SessionState::kPaused: return "paused";
-    case SessionState::kCompleted: return "completed";
+    case SessionState::kActive:
+      return "active";
+    case SessionState::kPaused:
+      return "paused";
+    case SessionState::kCompleted:
+      return "completed";
   }
   return "active";
 }

@@ -29,9 +29,11 @@ void complete(Settings& settings, std::vector<FieldError>& faults) {
   if (settings.runner.empty()) settings.runner = beside_this_program("rapt-runner");
   if (settings.public_url.empty()) settings.public_url = url_of(settings.host, settings.port);
   while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
-  const bool is_origin = check_url(settings.public_url).empty() && settings.public_url.find('/', 8) == std::string::npos;
+  const bool is_origin =
+      check_url(settings.public_url).empty() && settings.public_url.find('/', 8) == std::string::npos;
   if (!is_origin) {
-    faults.push_back({"PUBLIC_URL", "must be http:// or https:// and a host, without a path: https://learn.example.org"});
+    faults.push_back(
+        {"PUBLIC_URL", "must be http:// or https:// and a host, without a path: https://learn.example.org"});
   }
   if (!settings.marketplace_url.empty()) {
     if (std::string fault = check_url(settings.marketplace_url); !fault.empty())

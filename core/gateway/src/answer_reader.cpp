@@ -23,9 +23,13 @@ bool is_type(const http::Headers& headers, std::string_view type) {
 Error transfer_failure(const Error& failure, bool while_answering) {
   const auto detail = failure.message + (failure.log_detail.empty() ? "" : ": " + failure.log_detail);
   if (failure.kind == ErrorKind::kTimeout) {
-    return Error{.kind = ErrorKind::kTimeout, .code = "AI_TIMEOUT", .message = "The AI service took too long. Please try again.", .log_detail = detail};
+    return Error{.kind = ErrorKind::kTimeout,
+                 .code = "AI_TIMEOUT",
+                 .message = "The AI service took too long. Please try again.",
+                 .log_detail = detail};
   }
-  if (while_answering) return gateway_error("The answer broke off: the stream of the AI service broke. Please try again.", detail);
+  if (while_answering)
+    return gateway_error("The answer broke off: the stream of the AI service broke. Please try again.", detail);
   return gateway_error("The AI service cannot be reached at the moment. Please try again.", detail);
 }
 
@@ -35,7 +39,8 @@ Task<Result<void>> AnswerReader::read() {
   } else {
     RAPT_CO_TRY(co_await read_whole());
   }
-  if (content_.empty()) co_return invalid_response("the answer is empty, finish_reason \"" + finish_reason_.substr(0, 40) + "\"");
+  if (content_.empty())
+    co_return invalid_response("the answer is empty, finish_reason \"" + finish_reason_.substr(0, 40) + "\"");
   co_return Result<void>{};
 }
 
@@ -54,7 +59,8 @@ Task<Result<void>> AnswerReader::read_events() {
   }
   // Some servers leave out [DONE]; without a finish_reason either, the rest of the answer is missing.
   if (!done_ && finish_reason_.empty()) {
-    co_return gateway_error("The answer broke off: the stream of the AI service broke. Please try again.", "the stream ended without its end");
+    co_return gateway_error("The answer broke off: the stream of the AI service broke. Please try again.",
+                            "the stream ended without its end");
   }
   co_return Result<void>{};
 }
@@ -103,19 +109,22 @@ Task<Result<void>> AnswerReader::take(std::string json) {
 
 Task<Error> AnswerReader::read_failure() {
   auto body = co_await read_body(kMaxFailureBytes);
-  co_return to_error(parse_error_body(stream_.status(), body ? scrubbed(std::move(*body)) : std::string()), retry_after_seconds());
+  co_return to_error(parse_error_body(stream_.status(), body ? scrubbed(std::move(*body)) : std::string()),
+                     retry_after_seconds());
 }
 
 int AnswerReader::retry_after_seconds() const {
   const auto text = stream_.headers().get("retry-after").value_or("");
   int seconds = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return fault == std::errc{} && end == text.data() + text.size() ? std::clamp(seconds, 1, kLongestRetryAfter) : kDefaultRetryAfter;
+  return fault == std::errc{} && end == text.data() + text.size() ? std::clamp(seconds, 1, kLongestRetryAfter)
+                                                                  : kDefaultRetryAfter;
 }
 
 std::string AnswerReader::scrubbed(std::string text) const {
   if (secret_.empty()) return text;
-  for (auto at = text.find(secret_); at != std::string::npos; at = text.find(secret_, at)) text.replace(at, secret_.size(), "[key]");
+  for (auto at = text.find(secret_); at != std::string::npos; at = text.find(secret_, at))
+    text.replace(at, secret_.size(), "[key]");
   return text;
 }
 

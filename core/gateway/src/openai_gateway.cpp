@@ -20,11 +20,16 @@ using std::chrono::milliseconds;
 constexpr std::size_t kBytesPerToken = 4;
 constexpr milliseconds kLongestPause{5000};
 
-std::int64_t estimated_tokens(std::size_t bytes) { return static_cast<std::int64_t>((bytes + kBytesPerToken - 1) / kBytesPerToken); }
+std::int64_t estimated_tokens(std::size_t bytes) {
+  return static_cast<std::int64_t>((bytes + kBytesPerToken - 1) / kBytesPerToken);
+}
 
-milliseconds since(SteadyClock::time_point start) { return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start); }
+milliseconds since(SteadyClock::time_point start) {
+  return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start);
+}
 
-/// Whether asking again can help, and soon. An answer that came too late is not asked for twice: it may have been paid for.
+/// Whether asking again can help, and soon. An answer that came too late is not asked for twice: it may have been paid
+/// for.
 bool worth_retrying(int status, const Error& error) {
   if (status == 429) return std::chrono::seconds(error.retry_after_seconds) <= kLongestPause;
   if (status == 0) return error.kind != ErrorKind::kTimeout && error.kind != ErrorKind::kInvalid;
@@ -41,7 +46,8 @@ http::ClientRequest to_http(const OpenAiGateway::Options& options, std::string m
   return request;
 }
 
-Spent spent_on(const AnswerReader& reader, const ChatRequest& request, const std::string& default_model, milliseconds latency) {
+Spent spent_on(const AnswerReader& reader, const ChatRequest& request, const std::string& default_model,
+               milliseconds latency) {
   Spent spent{.model = reader.model(), .latency = latency};
   if (spent.model.empty()) spent.model = request.model.empty() ? default_model : request.model;
   if (reader.usage()) {
@@ -83,7 +89,8 @@ OpenAiGateway::OpenAiGateway(http::Client& client, Options options) : client_(cl
   while (!options_.base_url.empty() && options_.base_url.back() == '/') options_.base_url.pop_back();
 }
 
-Task<Result<std::unique_ptr<http::ClientStream>>> OpenAiGateway::open_with_retries(std::string body, milliseconds time_limit) {
+Task<Result<std::unique_ptr<http::ClientStream>>> OpenAiGateway::open_with_retries(std::string body,
+                                                                                   milliseconds time_limit) {
   const auto start = SteadyClock::now();
   auto pause = options_.retry_pause;
   for (int retry = 0;; ++retry) {
@@ -94,9 +101,11 @@ Task<Result<std::unique_ptr<http::ClientStream>>> OpenAiGateway::open_with_retri
     auto opened = co_await open_once(client_, options_.api_key, std::move(request));
     if (!opened.may_retry || retry >= options_.max_retries) co_return std::move(opened.stream);
     const auto& error = opened.stream.error();
-    const auto wait = std::min(kLongestPause, std::max<milliseconds>(pause, std::chrono::seconds(error.retry_after_seconds)));
+    const auto wait =
+        std::min(kLongestPause, std::max<milliseconds>(pause, std::chrono::seconds(error.retry_after_seconds)));
     if (since(start) + wait >= time_limit) co_return std::move(opened.stream);
-    log::info("gateway.retry", {{"code", error.code}, {"detail", error.log_detail}, {"retry", std::to_string(retry + 1)}});
+    log::info("gateway.retry",
+              {{"code", error.code}, {"detail", error.log_detail}, {"retry", std::to_string(retry + 1)}});
     co_await runtime::sleep_for(wait);
     pause *= 2;
   }

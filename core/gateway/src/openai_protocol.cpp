@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "openai_protocol.hpp"
 
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "rapt/base/text.hpp"
 
@@ -21,7 +22,9 @@ const json* member(const json& object, const char* name) {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::string text_of(const json* value) { return value != nullptr && value->is_string() ? value->get<std::string>() : std::string(); }
+std::string text_of(const json* value) {
+  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
 
 /// PostgreSQL stores no NUL; a model has no use for one either.
 std::string without_nul(std::string text) {
@@ -32,7 +35,8 @@ std::string without_nul(std::string text) {
 
 std::optional<std::int64_t> token_count(const json* value) {
   if (value == nullptr || !value->is_number_integer()) return std::nullopt;
-  if (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(kMostTokens)) return std::nullopt;
+  if (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(kMostTokens))
+    return std::nullopt;
   const auto count = value->get<std::int64_t>();
   return count < 0 || count > kMostTokens ? std::nullopt : std::optional(count);
 }
@@ -58,10 +62,13 @@ ReportedError error_of(const json& error, int status) {
   return reported;
 }
 
-bool names_model(std::string_view text) { return text.find("model") != std::string_view::npos; }
+bool names_model(std::string_view text) {
+  return text.find("model") != std::string_view::npos;
+}
 
 Error upstream(const char* code, std::string message, std::string log_detail) {
-  return Error{.kind = ErrorKind::kUpstream, .code = code, .message = std::move(message), .log_detail = std::move(log_detail)};
+  return Error{
+      .kind = ErrorKind::kUpstream, .code = code, .message = std::move(message), .log_detail = std::move(log_detail)};
 }
 
 }  // namespace
@@ -71,12 +78,14 @@ std::string request_body(const ChatRequest& request, const std::string& default_
                {"stream", true},
                {"stream_options", {{"include_usage", true}}},
                {"messages", json::array()}};
-  for (const auto& message : request.messages) body["messages"].push_back({{"role", message.role}, {"content", message.content}});
+  for (const auto& message : request.messages)
+    body["messages"].push_back({{"role", message.role}, {"content", message.content}});
   if (request.response_schema_json) {
     auto schema = json::parse(*request.response_schema_json, nullptr, false);
     if (!schema.is_discarded()) {
-      body["response_format"] = {{"type", "json_schema"},
-                                 {"json_schema", {{"name", "output"}, {"strict", false}, {"schema", std::move(schema)}}}};
+      body["response_format"] = {
+          {"type", "json_schema"},
+          {"json_schema", {{"name", "output"}, {"strict", false}, {"schema", std::move(schema)}}}};
     }
   }
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -99,7 +108,8 @@ Result<Piece> parse_piece(std::string_view text) {
   piece.finish_reason = without_nul(text_of(member(choice, "finish_reason")));
   const auto* words = member(choice, "delta");
   if (words == nullptr) words = member(choice, "message");
-  if (words == nullptr && piece.finish_reason.empty()) return invalid_response("the first choice has neither delta nor message");
+  if (words == nullptr && piece.finish_reason.empty())
+    return invalid_response("the first choice has neither delta nor message");
   if (words != nullptr) piece.content = without_nul(text_of(member(*words, "content")));
   return piece;
 }
@@ -115,29 +125,40 @@ Error to_error(const ReportedError& reported, int retry_after_seconds) {
   switch (reported.status) {
     case 401:
     case 403:
-      return upstream("AI_AUTHENTICATION_FAILED", "The AI service refused this server's key. An administrator has to check AI_API_KEY.", detail);
+      return upstream("AI_AUTHENTICATION_FAILED",
+                      "The AI service refused this server's key. An administrator has to check AI_API_KEY.", detail);
     case 404:
-      return upstream("AI_MODEL_NOT_AVAILABLE", "The AI service does not offer the model that this tool asks for.", detail);
+      return upstream("AI_MODEL_NOT_AVAILABLE", "The AI service does not offer the model that this tool asks for.",
+                      detail);
     case 400:
       if (names_model(reported.text)) {
-        return upstream("AI_MODEL_NOT_AVAILABLE", "The AI service does not offer the model that this tool asks for.", detail);
+        return upstream("AI_MODEL_NOT_AVAILABLE", "The AI service does not offer the model that this tool asks for.",
+                        detail);
       }
       break;
-    case 402: return gateway_error("The AI service's account has no credit left. An administrator has to see to it.", detail);
+    case 402:
+      return gateway_error("The AI service's account has no credit left. An administrator has to see to it.", detail);
     case 408:
     case 504:
-      return Error{.kind = ErrorKind::kTimeout, .code = "AI_TIMEOUT", .message = "The AI service took too long. Please try again.", .log_detail = detail};
+      return Error{.kind = ErrorKind::kTimeout,
+                   .code = "AI_TIMEOUT",
+                   .message = "The AI service took too long. Please try again.",
+                   .log_detail = detail};
     case 429:
-      return Error{.kind = ErrorKind::kRateLimited, .code = "AI_RATE_LIMITED",
+      return Error{.kind = ErrorKind::kRateLimited,
+                   .code = "AI_RATE_LIMITED",
                    .message = "The AI service is asked too often at the moment. Please try again shortly.",
-                   .log_detail = detail, .retry_after_seconds = retry_after_seconds};
-    default: break;
+                   .log_detail = detail,
+                   .retry_after_seconds = retry_after_seconds};
+    default:
+      break;
   }
   return gateway_error("The AI service reported a failure. Please try again.", detail);
 }
 
 Error invalid_response(std::string log_detail) {
-  return upstream("AI_INVALID_RESPONSE", "The AI service sent an answer that cannot be read. Please try again.", std::move(log_detail));
+  return upstream("AI_INVALID_RESPONSE", "The AI service sent an answer that cannot be read. Please try again.",
+                  std::move(log_detail));
 }
 
 Error gateway_error(std::string message, std::string log_detail) {

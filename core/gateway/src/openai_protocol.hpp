@@ -34,8 +34,8 @@ struct Piece {
 
 std::string request_body(const ChatRequest& request, const std::string& default_model);
 
-/// A chunk of a stream (`choices[0].delta`) or a whole answer (`choices[0].message`). kUpstream AI_INVALID_RESPONSE when
-/// it is neither.
+/// A chunk of a stream (`choices[0].delta`) or a whole answer (`choices[0].message`). kUpstream AI_INVALID_RESPONSE
+/// when it is neither.
 Result<Piece> parse_piece(std::string_view json);
 
 /// What the body of a failed request says; never fails, the body may be anything.

@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 Error too_long() {
-  return Error{.kind = ErrorKind::kUpstream, .code = "AI_INVALID_RESPONSE",
+  return Error{.kind = ErrorKind::kUpstream,
+               .code = "AI_INVALID_RESPONSE",
                .message = "The AI service sent an answer that cannot be read.",
                .log_detail = "a line or event of the stream is longer than allowed"};
 }
@@ -26,7 +27,8 @@ Result<std::vector<SseEvent>> SseParser::feed(std::string_view bytes) {
     }
     const auto end = bytes.find_first_of("\r\n");
     const auto piece = bytes.substr(0, end);
-    failed_ = line_.size() + piece.size() > kMaxLineBytes || data_.size() + line_.size() + piece.size() > kMaxEventBytes;
+    failed_ =
+        line_.size() + piece.size() > kMaxLineBytes || data_.size() + line_.size() + piece.size() > kMaxEventBytes;
     if (failed_) break;
     line_ += piece;
     if (end == std::string_view::npos) break;

@@ -15,15 +15,16 @@ struct SseEvent {
   std::string data;  ///< lines joined by LF
 };
 
-/// Server-sent events, piece by piece, by the rules of the HTML standard (section 9.2.6). What arrives comes from another
-/// server: lines and events are bounded, and once it has failed it stays failed. `id` and `retry` are of no use here.
+/// Server-sent events, piece by piece, by the rules of the HTML standard (section 9.2.6). What arrives comes from
+/// another server: lines and events are bounded, and once it has failed it stays failed. `id` and `retry` are of no use
+/// here.
 class SseParser {
  public:
   static constexpr std::size_t kMaxLineBytes = 256 * 1024;
   static constexpr std::size_t kMaxEventBytes = 1024 * 1024;
 
-  /// Takes the next bytes, cut anywhere, and hands out the events that they complete. kUpstream AI_INVALID_RESPONSE when
-  /// a line or event is too long.
+  /// Takes the next bytes, cut anywhere, and hands out the events that they complete. kUpstream AI_INVALID_RESPONSE
+  /// when a line or event is too long.
   Result<std::vector<SseEvent>> feed(std::string_view bytes);
 
  private:

@@ -24,7 +24,8 @@ Events parse(std::string_view text, std::size_t piece = std::string::npos) {
 }
 
 TEST(SseParser, GivesTheSameEventsHoweverTheBytesAreCut) {
-  const std::string text = "\xEF\xBB\xBF: hello\r\ndata: {\"a\":1}\r\n\r\nevent: ping\ndata: x\ndata:  y\n\ndata: [DONE]\r\r";
+  const std::string text =
+      "\xEF\xBB\xBF: hello\r\ndata: {\"a\":1}\r\n\r\nevent: ping\ndata: x\ndata:  y\n\ndata: [DONE]\r\r";
   const Events expected{{"message", "{\"a\":1}"}, {"ping", "x\n y"}, {"message", "[DONE]"}};
   for (std::size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(parse(text, piece), expected) << piece;
 }
@@ -38,7 +39,9 @@ TEST(SseParser, FieldsWithoutColonOrValueAreEmpty) {
   EXPECT_EQ(parse("data:\ndata:\n\n"), (Events{{"message", "\n"}}));
 }
 
-TEST(SseParser, AnEventWithoutItsBlankLineIsNotComplete) { EXPECT_EQ(parse("data: half\n"), Events{}); }
+TEST(SseParser, AnEventWithoutItsBlankLineIsNotComplete) {
+  EXPECT_EQ(parse("data: half\n"), Events{});
+}
 
 TEST(SseParser, ATypeWithoutDataDoesNotReachTheNextEvent) {
   EXPECT_EQ(parse("event: lost\n\ndata: x\n\n"), (Events{{"message", "x"}}));

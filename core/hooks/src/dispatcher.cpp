@@ -25,14 +25,18 @@ std::optional<Step> plan_step(const ModuleCaller& caller, Point point, const Att
   auto found = caller.declaration(attachment.module, point);
   if (!found) {
     // First in line: nobody should work on a message that will be refused anyway.
-    return Step{.attachment = &attachment, .priority = std::numeric_limits<int>::min(),
-                .on_failure = attachment.on_failure.value_or(FailPolicy::kClosed), .installed = false};
+    return Step{.attachment = &attachment,
+                .priority = std::numeric_limits<int>::min(),
+                .on_failure = attachment.on_failure.value_or(FailPolicy::kClosed),
+                .installed = false};
   }
   if (!*found) return std::nullopt;
   const auto& declared = **found;
   auto limit = declared.time_limit;
   if (attachment.time_limit) limit = std::min(limit, *attachment.time_limit);
-  return Step{.attachment = &attachment, .priority = declared.priority, .time_limit = limit,
+  return Step{.attachment = &attachment,
+              .priority = declared.priority,
+              .time_limit = limit,
               .on_failure = attachment.on_failure.value_or(declared.on_failure)};
 }
 
@@ -47,13 +51,18 @@ std::vector<Step> plan(const ModuleCaller& caller, Point point, const std::vecto
 
 std::string* replaceable(Point point, Context& context) {
   switch (point) {
-    case Point::kProductBeforeAi: return context.input_json ? &*context.input_json : nullptr;
-    case Point::kProductAfterAi: return context.output_json ? &*context.output_json : nullptr;
-    default: return context.current ? &context.current->content : nullptr;
+    case Point::kProductBeforeAi:
+      return context.input_json ? &*context.input_json : nullptr;
+    case Point::kProductAfterAi:
+      return context.output_json ? &*context.output_json : nullptr;
+    default:
+      return context.current ? &context.current->content : nullptr;
   }
 }
 
-Answer lying(std::string why) { return Answer{.kind = Answer::Kind::kLying, .text = std::move(why)}; }
+Answer lying(std::string why) {
+  return Answer{.kind = Answer::Kind::kLying, .text = std::move(why)};
+}
 
 /// An answer that the point does not allow is no answer.
 Answer judged(Point point, Context& context, Answer answer) {
@@ -63,7 +72,8 @@ Answer judged(Point point, Context& context, Answer answer) {
   if (!answer.instructions.empty() && !may_instruct(point)) return lying("It instructed the AI where it may not.");
   if (answer.kind != Kind::kReplace) return answer;
   if (!may_replace(point) || replaceable(point, context) == nullptr) return lying("It replaced where it may not.");
-  if (answer.text.empty() || !is_utf8(answer.text)) return lying("It replaced the text by nothing, or by bytes that are no UTF-8.");
+  if (answer.text.empty() || !is_utf8(answer.text))
+    return lying("It replaced the text by nothing, or by bytes that are no UTF-8.");
   return answer;
 }
 
@@ -73,11 +83,16 @@ bool decided(Answer::Kind kind) {
 
 std::string_view name(Answer::Kind kind) {
   switch (kind) {
-    case Answer::Kind::kError: return "error";
-    case Answer::Kind::kDead: return "dead";
-    case Answer::Kind::kLate: return "late";
-    case Answer::Kind::kNotRunning: return "not_running";
-    default: return "lying";
+    case Answer::Kind::kError:
+      return "error";
+    case Answer::Kind::kDead:
+      return "dead";
+    case Answer::Kind::kLate:
+      return "late";
+    case Answer::Kind::kNotRunning:
+      return "not_running";
+    default:
+      return "lying";
   }
 }
 
@@ -112,7 +127,8 @@ bool apply_failure(Point point, const Step& step, const Answer& answer, Outcome&
     return false;
   }
   stop(outcome, Outcome::Kind::kUnavailable, step,
-       "The module " + step.attachment->module + ", which this tool needs, is not available right now. Please try again in a moment.");
+       "The module " + step.attachment->module +
+           ", which this tool needs, is not available right now. Please try again in a moment.");
   return true;
 }
 
@@ -140,8 +156,9 @@ Task<Outcome> Dispatcher::dispatch(Point point, Context& context, const std::vec
   for (const auto& step : plan(caller_, point, attachments)) {
     Answer answer{.kind = Answer::Kind::kNotRunning, .text = "It is not installed."};
     if (step.installed) {
-      answer = judged(point, context, co_await caller_.call(step.attachment->module, point, context,
-                                                            step.attachment->config_json, step.time_limit));
+      answer = judged(point, context,
+                      co_await caller_.call(step.attachment->module, point, context, step.attachment->config_json,
+                                            step.time_limit));
     }
     const bool stops = decided(answer.kind) ? apply_answer(point, step, std::move(answer), context, outcome)
                                             : apply_failure(point, step, answer, outcome);

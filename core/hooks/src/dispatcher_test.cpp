@@ -40,7 +40,8 @@ struct DispatcherTest : testing::Test {
 };
 
 TEST_F(DispatcherTest, AsksBySmallerPriorityFirstAndEqualOnesInTheToolsOrder) {
-  for (const auto& [module, priority] : std::vector<std::pair<std::string, int>>{{"late", 200}, {"b", 100}, {"a", 100}, {"early", 1}}) {
+  for (const auto& [module, priority] :
+       std::vector<std::pair<std::string, int>>{{"late", 200}, {"b", 100}, {"a", 100}, {"early", 1}}) {
     caller.on(module, {.point = Point::kChatBeforeAi, .priority = priority}, answers({}));
   }
   dispatch(Point::kChatBeforeAi, {{.module = "late"}, {.module = "b"}, {.module = "a"}, {.module = "early"}});
@@ -49,9 +50,8 @@ TEST_F(DispatcherTest, AsksBySmallerPriorityFirstAndEqualOnesInTheToolsOrder) {
 
 TEST_F(DispatcherTest, EachModuleSeesWhatTheOneBeforeMadeOfTheText) {
   caller.on("one", Point::kChatOnMessage, answers({.kind = Kind::kReplace, .text = "call [phone]"}));
-  caller.on("two", Point::kChatOnMessage, [](const Context& seen) {
-    return Answer{.kind = Kind::kReplace, .text = seen.current->content + "!"};
-  });
+  caller.on("two", Point::kChatOnMessage,
+            [](const Context& seen) { return Answer{.kind = Kind::kReplace, .text = seen.current->content + "!"}; });
   const auto outcome = dispatch(Point::kChatOnMessage, {{.module = "one"}, {.module = "two"}});
   EXPECT_EQ(outcome.kind, Outcome::Kind::kContinue);
   EXPECT_EQ(context.current->content, "call [phone]!");
@@ -59,7 +59,8 @@ TEST_F(DispatcherTest, EachModuleSeesWhatTheOneBeforeMadeOfTheText) {
 }
 
 TEST_F(DispatcherTest, ABlockEndsTheRoundButWhatWasEmittedStays) {
-  caller.on("finder", Point::kChatBeforeAi, answers({.extractions = {{.module = "forged", .type = "found", .data_json = "{}"}}}));
+  caller.on("finder", Point::kChatBeforeAi,
+            answers({.extractions = {{.module = "forged", .type = "found", .data_json = "{}"}}}));
   caller.on("guard", Point::kChatBeforeAi, answers({.kind = Kind::kBlock, .text = "Please rephrase."}));
   caller.on("never", Point::kChatBeforeAi, answers({}));
   const auto outcome = dispatch(Point::kChatBeforeAi, {{.module = "finder"}, {.module = "guard"}, {.module = "never"}});
@@ -93,9 +94,11 @@ TEST_F(DispatcherTest, EveryKindOfFailureFollowsTheManifestsPolicy) {
 
 TEST_F(DispatcherTest, TheAttachmentsPolicyOverridesTheManifests) {
   caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers({.kind = Kind::kDead}));
-  EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kClosed}}).kind, Outcome::Kind::kUnavailable);
+  EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kClosed}}).kind,
+            Outcome::Kind::kUnavailable);
   caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kDead}));
-  EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kOpen}}).kind, Outcome::Kind::kContinue);
+  EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kOpen}}).kind,
+            Outcome::Kind::kContinue);
 }
 
 TEST_F(DispatcherTest, AModuleThatIsNotInstalledStopsTheToolUnlessItsAttachmentSaysOpen) {
@@ -104,7 +107,8 @@ TEST_F(DispatcherTest, AModuleThatIsNotInstalledStopsTheToolUnlessItsAttachmentS
   EXPECT_EQ(closed.kind, Outcome::Kind::kUnavailable);
   EXPECT_EQ(closed.module, "gone");
   EXPECT_THAT(asked(), IsEmpty()) << "nobody works on a message that is refused anyway";
-  const auto open = dispatch(Point::kChatBeforeAi, {{.module = "present"}, {.module = "gone", .on_failure = FailPolicy::kOpen}});
+  const auto open =
+      dispatch(Point::kChatBeforeAi, {{.module = "present"}, {.module = "gone", .on_failure = FailPolicy::kOpen}});
   EXPECT_EQ(open.kind, Outcome::Kind::kContinue);
   EXPECT_THAT(open.skipped, ElementsAre("gone"));
 }
@@ -122,7 +126,8 @@ TEST_F(DispatcherTest, TheShorterOfTheTwoTimeLimitsHolds) {
 
 TEST_F(DispatcherTest, PointsWhereAModuleMayOnlyEmitStopNothingAndChangeNothing) {
   for (auto kind : {Kind::kBlock, Kind::kReplace, Kind::kDead}) {
-    caller.on("m", {.point = Point::kSessionStart, .on_failure = FailPolicy::kClosed}, answers({.kind = kind, .text = "x"}));
+    caller.on("m", {.point = Point::kSessionStart, .on_failure = FailPolicy::kClosed},
+              answers({.kind = kind, .text = "x"}));
     const auto outcome = dispatch(Point::kSessionStart, {{.module = "m"}});
     EXPECT_EQ(outcome.kind, Outcome::Kind::kContinue);
     EXPECT_EQ(context.current->content, "call 555");
@@ -131,12 +136,16 @@ TEST_F(DispatcherTest, PointsWhereAModuleMayOnlyEmitStopNothingAndChangeNothing)
 }
 
 TEST_F(DispatcherTest, AnswersThatThePointDoesNotAllowCountAsFailures) {
-  caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed}, answers({.instructions = {"be kind"}}));
+  caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed},
+            answers({.instructions = {"be kind"}}));
   EXPECT_EQ(dispatch(Point::kChatAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable);
-  caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kReplace, .text = "\xff"}));
+  caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed},
+            answers({.kind = Kind::kReplace, .text = "\xff"}));
   EXPECT_EQ(dispatch(Point::kChatAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable);
-  caller.on("m", {.point = Point::kProductAfterAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kReplace, .text = "{}"}));
-  EXPECT_EQ(dispatch(Point::kProductAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable) << "there is no output";
+  caller.on("m", {.point = Point::kProductAfterAi, .on_failure = FailPolicy::kClosed},
+            answers({.kind = Kind::kReplace, .text = "{}"}));
+  EXPECT_EQ(dispatch(Point::kProductAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable)
+      << "there is no output";
 }
 
 TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {

@@ -53,16 +53,22 @@ bool may_replace(Point point) {
     case Point::kChatBeforeAi:
     case Point::kChatAfterAi:
     case Point::kProductBeforeAi:
-    case Point::kProductAfterAi: return true;
+    case Point::kProductAfterAi:
+      return true;
     case Point::kSessionStart:
     case Point::kSessionEnd:
-    case Point::kRunComplete: return false;
+    case Point::kRunComplete:
+      return false;
   }
   return false;
 }
 
-bool may_block(Point point) { return may_replace(point); }
+bool may_block(Point point) {
+  return may_replace(point);
+}
 
-bool may_instruct(Point point) { return point == Point::kChatBeforeAi || point == Point::kProductBeforeAi; }
+bool may_instruct(Point point) {
+  return point == Point::kChatBeforeAi || point == Point::kProductBeforeAi;
+}
 
 }  // namespace rapt::hooks

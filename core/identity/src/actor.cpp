@@ -7,8 +7,8 @@
 namespace rapt::identity {
 namespace {
 
-constexpr std::array kRoleNames{std::string_view("student"), std::string_view("teacher"), std::string_view("group_admin"),
-                                std::string_view("system_admin")};
+constexpr std::array kRoleNames{std::string_view("student"), std::string_view("teacher"),
+                                std::string_view("group_admin"), std::string_view("system_admin")};
 
 /// True for `path` itself and everything below it; labels are whole, so "a.b" is not above "a.bc".
 bool is_below(std::string_view path, std::string_view above) {
@@ -17,7 +17,9 @@ bool is_below(std::string_view path, std::string_view above) {
 
 }  // namespace
 
-std::string_view name(GroupRole role) { return kRoleNames.at(static_cast<std::size_t>(role)); }
+std::string_view name(GroupRole role) {
+  return kRoleNames.at(static_cast<std::size_t>(role));
+}
 
 bool Actor::is_system_admin() const {
   return std::any_of(groups.begin(), groups.end(), [](const auto& g) { return g.role == GroupRole::kSystemAdmin; });
@@ -45,7 +47,8 @@ bool Actor::administers(std::string_view path) const {
 std::vector<std::string> Actor::roles() const {
   std::array<bool, kRoleNames.size()> has{};
   for (const auto& group : groups) has.at(static_cast<std::size_t>(group.role)) = true;
-  for (const auto& one : classes) has.at(static_cast<std::size_t>(one.teaches ? GroupRole::kTeacher : GroupRole::kStudent)) = true;
+  for (const auto& one : classes)
+    has.at(static_cast<std::size_t>(one.teaches ? GroupRole::kTeacher : GroupRole::kStudent)) = true;
   std::vector<std::string> out;
   for (std::size_t i = has.size(); i-- > 0;) {
     if (has.at(i)) out.emplace_back(kRoleNames.at(i));

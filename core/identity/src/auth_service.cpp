@@ -29,7 +29,9 @@ std::string trimmed(const std::string& text) {
   return start == std::string::npos ? std::string() : text.substr(start, text.find_last_not_of(kSpace) - start + 1);
 }
 
-std::string bytea_of(const security::Digest& digest) { return "\\x" + security::hex(digest); }
+std::string bytea_of(const security::Digest& digest) {
+  return "\\x" + security::hex(digest);
+}
 
 bool looks_like_token(std::string_view text) {
   return text.size() == kTokenCharacters && std::all_of(text.begin(), text.end(), [](char c) {
@@ -54,9 +56,12 @@ Result<Account> check_password(const std::optional<store::Row>& row, const std::
 
 std::string_view name(DeviceContext context) {
   switch (context) {
-    case DeviceContext::kPersonal: return "personal";
-    case DeviceContext::kShared: return "shared";
-    case DeviceContext::kUnknown: break;
+    case DeviceContext::kPersonal:
+      return "personal";
+    case DeviceContext::kShared:
+      return "shared";
+    case DeviceContext::kUnknown:
+      break;
   }
   return "unknown";
 }
@@ -93,7 +98,8 @@ Task<Result<Login>> AuthService::login(std::string email, std::string password, 
   const TimePoint now = impl_->clock.now();
   login.expires_at = now + kSessionLifetime;
   auto rows = co_await impl_->database.query(
-      kOpenLogin, store::params(bytea_of(security::sha256(login.token)), account->id, login.expires_at, name(context), now));
+      kOpenLogin,
+      store::params(bytea_of(security::sha256(login.token)), account->id, login.expires_at, name(context), now));
   if (!rows) co_return rows.error();
   login.actor = actor_of((*rows)[0]);
   co_return login;

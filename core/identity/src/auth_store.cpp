@@ -6,15 +6,15 @@
 namespace rapt::identity {
 
 // The person with all memberships. A macro because one statement's text is put together by the compiler.
-#define RAPT_ACTOR_COLUMNS                                                                                             \
-  " u.id, u.email, u.name,"                                                                                            \
-  " (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'type', g.type, 'path', g.path::text,"   \
-  "          'role', m.role) ORDER BY g.path), '[]')"                                                                  \
-  "    FROM group_members m JOIN groups g ON g.id = m.group_id"                                                        \
-  "   WHERE m.user_id = u.id AND g.deleted_at IS NULL) AS groups,"                                                     \
-  " (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'group', c.group_id, 'name', c.name,"                    \
-  "          'teaches', m.role = 'teacher') ORDER BY c.name, c.id), '[]')"                                             \
-  "    FROM class_members m JOIN classes c ON c.id = m.class_id"                                                       \
+#define RAPT_ACTOR_COLUMNS                                                                                           \
+  " u.id, u.email, u.name,"                                                                                          \
+  " (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'type', g.type, 'path', g.path::text," \
+  "          'role', m.role) ORDER BY g.path), '[]')"                                                                \
+  "    FROM group_members m JOIN groups g ON g.id = m.group_id"                                                      \
+  "   WHERE m.user_id = u.id AND g.deleted_at IS NULL) AS groups,"                                                   \
+  " (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'group', c.group_id, 'name', c.name,"                  \
+  "          'teaches', m.role = 'teacher') ORDER BY c.name, c.id), '[]')"                                           \
+  "    FROM class_members m JOIN classes c ON c.id = m.class_id"                                                     \
   "   WHERE m.user_id = u.id AND c.deleted_at IS NULL) AS classes "
 
 const store::Statement kAccountByEmail{"identity.account_by_email", R"(

@@ -10,9 +10,11 @@ namespace rapt::identity {
 
 /// $1 email → id, password_hash, active
 extern const store::Statement kAccountByEmail;
-/// $1 hash, $2 user, $3 expires, $4 context, $5 now: stores the login, notes it on the account, and answers with the actor
+/// $1 hash, $2 user, $3 expires, $4 context, $5 now: stores the login, notes it on the account, and answers with the
+/// actor
 extern const store::Statement kOpenLogin;
-/// $1 hash, $2 now, $3 extend when it expires before, $4 new end, $5 note the activity when the last was before → the actor
+/// $1 hash, $2 now, $3 extend when it expires before, $4 new end, $5 note the activity when the last was before → the
+/// actor
 extern const store::Statement kAuthenticate;
 /// $1 hash
 extern const store::Statement kCloseLogin;

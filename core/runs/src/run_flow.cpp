@@ -2,8 +2,9 @@
 #include "run_flow.hpp"
 
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "rapt/usage/extractions.hpp"
 #include "rapt/usage/outbox.hpp"
@@ -20,17 +21,21 @@ using nlohmann::json;
 Error stopped(const hooks::Outcome& outcome) {
   const bool blocked = outcome.kind == hooks::Outcome::Kind::kBlocked;
   return Error{.kind = blocked ? ErrorKind::kBlocked : ErrorKind::kUnavailable,
-               .code = blocked ? "BLOCKED_BY_MODULE" : "MODULE_UNAVAILABLE", .message = outcome.reason, .part = outcome.module};
+               .code = blocked ? "BLOCKED_BY_MODULE" : "MODULE_UNAVAILABLE",
+               .message = outcome.reason,
+               .part = outcome.module};
 }
 
 hooks::Extraction block_extraction(const hooks::Outcome& outcome, Point point) {
-  return {.module = outcome.module, .type = "module.blocked",
+  return {.module = outcome.module,
+          .type = "module.blocked",
           .data_json = json{{"module", outcome.module}, {"hook", hooks::name(point)}}.dump()};
 }
 
 Error spoiled(const std::string& module, const Error& fault) {
-  Error error = Error::unavailable(module, "The module " + module + " changed the text into something that this tool cannot use. Please try again.",
-                                   fault.message);
+  Error error = Error::unavailable(
+      module, "The module " + module + " changed the text into something that this tool cannot use. Please try again.",
+      fault.message);
   error.code = "MODULE_UNAVAILABLE";
   return error;
 }
@@ -55,14 +60,17 @@ struct WriteEnd {
   }
 };
 
-std::string payload_of(const RunId& id) { return json{{"run_id", id.str()}}.dump(); }
+std::string payload_of(const RunId& id) {
+  return json{{"run_id", id.str()}}.dump();
+}
 
 }  // namespace
 
 std::string failure_json(const Error& error) {
   json body = {{"error", error.message}, {"code", error.code}};
   if (!error.part.empty()) body["details"] = {{"module", error.part}, {"reason", error.message}};
-  for (const auto& field : error.fields) body["details"]["fields"].push_back({{"path", field.path}, {"message", field.message}});
+  for (const auto& field : error.fields)
+    body["details"]["fields"].push_back({{"path", field.path}, {"message", field.message}});
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

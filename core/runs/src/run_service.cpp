@@ -33,16 +33,19 @@ Task<Result<Pinned>> pin_assigned(RunService::Parts parts, identity::Actor actor
 }
 
 Task<Result<Pinned>> pin(RunService::Parts parts, identity::Actor actor, ToolId tool, AssignmentId assignment) {
-  if (!assignment.empty()) co_return co_await pin_assigned(parts, std::move(actor), std::move(tool), std::move(assignment));
+  if (!assignment.empty())
+    co_return co_await pin_assigned(parts, std::move(actor), std::move(tool), std::move(assignment));
   auto found = co_await parts.tools.find(std::move(actor), std::move(tool));
   if (!found) co_return found.error();
   co_return Pinned{found->version, found->definition};
 }
 
 Result<void> check_input(const tools::ToolDefinition& tool, const std::string& input_json) {
-  if (tool.type != tools::ToolType::kProduct) return Error::invalid("tool_id", "is a chat tool: start it with POST /sessions");
+  if (tool.type != tools::ToolType::kProduct)
+    return Error::invalid("tool_id", "is a chat tool: start it with POST /sessions");
   if (!usage::storable_json(input_json)) {
-    return Error::invalid("input", "cannot be stored: it is deeper than 64 levels, holds a NUL character or a number too large");
+    return Error::invalid("input",
+                          "cannot be stored: it is deeper than 64 levels, holds a NUL character or a number too large");
   }
   if (!tool.input_schema) return {};
   return tool.input_schema->validate(input_json, "input");
@@ -56,7 +59,8 @@ std::string role_of(const identity::Actor& actor) {
 
 hooks::Context context_of(const identity::Actor& actor, const NewRun& run, const tools::ToolDefinition& tool) {
   hooks::Context context;
-  context.tool = {run.tool.str(), tool.name, std::string(tools::name(tool.type)), tool.version, tool.behavior, tool.subject};
+  context.tool = {run.tool.str(), tool.name,     std::string(tools::name(tool.type)),
+                  tool.version,   tool.behavior, tool.subject};
   context.user = {actor.id.str(), role_of(actor)};
   if (!actor.groups.empty()) context.group = {actor.groups.front().group.str(), actor.groups.front().group_name};
   context.run_id = run.id.str();
@@ -65,7 +69,8 @@ hooks::Context context_of(const identity::Actor& actor, const NewRun& run, const
 }
 
 Error abandoned() {
-  return Error{.kind = ErrorKind::kUnavailable, .code = "SERVICE_UNAVAILABLE",
+  return Error{.kind = ErrorKind::kUnavailable,
+               .code = "SERVICE_UNAVAILABLE",
                .message = "The server was restarted before this run had ended. Please start it again."};
 }
 
@@ -73,21 +78,27 @@ Error abandoned() {
 
 std::string_view name(RunState state) {
   switch (state) {
-    case RunState::kPending: return "pending";
-    case RunState::kProcessing: return "processing";
-    case RunState::kComplete: return "complete";
-    case RunState::kFailed: return "failed";
+    case RunState::kPending:
+      return "pending";
+    case RunState::kProcessing:
+      return "processing";
+    case RunState::kComplete:
+      return "complete";
+    case RunState::kFailed:
+      return "failed";
   }
   return "failed";
 }
 
 RunService::RunService(Parts parts) : parts_(parts) {}
 
-Task<Result<Run>> RunService::create(identity::Actor actor, ToolId tool, std::string input_json, AssignmentId assignment_or_empty) {
+Task<Result<Run>> RunService::create(identity::Actor actor, ToolId tool, std::string input_json,
+                                     AssignmentId assignment_or_empty) {
   auto pinned = co_await pin(parts_, actor, tool, assignment_or_empty);
   if (!pinned) co_return pinned.error();
   RAPT_CO_TRY(check_input(*pinned->tool, input_json));
-  NewRun run{RunId::trusted(new_uuid()), tool, pinned->version, actor.id, assignment_or_empty, std::move(input_json), parts_.clock.now()};
+  NewRun run{RunId::trusted(new_uuid()), tool, pinned->version, actor.id, assignment_or_empty, std::move(input_json),
+             parts_.clock.now()};
   RAPT_CO_TRY(co_await insert_run(parts_.database, run));
   const auto id = run.id;
   auto context = context_of(actor, run, *pinned->tool);

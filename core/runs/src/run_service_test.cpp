@@ -52,7 +52,8 @@ class ListGateway final : public gateway::Gateway {
     requests.push_back(std::move(request));
     auto answer = answers.front();
     if (answers.size() > 1) answers.pop_front();
-    co_return gateway::Exchange{std::move(answer), gateway::Spent{"test-model", 10, 5, false, std::chrono::milliseconds(1)}};
+    co_return gateway::Exchange{std::move(answer),
+                                gateway::Spent{"test-model", 10, 5, false, std::chrono::milliseconds(1)}};
   }
   Task<Result<void>> check() override { co_return Result<void>{}; }
 };
@@ -60,7 +61,8 @@ class ListGateway final : public gateway::Gateway {
 class Runs : public testing::Test {
  protected:
   Runs() {
-    execute("INSERT INTO users (id, email, name) VALUES ('" + user + "', 't@x.org', 'Teacher'), ('" + other + "', 'o@x.org', 'Other')");
+    execute("INSERT INTO users (id, email, name) VALUES ('" + user + "', 't@x.org', 'Teacher'), ('" + other +
+            "', 'o@x.org', 'Other')");
     caller.on("guard", Point::kSessionStart, [](const hooks::Context&) { return Answer{}; });
     tool = run_blocking(tools.create(actor(), kTool, GroupId{}))->tool.id;
   }
@@ -75,7 +77,9 @@ class Runs : public testing::Test {
     made.id = UserId::trusted(other);
     return made;
   }
-  Result<runs::Run> create(const std::string& input = R"({"topic":"Fractions"})") { return run_blocking(service.create(actor(), tool, input, {})); }
+  Result<runs::Run> create(const std::string& input = R"({"topic":"Fractions"})") {
+    return run_blocking(service.create(actor(), tool, input, {}));
+  }
   std::vector<runs::Run> all() { return run_blocking(service.list(actor(), 50, ""))->items; }
   void guard(Point point, Answer answer, hooks::FailPolicy policy = hooks::FailPolicy::kClosed) {
     caller.on("guard", {.point = point, .on_failure = policy}, [answer](const hooks::Context&) { return answer; });
@@ -122,7 +126,8 @@ TEST_F(Runs, AnInputThatDoesNotFitNamesItsFieldsAndLeavesNothing) {
 }
 
 TEST_F(Runs, OneWrongAnswerIsRepairedWithWhatWasWrong) {
-  gateway.answers = {gateway::Completion{R"({"titel":"x"})", "stop"}, gateway::Completion{std::string("```json\n") + kGood + "\n```", "stop"}};
+  gateway.answers = {gateway::Completion{R"({"titel":"x"})", "stop"},
+                     gateway::Completion{std::string("```json\n") + kGood + "\n```", "stop"}};
   const auto run = create();
   ASSERT_TRUE(run.has_value()) << run.error().message;
   EXPECT_EQ(run->usage->output_tokens, 10) << "both were paid for";
@@ -149,7 +154,8 @@ TEST_F(Runs, AFailureOfTheGatewayIsKeptOnTheRun) {
 }
 
 TEST_F(Runs, AModuleMayChangeInputAndOutputWithinTheSchema) {
-  guard(Point::kProductBeforeAi, {.kind = Answer::Kind::kReplace, .text = R"({"topic":"Decimals"})", .instructions = {"Use metres."}});
+  guard(Point::kProductBeforeAi,
+        {.kind = Answer::Kind::kReplace, .text = R"({"topic":"Decimals"})", .instructions = {"Use metres."}});
   ASSERT_TRUE(create().has_value());
   EXPECT_THAT(gateway.requests.at(0).messages.at(0).content, HasSubstr("Use metres."));
   EXPECT_THAT(gateway.requests.at(0).messages.at(1).content, HasSubstr("Decimals"));
@@ -181,7 +187,9 @@ TEST_F(Runs, TheEndOfEveryRunIsShownToTheModules) {
 
 TEST_F(Runs, WhatAHostLeftUnfinishedIsMarkedAsFailed) {
   ASSERT_TRUE(create().has_value());
-  execute("UPDATE runs SET state = 'processing', output = NULL, completed_at = NULL, created_at = now() - interval '1 hour'");
+  execute(
+      "UPDATE runs SET state = 'processing', output = NULL, completed_at = NULL, created_at = now() - interval '1 "
+      "hour'");
   EXPECT_EQ(*run_blocking(service.fail_abandoned()), 1U);
   EXPECT_EQ(all().at(0).state, RunState::kFailed);
   EXPECT_EQ(*run_blocking(service.fail_abandoned()), 0U);

@@ -22,17 +22,18 @@ constexpr store::Statement kFailUnfinished{"run_fail_unfinished", R"(
   UPDATE runs SET state = 'failed', error = $3::jsonb, completed_at = $2
    WHERE state IN ('pending', 'processing') AND created_at < $1)"};
 
-#define RAPT_RUN_HEAD                                                                                              \
-  "SELECT r.id, r.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, r.user_id,"         \
-  " r.assignment_id, r.state, r.input, r.output, r.error, r.created_at, r.completed_at,"                            \
-  " used.model, used.input_tokens, used.output_tokens, used.estimated"                                              \
-  " FROM runs r JOIN tools t ON t.id = r.tool_id JOIN tool_versions v ON v.id = r.tool_version_id"                  \
-  " LEFT JOIN LATERAL (SELECT max(model) AS model, sum(input_tokens)::bigint AS input_tokens,"                      \
-  "   sum(output_tokens)::bigint AS output_tokens, bool_or(estimated) AS estimated FROM ai_usage WHERE run_id = r.id) used ON true" \
+#define RAPT_RUN_HEAD                                                                                             \
+  "SELECT r.id, r.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, r.user_id,"       \
+  " r.assignment_id, r.state, r.input, r.output, r.error, r.created_at, r.completed_at,"                          \
+  " used.model, used.input_tokens, used.output_tokens, used.estimated"                                            \
+  " FROM runs r JOIN tools t ON t.id = r.tool_id JOIN tool_versions v ON v.id = r.tool_version_id"                \
+  " LEFT JOIN LATERAL (SELECT max(model) AS model, sum(input_tokens)::bigint AS input_tokens,"                    \
+  "   sum(output_tokens)::bigint AS output_tokens, bool_or(estimated) AS estimated FROM ai_usage WHERE run_id = " \
+  "r.id) used ON true"                                                                                            \
   " LEFT JOIN assignments a ON a.id = r.assignment_id "
 
-// The same readers as a conversation has: the owner, system administrators, teachers of the assignment's class or of any
-// class of the student when there is no assignment, administrators of a group that the student belongs to.
+// The same readers as a conversation has: the owner, system administrators, teachers of the assignment's class or of
+// any class of the student when there is no assignment, administrators of a group that the student belongs to.
 constexpr store::Statement kReadable{"run_readable", RAPT_RUN_HEAD R"(
    WHERE r.id = $2 AND (r.user_id = $1 OR $3::boolean OR a.class_id = ANY ($4::uuid[])
       OR (r.assignment_id IS NULL AND EXISTS (SELECT FROM class_members m
@@ -69,7 +70,8 @@ Run from_row(const store::Row& row) {
   run.output_json = row.optional_text("output");
   run.error_json = row.optional_text("error");
   if (!row.is_null("model")) {
-    run.usage = Usage{row.integer("input_tokens"), row.integer("output_tokens"), row.text("model"), row.boolean("estimated")};
+    run.usage =
+        Usage{row.integer("input_tokens"), row.integer("output_tokens"), row.text("model"), row.boolean("estimated")};
   }
   run.created_at = row.time("created_at");
   run.completed_at = row.optional_time("completed_at");
@@ -90,7 +92,8 @@ Result<std::optional<Cursor>> parse_cursor(std::string_view text) {
   const auto id = line == std::string_view::npos ? std::nullopt : RunId::parse(text.substr(line + 1));
   constexpr std::int64_t kYear9999 = 253'402'300'800'000'000;
   if (fault != std::errc{} || end != text.data() + line || !id || micros < 0 || micros > kYear9999) {
-    return Error::invalid("cursor", "is not a cursor of this list: take next_cursor of the page before, or leave it out");
+    return Error::invalid("cursor",
+                          "is not a cursor of this list: take next_cursor of the page before, or leave it out");
   }
   return std::optional<Cursor>{Cursor{TimePoint(std::chrono::microseconds(micros)), *id}};
 }
@@ -156,7 +159,8 @@ Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int lim
   co_return page;
 }
 
-Task<Result<std::size_t>> fail_unfinished(store::Database& database, TimePoint created_before, TimePoint now, std::string error_json) {
+Task<Result<std::size_t>> fail_unfinished(store::Database& database, TimePoint created_before, TimePoint now,
+                                          std::string error_json) {
   auto failed = co_await database.query(kFailUnfinished, store::params(created_before, now, error_json));
   if (!failed) co_return failed.error();
   co_return failed->affected();

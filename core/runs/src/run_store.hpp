@@ -39,6 +39,7 @@ Result<void> end_run(store::Transaction& tx, const RunEnd& end);
 /// kNotFound unless the actor may read it.
 Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor actor, RunId id);
 Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int limit, std::string cursor);
-Task<Result<std::size_t>> fail_unfinished(store::Database& database, TimePoint created_before, TimePoint now, std::string error_json);
+Task<Result<std::size_t>> fail_unfinished(store::Database& database, TimePoint created_before, TimePoint now,
+                                          std::string error_json);
 
 }  // namespace rapt::runs

@@ -10,8 +10,10 @@ namespace rapt::runs {
 namespace {
 
 Error output_invalid(std::vector<FieldError> fields) {
-  return Error{.kind = ErrorKind::kUnprocessable, .code = "OUTPUT_INVALID",
-               .message = "The AI's answer does not have the form that this tool asks for. Please try again.", .fields = std::move(fields)};
+  return Error{.kind = ErrorKind::kUnprocessable,
+               .code = "OUTPUT_INVALID",
+               .message = "The AI's answer does not have the form that this tool asks for. Please try again.",
+               .fields = std::move(fields)};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -35,9 +37,13 @@ gateway::ChatRequest structured_request(const tools::ToolDefinition& tool, const
   std::string system = tool.instructions();
   for (const auto& instruction : instructions) system += (system.empty() ? "" : "\n\n") + instruction;
   system += (system.empty() ? "" : "\n\n");
-  system += "Answer with one JSON value and nothing else: no Markdown fence, no words before or after it. It must fit this JSON Schema:\n" +
-            tool.output_schema_json;
-  return {.model = tool.model, .messages = {{"system", std::move(system)}, {"user", input_json}}, .response_schema_json = tool.output_schema_json};
+  system +=
+      "Answer with one JSON value and nothing else: no Markdown fence, no words before or after it. It must fit this "
+      "JSON Schema:\n" +
+      tool.output_schema_json;
+  return {.model = tool.model,
+          .messages = {{"system", std::move(system)}, {"user", input_json}},
+          .response_schema_json = tool.output_schema_json};
 }
 
 void ask_for_repair(gateway::ChatRequest& request, const std::string& answer, const Error& fault) {

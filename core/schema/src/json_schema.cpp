@@ -4,8 +4,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include <nlohmann/json.hpp>
 // Without this the library aborts the process on a malformed schema.
 #define VALIJSON_USE_EXCEPTIONS 1
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
@@ -46,8 +47,8 @@ std::size_t count_values(const json& value) {
   return count;
 }
 
-/// How large a schema is with its references written out. The library follows them without looking for an end, so one that
-/// leads back to itself, or many that multiply, would take the host down.
+/// How large a schema is with its references written out. The library follows them without looking for an end, so one
+/// that leads back to itself, or many that multiply, would take the host down.
 class Expansion {
  public:
   explicit Expansion(const json& root) : root_(root) {}
@@ -122,7 +123,8 @@ bool only_repeats(std::string_view description) {
 /// The name between the last two apostrophes.
 std::string quoted_name(std::string_view description) {
   const auto end = description.rfind('\'');
-  const auto start = end == 0 || end == std::string_view::npos ? std::string_view::npos : description.rfind('\'', end - 1);
+  const auto start =
+      end == 0 || end == std::string_view::npos ? std::string_view::npos : description.rfind('\'', end - 1);
   return start == std::string_view::npos ? std::string() : std::string(description.substr(start + 1, end - start - 1));
 }
 
@@ -149,7 +151,8 @@ Result<JsonSchema> JsonSchema::compile(std::string_view schema_json) {
   if (!document->is_object()) return Error::invalid("", "The schema must be an object.");
   if (auto refused = refused_keyword(*document)) return Error::invalid("", *refused);
   if (!Expansion(*document).of(*document)) {
-    return Error::invalid("", "A $ref of the schema leads to itself or to nothing, or the schema grows too large by its references.");
+    return Error::invalid(
+        "", "A $ref of the schema leads to itself or to nothing, or the schema grows too large by its references.");
   }
   auto impl = std::make_shared<Impl>();
   try {
@@ -166,7 +169,8 @@ Result<JsonSchema> JsonSchema::compile(std::string_view schema_json) {
 Result<void> JsonSchema::validate(std::string_view document_json, std::string_view prefix) const {
   const auto document = parse_bounded(document_json);
   if (!document) return Error::invalid(std::string(prefix), "must be JSON of at most 64 levels");
-  if (count_values(*document) > kMaxValues) return Error::invalid(std::string(prefix), "must not hold more than 5000 values");
+  if (count_values(*document) > kMaxValues)
+    return Error::invalid(std::string(prefix), "must not hold more than 5000 values");
   valijson::ValidationResults faults;
   bool good = false;
   try {

@@ -25,7 +25,9 @@ auto fault(const std::string& path, const std::string& message) {
   return Contains(testing::AllOf(Field(&FieldError::path, path), Field(&FieldError::message, HasSubstr(message))));
 }
 
-TEST(JsonSchema, AcceptsWhatFits) { EXPECT_THAT(faults_of(R"({"topic":"x","grade":2,"steps":[{"name":"a"}]})"), testing::IsEmpty()); }
+TEST(JsonSchema, AcceptsWhatFits) {
+  EXPECT_THAT(faults_of(R"({"topic":"x","grade":2,"steps":[{"name":"a"}]})"), testing::IsEmpty());
+}
 
 TEST(JsonSchema, NamesEveryFaultByItsPath) {
   const auto faults = faults_of(R"({"topic":7,"grade":"eight","steps":[{},{"name":1}],"colour":1})");
@@ -36,9 +38,13 @@ TEST(JsonSchema, NamesEveryFaultByItsPath) {
   EXPECT_EQ(faults.size(), 4u);
 }
 
-TEST(JsonSchema, NamesMissingFields) { EXPECT_THAT(faults_of(R"({"topic":"x"})"), fault("input.grade", "required")); }
+TEST(JsonSchema, NamesMissingFields) {
+  EXPECT_THAT(faults_of(R"({"topic":"x"})"), fault("input.grade", "required"));
+}
 
-TEST(JsonSchema, SaysWhatABoundIs) { EXPECT_THAT(faults_of(R"({"topic":"x","grade":0})"), fault("input.grade", "1")); }
+TEST(JsonSchema, SaysWhatABoundIs) {
+  EXPECT_THAT(faults_of(R"({"topic":"x","grade":0})"), fault("input.grade", "1"));
+}
 
 TEST(JsonSchema, RefusesDocumentsThatAreNoJsonOrTooDeep) {
   const auto schema = JsonSchema::compile("{}");
@@ -58,8 +64,11 @@ TEST(JsonSchema, RefusesSchemasThatAreNone) {
 }
 
 TEST(JsonSchema, RefusesReferencesThatWouldNeverEnd) {
-  for (const char* bad : {R"({"$ref":"#"})", R"({"allOf":[{"$ref":"#"}]})", R"({"not":{"$ref":"#"}})", R"({"properties":{"a":{"$ref":"#"}}})",
-                          R"({"definitions":{"a":{"$ref":"#/definitions/b"},"b":{"$ref":"#/definitions/a"}},"$ref":"#/definitions/a"})"}) {
+  for (
+      const char* bad :
+      {R"({"$ref":"#"})", R"({"allOf":[{"$ref":"#"}]})", R"({"not":{"$ref":"#"}})",
+       R"({"properties":{"a":{"$ref":"#"}}})",
+       R"({"definitions":{"a":{"$ref":"#/definitions/b"},"b":{"$ref":"#/definitions/a"}},"$ref":"#/definitions/a"})"}) {
     EXPECT_FALSE(JsonSchema::compile(bad)) << bad;
   }
 }
@@ -74,7 +83,8 @@ TEST(JsonSchema, RefusesReferencesThatMultiply) {
 }
 
 TEST(JsonSchema, AllowsPlainReferences) {
-  auto schema = JsonSchema::compile(R"({"definitions":{"n":{"type":"integer"}},"properties":{"a":{"$ref":"#/definitions/n"}}})");
+  auto schema =
+      JsonSchema::compile(R"({"definitions":{"n":{"type":"integer"}},"properties":{"a":{"$ref":"#/definitions/n"}}})");
   ASSERT_TRUE(schema);
   EXPECT_TRUE(schema->validate(R"({"a":1})"));
   EXPECT_FALSE(schema->validate(R"({"a":"x"})"));
@@ -90,7 +100,9 @@ TEST(JsonSchema, AllowsAPropertyThatIsCalledPattern) {
   EXPECT_TRUE(JsonSchema::compile(R"({"properties":{"pattern":{"type":"string"}}})"));
 }
 
-TEST(JsonSchema, RefusesHugeSchemas) { EXPECT_FALSE(JsonSchema::compile(std::string(300 * 1024, ' ') + "{}")); }
+TEST(JsonSchema, RefusesHugeSchemas) {
+  EXPECT_FALSE(JsonSchema::compile(std::string(300 * 1024, ' ') + "{}"));
+}
 
 }  // namespace
 }  // namespace rapt::schema

@@ -8,9 +8,13 @@
 namespace rapt::security {
 namespace {
 
-std::string bytes_of(std::string_view hex_text) { return *from_hex(hex_text); }
+std::string bytes_of(std::string_view hex_text) {
+  return *from_hex(hex_text);
+}
 
-PrivateKey key_of(std::string_view seed_hex) { return std::move(*PrivateKey::from_text(to_base64url(bytes_of(seed_hex)))); }
+PrivateKey key_of(std::string_view seed_hex) {
+  return std::move(*PrivateKey::from_text(to_base64url(bytes_of(seed_hex))));
+}
 
 std::string public_hex(const PrivateKey& key) {
   const PublicKey pub = key.public_key();
@@ -96,8 +100,8 @@ TEST(Hex, IsStrict) {
 }
 
 TEST(Base64Url, MatchesRfc4648AndIsStrict) {
-  const std::pair<const char*, const char*> known[] = {{"", ""},         {"f", "Zg"},       {"fo", "Zm8"},
-                                                       {"foo", "Zm9v"},  {"foob", "Zm9vYg"}, {"\xfb\xff", "-_8"}};
+  const std::pair<const char*, const char*> known[] = {{"", ""},        {"f", "Zg"},        {"fo", "Zm8"},
+                                                       {"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"\xfb\xff", "-_8"}};
   for (const auto& [plain, encoded] : known) {
     EXPECT_EQ(to_base64url(plain), encoded);
     EXPECT_EQ(*from_base64url(encoded), plain);
@@ -108,7 +112,8 @@ TEST(Base64Url, MatchesRfc4648AndIsStrict) {
 TEST(Base64Url, GivesBackEveryByte) {
   std::string all;
   for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
-  for (std::size_t size = 0; size <= all.size(); ++size) EXPECT_EQ(*from_base64url(to_base64url(all.substr(0, size))), all.substr(0, size));
+  for (std::size_t size = 0; size <= all.size(); ++size)
+    EXPECT_EQ(*from_base64url(to_base64url(all.substr(0, size))), all.substr(0, size));
 }
 
 TEST(Token, IsLongAndNeverTheSame) {

@@ -35,9 +35,13 @@ Pkey private_pkey(const std::array<std::uint8_t, 32>& seed) {
 
 }  // namespace
 
-std::string PublicKey::key_id() const { return hex(sha256(view(bytes))).substr(0, 16); }
+std::string PublicKey::key_id() const {
+  return hex(sha256(view(bytes))).substr(0, 16);
+}
 
-std::string PublicKey::to_text() const { return to_base64url(view(bytes)); }
+std::string PublicKey::to_text() const {
+  return to_base64url(view(bytes));
+}
 
 Result<PublicKey> PublicKey::from_text(std::string_view text) {
   auto bytes = key_bytes(text, "public key");
@@ -76,9 +80,13 @@ PrivateKey& PrivateKey::operator=(PrivateKey&& other) noexcept {
   return *this;
 }
 
-PrivateKey::~PrivateKey() { OPENSSL_cleanse(seed_.data(), seed_.size()); }
+PrivateKey::~PrivateKey() {
+  OPENSSL_cleanse(seed_.data(), seed_.size());
+}
 
-std::string PrivateKey::to_text() const { return to_base64url(view(seed_)); }
+std::string PrivateKey::to_text() const {
+  return to_base64url(view(seed_));
+}
 
 PublicKey PrivateKey::public_key() const {
   const Pkey pkey = private_pkey(seed_);
@@ -107,7 +115,8 @@ bool verify(const PublicKey& key, std::string_view message, std::string_view sig
   if (signature.size() != kSignatureSize) return false;
   const Pkey pkey(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.bytes.data(), key.bytes.size()));
   const DigestContext context(EVP_MD_CTX_new());
-  if (!pkey || !context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, pkey.get()) != 1) return false;
+  if (!pkey || !context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, pkey.get()) != 1)
+    return false;
   return EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(message), message.size()) == 1;
 }
 

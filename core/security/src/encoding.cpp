@@ -79,7 +79,8 @@ Result<std::string> from_base64url(std::string_view text) {
       out += static_cast<char>((bits >> count) & 255U);
     }
   }
-  if ((bits & ((1U << count) - 1U)) != 0) return Error::invalid("", "The base64url text ends in bits that are not zero.");
+  if ((bits & ((1U << count) - 1U)) != 0)
+    return Error::invalid("", "The base64url text ends in bits that are not zero.");
   return out;
 }
 

@@ -20,6 +20,8 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
 /// Ends the process: a primitive that cannot fail has failed, and going on would mean working without it.
 [[noreturn]] void give_up(const char* what);
 
-inline const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+inline const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 }  // namespace rapt::security

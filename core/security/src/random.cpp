@@ -20,6 +20,8 @@ std::string random_bytes(std::size_t count) {
   return out;
 }
 
-std::string new_token() { return to_base64url(random_bytes(32)); }
+std::string new_token() {
+  return to_base64url(random_bytes(32));
+}
 
 }  // namespace rapt::security

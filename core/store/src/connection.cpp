@@ -3,10 +3,11 @@
 
 #include <poll.h>
 
-#include <pqxx/nontransaction>
-#include <pqxx/prepared_statement>
 #include <stdexcept>
 #include <string_view>
+
+#include <pqxx/nontransaction>
+#include <pqxx/prepared_statement>
 
 namespace rapt::store {
 namespace {
@@ -31,9 +32,10 @@ Connection::Connection(const Database::Options& options) : connection_(with_time
   connection_.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
   pqxx::nontransaction setup(connection_);
-  setup.exec("SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET application_name = 'rapt';"
-             "SET client_min_messages = 'warning'; SET statement_timeout = " +
-             std::to_string(options.statement_timeout_ms));
+  setup.exec(
+      "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET application_name = 'rapt';"
+      "SET client_min_messages = 'warning'; SET statement_timeout = " +
+      std::to_string(options.statement_timeout_ms));
 }
 
 bool Connection::quiet() const {

@@ -4,11 +4,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
+
 #include <pqxx/connection>
 #include <pqxx/result>
 #include <pqxx/transaction_base>
-#include <string>
-#include <vector>
 
 #include "rapt/store/database.hpp"
 

@@ -2,9 +2,10 @@
 #include "rapt/store/database.hpp"
 
 #include <chrono>
+#include <thread>
+
 #include <pqxx/nontransaction>
 #include <pqxx/transaction>
-#include <thread>
 
 #include "connection.hpp"
 #include "failure.hpp"

@@ -15,8 +15,9 @@ namespace {
 class DatabaseTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    scratch.script("CREATE TABLE things (id integer PRIMARY KEY, name text UNIQUE, big bigint, at timestamptz, flag boolean,"
-                   " tags text[]); CREATE TABLE parts (thing integer REFERENCES things (id), CHECK (thing <> 13))");
+    scratch.script(
+        "CREATE TABLE things (id integer PRIMARY KEY, name text UNIQUE, big bigint, at timestamptz, flag boolean,"
+        " tags text[]); CREATE TABLE parts (thing integer REFERENCES things (id), CHECK (thing <> 13))");
   }
   Result<Rows> query(const Statement& statement, Params bound = {}) {
     return runtime::run_blocking((*scratch).query(statement, std::move(bound)));
@@ -30,8 +31,10 @@ constexpr Statement kInsert{"insert", "INSERT INTO things (id, name) VALUES ($1:
 
 TEST_F(DatabaseTest, BindsEveryTypeAndReadsItBack) {
   const TimePoint at = *parse_time("2026-01-12T12:34:56.789012Z");
-  const Statement all{"all", "INSERT INTO things VALUES ($1::integer, $2, $3::bigint, $4::timestamptz, $5::boolean, $6::text[])"
-                             " RETURNING *, tags[2] AS second, array_length(tags, 1) AS tag_count"};
+  const Statement all{
+      "all",
+      "INSERT INTO things VALUES ($1::integer, $2, $3::bigint, $4::timestamptz, $5::boolean, $6::text[])"
+      " RETURNING *, tags[2] AS second, array_length(tags, 1) AS tag_count"};
   const std::vector<std::string> tags{"a,b", R"(q"\{}")", ""};
   auto bound = params(1, "Ünï'; DROP TABLE things; --", std::int64_t{-9000000000}, at, true);
   bound.add_array(tags);
@@ -114,7 +117,8 @@ TEST_F(DatabaseTest, RunsAgainAfterASerializationFailure) {
       auto now = tx.exec({"read", "SELECT name::integer AS n FROM things WHERE id = 1"});
       if (!now) return now.error();
       if (std::exchange(first, false)) both_have_read.arrive_and_wait();
-      RAPT_TRY(tx.exec({"write", "UPDATE things SET name = $1 WHERE id = 1"}, params(std::to_string((*now)[0].integer("n") + 1))));
+      RAPT_TRY(tx.exec({"write", "UPDATE things SET name = $1 WHERE id = 1"},
+                       params(std::to_string((*now)[0].integer("n") + 1))));
       return {};
     });
   };
@@ -137,8 +141,9 @@ TEST_F(DatabaseTest, EndsAStatementThatTakesTooLong) {
 TEST_F(DatabaseTest, ServesAgainAtOnceWhenItsIdleConnectionsWereCut) {
   EXPECT_EQ(count(), 0);
   Database other(scratch.options());
-  ASSERT_TRUE(runtime::run_blocking(other.query({"cut", "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-                                                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"})));
+  ASSERT_TRUE(runtime::run_blocking(other.query({"cut",
+                                                 "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                                                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"})));
   EXPECT_EQ(count(), 0);
 }
 

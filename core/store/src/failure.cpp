@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "failure.hpp"
 
-#include <pqxx/except>
 #include <string>
 #include <string_view>
+
+#include <pqxx/except>
 
 #include "rapt/base/text.hpp"
 
@@ -12,7 +13,9 @@ namespace {
 
 constexpr const char* kAway = "The database is not available at the moment: try again shortly.";
 
-std::string first_line(std::string_view text) { return printable(text.substr(0, text.find('\n'))); }
+std::string first_line(std::string_view text) {
+  return printable(text.substr(0, text.find('\n')));
+}
 
 /// libpqxx hands out the server's message only; the constraint is the last name in quotes on its first line.
 std::string constraint_of(std::string_view message) {
@@ -78,8 +81,8 @@ Failure current_failure(const char* statement) {
   try {
     throw;
   } catch (const pqxx::broken_connection& fault) {
-    return {Error::unavailable("database", kAway, "connection lost at " + name + ": " + first_line(fault.what())), false,
-            true};
+    return {Error::unavailable("database", kAway, "connection lost at " + name + ": " + first_line(fault.what())),
+            false, true};
   } catch (const pqxx::in_doubt_error&) {
     return {Error::unavailable("database", kAway, "connection lost while " + name + " was committed"), false, true};
   } catch (const pqxx::serialization_failure&) {

@@ -18,7 +18,8 @@ constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 // The lock's key is the ASCII of "raptmigr": any two programs that migrate one database wait for each other.
 constexpr Statement kLock{"migrations.lock", "SELECT pg_advisory_xact_lock(8241932346890201970)::text"};
 constexpr Statement kKnown{"migrations.known", "SELECT to_regclass('schema_migrations') IS NOT NULL AS known"};
-constexpr Statement kApplied{"migrations.applied", "SELECT number, name, checksum FROM schema_migrations ORDER BY number"};
+constexpr Statement kApplied{"migrations.applied",
+                             "SELECT number, name, checksum FROM schema_migrations ORDER BY number"};
 constexpr Statement kRecord{"migrations.record",
                             "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1::integer, $2, $3)"};
 constexpr std::string_view kBegin =
@@ -31,10 +32,13 @@ struct File {
   std::string sql;
 };
 
-Error fault(std::string message) { return Error::invalid("", std::move(message)); }
+Error fault(std::string message) {
+  return Error::invalid("", std::move(message));
+}
 
 bool well_named(const std::string& name) {
-  return name.size() > 9 && name[4] == '_' && std::all_of(name.begin(), name.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+  return name.size() > 9 && name[4] == '_' &&
+         std::all_of(name.begin(), name.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 Result<File> read_migration(const fs::path& path) {
@@ -65,7 +69,8 @@ Result<std::vector<File>> read_directory(const fs::path& directory) {
             [](const File& a, const File& b) { return a.migration.number < b.migration.number; });
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (files[i].migration.number != static_cast<int>(i) + 1) {
-      return fault("The migrations in " + directory.string() + " have no number " + std::to_string(i + 1) + ", or two of them.");
+      return fault("The migrations in " + directory.string() + " have no number " + std::to_string(i + 1) +
+                   ", or two of them.");
     }
   }
   return files;
@@ -109,7 +114,8 @@ Result<bool> apply_next(Database& database, std::vector<File>& files, std::vecto
   });
   if (!outcome) return outcome.error();
   if (applied == nullptr) return false;
-  log::info("migration_applied", {{"number", std::to_string(applied->migration.number)}, {"name", applied->migration.name}});
+  log::info("migration_applied",
+            {{"number", std::to_string(applied->migration.number)}, {"name", applied->migration.name}});
   done.push_back(applied->migration);
   done.back().applied = true;
   return true;

@@ -90,8 +90,9 @@ TEST(CoreMigrations, DeriveTheGroupsPathAndMoveItsDescendants) {
   const auto rows = runtime::run_blocking((**scratch).query(
       {"below", "SELECT count(*) AS n FROM groups WHERE path <@ (SELECT path FROM groups WHERE name = 'two')"}));
   EXPECT_EQ((*rows)[0].integer("n"), 3);
-  EXPECT_THROW(scratch->script("UPDATE groups SET parent_id = '00000000-0000-7000-8000-000000000004' WHERE name = 'two'"),
-               std::runtime_error);
+  EXPECT_THROW(
+      scratch->script("UPDATE groups SET parent_id = '00000000-0000-7000-8000-000000000004' WHERE name = 'two'"),
+      std::runtime_error);
 }
 
 }  // namespace

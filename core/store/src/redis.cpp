@@ -36,8 +36,8 @@ Reply send(redisContext& context, const std::vector<std::string>& arguments) {
     texts.push_back(argument.data());
     sizes.push_back(argument.size());
   }
-  return Reply(static_cast<redisReply*>(
-      redisCommandArgv(&context, static_cast<int>(texts.size()), texts.data(), sizes.data())));
+  return Reply(
+      static_cast<redisReply*>(redisCommandArgv(&context, static_cast<int>(texts.size()), texts.data(), sizes.data())));
 }
 
 RedisReply translated(const redisReply& reply) {

@@ -23,7 +23,8 @@ Result<RedisReply> ask(Redis& redis, std::vector<std::string> words) {
 std::string server_url() {
   const char* url = std::getenv("TEST_REDIS_URL");
   if (url != nullptr && *url != '\0') return url;
-  throw std::runtime_error("Set TEST_REDIS_URL to a Redis server, for example redis://127.0.0.1:6379. ./rapt test starts one by itself.");
+  throw std::runtime_error(
+      "Set TEST_REDIS_URL to a Redis server, for example redis://127.0.0.1:6379. ./rapt test starts one by itself.");
 }
 
 TEST(Redis, StoresAndAnswersAnyBytes) {

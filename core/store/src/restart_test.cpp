@@ -48,7 +48,8 @@ class OwnCluster {
   static void shell(const std::string& command) { ASSERT_EQ(std::system(command.c_str()), 0) << command; }
   void run(const std::string& program, const std::string& words) const {
     const std::string as = ::geteuid() == 0 ? "runuser -u postgres -- " : "";
-    shell("cd / && " + as + postgres_programs() + "/" + program + " -D " + (directory_ / "data").string() + " " + words + " >/dev/null");
+    shell("cd / && " + as + postgres_programs() + "/" + program + " -D " + (directory_ / "data").string() + " " +
+          words + " >/dev/null");
   }
   const fs::path directory_ = fs::temp_directory_path() / ("rapt-pg-" + new_uuid());
   bool running_ = false;

@@ -2,8 +2,9 @@
 #include "rows.hpp"
 
 #include <charconv>
-#include <pqxx/row>
 #include <stdexcept>
+
+#include <pqxx/row>
 
 namespace rapt::store {
 namespace {
@@ -33,7 +34,9 @@ std::string_view required(const pqxx::result& result, std::size_t row, std::stri
 
 }  // namespace
 
-bool Row::is_null(std::string_view column) const { return !value_at(data_->result, index_, column); }
+bool Row::is_null(std::string_view column) const {
+  return !value_at(data_->result, index_, column);
+}
 
 std::string Row::text(std::string_view column) const {
   return std::string(value_at(data_->result, index_, column).value_or(""));
@@ -68,9 +71,13 @@ std::optional<TimePoint> Row::optional_time(std::string_view column) const {
   return is_null(column) ? std::nullopt : std::optional<TimePoint>(time(column));
 }
 
-std::size_t Rows::size() const { return data_ ? static_cast<std::size_t>(data_->result.size()) : 0; }
+std::size_t Rows::size() const {
+  return data_ ? static_cast<std::size_t>(data_->result.size()) : 0;
+}
 
-std::size_t Rows::affected() const { return data_ ? static_cast<std::size_t>(data_->result.affected_rows()) : 0; }
+std::size_t Rows::affected() const {
+  return data_ ? static_cast<std::size_t>(data_->result.affected_rows()) : 0;
+}
 
 Row Rows::operator[](std::size_t index) const {
   if (index >= size()) throw std::logic_error("row " + std::to_string(index) + " of " + std::to_string(size()));

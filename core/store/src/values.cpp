@@ -21,11 +21,17 @@ Params& Params::add(std::string_view value) {
   return *this;
 }
 
-Params& Params::add(std::int64_t value) { return add(std::to_string(value)); }
+Params& Params::add(std::int64_t value) {
+  return add(std::to_string(value));
+}
 
-Params& Params::add(bool value) { return add(value ? "t" : "f"); }
+Params& Params::add(bool value) {
+  return add(value ? "t" : "f");
+}
 
-Params& Params::add(TimePoint value) { return add(microsecond_text(value)); }
+Params& Params::add(TimePoint value) {
+  return add(microsecond_text(value));
+}
 
 Params& Params::add_null() {
   values_.emplace_back(std::nullopt);

@@ -17,8 +17,10 @@ void check_one(const hooks::Attachment& attachment, const std::string& path, con
   const Error& error = checked.error();
   if (error.fields.empty()) fields.push_back({path + ".config", error.message});
   for (const FieldError& field : error.fields) {
-    fields.push_back({path + "." + (field.path.starts_with("config") ? field.path : "config" + (field.path.empty() ? "" : "." + field.path)),
-                      field.message});
+    fields.push_back(
+        {path + "." +
+             (field.path.starts_with("config") ? field.path : "config" + (field.path.empty() ? "" : "." + field.path)),
+         field.message});
   }
 }
 

@@ -2,6 +2,7 @@
 #include "rapt/tools/definition.hpp"
 
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "rapt/base/text.hpp"
@@ -20,7 +21,8 @@ constexpr int kMaxTimeLimitMs = 10000;
 
 bool is_module_name(const std::string& name) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z' && std::all_of(name.begin(), name.end(), allowed);
+  return !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z' &&
+         std::all_of(name.begin(), name.end(), allowed);
 }
 
 void read_identity(MapReader& map, ToolDefinition& out) {
@@ -33,7 +35,8 @@ void read_identity(MapReader& map, ToolDefinition& out) {
   }
   if (const auto version = map.required_text("version", 64)) {
     out.version = *version;
-    if (!SemanticVersion::parse(*version)) map.fault("version", "must be a semantic version such as 1.0.0 or 2.1.0-beta.1.");
+    if (!SemanticVersion::parse(*version))
+      map.fault("version", "must be a semantic version such as 1.0.0 or 2.1.0-beta.1.");
   }
 }
 
@@ -63,7 +66,8 @@ void read_attachment_options(MapReader& map, hooks::Attachment& out, Faults& fau
       map.fault("on_failure", "must be open (go on without the module) or closed (stop).");
     }
   }
-  if (const auto limit = map.integer("timeout_ms", 1, kMaxTimeLimitMs)) out.time_limit = std::chrono::milliseconds(*limit);
+  if (const auto limit = map.integer("timeout_ms", 1, kMaxTimeLimitMs))
+    out.time_limit = std::chrono::milliseconds(*limit);
 }
 
 hooks::Attachment read_attachment(const YAML::Node& node, const std::string& path, Faults& faults) {
@@ -75,7 +79,8 @@ hooks::Attachment read_attachment(const YAML::Node& node, const std::string& pat
   } else if (node.IsScalar()) {
     out.module = node.Scalar();
   } else {
-    faults.add(node.Mark(), path, "must be a module's name, or a mapping with name, config, on_failure and timeout_ms.");
+    faults.add(node.Mark(), path,
+               "must be a module's name, or a mapping with name, config, on_failure and timeout_ms.");
     return out;
   }
   if (!is_module_name(out.module)) {
@@ -147,7 +152,9 @@ void read_schema(MapReader& map, ToolType type, SchemaSlot slot, Faults& faults)
 
 }  // namespace
 
-std::string_view name(ToolType type) { return type == ToolType::kChat ? "chat" : "product"; }
+std::string_view name(ToolType type) {
+  return type == ToolType::kChat ? "chat" : "product";
+}
 
 Result<ToolDefinition> parse_definition(std::string_view yaml) {
   if (yaml.size() > kMaxDefinitionBytes) return Error::invalid(kRoot, "must not be larger than 256 KiB.");
@@ -158,8 +165,8 @@ Result<ToolDefinition> parse_definition(std::string_view yaml) {
   if (!root) return faults.error();
   ToolDefinition out;
   MapReader map(*root, kRoot,
-                {"name", "type", "version", "behavior", "model", "constraints", "modules", "meta",
-                 "input_schema", "output_schema"},
+                {"name", "type", "version", "behavior", "model", "constraints", "modules", "meta", "input_schema",
+                 "output_schema"},
                 faults);
   if (!root->IsMap()) return faults.error();
   read_identity(map, out);

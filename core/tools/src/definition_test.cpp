@@ -87,7 +87,8 @@ TEST(Definition, SaysWhereAValueIsWrong) {
   const auto limit = first_fault(with(kChat, "timeout_ms: 150", "timeout_ms: soon"));
   EXPECT_EQ(limit.path, "definition.modules[1].timeout_ms");
   EXPECT_THAT(limit.message, HasSubstr("line 15, column 17"));
-  EXPECT_EQ(first_fault(with(kChat, "on_failure: closed", "on_failure: ajar")).path, "definition.modules[1].on_failure");
+  EXPECT_EQ(first_fault(with(kChat, "on_failure: closed", "on_failure: ajar")).path,
+            "definition.modules[1].on_failure");
   EXPECT_EQ(first_fault(with(kChat, "type: chat", "type: chatty")).path, "definition.type");
   EXPECT_EQ(first_fault(with(kChat, "version: 1.2.0", "version: 1.2")).path, "definition.version");
   EXPECT_EQ(first_fault(with(kChat, "[K, 7, 8]", "[K, seven]")).path, "definition.meta.grades[1]");
@@ -113,8 +114,9 @@ TEST(Definition, SaysWhereTheSyntaxBreaks) {
 TEST(Definition, RefusesSchemasWhereTheyDoNotBelongOrAreMissing) {
   EXPECT_EQ(first_fault(with(kProduct, "type: product", "type: chat")).path, "definition.input_schema");
   EXPECT_EQ(first_fault(with(kProduct, "output_schema:", "meta: {}\n#")).path, "definition.output_schema");
-  EXPECT_EQ(first_fault(with(kProduct, "{ type: object, properties: { title", "{ type: array, properties: { title")).path,
-            "definition.output_schema");
+  EXPECT_EQ(
+      first_fault(with(kProduct, "{ type: object, properties: { title", "{ type: array, properties: { title")).path,
+      "definition.output_schema");
 }
 
 TEST(Definition, RefusesWhatCouldGrowWithoutBound) {
@@ -126,17 +128,19 @@ TEST(Definition, RefusesWhatCouldGrowWithoutBound) {
 }
 
 TEST(Definition, RefusesEmptyHostileAndDoubledText) {
-  for (const std::string& bad : {std::string(), std::string("\xff\xfe"), std::string("name: a\0b", 9), std::string("- a\n- b\n"),
-                                 std::string("just words"), with(kChat, "type: chat", "type: chat\nname: Again"),
-                                 with(kChat, "name: Tutor", "name: \"\""), with(kChat, "name: Tutor", "name: \"a\\0b\""),
-                                 with(kChat, "name: Tutor", "? [a, b]\n: c")}) {
+  for (const std::string& bad :
+       {std::string(), std::string("\xff\xfe"), std::string("name: a\0b", 9), std::string("- a\n- b\n"),
+        std::string("just words"), with(kChat, "type: chat", "type: chat\nname: Again"),
+        with(kChat, "name: Tutor", "name: \"\""), with(kChat, "name: Tutor", "name: \"a\\0b\""),
+        with(kChat, "name: Tutor", "? [a, b]\n: c")}) {
     EXPECT_NE(first_fault(bad).message, "accepted") << bad;
   }
 }
 
 TEST(SemanticVersion, OrdersByTheSpecification) {
-  const char* ascending[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-                             "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.10.0", "2.0.0"};
+  const char* ascending[] = {
+      "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
+      "1.0.0",       "1.0.1",         "1.10.0",           "2.0.0"};
   for (std::size_t i = 0; i + 1 < std::size(ascending); ++i) {
     const auto older = *SemanticVersion::parse(ascending[i]);
     const auto newer = *SemanticVersion::parse(ascending[i + 1]);

@@ -35,18 +35,19 @@ std::string ToolDefinition::instructions() const {
 }
 
 std::string to_json(const ToolDefinition& definition) {
-  json out{{"name", definition.name},
-           {"type", std::string(name(definition.type))},
-           {"version", definition.version},
-           {"behavior", definition.behavior},
-           {"modules", modules_json(definition)},
-           {"meta",
-            {{"description", definition.description},
-             {"subject", definition.subject},
-             {"grades", definition.grades},
-             {"tags", definition.tags}}},
-           {"constraints",
-            {{"topics", definition.constraints.topics}, {"no_direct_answers", definition.constraints.no_direct_answers}}}};
+  json out{
+      {"name", definition.name},
+      {"type", std::string(name(definition.type))},
+      {"version", definition.version},
+      {"behavior", definition.behavior},
+      {"modules", modules_json(definition)},
+      {"meta",
+       {{"description", definition.description},
+        {"subject", definition.subject},
+        {"grades", definition.grades},
+        {"tags", definition.tags}}},
+      {"constraints",
+       {{"topics", definition.constraints.topics}, {"no_direct_answers", definition.constraints.no_direct_answers}}}};
   if (!definition.model.empty()) out["model"] = definition.model;
   if (definition.constraints.max_messages) out["constraints"]["max_messages"] = *definition.constraints.max_messages;
   if (!definition.input_schema_json.empty()) out["input_schema"] = json::parse(definition.input_schema_json);

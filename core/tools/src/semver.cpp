@@ -7,8 +7,12 @@
 namespace rapt::tools {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_numeric(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_numeric(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
 
 std::optional<unsigned long> number_of(std::string_view text) {
   unsigned long value = 0;
@@ -23,7 +27,9 @@ std::optional<std::vector<std::string>> identifiers(std::string_view text) {
   for (;;) {
     const auto dot = text.find('.');
     const std::string_view part = text.substr(0, dot);
-    const auto allowed = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; };
+    const auto allowed = [](char c) {
+      return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+    };
     if (part.empty() || !std::all_of(part.begin(), part.end(), allowed)) return std::nullopt;
     out.emplace_back(part);
     if (dot == std::string_view::npos) return out;

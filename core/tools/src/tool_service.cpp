@@ -18,7 +18,8 @@ constexpr std::size_t kCachedDefinitions = 512;
 /// What is stored was valid when it was stored; that it no longer parses is a fault of this program.
 Result<DefinitionPtr> parse_stored(const ToolVersionId& version, const std::string& yaml) {
   auto parsed = parse_definition(yaml);
-  if (!parsed) return Error::internal("the stored tool version " + version.str() + " does not parse: " + parsed.error().message);
+  if (!parsed)
+    return Error::internal("the stored tool version " + version.str() + " does not parse: " + parsed.error().message);
   return std::make_shared<const ToolDefinition>(std::move(*parsed));
 }
 
@@ -93,7 +94,8 @@ struct ToolService::Impl {
     if (!rows) co_return rows.error();
     const auto row = rows->first();
     if (row && row->boolean("may_create")) co_return row->text("name");
-    if (row && row->boolean("may_know")) co_return Error::forbidden("Only its teachers and administrators may make tools in this group.");
+    if (row && row->boolean("may_know"))
+      co_return Error::forbidden("Only its teachers and administrators may make tools in this group.");
     co_return Error::not_found("group");
   }
 };
@@ -151,23 +153,26 @@ Task<Result<ToolDetails>> ToolService::create(identity::Actor actor, std::string
   if (!group_name) co_return group_name.error();
   auto definition = impl_->accept(definition_yaml);
   if (!definition) co_return definition.error();
-  const NewVersion version{ToolId::trusted(new_uuid()), ToolVersionId::trusted(new_uuid()), *definition,
-                           definition_yaml, actor.id, impl_->clock.now()};
+  const NewVersion version{
+      ToolId::trusted(new_uuid()), ToolVersionId::trusted(new_uuid()), *definition, definition_yaml, actor.id,
+      impl_->clock.now()};
   auto work = [version, group](store::Transaction& transaction) -> Result<void> {
-    RAPT_TRY(transaction.exec(kInsertTool, store::params(version.tool, name(version.definition->type),
-                                                         version.definition->name, group, version.creator, version.id,
-                                                         version.now)));
+    RAPT_TRY(transaction.exec(
+        kInsertTool, store::params(version.tool, name(version.definition->type), version.definition->name, group,
+                                   version.creator, version.id, version.now)));
     return insert_version(transaction, version);
   };
   RAPT_CO_TRY(co_await impl_->database.transaction(std::move(work)));
   impl_->cache.put(version.id, version.definition);
-  co_return ToolDetails{{version.tool, version.id, group, *group_name, version.definition, version.now}, definition_yaml};
+  co_return ToolDetails{{version.tool, version.id, group, *group_name, version.definition, version.now},
+                        definition_yaml};
 }
 
 Task<Result<ToolDetails>> ToolService::add_version(identity::Actor actor, ToolId id, std::string definition_yaml) {
   auto current = co_await get(actor, id);
   if (!current) co_return current.error();
-  if (!current->definition_yaml) co_return Error::forbidden("Only its creator and administrators may change this tool.");
+  if (!current->definition_yaml)
+    co_return Error::forbidden("Only its creator and administrators may change this tool.");
   auto definition = impl_->accept(definition_yaml);
   if (!definition) co_return definition.error();
   const ToolDefinition& before = *current->tool.definition;
@@ -175,10 +180,12 @@ Task<Result<ToolDetails>> ToolService::add_version(identity::Actor actor, ToolId
   if (!SemanticVersion::parse((*definition)->version)->newer_than(*SemanticVersion::parse(before.version))) {
     co_return Error::conflict("The version must be newer than " + before.version + ".");
   }
-  const NewVersion version{id, ToolVersionId::trusted(new_uuid()), *definition, definition_yaml, actor.id, impl_->clock.now()};
+  const NewVersion version{
+      id, ToolVersionId::trusted(new_uuid()), *definition, definition_yaml, actor.id, impl_->clock.now()};
   auto work = [version, replaced = current->tool.version](store::Transaction& transaction) -> Result<void> {
     RAPT_TRY(insert_version(transaction, version));
-    auto set = transaction.exec(kSetCurrent, store::params(version.tool, version.id, version.definition->name, replaced));
+    auto set =
+        transaction.exec(kSetCurrent, store::params(version.tool, version.id, version.definition->name, replaced));
     if (!set) return set.error();
     if (set->affected() == 0) return Error::conflict("Somebody else has just changed this tool: read it again.");
     return {};

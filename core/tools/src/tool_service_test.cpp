@@ -11,10 +11,13 @@
 namespace rapt::tools {
 namespace {
 
-std::string uuid(int number) { return "00000000-0000-7000-8000-000000000" + std::to_string(number); }
+std::string uuid(int number) {
+  return "00000000-0000-7000-8000-000000000" + std::to_string(number);
+}
 
-// A district (100) with two schools (101, 102); school 101 has a department (103), whose class (200) has a teacher (301)
-// and a student (302). 303 administers the district, 304 teaches in school 102, 305 is the system's administrator.
+// A district (100) with two schools (101, 102); school 101 has a department (103), whose class (200) has a teacher
+// (301) and a student (302). 303 administers the district, 304 teaches in school 102, 305 is the system's
+// administrator.
 constexpr const char* kWorld = R"(
   INSERT INTO groups (id, parent_id, name, type) SELECT id::uuid, parent::uuid, name, 'custom' FROM (VALUES
     ('00000000-0000-7000-8000-000000000100', NULL, 'District'),
@@ -47,11 +50,13 @@ class ToolServiceTest : public ::testing::Test {
   static identity::Actor actor(int number) {
     identity::Actor out;
     out.id = UserId::trusted(uuid(number));
-    if (number == 305) out.groups.push_back({GroupId::trusted(uuid(100)), "", "", "", identity::GroupRole::kSystemAdmin});
+    if (number == 305)
+      out.groups.push_back({GroupId::trusted(uuid(100)), "", "", "", identity::GroupRole::kSystemAdmin});
     return out;
   }
   Result<ToolDetails> create(int who, const std::string& text, int group) {
-    return runtime::run_blocking(tools.create(actor(who), text, group == 0 ? GroupId() : GroupId::trusted(uuid(group))));
+    return runtime::run_blocking(
+        tools.create(actor(who), text, group == 0 ? GroupId() : GroupId::trusted(uuid(group))));
   }
   std::set<std::string> seen_by(int who) {
     std::set<std::string> names;
@@ -61,8 +66,9 @@ class ToolServiceTest : public ::testing::Test {
     return names;
   }
   void assign(const Tool& tool, const std::string& window) {
-    scratch->script("INSERT INTO assignments (class_id, tool_id, tool_version_id, name, available_at, closes_at) VALUES ('" +
-                    uuid(200) + "', '" + tool.id.str() + "', '" + tool.version.str() + "', 'A', " + window + ")");
+    scratch->script(
+        "INSERT INTO assignments (class_id, tool_id, tool_version_id, name, available_at, closes_at) VALUES ('" +
+        uuid(200) + "', '" + tool.id.str() + "', '" + tool.version.str() + "', 'A', " + window + ")");
   }
 
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
@@ -114,7 +120,8 @@ TEST_F(ToolServiceTest, RefusesCreationOutsideOnesReach) {
 }
 
 TEST_F(ToolServiceTest, RefusesModulesThatAreNotInstalled) {
-  const auto refused = create(301, "name: T\ntype: chat\nversion: 1.0.0\nbehavior: b\nmodules: [safety-filter, missing]\n", 103);
+  const auto refused =
+      create(301, "name: T\ntype: chat\nversion: 1.0.0\nbehavior: b\nmodules: [safety-filter, missing]\n", 103);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fields.at(0).path, "definition.modules[1]");
 }
@@ -130,7 +137,8 @@ TEST_F(ToolServiceTest, KeepsEveryVersionAndServesTheNewest) {
   EXPECT_EQ(seen_by(301), Names{"Better tutor"});
   ToolService fresh(**scratch, clock, nullptr);
   EXPECT_EQ((*runtime::run_blocking(fresh.definition(made->tool.version)))->version, "1.0.0");
-  EXPECT_EQ(runtime::run_blocking(fresh.definition(ToolVersionId::trusted(uuid(999)))).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(runtime::run_blocking(fresh.definition(ToolVersionId::trusted(uuid(999)))).error().kind,
+            ErrorKind::kNotFound);
   EXPECT_THROW(scratch->script("UPDATE tool_versions SET version = '9.9.9'"), std::runtime_error);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include <yaml-cpp/eventhandler.h>
-
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
+#include <yaml-cpp/eventhandler.h>
 
 #include "yaml_reader.hpp"
 
@@ -30,12 +30,14 @@ class Guard final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string&) override {
     look(mark, tag, anchor);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     look(mark, tag, anchor);
     enter(mark);
   }
   void OnSequenceEnd() override { --depth_; }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     look(mark, tag, anchor);
     enter(mark);
   }
@@ -47,7 +49,8 @@ class Guard final : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!") faults_.add(mark, kRoot, "tags (!name) are not allowed.");
   }
   void enter(const YAML::Mark& mark) {
-    if (++depth_ == kMaxDepth + 1) faults_.add(mark, kRoot, "is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
+    if (++depth_ == kMaxDepth + 1)
+      faults_.add(mark, kRoot, "is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
   }
   Faults& faults_;
   int depth_ = 0;
@@ -62,7 +65,9 @@ bool whole(const std::string& text, json& out) {
 }
 
 bool fraction(const std::string& text, json& out) {
-  if (text.find_first_not_of("0123456789+-.eE") != std::string::npos || text.find_first_of("0123456789") == std::string::npos) return false;
+  if (text.find_first_not_of("0123456789+-.eE") != std::string::npos ||
+      text.find_first_of("0123456789") == std::string::npos)
+    return false;
   double value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return false;
@@ -87,7 +92,8 @@ std::optional<YAML::Node> load_yaml(std::string_view text, Faults& faults) {
     YAML::Parser parser(stream);
     Guard guard(faults);
     if (!parser.HandleNextDocument(guard)) faults.add(YAML::Mark(), kRoot, "is empty.");
-    if (faults.empty() && parser.HandleNextDocument(guard)) faults.add(YAML::Mark(), kRoot, "holds more than one document (---).");
+    if (faults.empty() && parser.HandleNextDocument(guard))
+      faults.add(YAML::Mark(), kRoot, "holds more than one document (---).");
     if (!faults.empty()) return std::nullopt;
     return YAML::Load(std::string(text));
   } catch (const YAML::Exception& fault) {
@@ -100,7 +106,8 @@ json json_of(const YAML::Node& node, const std::string& path, Faults& faults) {
   if (node.IsScalar()) return scalar_of(node);
   if (node.IsSequence()) {
     json list = json::array();
-    for (std::size_t i = 0; i < node.size(); ++i) list.push_back(json_of(node[i], path + "[" + std::to_string(i) + "]", faults));
+    for (std::size_t i = 0; i < node.size(); ++i)
+      list.push_back(json_of(node[i], path + "[" + std::to_string(i) + "]", faults));
     return list;
   }
   if (!node.IsMap()) return nullptr;

@@ -39,7 +39,8 @@ std::string unknown_key(const std::string& key, std::initializer_list<std::strin
     const auto best = std::min_element(known.begin(), known.end(), [&key](std::string_view a, std::string_view b) {
       return distance(key, a) < distance(key, b);
     });
-    if (best != known.end() && distance(key, *best) <= kMaxGuess) return message + "; did you mean \"" + std::string(*best) + "\"?";
+    if (best != known.end() && distance(key, *best) <= kMaxGuess)
+      return message + "; did you mean \"" + std::string(*best) + "\"?";
   }
   message += "; known are";
   for (const std::string_view one : known) message += (message.ends_with("are") ? " " : ", ") + std::string(one);
@@ -60,7 +61,8 @@ Error Faults::error() const {
   return error;
 }
 
-MapReader::MapReader(const YAML::Node& node, std::string path, std::initializer_list<std::string_view> known, Faults& faults)
+MapReader::MapReader(const YAML::Node& node, std::string path, std::initializer_list<std::string_view> known,
+                     Faults& faults)
     : node_(node), path_(std::move(path)), faults_(faults) {
   if (!node_.IsMap()) {
     faults_.add(node_.Mark(), path_, "must be a mapping of keys to values.");
@@ -83,7 +85,9 @@ MapReader::MapReader(const YAML::Node& node, std::string path, std::initializer_
   }
 }
 
-std::string MapReader::path_of(std::string_view key) const { return path_ + "." + std::string(key); }
+std::string MapReader::path_of(std::string_view key) const {
+  return path_ + "." + std::string(key);
+}
 
 std::optional<YAML::Node> MapReader::find(std::string_view key) const {
   for (const Entry& entry : entries_) {
@@ -99,7 +103,9 @@ YAML::Mark MapReader::mark_of(std::string_view key) const {
   return node_.Mark();
 }
 
-void MapReader::fault(std::string_view key, const std::string& message) { faults_.add(mark_of(key), path_of(key), message); }
+void MapReader::fault(std::string_view key, const std::string& message) {
+  faults_.add(mark_of(key), path_of(key), message);
+}
 
 std::optional<std::string> MapReader::text(std::string_view key, std::size_t max_characters) {
   const auto value = find(key);
@@ -169,7 +175,8 @@ std::vector<std::string> MapReader::texts(std::string_view key, std::size_t max,
   std::vector<std::string> out;
   const auto nodes = items(key, max);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const bool good = nodes[i].IsScalar() && !nodes[i].Scalar().empty() && count_code_points(nodes[i].Scalar()) <= max_characters;
+    const bool good =
+        nodes[i].IsScalar() && !nodes[i].Scalar().empty() && count_code_points(nodes[i].Scalar()) <= max_characters;
     if (good) {
       out.push_back(nodes[i].Scalar());
     } else {

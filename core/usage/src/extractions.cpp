@@ -40,7 +40,8 @@ Extraction from_row(const store::Row& row) {
                     .message_seq = row.is_null("message_seq") ? 0 : row.integer("message_seq")};
 }
 
-Task<Result<std::vector<Extraction>>> select(store::Database& database, const store::Statement& statement, std::string id) {
+Task<Result<std::vector<Extraction>>> select(store::Database& database, const store::Statement& statement,
+                                             std::string id) {
   auto rows = co_await database.query(statement, store::params(id));
   if (!rows) co_return rows.error();
   std::vector<Extraction> found;
@@ -59,7 +60,8 @@ Result<void> store_extractions(store::Transaction& transaction, const SessionId&
     }
     std::optional<std::int64_t> seq;
     if (extraction.message_seq > 0) seq = extraction.message_seq;
-    RAPT_TRY(transaction.exec(kInsert, store::params(new_uuid(), session, run, extraction.module, extraction.type, extraction.data_json, seq)));
+    RAPT_TRY(transaction.exec(kInsert, store::params(new_uuid(), session, run, extraction.module, extraction.type,
+                                                     extraction.data_json, seq)));
   }
   return {};
 }

@@ -18,10 +18,14 @@ constexpr store::Statement kInsert{"usage_insert", R"(
 
 std::string_view name(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kAnswered: return "answered";
-    case Outcome::kBlocked: return "blocked";
-    case Outcome::kFailed: return "failed";
-    case Outcome::kAbandoned: return "abandoned";
+    case Outcome::kAnswered:
+      return "answered";
+    case Outcome::kBlocked:
+      return "blocked";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kAbandoned:
+      return "abandoned";
   }
   return "failed";
 }
@@ -30,9 +34,9 @@ std::string_view name(Outcome outcome) {
 
 Result<void> record(store::Transaction& transaction, const Record& what) {
   RAPT_TRY(transaction.exec(
-      kInsert, store::params(new_uuid(), what.user, what.group, what.class_id, what.tool, what.session, what.run, what.assignment,
-                             what.model, what.request_type, name(what.outcome), what.input_tokens, what.output_tokens,
-                             what.estimated, static_cast<std::int64_t>(what.latency.count()))));
+      kInsert, store::params(new_uuid(), what.user, what.group, what.class_id, what.tool, what.session, what.run,
+                             what.assignment, what.model, what.request_type, name(what.outcome), what.input_tokens,
+                             what.output_tokens, what.estimated, static_cast<std::int64_t>(what.latency.count()))));
   return {};
 }
 

@@ -53,7 +53,8 @@ std::string_view below_prefix(const std::string& path) {
   return view.starts_with(kPrefix) ? view.substr(kPrefix.size()) : view.starts_with("/api") ? std::string_view() : view;
 }
 
-void log_access(const http::Request& request, std::string_view pattern, int status, std::chrono::steady_clock::time_point since) {
+void log_access(const http::Request& request, std::string_view pattern, int status,
+                std::chrono::steady_clock::time_point since) {
   const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - since);
   log::info("http.request", {{"method", request.method},
                              {"route", std::string(pattern)},
@@ -65,10 +66,11 @@ void log_access(const http::Request& request, std::string_view pattern, int stat
 void log_failure(const Error& error, const http::Request& request) {
   const auto level = error.kind == ErrorKind::kInternal ? log::Level::kError : log::Level::kWarn;
   if (error.log_detail.empty() && error.kind != ErrorKind::kInternal) return;
-  log::write(level, "http.failure", {{"code", std::string(code_of(error))},
-                                     {"part", error.part},
-                                     {"detail", error.log_detail},
-                                     {"request_id", request.id}});
+  log::write(level, "http.failure",
+             {{"code", std::string(code_of(error))},
+              {"part", error.part},
+              {"detail", error.log_detail},
+              {"request_id", request.id}});
 }
 
 }  // namespace

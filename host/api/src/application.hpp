@@ -10,8 +10,8 @@
 
 namespace rapt::api {
 
-/// The way of every request, one visible list (application.cpp): static page or route → origin → who asks → access rule →
-/// handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
+/// The way of every request, one visible list (application.cpp): static page or route → origin → who asks → access rule
+/// → handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
 class Application final : public http::Handler {
  public:
   /// `pages` may be missing (an API without pages). `origin` is this site's own: scheme, host and port.

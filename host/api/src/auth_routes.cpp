@@ -40,6 +40,8 @@ Task<Result<Answer>> post_logout(Call& call) {
   co_return response;
 }
 
-Task<Result<Answer>> get_me(Call& call) { co_return data_reply(view(call.actor)); }
+Task<Result<Answer>> get_me(Call& call) {
+  co_return data_reply(view(call.actor));
+}
 
 }  // namespace rapt::api

@@ -48,7 +48,8 @@ bool has_nul(const json& value) {
 
 Result<Body> Body::parse(const http::Request& request) {
   if (request.body.empty()) return Body(json::object());
-  if (!is_json_type(request)) return coded(ErrorKind::kUnsupported, "", "Send the body as Content-Type: application/json.");
+  if (!is_json_type(request))
+    return coded(ErrorKind::kUnsupported, "", "Send the body as Content-Type: application/json.");
   if (!is_utf8(request.body)) return coded(ErrorKind::kInvalid, "INVALID_UTF8", "The body is not valid UTF-8.");
   bool too_deep = false;
   const auto watch_depth = [&too_deep](int depth, json::parse_event_t, json&) {
@@ -59,7 +60,8 @@ Result<Body> Body::parse(const http::Request& request) {
   try {
     parsed = json::parse(request.body, watch_depth);
   } catch (const json::parse_error& fault) {
-    return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body is not valid JSON (" + position(request.body, fault.byte) + ").");
+    return coded(ErrorKind::kInvalid, "INVALID_JSON",
+                 "The body is not valid JSON (" + position(request.body, fault.byte) + ").");
   }
   if (too_deep) return Error::invalid("", "The body is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
   if (!parsed.is_object()) return Error::invalid("", "The body must be a JSON object.");

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "rapt/base/result.hpp"
 #include "rapt/http/message.hpp"
@@ -24,9 +25,13 @@ class Body {
   std::string text(const std::string& name, std::size_t max);
   /// A UUID.
   template <class IdType>
-  IdType id(const std::string& name) { return take_id<IdType>(name, true); }
+  IdType id(const std::string& name) {
+    return take_id<IdType>(name, true);
+  }
   template <class IdType>
-  IdType optional_id(const std::string& name) { return take_id<IdType>(name, false); }
+  IdType optional_id(const std::string& name) {
+    return take_id<IdType>(name, false);
+  }
   /// A JSON value of any type, as its text.
   std::string json_text(const std::string& name);
   /// Text that is one of `allowed`.
@@ -40,7 +45,9 @@ class Body {
   const nlohmann::json* take(const std::string& name, bool required);
   std::string take_uuid(const std::string& name, bool required);
   template <class IdType>
-  IdType take_id(const std::string& name, bool required) { return IdType::parse(take_uuid(name, required)).value_or(IdType{}); }
+  IdType take_id(const std::string& name, bool required) {
+    return IdType::parse(take_uuid(name, required)).value_or(IdType{});
+  }
 
   nlohmann::json object_;
   std::vector<std::string> asked_;

@@ -38,7 +38,8 @@ TEST(Body, CollectsEveryFaultAtOnce) {
 }
 
 TEST(Body, RefusesEmptyTooLongAndNul) {
-  for (const char* bad : {R"({"content":""})", R"({"content":"12345678901"})", R"({"content":"a\u0000b"})", R"({"content":null})"}) {
+  for (const char* bad :
+       {R"({"content":""})", R"({"content":"12345678901"})", R"({"content":"a\u0000b"})", R"({"content":null})"}) {
     auto body = Body::parse(request_with(bad));
     ASSERT_TRUE(body) << bad;
     body->text("content", 10);
@@ -71,7 +72,8 @@ TEST(Body, RefusesOtherTypesBadUtf8ArraysAndDepth) {
 }
 
 TEST(Body, FindsNulInsideStructuredInput) {
-  for (const char* bad : {R"({"input":{"topic":"a\u0000"}})", R"({"input":{"a\u0000b":1}})", R"({"input":["\u0000"]})"}) {
+  for (const char* bad :
+       {R"({"input":{"topic":"a\u0000"}})", R"({"input":{"a\u0000b":1}})", R"({"input":["\u0000"]})"}) {
     auto body = Body::parse(request_with(bad));
     ASSERT_TRUE(body) << bad;
     body->json_text("input");

@@ -10,18 +10,34 @@
 
 namespace rapt {
 class Clock;
-namespace assignments { class AssignmentService; }
-namespace chat { class ChatService; }
-namespace config { struct Settings; }
-namespace gateway { class Gateway; }
-namespace host { class Supervisor; }
-namespace identity { class AuthService; }
-namespace runs { class RunService; }
+namespace assignments {
+class AssignmentService;
+}
+namespace chat {
+class ChatService;
+}
+namespace config {
+struct Settings;
+}
+namespace gateway {
+class Gateway;
+}
+namespace host {
+class Supervisor;
+}
+namespace identity {
+class AuthService;
+}
+namespace runs {
+class RunService;
+}
 namespace store {
 class Database;
 class Redis;
 }  // namespace store
-namespace tools { class ToolService; }
+namespace tools {
+class ToolService;
+}
 }  // namespace rapt
 
 namespace rapt::api {

@@ -2,6 +2,7 @@
 #include "error_reply.hpp"
 
 #include <array>
+
 #include <nlohmann/json.hpp>
 
 namespace rapt::api {
@@ -38,7 +39,9 @@ struct CodeRow {
   int status;
 };
 constexpr std::array kCodes{
-    CodeRow{"METHOD_NOT_ALLOWED", 405}, CodeRow{"NOT_ACCEPTABLE", 406}, CodeRow{"AI_RATE_LIMITED", 503},
+    CodeRow{"METHOD_NOT_ALLOWED", 405},
+    CodeRow{"NOT_ACCEPTABLE", 406},
+    CodeRow{"AI_RATE_LIMITED", 503},
     CodeRow{"REQUEST_TIMEOUT", 408},
 };
 
@@ -51,7 +54,8 @@ const KindRow& row_of(ErrorKind kind) {
 
 json details_of(const Error& error, std::string_view request_id) {
   json details = json::object();
-  for (const auto& field : error.fields) details["fields"].push_back({{"path", field.path}, {"message", field.message}});
+  for (const auto& field : error.fields)
+    details["fields"].push_back({{"path", field.path}, {"message", field.message}});
   const bool of_module = error.kind == ErrorKind::kBlocked || code_of(error) == "MODULE_UNAVAILABLE";
   if (of_module) {
     details["module"] = error.part;
@@ -79,7 +83,8 @@ std::string_view code_of(const Error& error) {
 
 std::string error_body(const Error& error, std::string_view request_id) {
   const bool hidden = error.kind == ErrorKind::kInternal;
-  json body{{"error", hidden || error.message.empty() ? "Something went wrong on our side. Please try again." : error.message},
+  json body{{"error",
+             hidden || error.message.empty() ? "Something went wrong on our side. Please try again." : error.message},
             {"code", code_of(error)}};
   if (auto details = details_of(error, request_id); !details.empty()) body["details"] = std::move(details);
   return body.dump(-1, ' ', false, json::error_handler_t::replace);

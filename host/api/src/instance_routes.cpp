@@ -17,7 +17,9 @@ using nlohmann::json;
 
 constexpr store::Statement kPing{"api.ping", "select 1"};
 
-json part(const char* status, std::string detail) { return {{"status", status}, {"detail", std::move(detail)}}; }
+json part(const char* status, std::string detail) {
+  return {{"status", status}, {"detail", std::move(detail)}};
+}
 
 template <class T>
 json part_of(const Result<T>& result, const char* otherwise) {
@@ -33,11 +35,15 @@ json modules_part(const host::Supervisor& modules) {
   return missing.empty() ? part("ok", "") : part("degraded", "not running: " + missing);
 }
 
-json string_member(const char* name, const char* value) { return json::object({{name, value}}); }
+json string_member(const char* name, const char* value) {
+  return json::object({{name, value}});
+}
 
 }  // namespace
 
-Task<Result<Answer>> get_health(Call&) { co_return data_reply(string_member("status", "ok")); }
+Task<Result<Answer>> get_health(Call&) {
+  co_return data_reply(string_member("status", "ok"));
+}
 
 Task<Result<Answer>> get_ready(Call& call) {
   const auto database = co_await call.services.database.query(kPing);

@@ -18,7 +18,9 @@ std::string key_of(std::string email, const std::string& address) {
   return "login:failed:" + security::hex(security::sha256(email + "\n" + address)).substr(0, 32);
 }
 
-std::vector<std::string> arguments(std::initializer_list<std::string> words) { return words; }
+std::vector<std::string> arguments(std::initializer_list<std::string> words) {
+  return words;
+}
 
 /// One step, so that a count never stays without its end.
 constexpr const char* kCountScript =
@@ -30,7 +32,8 @@ Task<Result<void>> check_login_throttle(store::Redis& redis, std::string email, 
   const auto key = key_of(std::move(email), address);
   auto get = arguments({"GET", key});
   auto count = co_await redis.command(std::move(get));
-  if (!count || count->text.empty() || std::strtol(count->text.c_str(), nullptr, 10) < kMaxFailedLogins) co_return Result<void>{};
+  if (!count || count->text.empty() || std::strtol(count->text.c_str(), nullptr, 10) < kMaxFailedLogins)
+    co_return Result<void>{};
   auto ttl = arguments({"TTL", key});
   auto rest = co_await redis.command(std::move(ttl));
   Error error;
@@ -41,7 +44,8 @@ Task<Result<void>> check_login_throttle(store::Redis& redis, std::string email, 
 }
 
 Task<void> count_failed_login(store::Redis& redis, std::string email, std::string address) {
-  auto count = arguments({"EVAL", kCountScript, "1", key_of(std::move(email), address), std::to_string(kWindowSeconds)});
+  auto count =
+      arguments({"EVAL", kCountScript, "1", key_of(std::move(email), address), std::to_string(kWindowSeconds)});
   // Best effort by design: without Redis nothing is counted.
   static_cast<void>(co_await redis.command(std::move(count)));
 }

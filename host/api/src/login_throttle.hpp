@@ -11,8 +11,8 @@ class Redis;
 
 namespace rapt::api {
 
-/// Slows down guessing at one account from one address; a whole school behind one address is not slowed by it. Counted in
-/// Redis under a digest of both, for a quarter of an hour. Without Redis nothing is counted: logging in goes on.
+/// Slows down guessing at one account from one address; a whole school behind one address is not slowed by it. Counted
+/// in Redis under a digest of both, for a quarter of an hour. Without Redis nothing is counted: logging in goes on.
 inline constexpr int kMaxFailedLogins = 10;
 
 /// kRateLimited with the seconds to wait when there were too many failures.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "module_set.hpp"
 
-#include <boost/asio/this_coro.hpp>
 #include <chrono>
+
+#include <boost/asio/this_coro.hpp>
 
 #include "rapt/base/log.hpp"
 #include "rapt/install/installer.hpp"
@@ -17,14 +18,16 @@ std::vector<host::InstalledModule> enabled_modules(std::vector<install::Installe
   std::vector<host::InstalledModule> modules;
   for (auto& record : records) {
     if (!record.enabled) continue;
-    modules.push_back({std::move(record.name), std::move(record.version), std::move(record.path), std::move(record.digest_hex)});
+    modules.push_back(
+        {std::move(record.name), std::move(record.version), std::move(record.path), std::move(record.digest_hex)});
   }
   return modules;
 }
 
 }  // namespace
 
-Task<void> follow_installed_modules(install::Installer& installer, host::Supervisor& supervisor, std::filesystem::path trust_dir) {
+Task<void> follow_installed_modules(install::Installer& installer, host::Supervisor& supervisor,
+                                    std::filesystem::path trust_dir) {
   bool told = false;  // of the present trouble
   while (true) {
     auto records = co_await installer.list();

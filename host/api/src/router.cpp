@@ -32,7 +32,9 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
 
 }  // namespace
 
-void Router::add(std::string method, std::string pattern) { entries_.push_back({std::move(method), split(pattern)}); }
+void Router::add(std::string method, std::string pattern) {
+  entries_.push_back({std::move(method), split(pattern)});
+}
 
 Router::Match Router::find(std::string_view method, std::string_view path) const {
   const auto segments = split(path);

@@ -34,7 +34,8 @@ TEST(Router, ListsTheMethodsThatAPathTakes) {
 
 TEST(Router, KnowsNothingElse) {
   const auto router = sample();
-  for (const char* path : {"", "/", "/session", "/sessions/", "/sessions/42/", "/sessions//messages", "/sessions/42/messages/1"}) {
+  for (const char* path :
+       {"", "/", "/session", "/sessions/", "/sessions/42/", "/sessions//messages", "/sessions/42/messages/1"}) {
     EXPECT_EQ(router.find("GET", path).kind, Router::Match::Kind::kNoSuchPath) << path;
   }
 }
@@ -44,7 +45,8 @@ TEST(Routes, OnlyTheNamedOnesAreOpenToEverybody) {
   for (const auto& route : routes()) {
     if (route.access == Access::kPublic) open.push_back(std::string(route.method) + " " + route.pattern);
   }
-  EXPECT_EQ(open, (std::vector<std::string>{"GET /health", "GET /ready", "GET /instance", "POST /auth/login", "POST /auth/logout"}));
+  EXPECT_EQ(open, (std::vector<std::string>{"GET /health", "GET /ready", "GET /instance", "POST /auth/login",
+                                            "POST /auth/logout"}));
 }
 
 }  // namespace

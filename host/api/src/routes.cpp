@@ -39,6 +39,8 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> routes() { return kRoutes; }
+std::span<const Route> routes() {
+  return kRoutes;
+}
 
 }  // namespace rapt::api

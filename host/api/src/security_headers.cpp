@@ -7,7 +7,8 @@ namespace {
 /// What the pages need and nothing more: no inline script, no inline style, nothing from elsewhere.
 constexpr const char* kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+    "'none'";
 constexpr const char* kDataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 }  // namespace

@@ -36,10 +36,13 @@ log::Level level_of(const std::string& name) {
 }
 
 bundle::SignaturePolicy signature_policy(const config::Settings& settings) {
-  return settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack : bundle::SignaturePolicy::kRequired;
+  return settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack
+                                      : bundle::SignaturePolicy::kRequired;
 }
 
-std::filesystem::path trust_dir(const config::Settings& settings) { return settings.var_dir / "trust"; }
+std::filesystem::path trust_dir(const config::Settings& settings) {
+  return settings.var_dir / "trust";
+}
 
 host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust) {
   host::Supervisor::Options options;
@@ -85,8 +88,9 @@ class Host {
         assignments_(database_, clock_),
         chat_({database_, tools_, dispatcher_, gateway_, clock_}),
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
-        application_({settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, gateway_, supervisor_},
-                     std::move(pages), settings.public_url),
+        application_(
+            {settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, gateway_, supervisor_},
+            std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
   Result<void> start() {

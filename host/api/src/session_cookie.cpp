@@ -7,8 +7,8 @@ namespace rapt::api {
 namespace {
 
 std::string cookie(const std::string& value, std::chrono::seconds max_age, bool secure) {
-  return std::string(identity::kSessionCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" +
-         std::to_string(max_age.count()) + (secure ? "; Secure" : "");
+  return std::string(identity::kSessionCookie) + "=" + value +
+         "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(max_age.count()) + (secure ? "; Secure" : "");
 }
 
 }  // namespace

@@ -16,10 +16,12 @@ using nlohmann::json;
 /// Bytes of the longest message: the service counts characters, four bytes each at most.
 constexpr std::size_t kMaxMessageBytes = 4 * chat::kMaxMessageCharacters;
 
-json member(const char* name, std::string_view value) { return json::object({{name, value}}); }
+json member(const char* name, std::string_view value) {
+  return json::object({{name, value}});
+}
 
-/// Turns what the chat reports into server-sent events. The stream opens with the first of them, so that what fails before
-/// is still answered with its status. A reader who has gone changes nothing for the work.
+/// Turns what the chat reports into server-sent events. The stream opens with the first of them, so that what fails
+/// before is still answered with its status. A reader who has gone changes nothing for the work.
 class StreamSink final : public chat::MessageSink {
  public:
   explicit StreamSink(http::Responder& responder) : responder_(responder) {}
@@ -130,7 +132,8 @@ Task<Result<Answer>> post_message(Call& call) {
   if (!body) co_return body.error();
   auto content = body->text("content", kMaxMessageBytes);
   if (auto fault = body->fault()) co_return *fault;
-  if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_message(call, *id, std::move(content));
+  if (call.request.accepts_explicitly("text/event-stream"))
+    co_return co_await stream_message(call, *id, std::move(content));
   auto reply = co_await call.services.chat.send_message(call.actor, *id, std::move(content), nullptr);
   if (!reply) co_return reply.error();
   co_return data_reply(view(*reply));

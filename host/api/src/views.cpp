@@ -21,7 +21,9 @@ json id_or_null(const IdType& id) {
   return id.empty() ? json(nullptr) : json(id.str());
 }
 
-json time_or_null(const std::optional<TimePoint>& time) { return time ? json(to_rfc3339(*time)) : json(nullptr); }
+json time_or_null(const std::optional<TimePoint>& time) {
+  return time ? json(to_rfc3339(*time)) : json(nullptr);
+}
 
 template <class Usage>
 json usage_view(const Usage& usage) {
@@ -39,7 +41,9 @@ json stored_json(const std::string& text) {
   return parsed.is_discarded() ? json(nullptr) : parsed;
 }
 
-std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 json view(const identity::Actor& actor) {
   json memberships = json::array();
@@ -115,12 +119,17 @@ json view(const chat::SessionSummary& summary) {
 }
 
 json view(const chat::Message& message) {
-  return {{"id", message.id.str()},       {"role", message.role},
-          {"content", message.content},   {"seq", message.seq},
-          {"created_at", to_rfc3339(message.created_at)}, {"meta", stored_json(message.meta_json)}};
+  return {{"id", message.id.str()},
+          {"role", message.role},
+          {"content", message.content},
+          {"seq", message.seq},
+          {"created_at", to_rfc3339(message.created_at)},
+          {"meta", stored_json(message.meta_json)}};
 }
 
-json view(const chat::Reply& reply) { return {{"message", view(reply.message)}, {"usage", usage_view(reply.usage)}}; }
+json view(const chat::Reply& reply) {
+  return {{"message", view(reply.message)}, {"usage", usage_view(reply.usage)}};
+}
 
 json view(const runs::Run& run) {
   return {{"id", run.id.str()},
@@ -153,7 +162,8 @@ json view(const host::ModuleStatus& status) {
     layers.push_back({{"name", layer.name}, {"on", layer.on}, {"detail", layer.detail}});
   }
   json last_failure = nullptr;
-  if (status.last_failure_at) last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", status.last_failure}};
+  if (status.last_failure_at)
+    last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", status.last_failure}};
   return {{"name", status.name},
           {"version", status.version},
           {"publisher", status.publisher},
@@ -179,7 +189,8 @@ http::Response data_reply(json data, int status) {
 http::Response list_reply(json items, const std::optional<std::string>& next_cursor) {
   http::Response response;
   response.headers.set("Content-Type", "application/json");
-  response.body = dump(json{{"data", std::move(items)}, {"meta", {{"next_cursor", next_cursor ? json(*next_cursor) : json(nullptr)}}}});
+  response.body = dump(
+      json{{"data", std::move(items)}, {"meta", {{"next_cursor", next_cursor ? json(*next_cursor) : json(nullptr)}}}});
   return response;
 }
 

@@ -1,29 +1,40 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "rapt/http/message.hpp"
 
 namespace rapt {
-namespace assignments { struct Assignment; }
+namespace assignments {
+struct Assignment;
+}
 namespace chat {
 struct Message;
 struct Reply;
 struct Session;
 struct SessionSummary;
 }  // namespace chat
-namespace host { struct ModuleStatus; }
-namespace identity { struct Actor; }
-namespace runs { struct Run; }
+namespace host {
+struct ModuleStatus;
+}
+namespace identity {
+struct Actor;
+}
+namespace runs {
+struct Run;
+}
 namespace tools {
 struct Tool;
 struct ToolDetails;
 }  // namespace tools
-namespace usage { struct Extraction; }
+namespace usage {
+struct Extraction;
+}
 }  // namespace rapt
 
 /// How things look in the API: the JSON of docs/api.md, in one place.

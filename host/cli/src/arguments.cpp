@@ -40,7 +40,8 @@ Error wrong(std::string message) {
 std::string count_fault(const Command& command, std::size_t given) {
   std::string out = "`rapt " + std::string(command.name) + "` takes ";
   out += command.most == 0 ? "no arguments" : std::string(command.arguments);
-  return out + ", but got " + (given == 0 ? "nothing" : std::to_string(given) + (given == 1 ? " argument" : " arguments")) + ".";
+  return out + ", but got " +
+         (given == 0 ? "nothing" : std::to_string(given) + (given == 1 ? " argument" : " arguments")) + ".";
 }
 
 void take(const po::variables_map& values, Arguments& out) {
@@ -67,7 +68,8 @@ Result<Arguments> parse_arguments(const Command& command, const std::vector<std:
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(words).options(all).positional(positional).style(style).run(), values);
   } catch (const po::unknown_option& error) {
-    return wrong("`rapt " + std::string(command.name) + "` has no option " + printable(error.get_option_name(), 60) + ".");
+    return wrong("`rapt " + std::string(command.name) + "` has no option " + printable(error.get_option_name(), 60) +
+                 ".");
   } catch (const po::error& error) {
     return wrong(printable(error.what()) + ".");
   }
@@ -94,7 +96,8 @@ std::string overview(std::string_view group) {
   std::ostringstream out;
   for (const auto& command : commands()) {
     if (!group.empty() && !command.name.starts_with(std::string(group) + " ")) continue;
-    std::string left = std::string(command.name) + (command.arguments.empty() ? "" : " ") + std::string(command.arguments);
+    std::string left =
+        std::string(command.name) + (command.arguments.empty() ? "" : " ") + std::string(command.arguments);
     left.resize(std::max<std::size_t>(left.size() + 2, 40), ' ');
     out << "  " << left << command.summary << "\n";
   }

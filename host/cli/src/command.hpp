@@ -50,7 +50,7 @@ struct Command {
   std::size_t least = 0;       ///< positional arguments
   std::size_t most = 0;
   std::string_view summary;
-  std::string_view examples;   ///< lines, each a whole command
+  std::string_view examples;  ///< lines, each a whole command
   std::vector<Option> options;
   int (*run)(Console&, const Arguments&) = nullptr;
 };

@@ -17,15 +17,20 @@ struct Token {
   char symbol = 0;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 constexpr std::size_t kLongestText = 32'000;
 constexpr double kLargest = 1e9;
 
 Token number_at(std::string_view text, std::size_t& at) {
   double value = 0;
-  const auto [end, fault] = std::from_chars(text.data() + at, text.data() + text.size(), value, std::chars_format::fixed);
+  const auto [end, fault] =
+      std::from_chars(text.data() + at, text.data() + text.size(), value, std::chars_format::fixed);
   auto stop = static_cast<std::size_t>(end - text.data());
   if (stop > at && text[stop - 1] == '.') --stop;
   at = stop;
@@ -57,9 +62,12 @@ std::vector<Token> tokens_of(std::string_view text) {
       at += 2;
     } else {
       ++at;
-      if (c == '=') tokens.push_back({Token::Kind::kEquals});
-      else if (c == '+' || c == '-' || c == '*' || c == '^') tokens.push_back({Token::Kind::kOperator, 0, c});
-      else if (c != ' ' && c != '$') tokens.push_back({});
+      if (c == '=')
+        tokens.push_back({Token::Kind::kEquals});
+      else if (c == '+' || c == '-' || c == '*' || c == '^')
+        tokens.push_back({Token::Kind::kOperator, 0, c});
+      else if (c != ' ' && c != '$')
+        tokens.push_back({});
     }
   }
   return tokens;
@@ -130,8 +138,10 @@ std::string side_text(const DemoSide& side, char variable) {
   auto add = [&text](double factor, const std::string& symbol) {
     if (factor == 0) return;
     const auto size = std::abs(factor);
-    if (text.empty()) text = factor < 0 ? "-" : "";
-    else text += factor < 0 ? " - " : " + ";
+    if (text.empty())
+      text = factor < 0 ? "-" : "";
+    else
+      text += factor < 0 ? " - " : " + ";
     if (size != 1 || symbol.empty()) text += demo_number(size);
     text += symbol;
   };
@@ -159,7 +169,9 @@ std::optional<DemoEquation> equation_around(const std::vector<Token>& tokens, st
   return std::nullopt;
 }
 
-double value_of(const DemoSide& side, double x) { return side.square * x * x + side.linear * x + side.constant; }
+double value_of(const DemoSide& side, double x) {
+  return side.square * x * x + side.linear * x + side.constant;
+}
 
 }  // namespace
 
@@ -170,7 +182,9 @@ std::optional<double> DemoEquation::stated_value() const {
   return std::nullopt;
 }
 
-bool DemoEquation::holds_for(double value) const { return std::abs(value_of(left, value) - value_of(right, value)) < 1e-6; }
+bool DemoEquation::holds_for(double value) const {
+  return std::abs(value_of(left, value) - value_of(right, value)) < 1e-6;
+}
 
 std::optional<DemoEquation> find_equation(std::string_view text) {
   const auto tokens = tokens_of(text);

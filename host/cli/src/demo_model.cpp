@@ -48,7 +48,8 @@ DemoAnswer scripted_answer(const DemoRequest& request, const std::string& scenar
 }
 
 /// Streams words. False when the reader has gone or the scenario ends the stream early.
-Task<bool> send_words(http::EventStream& stream, const DemoAnswer& answer, const std::string& scenario, std::chrono::milliseconds pause) {
+Task<bool> send_words(http::EventStream& stream, const DemoAnswer& answer, const std::string& scenario,
+                      std::chrono::milliseconds pause) {
   std::size_t sent = 0;
   for (auto words : words_of(answer.content)) {
     if (const bool sent_words = co_await stream.send("message", chunk_json(words)); !sent_words) co_return false;
@@ -62,7 +63,8 @@ Task<bool> send_words(http::EventStream& stream, const DemoAnswer& answer, const
   co_return true;
 }
 
-Task<void> stream_answer(http::Responder& responder, DemoRequest request, std::string scenario, std::chrono::milliseconds pause) {
+Task<void> stream_answer(http::Responder& responder, DemoRequest request, std::string scenario,
+                         std::chrono::milliseconds pause) {
   auto* stream = co_await responder.open_event_stream({});
   if (scenario == "silent") {
     co_await runtime::sleep_for(kSilence);
@@ -117,7 +119,8 @@ Task<void> DemoModel::handle(http::Request& request, http::Responder& responder)
   } else if (request.method == "GET" && request.path == "/v1/models") {
     co_await responder.send(json_response(200, models_json()));
   } else {
-    co_await responder.send(json_response(404, error_json("There is GET /v1/models and POST /v1/chat/completions.", "not_found")));
+    co_await responder.send(
+        json_response(404, error_json("There is GET /v1/models and POST /v1/chat/completions.", "not_found")));
   }
 }
 

@@ -8,14 +8,14 @@
 
 namespace rapt::cli {
 
-/// The demonstration model: a small server that speaks OpenAI's chat completions, so that everything works without a key.
-/// It announces itself as "rapt-demo". It takes any bearer token, and none.
+/// The demonstration model: a small server that speaks OpenAI's chat completions, so that everything works without a
+/// key. It announces itself as "rapt-demo". It takes any bearer token, and none.
 class DemoModel final : public http::Handler {
  public:
   struct Options {
     std::chrono::milliseconds word_pause{15};  ///< between two words of a stream, so that one sees it
-    /// Lets a test ask for a failure by the model's name: "scenario:error-401", "-429", "-500", "rubbish", "disconnect",
-    /// "error-in-stream", "silent", "no-usage", "empty", "leak", "echo".
+    /// Lets a test ask for a failure by the model's name: "scenario:error-401", "-429", "-500", "rubbish",
+    /// "disconnect", "error-in-stream", "silent", "no-usage", "empty", "leak", "echo".
     bool scenarios = false;
   };
   explicit DemoModel(Options options) : options_(options) {}

@@ -4,8 +4,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
+
 #include <thread>
+
+#include <nlohmann/json.hpp>
 
 #include "rapt/gateway/openai_gateway.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -41,14 +43,20 @@ class DemoModelTest : public testing::Test {
     thread_.join();
   }
   gateway::OpenAiGateway::Options options() const {
-    return {.base_url = "http://127.0.0.1:" + std::to_string(server_.port()) + "/v1/", .api_key = "sk-secret", .default_model = "any",
-            .request_timeout = 20s, .first_token_timeout = 10s, .max_retries = 1, .retry_pause = 1ms};
+    return {.base_url = "http://127.0.0.1:" + std::to_string(server_.port()) + "/v1/",
+            .api_key = "sk-secret",
+            .default_model = "any",
+            .request_timeout = 20s,
+            .first_token_timeout = 10s,
+            .max_retries = 1,
+            .retry_pause = 1ms};
   }
   gateway::Exchange ask(std::string model, gateway::DeltaSink* sink = nullptr) {
     gateway::OpenAiGateway gateway(client_, options());
-    return runtime::run_blocking(gateway.complete({.model = std::move(model), .messages = {{"user", "How do I solve 3x + 5 = 20?"}}}, sink));
+    return runtime::run_blocking(
+        gateway.complete({.model = std::move(model), .messages = {{"user", "How do I solve 3x + 5 = 20?"}}}, sink));
   }
-  std::string code_of(const std::string& scenario) { 
+  std::string code_of(const std::string& scenario) {
     const auto exchange = ask("scenario:" + scenario);
     return exchange.completion ? "answered" : exchange.completion.error().code;
   }
@@ -76,8 +84,10 @@ TEST_F(DemoModelTest, StreamsWordsThatMakeTheAnswerAndReportsTokens) {
 
 TEST_F(DemoModelTest, MakesJsonForASchema) {
   gateway::OpenAiGateway gateway(client_, options());
-  const auto exchange = runtime::run_blocking(gateway.complete(
-      {.messages = {{"user", R"({"topic":"Fractions"})"}}, .response_schema_json = R"({"type":"object","properties":{"title":{"type":"string"}}})"}, nullptr));
+  const auto exchange = runtime::run_blocking(
+      gateway.complete({.messages = {{"user", R"({"topic":"Fractions"})"}},
+                        .response_schema_json = R"({"type":"object","properties":{"title":{"type":"string"}}})"},
+                       nullptr));
   ASSERT_TRUE(exchange.completion.has_value());
   EXPECT_THAT(nlohmann::json::parse(exchange.completion->content)["title"].get<std::string>(), HasSubstr("Fractions"));
 }
@@ -121,7 +131,8 @@ TEST_F(DemoModelTest, SilenceEndsInATimeout) {
   auto impatient = options();
   impatient.first_token_timeout = 100ms;
   gateway::OpenAiGateway gateway(client_, impatient);
-  const auto exchange = runtime::run_blocking(gateway.complete({.model = "scenario:silent", .messages = {{"user", "hi"}}}, nullptr));
+  const auto exchange =
+      runtime::run_blocking(gateway.complete({.model = "scenario:silent", .messages = {{"user", "hi"}}}, nullptr));
   ASSERT_FALSE(exchange.completion.has_value());
   EXPECT_EQ(exchange.completion.error().code, "AI_TIMEOUT");
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "demo_protocol.hpp"
 
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "demo_structured.hpp"
 #include "demo_tutor.hpp"
@@ -15,12 +16,17 @@ using nlohmann::json;
 
 constexpr std::size_t kMostMessages = 1000;
 
-std::size_t tokens_of(std::string_view text) { return (text.size() + 3) / 4; }
+std::size_t tokens_of(std::string_view text) {
+  return (text.size() + 3) / 4;
+}
 
-json envelope(const char* object) { return {{"id", "chatcmpl-rapt-demo"}, {"object", object}, {"created", 0}, {"model", kDemoModel}}; }
+json envelope(const char* object) {
+  return {{"id", "chatcmpl-rapt-demo"}, {"object", object}, {"created", 0}, {"model", kDemoModel}};
+}
 
 json usage_of(const DemoAnswer& answer) {
-  return {{"prompt_tokens", answer.prompt_tokens}, {"completion_tokens", answer.completion_tokens},
+  return {{"prompt_tokens", answer.prompt_tokens},
+          {"completion_tokens", answer.completion_tokens},
           {"total_tokens", answer.prompt_tokens + answer.completion_tokens}};
 }
 
@@ -29,7 +35,8 @@ Result<gateway::Message> message_of(const json& item, std::size_t index) {
   if (!item.is_object()) return Error::invalid(path, "must be an object with role and content");
   const auto role = item.value("role", json());
   const auto content = item.value("content", json());
-  if (role != "system" && role != "user" && role != "assistant") return Error::invalid(path + ".role", "must be system, user or assistant");
+  if (role != "system" && role != "user" && role != "assistant")
+    return Error::invalid(path + ".role", "must be system, user or assistant");
   if (!content.is_string()) return Error::invalid(path + ".content", "must be a string");
   return gateway::Message{role.get<std::string>(), content.get<std::string>()};
 }
@@ -64,8 +71,10 @@ Result<DemoRequest> parse_demo_request(std::string_view text) {
   DemoRequest request;
   if (body.contains("model") && body["model"].is_string()) request.model = body["model"].get<std::string>();
   const auto messages = body.value("messages", json());
-  if (!messages.is_array() || messages.empty()) return Error::invalid("messages", "must be a list with at least one message");
-  if (messages.size() > kMostMessages) return Error::invalid("messages", "are more than " + std::to_string(kMostMessages));
+  if (!messages.is_array() || messages.empty())
+    return Error::invalid("messages", "must be a list with at least one message");
+  if (messages.size() > kMostMessages)
+    return Error::invalid("messages", "are more than " + std::to_string(kMostMessages));
   for (std::size_t i = 0; i < messages.size(); ++i) {
     auto message = message_of(messages[i], i);
     if (!message) return message.error();
@@ -79,7 +88,8 @@ Result<DemoRequest> parse_demo_request(std::string_view text) {
 
 DemoAnswer demo_answer(const DemoRequest& request) {
   DemoAnswer answer;
-  answer.content = request.structured ? structured_answer(request.schema_json, last_of_user(request)) : tutor_answer(request.messages);
+  answer.content = request.structured ? structured_answer(request.schema_json, last_of_user(request))
+                                      : tutor_answer(request.messages);
   for (const auto& message : request.messages) answer.prompt_tokens += tokens_of(message.content);
   answer.completion_tokens = tokens_of(answer.content);
   return answer;
@@ -87,7 +97,8 @@ DemoAnswer demo_answer(const DemoRequest& request) {
 
 std::string whole_json(const DemoAnswer& answer, bool with_usage) {
   auto body = envelope("chat.completion");
-  body["choices"] = json::array({{{"index", 0}, {"message", {{"role", "assistant"}, {"content", answer.content}}}, {"finish_reason", "stop"}}});
+  body["choices"] = json::array(
+      {{{"index", 0}, {"message", {{"role", "assistant"}, {"content", answer.content}}}, {"finish_reason", "stop"}}});
   if (with_usage) body["usage"] = usage_of(answer);
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -112,7 +123,9 @@ std::string usage_chunk_json(const DemoAnswer& answer) {
 }
 
 std::string models_json() {
-  return json{{"object", "list"}, {"data", json::array({{{"id", kDemoModel}, {"object", "model"}, {"owned_by", "raptscallions"}}})}}.dump();
+  return json{{"object", "list"},
+              {"data", json::array({{{"id", kDemoModel}, {"object", "model"}, {"owned_by", "raptscallions"}}})}}
+      .dump();
 }
 
 std::string error_json(std::string_view message, std::string_view code) {

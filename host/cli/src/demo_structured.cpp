@@ -2,9 +2,10 @@
 #include "demo_structured.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "rapt/base/text.hpp"
 
@@ -27,7 +28,9 @@ struct Facts {
   std::string duration = "one lesson";
 };
 
-std::string words_of(const json& value) { return value.is_string() ? value.get<std::string>().substr(0, 200) : value.dump(); }
+std::string words_of(const json& value) {
+  return value.is_string() ? value.get<std::string>().substr(0, 200) : value.dump();
+}
 
 Facts facts_of(std::string_view input_json) {
   Facts facts;
@@ -49,26 +52,32 @@ std::vector<std::string> sentences(const std::string& name, const Facts& facts) 
   auto is = [&name](std::string_view word) { return name.find(word) != std::string::npos; };
   const auto& topic = facts.topic;
   if (is("objective") || is("goal")) {
-    return {"Students explain the idea of " + topic + " in their own words.", "Students solve tasks on " + topic + " and say why each step is allowed.",
+    return {"Students explain the idea of " + topic + " in their own words.",
+            "Students solve tasks on " + topic + " and say why each step is allowed.",
             "Students find and correct a typical mistake about " + topic + "."};
   }
   if (is("activit") || is("step") || is("procedure")) {
-    return {"Opening: a short question about " + topic + " that everybody answers on paper, then compares with a partner.",
-            "Main part: work in pairs on three tasks on " + topic + ", from concrete to abstract; pairs present one solution.",
-            "Closing: every student writes one thing that is clear now and one open question."};
+    return {
+        "Opening: a short question about " + topic + " that everybody answers on paper, then compares with a partner.",
+        "Main part: work in pairs on three tasks on " + topic +
+            ", from concrete to abstract; pairs present one solution.",
+        "Closing: every student writes one thing that is clear now and one open question."};
   }
   if (is("material") || is("resource")) {
-    return {"Task sheet on " + topic + " in three levels", "Mini whiteboards or paper", "A worked example with a deliberate mistake"};
+    return {"Task sheet on " + topic + " in three levels", "Mini whiteboards or paper",
+            "A worked example with a deliberate mistake"};
   }
   if (is("question")) {
-    return {"What would change in " + topic + " if one number were negative?", "How do you know that your answer is right?",
-            "Where have you met " + topic + " outside school?"};
+    return {"What would change in " + topic + " if one number were negative?",
+            "How do you know that your answer is right?", "Where have you met " + topic + " outside school?"};
   }
   if (is("title") || is("name")) return {"Discovering " + topic + " (" + facts.audience + ")"};
-  if (is("assess")) return {"Exit ticket: two tasks on " + topic + " for " + facts.audience + ", one to solve and one to explain. Look at the reasoning first."};
+  if (is("assess"))
+    return {"Exit ticket: two tasks on " + topic + " for " + facts.audience +
+            ", one to solve and one to explain. Look at the reasoning first."};
   if (is("duration") || is("time")) return {facts.duration};
-  return {"A plan on " + topic + " for " + facts.audience + ", made for " + facts.duration + ".", "Start from what students know about " + topic + ".",
-          "Leave time to talk about mistakes."};
+  return {"A plan on " + topic + " for " + facts.audience + ", made for " + facts.duration + ".",
+          "Start from what students know about " + topic + ".", "Leave time to talk about mistakes."};
 }
 
 class Filler {
@@ -79,7 +88,8 @@ class Filler {
     if (depth > kMaxDepth || !schema.is_object()) return sentence(name, index);
     if (schema.contains("const")) return schema["const"];
     if (const auto* values = list(schema, "enum")) return (*values)[index % values->size()];
-    if (schema.contains("$ref") && schema["$ref"].is_string()) return fill(resolve(schema["$ref"].get<std::string>()), name, index, depth + 1);
+    if (schema.contains("$ref") && schema["$ref"].is_string())
+      return fill(resolve(schema["$ref"].get<std::string>()), name, index, depth + 1);
     for (const char* choice : {"oneOf", "anyOf", "allOf"}) {
       if (const auto* options = list(schema, choice)) return fill(options->front(), name, index, depth + 1);
     }
@@ -93,7 +103,8 @@ class Filler {
   }
 
   static std::string type_of(const json& schema) {
-    if (const auto* types = list(schema, "type")) return types->front().is_string() ? types->front().get<std::string>() : "string";
+    if (const auto* types = list(schema, "type"))
+      return types->front().is_string() ? types->front().get<std::string>() : "string";
     if (schema.contains("type") && schema["type"].is_string()) return schema["type"].get<std::string>();
     if (schema.contains("properties")) return "object";
     return schema.contains("items") ? "array" : "string";
@@ -101,7 +112,8 @@ class Filler {
 
   static std::size_t count(const json& schema, const char* name, std::size_t usual, std::size_t most) {
     const auto found = schema.find(name);
-    return found != schema.end() && found->is_number_unsigned() ? std::min<std::size_t>(found->get<std::size_t>(), most) : usual;
+    return found != schema.end() && found->is_number_unsigned() ? std::min<std::size_t>(found->get<std::size_t>(), most)
+                                                                : usual;
   }
 
   static double bound(const json& schema, const char* name, double usual) {
@@ -114,7 +126,8 @@ class Filler {
     if (type == "array") return array(schema, name, depth);
     if (type == "boolean") return true;
     if (type == "null") return nullptr;
-    if (facts_.input.contains(name) && (type == "string") == facts_.input[name].is_string() && facts_.input[name].is_primitive()) {
+    if (facts_.input.contains(name) && (type == "string") == facts_.input[name].is_string() &&
+        facts_.input[name].is_primitive()) {
       return facts_.input[name];
     }
     if (type == "integer" || type == "number") return number(schema, type, index);
@@ -177,7 +190,8 @@ class Filler {
 
 std::string structured_answer(std::string_view schema_json, std::string_view input_json) {
   auto schema = json::parse(schema_json, nullptr, false);
-  if (!schema.is_object()) schema = {{"type", "object"}, {"properties", {{"title", {{"type", "string"}}}, {"summary", {{"type", "string"}}}}}};
+  if (!schema.is_object())
+    schema = {{"type", "object"}, {"properties", {{"title", {{"type", "string"}}}, {"summary", {{"type", "string"}}}}}};
   const auto facts = facts_of(input_json);
   return Filler(schema, facts).fill(schema, "", 0, 0).dump(2, ' ', false, json::error_handler_t::replace);
 }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "demo_equation.hpp"
@@ -28,10 +29,14 @@ std::string answer(std::vector<std::string> student) {
 
 TEST(FindEquation, ReadsWhatStudentsWrite) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"How do I solve 3x + 5 = 20?", "3x + 5 = 20"},     {"i dont get it, how do i solve 3x+5=20??", "3x + 5 = 20"},
-      {"What should I do first with 2x - 4 = 10?", "2x - 4 = 10"}, {"so i think x = 5", "x = 5"},
-      {"5 = 2y − 1 maybe", "5 = 2y - 1"},                 {"solve x² + 5x + 6 = 0 pls", "x^2 + 5x + 6 = 0"},
-      {"is $2.5a = 10$ easy", "2.5a = 10"},               {"3x + 5 = x - 7.", "3x + 5 = x - 7"}};
+      {"How do I solve 3x + 5 = 20?", "3x + 5 = 20"},
+      {"i dont get it, how do i solve 3x+5=20??", "3x + 5 = 20"},
+      {"What should I do first with 2x - 4 = 10?", "2x - 4 = 10"},
+      {"so i think x = 5", "x = 5"},
+      {"5 = 2y − 1 maybe", "5 = 2y - 1"},
+      {"solve x² + 5x + 6 = 0 pls", "x^2 + 5x + 6 = 0"},
+      {"is $2.5a = 10$ easy", "2.5a = 10"},
+      {"3x + 5 = x - 7.", "3x + 5 = x - 7"}};
   for (const auto& [text, expected] : cases) {
     const auto found = find_equation(text);
     ASSERT_TRUE(found.has_value()) << text;
@@ -40,7 +45,8 @@ TEST(FindEquation, ReadsWhatStudentsWrite) {
 }
 
 TEST(FindEquation, FindsNoneWhereThereIsNone) {
-  for (const char* text : {"", "=", "hello", "2 + 2 = 4", "a = b = ", "x + y = 3", "x ^ 3 = 8", "==== x", "1e999999 = x^"}) {
+  for (const char* text :
+       {"", "=", "hello", "2 + 2 = 4", "a = b = ", "x + y = 3", "x ^ 3 = 8", "==== x", "1e999999 = x^"}) {
     EXPECT_FALSE(find_equation(text).has_value()) << text;
   }
 }
@@ -90,16 +96,22 @@ TEST(StructuredAnswer, FitsTheSchemaAndSpeaksOfTheInput) {
 }
 
 TEST(StructuredAnswer, SurvivesSchemasThatAreNone) {
-  for (const char* schema : {"", "[]", "{", R"({"$ref":"#"})", R"({"$ref":"#/nowhere"})", R"({"type":7})", R"({"type":["string","null"]})",
-                             R"({"type":"array","items":{"$ref":"#"}})", R"({"properties":{"a":{"$ref":"#"}}})", R"({"type":"object","properties":[]})"}) {
+  for (const char* schema : {"", "[]", "{", R"({"$ref":"#"})", R"({"$ref":"#/nowhere"})", R"({"type":7})",
+                             R"({"type":["string","null"]})", R"({"type":"array","items":{"$ref":"#"}})",
+                             R"({"properties":{"a":{"$ref":"#"}}})", R"({"type":"object","properties":[]})"}) {
     EXPECT_TRUE(json::accept(structured_answer(schema, "not json"))) << schema;
   }
 }
 
 TEST(DemoProtocol, NamesWhatIsWrongWithARequest) {
   for (const auto& [body, path] : std::vector<std::pair<std::string, std::string>>{
-           {"", "body"}, {"[]", "body"}, {"{}", "messages"}, {R"({"messages":[]})", "messages"}, {R"({"messages":[7]})", "messages[0]"},
-           {R"({"messages":[{"role":"user"}]})", "messages[0].content"}, {R"({"messages":[{"role":"tool","content":""}]})", "messages[0].role"}}) {
+           {"", "body"},
+           {"[]", "body"},
+           {"{}", "messages"},
+           {R"({"messages":[]})", "messages"},
+           {R"({"messages":[7]})", "messages[0]"},
+           {R"({"messages":[{"role":"user"}]})", "messages[0].content"},
+           {R"({"messages":[{"role":"tool","content":""}]})", "messages[0].role"}}) {
     const auto parsed = parse_demo_request(body);
     ASSERT_FALSE(parsed.has_value()) << body;
     EXPECT_EQ(parsed.error().fields.at(0).path, path) << body;

@@ -16,9 +16,12 @@ using nlohmann::json;
 
 std::string_view word(Finding::State state) {
   switch (state) {
-    case Finding::State::kFine: return "ok";
-    case Finding::State::kWarning: return "warning";
-    case Finding::State::kFault: return "fault";
+    case Finding::State::kFine:
+      return "ok";
+    case Finding::State::kWarning:
+      return "warning";
+    case Finding::State::kFault:
+      return "fault";
   }
   return "";
 }
@@ -26,14 +29,17 @@ std::string_view word(Finding::State state) {
 void show(Console& console, const Findings& findings) {
   if (console.json) {
     json list = json::array();
-    for (const auto& f : findings) list.push_back({{"part", f.part}, {"state", word(f.state)}, {"detail", printable(f.detail, 1000)}, {"remedy", f.remedy}});
+    for (const auto& f : findings)
+      list.push_back(
+          {{"part", f.part}, {"state", word(f.state)}, {"detail", printable(f.detail, 1000)}, {"remedy", f.remedy}});
     console.out << json{{"checks", list}} << "\n";
     return;
   }
   for (const auto& f : findings) {
     std::string left = f.part;
     left.resize(std::max<std::size_t>(20, left.size() + 2), ' ');
-    console.out << left << (f.state == Finding::State::kFine ? "" : std::string(word(f.state)) + ": ") << printable(f.detail, 1000) << "\n";
+    console.out << left << (f.state == Finding::State::kFine ? "" : std::string(word(f.state)) + ": ")
+                << printable(f.detail, 1000) << "\n";
     if (!f.remedy.empty()) console.out << std::string(20, ' ') << f.remedy << "\n";
   }
 }
@@ -48,7 +54,8 @@ int run_doctor(Console& console, const Arguments&) {
     findings.push_back({Finding::State::kFine, "settings", "all well-formed", ""});
   } else {
     for (const auto& fault : settings.error().fields) {
-      findings.push_back({Finding::State::kFault, "settings", fault.path + " " + fault.message, "`rapt config` lists every setting."});
+      findings.push_back(
+          {Finding::State::kFault, "settings", fault.path + " " + fault.message, "`rapt config` lists every setting."});
     }
   }
   const auto usable = settings ? std::move(settings) : local_settings_of(console);
@@ -58,7 +65,8 @@ int run_doctor(Console& console, const Arguments&) {
     check_modules(*usable, findings);
   }
   show(console, findings);
-  const bool faulty = std::any_of(findings.begin(), findings.end(), [](const auto& f) { return f.state == Finding::State::kFault; });
+  const bool faulty =
+      std::any_of(findings.begin(), findings.end(), [](const auto& f) { return f.state == Finding::State::kFault; });
   return faulty ? kFailed : kOk;
 }
 

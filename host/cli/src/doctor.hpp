@@ -18,8 +18,8 @@ struct Finding {
 using Findings = std::vector<Finding>;
 
 // The checks, one source a group.
-void check_machine(const config::Settings& settings, Findings& out);     ///< programs, folders, disk, sandbox layers
-void check_services(const config::Settings& settings, Findings& out);    ///< database, clock, Redis, gateway, registry
-void check_modules(const config::Settings& settings, Findings& out);     ///< trust store, installed bundles
+void check_machine(const config::Settings& settings, Findings& out);   ///< programs, folders, disk, sandbox layers
+void check_services(const config::Settings& settings, Findings& out);  ///< database, clock, Redis, gateway, registry
+void check_modules(const config::Settings& settings, Findings& out);   ///< trust store, installed bundles
 
 }  // namespace rapt::cli

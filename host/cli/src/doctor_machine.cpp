@@ -14,42 +14,55 @@ namespace {
 namespace fs = std::filesystem;
 using State = Finding::State;
 
-constexpr std::uintmax_t kLittle = std::uintmax_t{1} << 30;       // a gibibyte: modules, logs and a database's growth of some weeks
-constexpr std::uintmax_t kTooLittle = std::uintmax_t{100} << 20;  // below it PostgreSQL on the same disk is about to stop
+constexpr std::uintmax_t kLittle = std::uintmax_t{1}
+                                   << 30;  // a gibibyte: modules, logs and a database's growth of some weeks
+constexpr std::uintmax_t kTooLittle = std::uintmax_t{100}
+                                      << 20;  // below it PostgreSQL on the same disk is about to stop
 
 void check_var(const fs::path& folder, Findings& out) {
   std::error_code failure;
   const auto shown = fs::absolute(folder, failure).string();
   if (!fs::is_directory(folder, failure) || access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
-    return out.push_back({State::kFault, "state folder", shown + " is not there or cannot be written", "Make it, or set RAPT_VAR_DIR to a folder of this user."});
+    return out.push_back({State::kFault, "state folder", shown + " is not there or cannot be written",
+                          "Make it, or set RAPT_VAR_DIR to a folder of this user."});
   }
   out.push_back({State::kFine, "state folder", shown, ""});
   const auto space = fs::space(folder, failure);
   if (failure) return out.push_back({State::kWarning, "disk", "its space cannot be told: " + failure.message(), ""});
-  const auto state = space.available < kTooLittle ? State::kFault : space.available < kLittle ? State::kWarning : State::kFine;
-  out.push_back({state, "disk", std::to_string(space.available >> 20) + " MiB free", state == State::kFine ? "" : "Make room on the disk of " + shown + "."});
+  const auto state = space.available < kTooLittle ? State::kFault
+                     : space.available < kLittle  ? State::kWarning
+                                                  : State::kFine;
+  out.push_back({state, "disk", std::to_string(space.available >> 20) + " MiB free",
+                 state == State::kFine ? "" : "Make room on the disk of " + shown + "."});
 }
 
 void check_program(const fs::path& path, std::string name, Findings& out) {
   if (access(path.c_str(), X_OK) == 0) return out.push_back({State::kFine, std::move(name), path.string(), ""});
-  out.push_back({State::kFault, std::move(name), path.string() + " cannot be run", "Set RAPT_RUNNER to the program rapt-runner, or build it with ./rapt build."});
+  out.push_back({State::kFault, std::move(name), path.string() + " cannot be run",
+                 "Set RAPT_RUNNER to the program rapt-runner, or build it with ./rapt build."});
 }
 
 void check_pages(const fs::path& root, Findings& out) {
   std::error_code failure;
-  if (root.empty()) return out.push_back({State::kWarning, "pages", "RAPT_WEB_ROOT is not set: the API is served alone", ""});
+  if (root.empty())
+    return out.push_back({State::kWarning, "pages", "RAPT_WEB_ROOT is not set: the API is served alone", ""});
   if (fs::exists(root / "index.html", failure)) return out.push_back({State::kFine, "pages", root.string(), ""});
-  out.push_back({State::kFault, "pages", root.string() + " has no index.html", "Build the pages with ./rapt build, or correct RAPT_WEB_ROOT."});
+  out.push_back({State::kFault, "pages", root.string() + " has no index.html",
+                 "Build the pages with ./rapt build, or correct RAPT_WEB_ROOT."});
 }
 
 void check_layers(const config::Settings& settings, Findings& out) {
   const auto& required = settings.required_sandbox_layers;
   for (const auto& layer : sandbox::probe_layers(settings.runner.string())) {
-    const bool needed = layer.name == "seccomp" || std::find(required.begin(), required.end(), layer.name) != required.end();
+    const bool needed =
+        layer.name == "seccomp" || std::find(required.begin(), required.end(), layer.name) != required.end();
     const auto state = layer.on ? State::kFine : needed ? State::kFault : State::kWarning;
-    const auto remedy = layer.on ? "" : needed ? "No module is started without it. Allow it on this machine; docs/sandbox.md tells how."
-                                               : "Modules run without this layer; docs/sandbox.md tells what it adds.";
-    out.push_back({state, "sandbox " + layer.name, (layer.on ? "on" : "off") + (layer.detail.empty() ? "" : ", " + layer.detail), remedy});
+    const auto remedy = layer.on ? ""
+                        : needed
+                            ? "No module is started without it. Allow it on this machine; docs/sandbox.md tells how."
+                            : "Modules run without this layer; docs/sandbox.md tells what it adds.";
+    out.push_back({state, "sandbox " + layer.name,
+                   (layer.on ? "on" : "off") + (layer.detail.empty() ? "" : ", " + layer.detail), remedy});
   }
 }
 

@@ -8,21 +8,28 @@ using State = Finding::State;
 
 void check_modules(const config::Settings& settings, Findings& out) {
   const auto trust = bundle::TrustStore::load(settings.var_dir / "trust");
-  if (!trust) return out.push_back({State::kFault, "trust store", trust.error().message, "Mend or remove that file; `rapt trust add` writes it anew."});
+  if (!trust)
+    return out.push_back({State::kFault, "trust store", trust.error().message,
+                          "Mend or remove that file; `rapt trust add` writes it anew."});
   out.push_back({State::kFine, "trust store", (settings.var_dir / "trust").string(), ""});
-  if (settings.development_modules) out.push_back({State::kWarning, "development mode", "unsigned modules may be installed", "Unset RAPT_DEVELOPMENT_MODULES before students come."});
-  const auto policy = settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack : bundle::SignaturePolicy::kRequired;
+  if (settings.development_modules)
+    out.push_back({State::kWarning, "development mode", "unsigned modules may be installed",
+                   "Unset RAPT_DEVELOPMENT_MODULES before students come."});
+  const auto policy =
+      settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack : bundle::SignaturePolicy::kRequired;
   store::Database::Options options;
   options.url = settings.database_url;
   options.connections = 1;
   store::Database database(std::move(options));
   install::Installer installer(database, settings.var_dir, *trust, policy);
   const auto records = runtime::run_blocking(installer.list());
-  if (!records) return out.push_back({State::kFault, "modules", records.error().message, "See the database's finding above."});
+  if (!records)
+    return out.push_back({State::kFault, "modules", records.error().message, "See the database's finding above."});
   if (records->empty()) out.push_back({State::kFine, "modules", "none is installed", ""});
   for (const auto& record : *records) {
     const auto checked = check_installed(record, *trust, policy);
-    out.push_back({checked ? State::kFine : State::kFault, "module " + record.name, checked ? record.version + ", sound" : checked.error().message, ""});
+    out.push_back({checked ? State::kFine : State::kFault, "module " + record.name,
+                   checked ? record.version + ", sound" : checked.error().message, ""});
   }
 }
 

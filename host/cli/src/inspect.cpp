@@ -22,28 +22,47 @@ Result<bundle::Bundle> load_bundle(const std::string& path) {
 
 json to_json(const bundle::Bundle& bundle) {
   const auto& m = bundle.manifest;
-  json out = {{"name", m.name}, {"version", m.version}, {"title", m.title}, {"description", m.description}, {"publisher", m.publisher},
-              {"license", m.license}, {"abi", std::to_string(m.abi_major) + "." + std::to_string(m.abi_minor)}, {"memory_mb", m.memory_mb},
-              {"sha256", security::hex(bundle.digest)}, {"signed", !bundle.signature.empty()}, {"key_id", bundle.publisher_key_id},
-              {"libraries", m.libraries}, {"hooks", json::array()}, {"permissions", json::array()}, {"files", json::array()}};
+  json out = {{"name", m.name},
+              {"version", m.version},
+              {"title", m.title},
+              {"description", m.description},
+              {"publisher", m.publisher},
+              {"license", m.license},
+              {"abi", std::to_string(m.abi_major) + "." + std::to_string(m.abi_minor)},
+              {"memory_mb", m.memory_mb},
+              {"sha256", security::hex(bundle.digest)},
+              {"signed", !bundle.signature.empty()},
+              {"key_id", bundle.publisher_key_id},
+              {"libraries", m.libraries},
+              {"hooks", json::array()},
+              {"permissions", json::array()},
+              {"files", json::array()}};
   for (const auto& hook : m.hooks) {
-    out["hooks"].push_back({{"point", hook.point}, {"priority", hook.priority}, {"timeout_ms", hook.timeout_ms},
-                            {"on_failure", hook.fail_closed ? "closed" : "open"}, {"async", hook.asynchronous}});
+    out["hooks"].push_back({{"point", hook.point},
+                            {"priority", hook.priority},
+                            {"timeout_ms", hook.timeout_ms},
+                            {"on_failure", hook.fail_closed ? "closed" : "open"},
+                            {"async", hook.asynchronous}});
   }
-  for (const auto& permission : m.permissions) out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
-  for (const auto& [path, file] : bundle.files) out["files"].push_back({{"path", path}, {"bytes", file.bytes.size()}, {"executable", file.mode == 0755}});
+  for (const auto& permission : m.permissions)
+    out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
+  for (const auto& [path, file] : bundle.files)
+    out["files"].push_back({{"path", path}, {"bytes", file.bytes.size()}, {"executable", file.mode == 0755}});
   return out;
 }
 
 void show(std::ostream& out, const bundle::Bundle& bundle) {
   const auto& m = bundle.manifest;
-  out << m.name << " " << m.version << ": " << m.title << "\n  " << m.description << "\n\npublisher    " << m.publisher << "\nsigned       "
-      << (bundle.signature.empty() ? "no" : "with key " + bundle.publisher_key_id + " (`rapt verify` says whether it may be believed)")
-      << "\nlicense      " << m.license << "\nABI          " << m.abi_major << "." << m.abi_minor << "\nmemory       " << m.memory_mb
-      << " MiB\nSHA-256      " << security::hex(bundle.digest) << "\n\nhooks\n";
+  out << m.name << " " << m.version << ": " << m.title << "\n  " << m.description << "\n\npublisher    " << m.publisher
+      << "\nsigned       "
+      << (bundle.signature.empty()
+              ? "no"
+              : "with key " + bundle.publisher_key_id + " (`rapt verify` says whether it may be believed)")
+      << "\nlicense      " << m.license << "\nABI          " << m.abi_major << "." << m.abi_minor << "\nmemory       "
+      << m.memory_mb << " MiB\nSHA-256      " << security::hex(bundle.digest) << "\n\nhooks\n";
   for (const auto& hook : m.hooks) {
-    out << "  " << hook.point << "  priority " << hook.priority << ", " << hook.timeout_ms << " ms, fails " << (hook.fail_closed ? "closed" : "open")
-        << (hook.asynchronous ? ", asynchronous" : "") << "\n";
+    out << "  " << hook.point << "  priority " << hook.priority << ", " << hook.timeout_ms << " ms, fails "
+        << (hook.fail_closed ? "closed" : "open") << (hook.asynchronous ? ", asynchronous" : "") << "\n";
   }
   out << "permissions\n";
   for (const auto& permission : m.permissions) out << "  " << permission.name << ": " << permission.reason << "\n";
@@ -83,13 +102,19 @@ int run_verify(Console& console, const Arguments& arguments) {
   if (!trust) return report(console, trust.error());
   const auto bundle = load_bundle(arguments.positional[0]);
   if (!bundle) return report(console, bundle.error());
-  if (auto believed = bundle::verify_bundle(*bundle, *trust, bundle::SignaturePolicy::kRequired); !believed) return report(console, believed.error());
+  if (auto believed = bundle::verify_bundle(*bundle, *trust, bundle::SignaturePolicy::kRequired); !believed)
+    return report(console, believed.error());
   if (auto sound = bundle::check_libraries(*bundle); !sound) return report(console, sound.error());
   if (console.json) {
-    console.out << json{{"verified", true}, {"name", bundle->manifest.name}, {"version", bundle->manifest.version}, {"key_id", bundle->publisher_key_id}} << "\n";
+    console.out << json{{"verified", true},
+                        {"name", bundle->manifest.name},
+                        {"version", bundle->manifest.version},
+                        {"key_id", bundle->publisher_key_id}}
+                << "\n";
   } else {
-    console.out << bundle->manifest.name << " " << bundle->manifest.version << " is signed by " << bundle->manifest.publisher << " with the trusted key "
-                << bundle->publisher_key_id << ", and its libraries are sound.\n";
+    console.out << bundle->manifest.name << " " << bundle->manifest.version << " is signed by "
+                << bundle->manifest.publisher << " with the trusted key " << bundle->publisher_key_id
+                << ", and its libraries are sound.\n";
   }
   return kOk;
 }

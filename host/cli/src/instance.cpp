@@ -14,7 +14,8 @@ namespace {
 
 Result<marketplace::ModuleVersion> choose(const marketplace::ModuleListing& listing, const std::string& wanted) {
   if (wanted.empty()) {
-    const auto* newest = marketplace::latest_compatible(listing, {install::kAbiMajor, install::kAbiMinor, bundle::native_architecture()});
+    const auto* newest = marketplace::latest_compatible(
+        listing, {install::kAbiMajor, install::kAbiMinor, bundle::native_architecture()});
     if (newest != nullptr) return *newest;
     return Error::not_found("version of " + listing.name + " in the registry that this host can run");
   }
@@ -42,7 +43,8 @@ Result<Instance> open_instance(const Console& console) {
   auto trust = bundle::TrustStore::load(out.settings.var_dir / "trust");
   if (!trust) return trust.error();
   out.trust = std::move(*trust);
-  out.policy = out.settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack : bundle::SignaturePolicy::kRequired;
+  out.policy = out.settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack
+                                                : bundle::SignaturePolicy::kRequired;
   store::Database::Options options;
   options.url = out.settings.database_url;
   options.connections = 1;
@@ -59,22 +61,26 @@ Result<Offer> fetch_offer(const config::Settings& settings, const std::string& w
     return Offer{std::move(*archive), what};
   }
   if (settings.marketplace_url.empty()) {
-    return Error::invalid("MARKETPLACE_URL", "is not set, and there is no file \"" + printable(what, 80) + "\". Set it to a registry's address, or name a .rapt file.");
+    return Error::invalid("MARKETPLACE_URL", "is not set, and there is no file \"" + printable(what, 80) +
+                                                 "\". Set it to a registry's address, or name a .rapt file.");
   }
   const auto at = what.find('@');
   http::Client client;
   marketplace::RegistryClient registry(client, settings.marketplace_url);
-  auto archive = runtime::run_blocking(download(registry, what.substr(0, at), at == std::string::npos ? "" : what.substr(at + 1)));
+  auto archive =
+      runtime::run_blocking(download(registry, what.substr(0, at), at == std::string::npos ? "" : what.substr(at + 1)));
   if (!archive) return archive.error();
   return Offer{std::move(*archive), settings.marketplace_url};
 }
 
-Result<void> check_installed(const install::InstalledRecord& record, const bundle::TrustStore& trust, bundle::SignaturePolicy policy) {
+Result<void> check_installed(const install::InstalledRecord& record, const bundle::TrustStore& trust,
+                             bundle::SignaturePolicy policy) {
   const auto archive = read_file(record.path, bundle::kMaxBundleBytes);
   const auto remedy = " Install it again: rapt module install " + record.name + "@" + record.version;
   if (!archive) return Error::invalid("", record.name + ": " + archive.error().message + remedy);
   if (security::hex(security::sha256(*archive)) != record.digest_hex) {
-    return Error::invalid("", record.name + ": " + record.path.string() + " is not the bundle that was installed: it has been changed." + remedy);
+    return Error::invalid("", record.name + ": " + record.path.string() +
+                                  " is not the bundle that was installed: it has been changed." + remedy);
   }
   const auto bundle = bundle::read_bundle(*archive);
   if (!bundle) return bundle.error();

@@ -26,6 +26,7 @@ struct Offer {
 Result<Offer> fetch_offer(const config::Settings& settings, const std::string& what);
 
 /// What is wrong with an installed module's archive: gone, changed, no longer trusted. Success when nothing is.
-Result<void> check_installed(const install::InstalledRecord& record, const bundle::TrustStore& trust, bundle::SignaturePolicy policy);
+Result<void> check_installed(const install::InstalledRecord& record, const bundle::TrustStore& trust,
+                             bundle::SignaturePolicy policy);
 
 }  // namespace rapt::cli

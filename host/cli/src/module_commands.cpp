@@ -17,18 +17,20 @@ using nlohmann::json;
 using runtime::run_blocking;
 
 json to_json(const install::InstalledRecord& record) {
-  return {{"name", record.name}, {"version", record.version}, {"publisher", record.publisher}, {"sha256", record.digest_hex},
-          {"permissions", record.permissions}, {"enabled", record.enabled}};
+  return {{"name", record.name},         {"version", record.version},         {"publisher", record.publisher},
+          {"sha256", record.digest_hex}, {"permissions", record.permissions}, {"enabled", record.enabled}};
 }
 
 void show(std::ostream& out, const install::InstallPlan& plan, const std::string& source) {
   const auto& manifest = plan.manifest;
-  out << manifest.name << " " << manifest.version << ": " << printable(manifest.title, 100) << "\n  from       " << printable(source, 200)
-      << "\n  publisher  " << manifest.publisher << (plan.is_signed ? ", key " + plan.key_id : ", NOT SIGNED") << "\n";
+  out << manifest.name << " " << manifest.version << ": " << printable(manifest.title, 100) << "\n  from       "
+      << printable(source, 200) << "\n  publisher  " << manifest.publisher
+      << (plan.is_signed ? ", key " + plan.key_id : ", NOT SIGNED") << "\n";
   if (plan.installed_version) out << "  installed  " << *plan.installed_version << "\n";
   if (plan.new_permissions.empty()) return;
   out << "  asks for these permissions:\n";
-  for (const auto& permission : plan.new_permissions) out << "    " << permission.name << ": " << printable(permission.reason, 300) << "\n";
+  for (const auto& permission : plan.new_permissions)
+    out << "    " << permission.name << ": " << printable(permission.reason, 300) << "\n";
 }
 
 bool agrees(Console& console) {
@@ -44,7 +46,8 @@ int tell_installed(Console& console, const install::InstalledRecord& record, boo
     out["changed"] = changed;
     console.out << out << "\n";
   } else {
-    console.out << record.name << " " << record.version << (changed ? " is installed.\n" : " was installed already; nothing has changed.\n");
+    console.out << record.name << " " << record.version
+                << (changed ? " is installed.\n" : " was installed already; nothing has changed.\n");
   }
   return kOk;
 }
@@ -65,7 +68,8 @@ int run_module_install(Console& console, const Arguments& arguments) {
     console.err << "Nothing was installed.\n";
     return kFailed;
   }
-  const auto record = run_blocking(instance->installer->install(offer->archive, {arguments.has("allow-downgrade"), true}));
+  const auto record =
+      run_blocking(instance->installer->install(offer->archive, {arguments.has("allow-downgrade"), true}));
   if (!record) return report(console, record.error());
   return tell_installed(console, *record, !plan->same_bytes);
 }
@@ -78,7 +82,9 @@ int run_module_list(Console& console, const Arguments&) {
   json list = json::array();
   for (const auto& record : *records) {
     list.push_back(to_json(record));
-    if (!console.json) console.out << record.name << " " << record.version << "  by " << record.publisher << (record.enabled ? "\n" : "  (disabled)\n");
+    if (!console.json)
+      console.out << record.name << " " << record.version << "  by " << record.publisher
+                  << (record.enabled ? "\n" : "  (disabled)\n");
   }
   if (console.json) console.out << list << "\n";
   if (!console.json && records->empty()) console.out << "No module is installed.\n";
@@ -111,10 +117,15 @@ int run_module_verify(Console& console, const Arguments& arguments) {
     seen = true;
     const auto checked = check_installed(record, instance->trust, instance->policy);
     if (!checked) status = kFailed;
-    list.push_back({{"name", record.name}, {"ok", checked.has_value()}, {"reason", checked ? "" : checked.error().message}});
-    if (!console.json) console.out << record.name << " " << record.version << ": " << (checked ? "sound" : checked.error().message) << "\n";
+    list.push_back(
+        {{"name", record.name}, {"ok", checked.has_value()}, {"reason", checked ? "" : checked.error().message}});
+    if (!console.json)
+      console.out << record.name << " " << record.version << ": " << (checked ? "sound" : checked.error().message)
+                  << "\n";
   }
-  if (!seen) return report(console, Error::not_found("installed module as \"" + printable(arguments.positional[0], 80) + "\"; `rapt module list` shows them"));
+  if (!seen)
+    return report(console, Error::not_found("installed module as \"" + printable(arguments.positional[0], 80) +
+                                            "\"; `rapt module list` shows them"));
   if (console.json) console.out << list << "\n";
   return status;
 }

@@ -41,12 +41,13 @@ int run_pack(Console& console, const Arguments& arguments) {
   if (auto written = write_file_atomically(file, *archive); !written) return report(console, written.error());
   const auto digest = security::hex(packed->digest);
   if (console.json) {
-    console.out << nlohmann::json{{"file", file}, {"name", packed->manifest.name}, {"version", packed->manifest.version},
-                                  {"sha256", digest}, {"bytes", archive->size()}, {"key_id", packed->publisher_key_id}}
-                << "\n";
+    console.out
+        << nlohmann::json{{"file", file},     {"name", packed->manifest.name}, {"version", packed->manifest.version},
+                          {"sha256", digest}, {"bytes", archive->size()},      {"key_id", packed->publisher_key_id}}
+        << "\n";
   } else {
-    console.out << file << ": " << packed->manifest.name << " " << packed->manifest.version << ", " << archive->size() << " bytes, "
-                << (key ? "signed with " + packed->publisher_key_id : "not signed") << "\n";
+    console.out << file << ": " << packed->manifest.name << " " << packed->manifest.version << ", " << archive->size()
+                << " bytes, " << (key ? "signed with " + packed->publisher_key_id : "not signed") << "\n";
   }
   return kOk;
 }

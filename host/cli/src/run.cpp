@@ -15,12 +15,15 @@ namespace {
 
 constexpr std::size_t kLongestWord = 40;
 
-bool is_help(const std::string& word) { return word == "help" || word == "--help" || word == "-h"; }
+bool is_help(const std::string& word) {
+  return word == "help" || word == "--help" || word == "-h";
+}
 
 int show_overview(Console& console) {
   console.out << "RaptScallions: an AI-education platform whose every feature is a signed, sandboxed module.\n\n"
               << overview()
-              << "\n`rapt COMMAND --help` explains one of them, with examples. Exit status: 0 done, 1 failed, 2 wrong command line.\n";
+              << "\n`rapt COMMAND --help` explains one of them, with examples. Exit status: 0 done, 1 failed, 2 wrong "
+                 "command line.\n";
   return kOk;
 }
 
@@ -38,7 +41,11 @@ const Command* find_command(const std::vector<std::string>& words, std::size_t& 
 int unknown_command(Console& console, const std::vector<std::string>& words) {
   if (const auto group = overview(words[0]); !group.empty()) {
     const bool asked = words.size() == 1 || is_help(words[1]);
-    (asked ? console.out : console.err) << (asked ? "" : "rapt: There is no command \"" + printable(words[0] + " " + words[1], kLongestWord) + "\". These are there:\n") << group;
+    (asked ? console.out : console.err) << (asked ? ""
+                                                  : "rapt: There is no command \"" +
+                                                        printable(words[0] + " " + words[1], kLongestWord) +
+                                                        "\". These are there:\n")
+                                        << group;
     return words.size() > 1 && asked ? kOk : kUsage;
   }
   std::vector<std::string> names;
@@ -47,8 +54,9 @@ int unknown_command(Console& console, const std::vector<std::string>& words) {
     names.emplace_back(command.name.substr(0, command.name.find(' ')));
   }
   const auto guess = words[0].size() > kLongestWord ? "" : nearest(words[0], names);
-  return usage_fault(console, "There is no command \"" + printable(words[0], kLongestWord) + "\"." +
-                                  (guess.empty() ? " `rapt --help` lists them." : " Did you mean `rapt " + guess + "`?"));
+  return usage_fault(console,
+                     "There is no command \"" + printable(words[0], kLongestWord) + "\"." +
+                         (guess.empty() ? " `rapt --help` lists them." : " Did you mean `rapt " + guess + "`?"));
 }
 
 }  // namespace
@@ -77,7 +85,9 @@ int report(Console& console, const Error& error) {
   return kFailed;
 }
 
-Result<config::Settings> settings_of(const Console& console) { return config::load_settings(console.environment); }
+Result<config::Settings> settings_of(const Console& console) {
+  return config::load_settings(console.environment);
+}
 
 Result<config::Settings> local_settings_of(const Console& console) {
   return config::load_settings([&console](std::string_view name) {
@@ -97,7 +107,8 @@ int run(Console& console, const std::vector<std::string>& words) {
   std::size_t used = 0;
   const auto* command = find_command(renamed, used);
   if (command == nullptr) return unknown_command(console, renamed);
-  const auto arguments = parse_arguments(*command, {renamed.begin() + static_cast<std::ptrdiff_t>(used), renamed.end()});
+  const auto arguments =
+      parse_arguments(*command, {renamed.begin() + static_cast<std::ptrdiff_t>(used), renamed.end()});
   if (!arguments) {
     return usage_fault(console, arguments.error().message + " See: rapt " + std::string(command->name) + " --help");
   }

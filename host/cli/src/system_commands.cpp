@@ -30,10 +30,12 @@ store::Database::Options database_options(const config::Settings& settings) {
   return out;
 }
 
-void tell(Console& console, const std::vector<store::Migration>& migrations, std::string_view applied, std::string_view missing) {
+void tell(Console& console, const std::vector<store::Migration>& migrations, std::string_view applied,
+          std::string_view missing) {
   if (console.json) {
     json list = json::array();
-    for (const auto& m : migrations) list.push_back({{"number", m.number}, {"name", m.name}, {"checksum", m.checksum}, {"applied", m.applied}});
+    for (const auto& m : migrations)
+      list.push_back({{"number", m.number}, {"name", m.name}, {"checksum", m.checksum}, {"applied", m.applied}});
     console.out << json{{"migrations", list}} << "\n";
     return;
   }
@@ -54,7 +56,8 @@ int run_version(Console& console, const Arguments&) {
 }
 
 int run_config(Console& console, const Arguments&) {
-  if (console.json) return usage_fault(console, "`rapt config` has no --json; `rapt doctor --json` tells the faults of the settings.");
+  if (console.json)
+    return usage_fault(console, "`rapt config` has no --json; `rapt doctor --json` tells the faults of the settings.");
   console.out << config::describe();
   return kOk;
 }
@@ -91,17 +94,21 @@ int run_migrate(Console& console, const Arguments& arguments) {
 }
 
 int run_demo_seed(Console& console, const Arguments& arguments) {
-  if (!arguments.has("password-file")) return usage_fault(console, "Give --password-file FILE with the demonstration accounts' password.");
+  if (!arguments.has("password-file"))
+    return usage_fault(console, "Give --password-file FILE with the demonstration accounts' password.");
   auto password = read_file(arguments.value("password-file"), 1024);
   if (!password) return report(console, password.error());
   while (!password->empty() && (password->back() == '\n' || password->back() == '\r')) password->pop_back();
-  if (password->size() < kShortestPassword) return report(console, Error::invalid("password-file", "The password must have at least 12 characters."));
+  if (password->size() < kShortestPassword)
+    return report(console, Error::invalid("password-file", "The password must have at least 12 characters."));
   const auto settings = settings_of(console);
   if (!settings) return report(console, settings.error());
   store::Database database(database_options(*settings));
   const auto seeded = demo::seed_demo(database, SystemClock(), *password);
   if (!seeded) return report(console, seeded.error());
-  console.out << (console.json ? *seeded : "The demonstration data is there; all its accounts have the password of that file.") << "\n";
+  console.out << (console.json ? *seeded
+                               : "The demonstration data is there; all its accounts have the password of that file.")
+              << "\n";
   return kOk;
 }
 
@@ -109,7 +116,8 @@ int run_demo_model_command(Console& console, const Arguments& arguments) {
   const auto text = arguments.value("port", "0");
   std::uint16_t port = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (fault != std::errc() || end != text.data() + text.size()) return usage_fault(console, "--port must be a number from 0 to 65535.");
+  if (fault != std::errc() || end != text.data() + text.size())
+    return usage_fault(console, "--port must be a number from 0 to 65535.");
   return run_demo_model(port, arguments.has("scenarios"));
 }
 

@@ -39,7 +39,8 @@ Result<std::vector<PublisherKeys>> load_all(const fs::path& folder) {
 Result<void> store(const fs::path& folder, const PublisherKeys& keys) {
   std::error_code failure;
   fs::create_directories(folder, failure);
-  if (failure) return Error::invalid("", "The folder " + folder.string() + " cannot be made: " + failure.message() + ".");
+  if (failure)
+    return Error::invalid("", "The folder " + folder.string() + " cannot be made: " + failure.message() + ".");
   std::string text = "# " + keys.publisher + "\n";
   for (const auto& key : keys.keys) text += key.to_text() + "\n";
   return write_file_atomically(folder / (keys.publisher + ".pub"), text);
@@ -52,7 +53,8 @@ int tell(Console& console, const PublisherKeys& keys, std::string_view verb) {
     console.out << out << "\n";
     return kOk;
   }
-  for (const auto& key : keys.keys) console.out << keys.publisher << ": " << verb << " the key " << key.key_id() << "\n";
+  for (const auto& key : keys.keys)
+    console.out << keys.publisher << ": " << verb << " the key " << key.key_id() << "\n";
   return kOk;
 }
 
@@ -67,7 +69,8 @@ Result<fs::path> trust_dir(const Console& console) {
 Result<PublisherKeys> load_public_keys(const fs::path& file, const std::string& publisher) {
   PublisherKeys out{publisher.empty() ? file.stem().string() : publisher, {}};
   if (!bundle::is_valid_name(out.publisher)) {
-    return Error::invalid("", "\"" + printable(out.publisher, 80) + "\" is no publisher's name. Name the file PUBLISHER.pub, or say --publisher NAME.");
+    return Error::invalid("", "\"" + printable(out.publisher, 80) +
+                                  "\" is no publisher's name. Name the file PUBLISHER.pub, or say --publisher NAME.");
   }
   const auto text = read_file(file, kMaxKeyFileBytes);
   if (!text) return text.error();
@@ -90,7 +93,8 @@ int run_trust_list(Console& console, const Arguments&) {
     }
   }
   if (console.json) console.out << list << "\n";
-  if (!console.json && list.empty()) console.out << "No publisher is trusted. `rapt trust add PUBLISHER.pub` adds one.\n";
+  if (!console.json && list.empty())
+    console.out << "No publisher is trusted. `rapt trust add PUBLISHER.pub` adds one.\n";
   return kOk;
 }
 
@@ -119,7 +123,8 @@ int run_trust_remove(Console& console, const Arguments& arguments) {
   const auto path = *folder / (publisher + ".pub");
   std::error_code failure;
   if (!bundle::is_valid_name(publisher) || !fs::exists(path, failure)) {
-    return report(console, Error::not_found("trusted publisher as \"" + printable(publisher, 80) + "\"; `rapt trust list` shows them"));
+    return report(console, Error::not_found("trusted publisher as \"" + printable(publisher, 80) +
+                                            "\"; `rapt trust list` shows them"));
   }
   auto known = load_public_keys(path, "");
   if (!known) return report(console, known.error());
@@ -128,13 +133,15 @@ int run_trust_remove(Console& console, const Arguments& arguments) {
     const auto is_it = [&](const auto& key) { return key.key_id() == arguments.value("key-id"); };
     std::erase_if(removed.keys, [&](const auto& key) { return !is_it(key); });
     std::erase_if(known->keys, is_it);
-    if (removed.keys.empty()) return report(console, Error::not_found("key of " + publisher + " here; `rapt trust list` shows them"));
+    if (removed.keys.empty())
+      return report(console, Error::not_found("key of " + publisher + " here; `rapt trust list` shows them"));
   } else {
     known->keys.clear();
   }
   if (known->keys.empty()) {
     fs::remove(path, failure);
-    if (failure) return report(console, Error::invalid("", path.string() + " cannot be removed: " + failure.message() + "."));
+    if (failure)
+      return report(console, Error::invalid("", path.string() + " cannot be removed: " + failure.message() + "."));
   } else if (auto stored = store(*folder, *known); !stored) {
     return report(console, stored.error());
   }

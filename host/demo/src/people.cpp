@@ -12,12 +12,12 @@ constexpr int kFirstPerson = 100;
 constexpr int kFirstStudent = 201;
 
 constexpr std::array<std::pair<const char*, const char*>, 30> kStudents{{
-    {"Amara", "Okafor"},     {"Liam", "Novak"},      {"Sofía", "Ramírez"},   {"Noah", "Williams"},  {"Mei", "Chen"},
-    {"Omar", "Haddad"},      {"Ava", "Johnson"},     {"Kenji", "Tanaka"},    {"Priya", "Sharma"},   {"Mateo", "García"},
-    {"Fatima", "Yusuf"},     {"Ethan", "Brooks"},    {"Leilani", "Kealoha"}, {"Jayden", "Carter"},  {"Zuzanna", "Kowalska"},
-    {"Tariq", "Aziz"},       {"Chloé", "Martin"},    {"Diego", "Herrera"},   {"Nia", "Thompson"},   {"Arjun", "Patel"},
-    {"Hana", "Kim"},         {"Lucas", "Almeida"},   {"Ximena", "Torres"},   {"Samuel", "Begay"},   {"Ingrid", "Larsen"},
-    {"Minh", "Nguyen"},      {"Grace", "O'Connor"},  {"Elijah", "Robinson"}, {"Yara", "Mansour"},   {"Felix", "Schneider"},
+    {"Amara", "Okafor"}, {"Liam", "Novak"},     {"Sofía", "Ramírez"},   {"Noah", "Williams"}, {"Mei", "Chen"},
+    {"Omar", "Haddad"},  {"Ava", "Johnson"},    {"Kenji", "Tanaka"},    {"Priya", "Sharma"},  {"Mateo", "García"},
+    {"Fatima", "Yusuf"}, {"Ethan", "Brooks"},   {"Leilani", "Kealoha"}, {"Jayden", "Carter"}, {"Zuzanna", "Kowalska"},
+    {"Tariq", "Aziz"},   {"Chloé", "Martin"},   {"Diego", "Herrera"},   {"Nia", "Thompson"},  {"Arjun", "Patel"},
+    {"Hana", "Kim"},     {"Lucas", "Almeida"},  {"Ximena", "Torres"},   {"Samuel", "Begay"},  {"Ingrid", "Larsen"},
+    {"Minh", "Nguyen"},  {"Grace", "O'Connor"}, {"Elijah", "Robinson"}, {"Yara", "Mansour"},  {"Felix", "Schneider"},
 }};
 
 }  // namespace

@@ -8,8 +8,8 @@ namespace rapt::demo {
 
 /// Somebody in the demonstration.
 struct DemoPerson {
-  std::string id;     ///< a fixed UUID, so that seeding again finds the same person
-  std::string role;   ///< system_admin, group_admin, teacher, student
+  std::string id;    ///< a fixed UUID, so that seeding again finds the same person
+  std::string role;  ///< system_admin, group_admin, teacher, student
   std::string email;
   std::string given_name;
   std::string family_name;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/demo/seed.hpp"
 
-#include <nlohmann/json.hpp>
 #include <map>
 #include <vector>
 
-#include "people.hpp"
+#include <nlohmann/json.hpp>
+
 #include "demo_tools.hpp"
+#include "people.hpp"
 #include "rapt/security/password.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/tools/definition.hpp"
@@ -30,21 +31,22 @@ constexpr Statement kAddGroup{"demo.add_group",
 constexpr Statement kAddMember{"demo.add_member",
                                "insert into group_members (user_id, group_id, role) values ($1, $2, $3::member_role)"
                                " on conflict (user_id, group_id) do nothing"};
-constexpr Statement kAddClass{"demo.add_class",
-                              "insert into classes (id, group_id, name) values ($1, $2, $3) on conflict (id) do nothing"};
-constexpr Statement kAddClassMember{"demo.add_class_member",
-                                    "insert into class_members (class_id, user_id, role) values ($1, $2, $3::class_role)"
-                                    " on conflict (class_id, user_id) do nothing"};
+constexpr Statement kAddClass{
+    "demo.add_class", "insert into classes (id, group_id, name) values ($1, $2, $3) on conflict (id) do nothing"};
+constexpr Statement kAddClassMember{
+    "demo.add_class_member",
+    "insert into class_members (class_id, user_id, role) values ($1, $2, $3::class_role)"
+    " on conflict (class_id, user_id) do nothing"};
 constexpr Statement kAddTool{"demo.add_tool",
                              "insert into tools (id, type, name, group_id, created_by, current_version_id)"
                              " values ($1, $2::tool_type, $3, $4, $5, $6) on conflict (id) do nothing"};
 constexpr Statement kAddVersion{"demo.add_version",
                                 "insert into tool_versions (id, tool_id, version, definition_yaml, parsed, created_by)"
                                 " values ($1, $2, $3, $4, $5::jsonb, $6) on conflict do nothing"};
-constexpr Statement kAddAssignment{
-    "demo.add_assignment",
-    "insert into assignments (id, class_id, tool_id, tool_version_id, name, instructions, available_at, due_at, created_by)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing"};
+constexpr Statement kAddAssignment{"demo.add_assignment",
+                                   "insert into assignments (id, class_id, tool_id, tool_version_id, name, "
+                                   "instructions, available_at, due_at, created_by)"
+                                   " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing"};
 
 struct DemoTool {
   std::string id, version_id, yaml, assignment_id, assignment, instructions;
@@ -58,14 +60,16 @@ const std::string kTeacher = demo_id(102);
 constexpr const char* kClassName = "Algebra I, Period 3";
 
 std::vector<DemoTool> demo_tools() {
-  return {{demo_id(20), demo_id(21), kTutorYaml, demo_id(30), "Solving linear equations with a tutor",
-           "Work through three equations of your own with the tutor. Explain each step in your own words."},
-          {demo_id(22), demo_id(23), kLessonYaml, demo_id(31), "Plan a lesson that you would like to have",
-           "Choose a topic from this unit and have a lesson plan made. Note two things that you would change, and why."}};
+  return {
+      {demo_id(20), demo_id(21), kTutorYaml, demo_id(30), "Solving linear equations with a tutor",
+       "Work through three equations of your own with the tutor. Explain each step in your own words."},
+      {demo_id(22), demo_id(23), kLessonYaml, demo_id(31), "Plan a lesson that you would like to have",
+       "Choose a topic from this unit and have a lesson plan made. Note two things that you would change, and why."}};
 }
 
 /// The hash to store for each person: the present one where the password fits it already.
-std::vector<std::string> password_hashes(const std::vector<DemoPerson>& people, const std::map<std::string, std::string>& present,
+std::vector<std::string> password_hashes(const std::vector<DemoPerson>& people,
+                                         const std::map<std::string, std::string>& present,
                                          const std::string& password) {
   std::vector<std::string> hashes;
   for (const auto& person : people) {
@@ -76,7 +80,8 @@ std::vector<std::string> password_hashes(const std::vector<DemoPerson>& people, 
   return hashes;
 }
 
-Result<void> add_people(Transaction& tx, const std::vector<DemoPerson>& people, const std::vector<std::string>& hashes) {
+Result<void> add_people(Transaction& tx, const std::vector<DemoPerson>& people,
+                        const std::vector<std::string>& hashes) {
   for (std::size_t i = 0; i < people.size(); ++i) {
     const auto& one = people[i];
     const auto whole = one.given_name + " " + one.family_name;
@@ -124,7 +129,8 @@ json told_people(const std::vector<DemoPerson>& people, const std::string& passw
   return accounts;
 }
 
-Result<void> read_hashes(Transaction& tx, const std::vector<DemoPerson>& people, std::map<std::string, std::string>& hashes) {
+Result<void> read_hashes(Transaction& tx, const std::vector<DemoPerson>& people,
+                         std::map<std::string, std::string>& hashes) {
   std::vector<std::string> ids;
   for (const auto& one : people) ids.push_back(one.id);
   auto rows = tx.exec(kAccounts, Params().add_array(ids));
@@ -138,7 +144,9 @@ Result<void> write_all(Transaction& tx, const std::vector<DemoPerson>& people, c
   RAPT_TRY(add_groups(tx));
   RAPT_TRY(add_people(tx, people, hashes));
   for (const auto& tool : demo_tools()) RAPT_TRY(add_tool(tx, tool, now, told));
-  told["groups"] = {{{"id", kDistrict}, {"type", "district"}}, {{"id", kSchool}, {"type", "school"}}, {{"id", kDepartment}, {"type", "department"}}};
+  told["groups"] = {{{"id", kDistrict}, {"type", "district"}},
+                    {{"id", kSchool}, {"type", "school"}},
+                    {{"id", kDepartment}, {"type", "department"}}};
   told["classes"] = {{{"id", kClass}, {"name", kClassName}}};
   return {};
 }

@@ -25,7 +25,8 @@ TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   identity::AuthService auth(**scratch, clock);
   tools::ToolService tools(**scratch, clock, nullptr);
   EXPECT_FALSE(runtime::run_blocking(auth.login("student01@example.org", "first password")));
-  for (const char* email : {"student01@example.org", "student30@example.org", "teacher@example.org", "admin@example.org"}) {
+  for (const char* email :
+       {"student01@example.org", "student30@example.org", "teacher@example.org", "admin@example.org"}) {
     const auto login = runtime::run_blocking(auth.login(email, "second password"));
     ASSERT_TRUE(login) << email;
     EXPECT_EQ(runtime::run_blocking(tools.list(login->actor, 50, ""))->items.size(), 2U) << email;

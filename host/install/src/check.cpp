@@ -23,21 +23,25 @@ Result<void> check_abi(const bundle::Manifest& manifest) {
   const auto number = [](auto major, auto minor) { return std::to_string(major) + "." + std::to_string(minor); };
   if (manifest.abi_major == RAPT_ABI_MAJOR && manifest.abi_minor <= RAPT_ABI_MINOR) return {};
   const bool newer = manifest.abi_major > RAPT_ABI_MAJOR || manifest.abi_major == RAPT_ABI_MAJOR;
-  return refuse(manifest, "was built for ABI " + number(manifest.abi_major, manifest.abi_minor) + ", and this host offers " +
-                              number(RAPT_ABI_MAJOR, RAPT_ABI_MINOR) + ". " +
-                              (newer ? "Update the host, or install an older version." : "Ask its publisher for a newer version."));
+  return refuse(manifest, "was built for ABI " + number(manifest.abi_major, manifest.abi_minor) +
+                              ", and this host offers " + number(RAPT_ABI_MAJOR, RAPT_ABI_MINOR) + ". " +
+                              (newer ? "Update the host, or install an older version."
+                                     : "Ask its publisher for a newer version."));
 }
 
 Result<void> check_architecture(const bundle::Bundle& bundle) {
   if (bundle.library() != nullptr) return {};
   std::string there;
-  for (const auto& [architecture, path] : bundle.manifest.libraries) there += (there.empty() ? "" : ", ") + architecture;
-  return refuse(bundle.manifest, "has no library for " + std::string(bundle::native_architecture()) + ", only for " + there + ".");
+  for (const auto& [architecture, path] : bundle.manifest.libraries)
+    there += (there.empty() ? "" : ", ") + architecture;
+  return refuse(bundle.manifest,
+                "has no library for " + std::string(bundle::native_architecture()) + ", only for " + there + ".");
 }
 
 }  // namespace
 
-Result<bundle::Bundle> read_believed_bundle(const std::string& archive, const bundle::TrustStore& trust, bundle::SignaturePolicy policy) {
+Result<bundle::Bundle> read_believed_bundle(const std::string& archive, const bundle::TrustStore& trust,
+                                            bundle::SignaturePolicy policy) {
   auto bundle = bundle::read_bundle(archive);
   if (!bundle) return bundle;
   RAPT_TRY(bundle::verify_bundle(*bundle, trust, policy));

@@ -31,22 +31,27 @@ InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<Installe
   out.same_bytes = installed && installed->digest_hex == security::hex(bundle.digest);
   for (const auto& permission : bundle.manifest.permissions) {
     const auto& granted = installed ? installed->permissions : std::vector<std::string>{};
-    if (std::find(granted.begin(), granted.end(), permission.name) == granted.end()) out.new_permissions.push_back(permission);
+    if (std::find(granted.begin(), granted.end(), permission.name) == granted.end())
+      out.new_permissions.push_back(permission);
   }
   return out;
 }
 
-Result<void> check_version(const bundle::Manifest& manifest, const InstalledRecord& installed, const InstallOptions& options, const Site& site) {
+Result<void> check_version(const bundle::Manifest& manifest, const InstalledRecord& installed,
+                           const InstallOptions& options, const Site& site) {
   const auto offered = bundle::Version::parse(manifest.version), present = bundle::Version::parse(installed.version);
   if (manifest.version == installed.version && site.policy == bundle::SignaturePolicy::kRequired) {
-    return Error::conflict(manifest.name + " " + manifest.version + " is installed already, with other bytes. A publisher gives every change a new version: ask for one.");
+    return Error::conflict(
+        manifest.name + " " + manifest.version +
+        " is installed already, with other bytes. A publisher gives every change a new version: ask for one.");
   }
   if (!options.allow_downgrade && offered && present && *offered < *present) {
     return Error::conflict(manifest.name + " " + installed.version + " is installed, and " + manifest.version +
                            " is older. Say --allow-downgrade if you mean it.");
   }
   if (manifest.publisher != installed.publisher) {
-    return Error::conflict(manifest.name + " is installed from " + installed.publisher + ", and this bundle is by " + manifest.publisher +
+    return Error::conflict(manifest.name + " is installed from " + installed.publisher + ", and this bundle is by " +
+                           manifest.publisher +
                            ". Remove the installed one first if you mean to change the publisher.");
   }
   return {};
@@ -54,7 +59,8 @@ Result<void> check_version(const bundle::Manifest& manifest, const InstalledReco
 
 Result<void> check_granted(const InstallPlan& plan, const InstallOptions& options) {
   if (options.grant_permissions || plan.new_permissions.empty()) return {};
-  Error error = Error::conflict(plan.manifest.name + " " + plan.manifest.version + " asks for permissions that nobody has granted yet:");
+  Error error = Error::conflict(plan.manifest.name + " " + plan.manifest.version +
+                                " asks for permissions that nobody has granted yet:");
   for (const auto& permission : plan.new_permissions) {
     error.message += " " + permission.name + " (" + printable(permission.reason, 300) + ")";
     error.fields.push_back({permission.name, permission.reason});
@@ -69,7 +75,9 @@ Result<void> keep_archive(const InstalledRecord& record, const std::string& arch
   if (present && *present == archive) return {};
   std::error_code failure;
   fs::create_directories(record.path.parent_path(), failure);
-  if (failure) return Error::invalid("", "The folder " + record.path.parent_path().string() + " cannot be made: " + failure.message() + ". Check RAPT_VAR_DIR.");
+  if (failure)
+    return Error::invalid("", "The folder " + record.path.parent_path().string() +
+                                  " cannot be made: " + failure.message() + ". Check RAPT_VAR_DIR.");
   return write_file_atomically(record.path, archive);
 }
 
@@ -85,7 +93,8 @@ InstalledRecord record_of(const bundle::Bundle& bundle, const Site& site, bool e
   return out;
 }
 
-Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options, const Site& site) {
+Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options,
+                                   const Site& site) {
   const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
   if (!bundle) return bundle.error();
   RAPT_TRY(lock_modules(tx));
@@ -115,7 +124,8 @@ Result<InstallPlan> plan_in(store::Transaction& tx, const std::string& archive, 
 
 }  // namespace
 
-Installer::Installer(store::Database& database, fs::path var_dir, bundle::TrustStore trust, bundle::SignaturePolicy policy)
+Installer::Installer(store::Database& database, fs::path var_dir, bundle::TrustStore trust,
+                     bundle::SignaturePolicy policy)
     : database_(database), var_dir_(std::move(var_dir)), trust_(std::move(trust)), policy_(policy) {}
 
 Task<Result<InstallPlan>> Installer::plan(std::string archive) {
@@ -143,7 +153,8 @@ Task<Result<void>> Installer::remove(std::string name) {
     // Under the lock, so that an installation of the same name cannot come between. A file without its row is nothing.
     std::error_code failure;
     if (found && *found) fs::remove_all(folder, failure);
-    if (failure) return Error::invalid("", "The folder " + folder.string() + " cannot be removed: " + failure.message() + ".");
+    if (failure)
+      return Error::invalid("", "The folder " + folder.string() + " cannot be removed: " + failure.message() + ".");
     return found;
   };
   auto removed = co_await database_.transaction(std::move(work));

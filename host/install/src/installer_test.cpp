@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/install/installer.hpp"
 
-#include <filesystem>
-#include <thread>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
+#include <thread>
 
 #include "rapt/base/file.hpp"
 #include "rapt/base/ids.hpp"
@@ -16,32 +16,44 @@ namespace rapt::install {
 namespace {
 
 namespace fs = std::filesystem;
+using runtime::run_blocking;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using runtime::run_blocking;
 
 /// A manifest of "sample"; `permissions` are names.
-std::string manifest(const std::string& version, const std::vector<std::string>& permissions, const std::string& publisher, const std::string& abi) {
+std::string manifest(const std::string& version, const std::vector<std::string>& permissions,
+                     const std::string& publisher, const std::string& abi) {
   std::string list;
-  for (const auto& name : permissions) list += (list.empty() ? "" : ",") + ("{\"name\":\"" + name) + "\",\"reason\":\"For tests.\"}";
-  return R"({"name":"sample","version":")" + version + R"(","title":"Sample","description":"For tests.","publisher":")" + publisher +
-         R"(","license":"MIT","abi":")" + abi + R"(","permissions":[)" + list + R"(],"libraries":{")" + std::string(bundle::native_architecture()) +
+  for (const auto& name : permissions)
+    list += (list.empty() ? "" : ",") + ("{\"name\":\"" + name) + "\",\"reason\":\"For tests.\"}";
+  return R"({"name":"sample","version":")" + version +
+         R"(","title":"Sample","description":"For tests.","publisher":")" + publisher + R"(","license":"MIT","abi":")" +
+         abi + R"(","permissions":[)" + list + R"(],"libraries":{")" + std::string(bundle::native_architecture()) +
          R"(":"lib/sample.so"}})";
 }
 
 class InstallerTest : public ::testing::Test {
  protected:
-  InstallerTest() : var_(fs::path(::testing::TempDir()) / ("install-" + new_uuid())) { trust_.add("tester", key_.public_key()); }
+  InstallerTest() : var_(fs::path(::testing::TempDir()) / ("install-" + new_uuid())) {
+    trust_.add("tester", key_.public_key());
+  }
   ~InstallerTest() override { fs::remove_all(var_); }
 
-  Installer installer(bundle::SignaturePolicy policy = bundle::SignaturePolicy::kRequired) { return {database_, var_, trust_, policy}; }
-  std::string archive(const std::string& version, const std::vector<std::string>& permissions = {}, const std::string& publisher = "tester",
-                      const std::string& abi = "1.0") {
-    return encode({{"manifest.json", {0644, manifest(version, permissions, publisher, abi)}}, {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
+  Installer installer(bundle::SignaturePolicy policy = bundle::SignaturePolicy::kRequired) {
+    return {database_, var_, trust_, policy};
+  }
+  std::string archive(const std::string& version, const std::vector<std::string>& permissions = {},
+                      const std::string& publisher = "tester", const std::string& abi = "1.0") {
+    return encode({{"manifest.json", {0644, manifest(version, permissions, publisher, abi)}},
+                   {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
                   publisher);
   }
-  std::string encode(std::map<std::string, bundle::File> files, const std::string& publisher) { return bundle::encode_bundle(std::move(files), publisher, &key_).value(); }
-  Result<InstalledRecord> install(const std::string& bytes, InstallOptions options = {}) { return run_blocking(installer().install(bytes, options)); }
+  std::string encode(std::map<std::string, bundle::File> files, const std::string& publisher) {
+    return bundle::encode_bundle(std::move(files), publisher, &key_).value();
+  }
+  Result<InstalledRecord> install(const std::string& bytes, InstallOptions options = {}) {
+    return run_blocking(installer().install(bytes, options));
+  }
   std::string refusal(const std::string& bytes, ErrorKind kind, InstallOptions options = {}) {
     const auto installed = install(bytes, options);
     if (installed) return "installed";
@@ -94,7 +106,10 @@ TEST_F(InstallerTest, RefusesAnUnsignedBundleOutsideOfDevelopmentMode) {
 }
 
 TEST_F(InstallerTest, RefusesALibraryThatIsNone) {
-  EXPECT_THAT(refusal(encode({{"manifest.json", {0644, manifest("1.0.0", {}, "tester", "1.0")}}, {"lib/sample.so", {0755, "hello"}}}, "tester"), ErrorKind::kInvalid),
+  EXPECT_THAT(refusal(encode({{"manifest.json", {0644, manifest("1.0.0", {}, "tester", "1.0")}},
+                              {"lib/sample.so", {0755, "hello"}}},
+                             "tester"),
+                      ErrorKind::kInvalid),
               HasSubstr("lib/sample.so is refused"));
 }
 
@@ -106,7 +121,8 @@ TEST_F(InstallerTest, AsksBeforePermissionsGrow) {
   EXPECT_THAT(refusal(archive("1.0.0", {"log"}), ErrorKind::kConflict), HasSubstr("log (For tests.)"));
   ASSERT_TRUE(install(archive("1.0.0", {"log"}), {false, true}));
   ASSERT_TRUE(install(archive("1.1.0", {"log"}))) << "nothing new to grant";
-  EXPECT_THAT(refusal(archive("1.2.0", {"log", "http"}), ErrorKind::kConflict), ::testing::AllOf(HasSubstr("http"), ::testing::Not(HasSubstr("log ("))));
+  EXPECT_THAT(refusal(archive("1.2.0", {"log", "http"}), ErrorKind::kConflict),
+              ::testing::AllOf(HasSubstr("http"), ::testing::Not(HasSubstr("log ("))));
   EXPECT_EQ(list()[0].version, "1.1.0");
   const auto plan = run_blocking(installer().plan(archive("1.2.0", {"log", "http"})));
   ASSERT_EQ(plan->new_permissions.size(), 1U);

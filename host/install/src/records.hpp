@@ -12,12 +12,14 @@ namespace rapt::install {
 
 /// The table modules, and nothing but it.
 Result<void> lock_modules(store::Transaction& tx);  ///< until the transaction ends
-Result<std::optional<InstalledRecord>> find_record(store::Transaction& tx, const std::string& name, const std::filesystem::path& var_dir);
+Result<std::optional<InstalledRecord>> find_record(store::Transaction& tx, const std::string& name,
+                                                   const std::filesystem::path& var_dir);
 Result<std::vector<InstalledRecord>> all_records(store::Transaction& tx, const std::filesystem::path& var_dir);
 Result<void> put_record(store::Transaction& tx, const InstalledRecord& record, const bundle::Bundle& bundle);
 Result<bool> delete_record(store::Transaction& tx, const std::string& name);  ///< false when there was none
 
 /// VAR/modules/NAME/VERSION.rapt
-std::filesystem::path archive_path(const std::filesystem::path& var_dir, const std::string& name, const std::string& version);
+std::filesystem::path archive_path(const std::filesystem::path& var_dir, const std::string& name,
+                                   const std::string& version);
 
 }  // namespace rapt::install

@@ -32,7 +32,8 @@ std::string text_of(const json& object, const char* key) {
 }
 
 bool is_digest(const std::string& text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 ModuleVersion to_version(const json& object) {
@@ -49,12 +50,14 @@ ModuleVersion to_version(const json& object) {
 }
 
 ModuleListing to_listing(const json& object) {
-  ModuleListing out{text_of(object, "name"), text_of(object, "title"), text_of(object, "description"), text_of(object, "publisher"),
-                    text_of(object, "license"), {}};
-  if (!bundle::is_valid_name(out.name) || !bundle::is_valid_name(out.publisher)) throw std::invalid_argument("a name is malformed");
+  ModuleListing out{text_of(object, "name"),      text_of(object, "title"),   text_of(object, "description"),
+                    text_of(object, "publisher"), text_of(object, "license"), {}};
+  if (!bundle::is_valid_name(out.name) || !bundle::is_valid_name(out.publisher))
+    throw std::invalid_argument("a name is malformed");
   for (const auto& version : object.at("versions")) out.versions.push_back(to_version(version));
-  std::sort(out.versions.begin(), out.versions.end(),
-            [](const auto& a, const auto& b) { return *bundle::Version::parse(a.version) > *bundle::Version::parse(b.version); });
+  std::sort(out.versions.begin(), out.versions.end(), [](const auto& a, const auto& b) {
+    return *bundle::Version::parse(a.version) > *bundle::Version::parse(b.version);
+  });
   return out;
 }
 
@@ -83,7 +86,9 @@ Result<std::vector<ModuleListing>> parse_listings(std::string_view text) {
   });
 }
 
-Result<ModuleListing> parse_listing(std::string_view text) { return read_data(text, to_listing); }
+Result<ModuleListing> parse_listing(std::string_view text) {
+  return read_data(text, to_listing);
+}
 
 const ModuleVersion* latest_compatible(const ModuleListing& listing, const HostAbi& host) {
   const ModuleVersion* prerelease = nullptr;

@@ -27,7 +27,8 @@ std::string escaped(const std::string& version) {
 
 }  // namespace
 
-RegistryClient::RegistryClient(http::Client& client, std::string base_url) : client_(client), base_url_(std::move(base_url)) {
+RegistryClient::RegistryClient(http::Client& client, std::string base_url)
+    : client_(client), base_url_(std::move(base_url)) {
   while (base_url_.ends_with('/')) base_url_.pop_back();
 }
 
@@ -39,11 +40,14 @@ Task<Result<std::string>> RegistryClient::get(std::string path, std::size_t limi
   if (!answer) {
     auto error = answer.error();
     if (error.kind != ErrorKind::kUpstream && error.kind != ErrorKind::kTimeout) co_return error;
-    co_return Error::unavailable("registry", "The registry at " + base_url_ + " did not answer: " + error.message + " Check MARKETPLACE_URL.",
-                                 error.log_detail);
+    co_return Error::unavailable(
+        "registry", "The registry at " + base_url_ + " did not answer: " + error.message + " Check MARKETPLACE_URL.",
+        error.log_detail);
   }
   if (answer->status == 404) co_return Error::not_found(what + " in the registry at " + base_url_);
-  if (answer->status != 200) co_return upstream("The registry at " + base_url_ + " answered with status " + std::to_string(answer->status) + ".");
+  if (answer->status != 200)
+    co_return upstream("The registry at " + base_url_ + " answered with status " + std::to_string(answer->status) +
+                       ".");
   co_return std::move(answer->body);
 }
 
@@ -55,12 +59,15 @@ Task<Result<std::vector<ModuleListing>>> RegistryClient::list() {
 
 Task<Result<ModuleListing>> RegistryClient::find(std::string name) {
   if (!bundle::is_valid_name(name)) {
-    co_return Error::invalid("name", "\"" + printable(name, 80) + "\" is no module's name: it has 2 to 63 lower-case letters, digits and hyphens.");
+    co_return Error::invalid(
+        "name",
+        "\"" + printable(name, 80) + "\" is no module's name: it has 2 to 63 lower-case letters, digits and hyphens.");
   }
   const auto body = co_await get("/api/modules/" + name, kMaxListingBytes, "module \"" + name + "\"");
   if (!body) co_return body.error();
   auto listing = parse_listing(*body);
-  if (listing && listing->name != name) co_return upstream("The registry at " + base_url_ + " answered for another module than " + name + ".");
+  if (listing && listing->name != name)
+    co_return upstream("The registry at " + base_url_ + " answered for another module than " + name + ".");
   co_return listing;
 }
 
@@ -69,7 +76,8 @@ Task<Result<std::string>> RegistryClient::download(std::string name, ModuleVersi
   auto body = co_await get(path, bundle::kMaxBundleBytes, "version " + version.version + " of " + name);
   if (!body) co_return body;
   if (security::hex(security::sha256(*body)) != version.sha256) {
-    co_return upstream("The registry at " + base_url_ + " sent other bytes for " + name + " " + version.version + " than it announced. Try again; if it stays so, tell its operator.");
+    co_return upstream("The registry at " + base_url_ + " sent other bytes for " + name + " " + version.version +
+                       " than it announced. Try again; if it stays so, tell its operator.");
   }
   co_return body;
 }

@@ -9,7 +9,8 @@ namespace safety {
 namespace {
 
 constexpr std::size_t kMinDigits = 13, kMaxDigits = 19;
-constexpr std::array<std::string_view, 8> kCues = {"card", "visa", "mastercard", "amex", "discover", "credit", "debit", "cc"};
+constexpr std::array<std::string_view, 8> kCues = {"card",     "visa",   "mastercard", "amex",
+                                                   "discover", "credit", "debit",      "cc"};
 
 /// ISO/IEC 7812-1, annex B.
 bool luhn(std::string_view digits) {

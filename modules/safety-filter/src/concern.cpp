@@ -9,20 +9,61 @@ namespace safety {
 namespace {
 
 const std::vector<std::string>& explicit_phrases() {
-  static const std::vector<std::string> list = {
-      "kill myself", "killing myself", "kms", "unalive myself", "end my life", "ending my life", "take my own life", "end it all",
-      "want to die", "wanna die", "wish i was dead", "wish i were dead", "wish i wasnt alive", "dont want to live", "dont wanna live",
-      "dont want to be alive", "dont wanna be alive", "dont want to be here anymore", "dont want to exist", "no reason to live",
-      "better off dead", "better off without me", "hurt myself", "hurting myself", "harm myself", "cut myself", "cutting myself",
-      "i am suicidal", "im suicidal", "feel suicidal", "feeling suicidal", "thinking about suicide", "commit suicide", "hang myself",
-      "shoot myself", "overdose on"};
+  static const std::vector<std::string> list = {"kill myself",
+                                                "killing myself",
+                                                "kms",
+                                                "unalive myself",
+                                                "end my life",
+                                                "ending my life",
+                                                "take my own life",
+                                                "end it all",
+                                                "want to die",
+                                                "wanna die",
+                                                "wish i was dead",
+                                                "wish i were dead",
+                                                "wish i wasnt alive",
+                                                "dont want to live",
+                                                "dont wanna live",
+                                                "dont want to be alive",
+                                                "dont wanna be alive",
+                                                "dont want to be here anymore",
+                                                "dont want to exist",
+                                                "no reason to live",
+                                                "better off dead",
+                                                "better off without me",
+                                                "hurt myself",
+                                                "hurting myself",
+                                                "harm myself",
+                                                "cut myself",
+                                                "cutting myself",
+                                                "i am suicidal",
+                                                "im suicidal",
+                                                "feel suicidal",
+                                                "feeling suicidal",
+                                                "thinking about suicide",
+                                                "commit suicide",
+                                                "hang myself",
+                                                "shoot myself",
+                                                "overdose on"};
   return list;
 }
 
 const std::vector<std::string>& possible_phrases() {
-  static const std::vector<std::string> list = {"suicidal", "suicide", "self harm", "selfharm", "kys", "kill yourself", "nobody would miss me",
-                                                "no one would miss me", "no point in living", "hate my life", "hates me and i want to disappear",
-                                                "hits me", "he touches me", "afraid to go home", "scared to go home"};
+  static const std::vector<std::string> list = {"suicidal",
+                                                "suicide",
+                                                "self harm",
+                                                "selfharm",
+                                                "kys",
+                                                "kill yourself",
+                                                "nobody would miss me",
+                                                "no one would miss me",
+                                                "no point in living",
+                                                "hate my life",
+                                                "hates me and i want to disappear",
+                                                "hits me",
+                                                "he touches me",
+                                                "afraid to go home",
+                                                "scared to go home"};
   return list;
 }
 
@@ -35,8 +76,9 @@ bool is_distance(std::string_view text) {
     const auto before = i > 0 ? words[i - 1].plain : std::string();
     const auto after = i + 1 < words.size() ? words[i + 1].plain : std::string();
     const bool number = !before.empty() && before.find_first_not_of("0123456789x") == std::string::npos;
-    const bool measured = number || before == "many" || before == "in" || before == "of" || before == "to" || before == "the" || before == "few" ||
-                          after == "per" || after == "away" || after == "an" || after == "long" || after == "in" || after == "h";
+    const bool measured = number || before == "many" || before == "in" || before == "of" || before == "to" ||
+                          before == "the" || before == "few" || after == "per" || after == "away" || after == "an" ||
+                          after == "long" || after == "in" || after == "h";
     if (!measured) return false;
     found = true;
   }

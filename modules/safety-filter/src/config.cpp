@@ -2,8 +2,9 @@
 #include "config.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include <nlohmann/json.hpp>
 
 #include "normalize.hpp"
 
@@ -12,14 +13,17 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kDefaultMessage = "Your message contains words that may not be used here. Please say it in another way.";
+constexpr std::string_view kDefaultMessage =
+    "Your message contains words that may not be used here. Please say it in another way.";
 
 std::vector<std::string> strings(const json& config, const char* key) {
   std::vector<std::string> out;
   if (!config.contains(key)) return out;
-  if (!config[key].is_array()) throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must be a list of strings");
+  if (!config[key].is_array())
+    throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must be a list of strings");
   for (const auto& each : config[key]) {
-    if (!each.is_string()) throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must hold strings only");
+    if (!each.is_string())
+      throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must hold strings only");
     out.push_back(each.get<std::string>());
   }
   return out;
@@ -31,7 +35,8 @@ std::array<bool, kKinds> kinds(const json& config) {
   out.fill(false);
   for (const auto& name : strings(config, "mask")) {
     const auto found = std::find(kKindNames.begin(), kKindNames.end(), name);
-    if (found == kKindNames.end()) throw std::invalid_argument("the configuration's \"mask\" knows email, phone, card and ssn");
+    if (found == kKindNames.end())
+      throw std::invalid_argument("the configuration's \"mask\" knows email, phone, card and ssn");
     out[static_cast<std::size_t>(found - kKindNames.begin())] = true;
   }
   return out;

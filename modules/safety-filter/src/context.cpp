@@ -24,18 +24,21 @@ bool contains_word(std::string_view window, std::span<const std::string_view> wo
   };
   for (std::size_t at = 0; at < window.size(); ++at) {
     if (!is_letter(window[at]) || (at > 0 && is_letter(window[at - 1]))) continue;
-    if (std::any_of(words.begin(), words.end(), [&](std::string_view word) { return stands_at(at, word); })) return true;
+    if (std::any_of(words.begin(), words.end(), [&](std::string_view word) { return stands_at(at, word); }))
+      return true;
   }
   return false;
 }
 
-Surroundings::Surroundings(const Normalized& text, std::size_t begin, std::size_t end) : text_(text), begin_(begin), end_(end) {}
+Surroundings::Surroundings(const Normalized& text, std::size_t begin, std::size_t end)
+    : text_(text), begin_(begin), end_(end) {}
 
 std::string_view Surroundings::head(std::size_t size) const {
   const std::string_view all = text_.text;
   const auto start = begin_ > size ? begin_ - size : 0;
   auto window = all.substr(start, begin_ - start);
-  if (const auto mask = window.rfind(kMaskEnd); mask != std::string_view::npos) window.remove_prefix(mask + kMaskEnd.size());
+  if (const auto mask = window.rfind(kMaskEnd); mask != std::string_view::npos)
+    window.remove_prefix(mask + kMaskEnd.size());
   return window;
 }
 
@@ -44,7 +47,9 @@ std::string_view Surroundings::tail(std::size_t size) const {
   return window.substr(0, window.find('['));
 }
 
-bool Surroundings::said_before(std::span<const std::string_view> words) const { return contains_word(head(kCueWindow), words); }
+bool Surroundings::said_before(std::span<const std::string_view> words) const {
+  return contains_word(head(kCueWindow), words);
+}
 
 bool Surroundings::said_around(std::span<const std::string_view> words) const {
   return contains_word(head(kTopicWindow), words) || contains_word(tail(kTopicWindow), words);
@@ -53,7 +58,8 @@ bool Surroundings::said_around(std::span<const std::string_view> words) const {
 bool Surroundings::directly_after(std::span<const std::string_view> phrases) const {
   const auto window = trimmed_right(head(kCueWindow));
   return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) {
-    return window.ends_with(phrase) && (window.size() == phrase.size() || !is_letter(window[window.size() - phrase.size() - 1]));
+    return window.ends_with(phrase) &&
+           (window.size() == phrase.size() || !is_letter(window[window.size() - phrase.size() - 1]));
   });
 }
 

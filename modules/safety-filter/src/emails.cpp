@@ -10,21 +10,30 @@ namespace {
 
 constexpr std::size_t kMaxLocal = 64, kMaxDomain = 253;  // RFC 5321, 4.5.3.1
 
-constexpr std::array<std::string_view, 15> kTopLevels = {"com", "org", "net", "edu", "gov", "io", "co", "us", "uk", "ca", "de", "fr", "me", "app", "dev"};
-constexpr std::array<std::string_view, 16> kProviders = {"gmail", "googlemail", "yahoo", "outlook", "hotmail", "icloud", "aol", "proton",
-                                                         "protonmail", "live", "msn", "ymail", "gmx", "comcast", "verizon", "mail"};
+constexpr std::array<std::string_view, 15> kTopLevels = {"com", "org", "net", "edu", "gov", "io",  "co", "us",
+                                                         "uk",  "ca",  "de",  "fr",  "me",  "app", "dev"};
+constexpr std::array<std::string_view, 16> kProviders = {
+    "gmail",      "googlemail", "yahoo", "outlook", "hotmail", "icloud",  "aol",     "proton",
+    "protonmail", "live",       "msn",   "ymail",   "gmx",     "comcast", "verizon", "mail"};
 constexpr std::array<std::string_view, 5> kCues = {"email", "e-mail", "mail", "gmail", "address"};
 /// Words that stand before "at" in plain sentences: "look at khanacademy dot com".
 constexpr std::array<std::string_view, 33> kNoNames = {
-    "look", "looking", "looked", "meet", "me", "us", "you", "him", "her", "them", "is", "was", "am", "are", "im", "it", "that", "this", "here",
-    "there", "good", "bad", "up", "login", "stuck", "not", "email", "page", "video", "videos", "found", "website", "check"};
+    "look", "looking", "looked", "meet", "me",    "us",   "you",   "him",    "her",   "them",    "is",
+    "was",  "am",      "are",    "im",   "it",    "that", "this",  "here",   "there", "good",    "bad",
+    "up",   "login",   "stuck",  "not",  "email", "page", "video", "videos", "found", "website", "check"};
 
-bool in(std::string_view word, std::span<const std::string_view> list) { return std::find(list.begin(), list.end(), word) != list.end(); }
-bool is_label(char c) { return is_letter(c) || is_digit(c) || c == '-'; }
-bool is_local(char c) { return is_label(c) || std::string_view("._%+'").find(c) != std::string_view::npos; }
+bool in(std::string_view word, std::span<const std::string_view> list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+bool is_label(char c) {
+  return is_letter(c) || is_digit(c) || c == '-';
+}
+bool is_local(char c) {
+  return is_label(c) || std::string_view("._%+'").find(c) != std::string_view::npos;
+}
 
 struct Piece {
-  std::size_t end = 0;  ///< 0: not here
+  std::size_t end = 0;     ///< 0: not here
   bool spelled = false;    ///< a word between spaces, as plain sentences have it
   bool bracketed = false;  ///< "(at)": nothing else is written so
 };
@@ -106,7 +115,9 @@ std::size_t local_begin(const Normalized& text, std::size_t end) {
   for (bool more = begin < end; more;) {
     more = false;
     for (const auto sign : kSpelled) {
-      if (begin <= sign.size() || end - begin > kMaxLocal || std::string_view(text.text).substr(begin - sign.size(), sign.size()) != sign) continue;
+      if (begin <= sign.size() || end - begin > kMaxLocal ||
+          std::string_view(text.text).substr(begin - sign.size(), sign.size()) != sign)
+        continue;
       const auto further = plain(begin - sign.size());
       more = further < begin - sign.size();
       if (more) begin = further;
@@ -118,7 +129,8 @@ std::size_t local_begin(const Normalized& text, std::size_t end) {
 
 bool is_allowed(std::string_view domain, const std::vector<std::string>& allowed) {
   return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& each) {
-    return domain == each || (domain.size() > each.size() && domain.ends_with(each) && domain[domain.size() - each.size() - 1] == '.');
+    return domain == each ||
+           (domain.size() > each.size() && domain.ends_with(each) && domain[domain.size() - each.size() - 1] == '.');
   });
 }
 
@@ -128,7 +140,8 @@ bool believable(const Normalized& text, std::size_t begin, std::size_t end, cons
   if (in(local, kNoNames)) return false;
   const auto name = std::string_view(domain.name);
   const bool provider = in(name.substr(0, name.find('.')), kProviders) || name.ends_with(".edu");
-  const bool marked = local.find_first_of("._0123456789") != std::string_view::npos || local.find(' ') != std::string_view::npos;
+  const bool marked =
+      local.find_first_of("._0123456789") != std::string_view::npos || local.find(' ') != std::string_view::npos;
   return provider || marked || Surroundings(text, begin, domain.end).said_before(kCues);
 }
 

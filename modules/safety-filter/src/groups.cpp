@@ -10,9 +10,18 @@ namespace {
 
 constexpr std::size_t kMaxGap = 4, kMaxGroups = 19, kMaxRun = 512;
 
-constexpr std::array<std::pair<std::string_view, char>, 12> kWords = {{{"zero", '0'}, {"oh", '0'}, {"o", '0'}, {"one", '1'},
-                                                                      {"two", '2'}, {"three", '3'}, {"four", '4'}, {"five", '5'},
-                                                                      {"six", '6'}, {"seven", '7'}, {"eight", '8'}, {"nine", '9'}}};
+constexpr std::array<std::pair<std::string_view, char>, 12> kWords = {{{"zero", '0'},
+                                                                       {"oh", '0'},
+                                                                       {"o", '0'},
+                                                                       {"one", '1'},
+                                                                       {"two", '2'},
+                                                                       {"three", '3'},
+                                                                       {"four", '4'},
+                                                                       {"five", '5'},
+                                                                       {"six", '6'},
+                                                                       {"seven", '7'},
+                                                                       {"eight", '8'},
+                                                                       {"nine", '9'}}};
 
 char digit_of(std::string_view word) {
   for (const auto& [name, digit] : kWords) {
@@ -59,7 +68,8 @@ std::optional<Group> group_at(const Normalized& text, std::size_t at) {
   }
   const char front = at > 0 ? text.text[at - 1] : '\0';
   group.glued_front = is_letter(front) || front == '_' || (group.spelled && is_digit(front));
-  group.glued_back = is_letter(text.at(group.end)) || text.at(group.end) == '_' || (group.spelled && is_digit(text.at(group.end)));
+  group.glued_back =
+      is_letter(text.at(group.end)) || text.at(group.end) == '_' || (group.spelled && is_digit(text.at(group.end)));
   return group;
 }
 
@@ -68,9 +78,14 @@ std::optional<Gap> classify(std::string_view gap) {
   std::optional<Gap> mark;
   for (const char c : gap) {
     if (c == ' ' || c == '\t') continue;
-    const auto found = c == '-' ? Gap::kHyphen : c == '.' ? Gap::kDot : c == '(' ? Gap::kOpen : c == ')' ? Gap::kClose : Gap::kComma;
+    const auto found = c == '-'   ? Gap::kHyphen
+                       : c == '.' ? Gap::kDot
+                       : c == '(' ? Gap::kOpen
+                       : c == ')' ? Gap::kClose
+                                  : Gap::kComma;
     if (found == Gap::kComma && c != ',') return std::nullopt;
-    if (mark && !(*mark == Gap::kClose && found != Gap::kClose) && !(*mark == Gap::kHyphen && found == Gap::kOpen)) return std::nullopt;
+    if (mark && !(*mark == Gap::kClose && found != Gap::kClose) && !(*mark == Gap::kHyphen && found == Gap::kOpen))
+      return std::nullopt;
     if (!mark || found == Gap::kOpen) mark = found;
   }
   return mark.value_or(Gap::kSpace);

@@ -31,8 +31,8 @@ struct Run {
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 };
 
-/// Calls `visit` with every run of the text, in order. A run of more than 512 groups is handed out in pieces, so that memory stays
-/// small whatever the text. Linear time.
+/// Calls `visit` with every run of the text, in order. A run of more than 512 groups is handed out in pieces, so that
+/// memory stays small whatever the text. Linear time.
 void for_each_run(const Normalized& text, const std::function<void(const Run&)>& visit);
 
 }  // namespace safety

@@ -33,7 +33,9 @@ const Case kMasked[] = {
     {"sam @ gmail.com", "[email removed]"},
     {"sam@gmail . com", "[email removed]"},
     {"two: a1@x.io, b2@y.co", "two: [email removed], [email removed]"},
-    {"s\xE2\x80\x8B" "am@exa\xE2\x80\x8Bmple.com", "[email removed]"},
+    {"s\xE2\x80\x8B"
+     "am@exa\xE2\x80\x8Bmple.com",
+     "[email removed]"},
     {"josé@correo.es", "[email removed]"},
     // phone
     {"my number is 415-555-0132 text me", "my number is [phone number removed] text me"},
@@ -63,7 +65,10 @@ const Case kMasked[] = {
     {"my phone = 415-555-0132", "my phone = [phone number removed]"},
     {"555-123-4567", "[phone number removed]"},
     {"４１５-５５５-０１３２", "[phone number removed]"},
-    {"415\xE2\x80\x91" "555\xE2\x80\x91" "0132", "[phone number removed]"},
+    {"415\xE2\x80\x91"
+     "555\xE2\x80\x91"
+     "0132",
+     "[phone number removed]"},
     {"415-555-0132 415-555-0133", "[phone number removed] [phone number removed]"},
     // card
     {"4111 1111 1111 1111", "[card number removed]"},
@@ -188,7 +193,8 @@ TEST(Mask, MasksOnlyTheKindsThatAreAskedFor) {
 TEST(Mask, KeepsAddressesOfAllowedDomains) {
   Rules rules;
   rules.allowed_domains = {"school.org"};
-  EXPECT_EQ(masked("ms.k@school.org, help@it.school.org, x@notschool.org", rules), "ms.k@school.org, help@it.school.org, [email removed]");
+  EXPECT_EQ(masked("ms.k@school.org, help@it.school.org, x@notschool.org", rules),
+            "ms.k@school.org, help@it.school.org, [email removed]");
 }
 
 TEST(Mask, LeavesTheRestOfTheTextByteForByte) {
@@ -207,7 +213,8 @@ TEST(Mask, SurvivesHostileBytes) {
 }
 
 TEST(Mask, TakesAMegabyteOfAnything) {
-  for (const std::string unit : {"1", "a@", "@", "1-", "five ", "a@b.", " at ", "(", "415-555-0132 ", "a dot ", "x", "\xff", "4111 ", ". "}) {
+  for (const std::string unit :
+       {"1", "a@", "@", "1-", "five ", "a@b.", " at ", "(", "415-555-0132 ", "a dot ", "x", "\xff", "4111 ", ". "}) {
     std::string text;
     while (text.size() < (1u << 20)) text += unit;
     const auto once = masked(text);
@@ -217,9 +224,11 @@ TEST(Mask, TakesAMegabyteOfAnything) {
 
 TEST(MaskJson, ReplacesStringValuesOnly) {
   Counts counts{};
-  const std::string json = R"({ "sam@x.org": 4155550132, "n": 1.10, "big": 12345678901234567890, "contact": ["415-555-0132", {"mail": "a\u0040b.co \"hi\""}] })";
-  EXPECT_EQ(mask_json(json, Rules{}, counts),
-            R"({ "sam@x.org": 4155550132, "n": 1.10, "big": 12345678901234567890, "contact": ["[phone number removed]", {"mail": "[email removed] \"hi\""}] })");
+  const std::string json =
+      R"({ "sam@x.org": 4155550132, "n": 1.10, "big": 12345678901234567890, "contact": ["415-555-0132", {"mail": "a\u0040b.co \"hi\""}] })";
+  EXPECT_EQ(
+      mask_json(json, Rules{}, counts),
+      R"({ "sam@x.org": 4155550132, "n": 1.10, "big": 12345678901234567890, "contact": ["[phone number removed]", {"mail": "[email removed] \"hi\""}] })");
   EXPECT_EQ(counts, (Counts{1, 1, 0, 0}));
 }
 

@@ -9,8 +9,8 @@
 namespace safety {
 namespace {
 
-/// A mask may make a neighbor findable (a cue comes nearer), so passes repeat until one finds nothing. Each costs linear
-/// time; real text needs two.
+/// A mask may make a neighbor findable (a cue comes nearer), so passes repeat until one finds nothing. Each costs
+/// linear time; real text needs two.
 constexpr int kMaxPasses = 4;
 
 std::vector<Finding> find_all(const Normalized& text, const Rules& rules) {
@@ -29,7 +29,8 @@ std::vector<Finding> find_all(const Normalized& text, const Rules& rules) {
   return found;
 }
 
-std::string replace(std::string_view source, const Normalized& text, const std::vector<Finding>& found, Counts& counts) {
+std::string replace(std::string_view source, const Normalized& text, const std::vector<Finding>& found,
+                    Counts& counts) {
   std::string out;
   std::size_t done = 0;
   for (const auto& each : found) {

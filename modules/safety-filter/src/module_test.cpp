@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The module as a host asks it.
 #include <gtest/gtest.h>
+
 #include <rapt/testkit.hpp>
 
 using rapt::testkit::Answer;
@@ -19,14 +20,17 @@ Scene says(const std::string& content, const std::string& config = "{}", const s
 
 TEST(SafetyFilter, MasksInBothDirectionsAndSaysWhichWithoutTheData) {
   Module module;
-  for (const auto& [hook, direction] : {std::pair{RAPT_HOOK_CHAT_ON_MESSAGE, "to_ai"}, {RAPT_HOOK_CHAT_BEFORE_AI, "to_ai"}, {RAPT_HOOK_CHAT_AFTER_AI, "from_ai"}}) {
+  for (const auto& [hook, direction] : {std::pair{RAPT_HOOK_CHAT_ON_MESSAGE, "to_ai"},
+                                        {RAPT_HOOK_CHAT_BEFORE_AI, "to_ai"},
+                                        {RAPT_HOOK_CHAT_AFTER_AI, "from_ai"}}) {
     const auto answer = module.call(hook, says("write to sam@x.org or 415-555-0132"));
     EXPECT_EQ(answer.verdict, RAPT_REPLACE);
     EXPECT_EQ(answer.fault, "");
     EXPECT_EQ(answer.replacement, "write to [email removed] or [phone number removed]");
     ASSERT_EQ(answer.findings.size(), 1u);
     EXPECT_EQ(answer.findings[0].type, "safety.masked");
-    EXPECT_EQ(answer.findings[0].json, R"({"counts":{"email":1,"phone":1},"direction":")" + std::string(direction) + R"(","kinds":["email","phone"]})");
+    EXPECT_EQ(answer.findings[0].json, R"({"counts":{"email":1,"phone":1},"direction":")" + std::string(direction) +
+                                           R"(","kinds":["email","phone"]})");
   }
 }
 
@@ -46,8 +50,10 @@ TEST(SafetyFilter, BlocksWhatItsConfigurationLists) {
   EXPECT_EQ(answer.block_reason, "Be kind, please.");
   ASSERT_EQ(answer.findings.size(), 1u);
   EXPECT_EQ(answer.findings[0].type, "safety.blocked");
-  EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, says("you are STUP1D")).verdict, RAPT_CONTINUE) << "another attachment's words do not count";
-  EXPECT_FALSE(module.call(RAPT_HOOK_CHAT_AFTER_AI, says("shut up", R"({"block_words": ["shut up"]})")).block_reason->empty());
+  EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, says("you are STUP1D")).verdict, RAPT_CONTINUE)
+      << "another attachment's words do not count";
+  EXPECT_FALSE(
+      module.call(RAPT_HOOK_CHAT_AFTER_AI, says("shut up", R"({"block_words": ["shut up"]})")).block_reason->empty());
 }
 
 TEST(SafetyFilter, AnAdultSeesAConcernAndTheStudentIsNotTurnedAway) {
@@ -57,7 +63,8 @@ TEST(SafetyFilter, AnAdultSeesAConcernAndTheStudentIsNotTurnedAway) {
   ASSERT_EQ(answer.findings.size(), 2u);
   EXPECT_EQ(answer.findings[0].type, "safety.concern");
   EXPECT_NE(answer.findings[0].json.find("explicit"), std::string::npos);
-  EXPECT_TRUE(module.call(RAPT_HOOK_CHAT_BEFORE_AI, says("i dont want to be alive")).findings.empty()) << "told once a message";
+  EXPECT_TRUE(module.call(RAPT_HOOK_CHAT_BEFORE_AI, says("i dont want to be alive")).findings.empty())
+      << "told once a message";
 }
 
 TEST(SafetyFilter, MasksStringsOfARunAndKeepsItJson) {
@@ -68,7 +75,8 @@ TEST(SafetyFilter, MasksStringsOfARunAndKeepsItJson) {
   EXPECT_EQ(before.fault, "");
   EXPECT_EQ(before.replacement, R"({"topic": "call [phone number removed]", "grade": 8})");
   scene.output = R"({"title": "Lines", "contact": "sam@x.org"})";
-  EXPECT_EQ(module.call(RAPT_HOOK_PRODUCT_AFTER_AI, scene).replacement, R"({"title": "Lines", "contact": "[email removed]"})");
+  EXPECT_EQ(module.call(RAPT_HOOK_PRODUCT_AFTER_AI, scene).replacement,
+            R"({"title": "Lines", "contact": "[email removed]"})");
 }
 
 TEST(SafetyFilter, AConfigurationThatDoesNotFitIsAnErrorThatNamesTheFault) {
@@ -83,7 +91,8 @@ TEST(SafetyFilter, ManyConfigurationsDoNotGrowIt) {
   Module module;
   for (int i = 0; i < 500; ++i) {
     const auto config = R"({"allow_emails": ["d)" + std::to_string(i) + R"(.org"]})";
-    EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, says("a@d" + std::to_string(i) + ".org", config)).verdict, RAPT_CONTINUE);
+    EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, says("a@d" + std::to_string(i) + ".org", config)).verdict,
+              RAPT_CONTINUE);
   }
 }
 

@@ -14,9 +14,10 @@ constexpr std::string_view kLatin =
     "lllnnnnnn.nnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 constexpr std::array<std::pair<char32_t, char>, 22> kCyrillic = {{
-    {0x0430, 'a'}, {0x0435, 'e'}, {0x043E, 'o'}, {0x0440, 'p'}, {0x0441, 'c'}, {0x0445, 'x'}, {0x0443, 'y'}, {0x0456, 'i'},
-    {0x0455, 's'}, {0x0458, 'j'}, {0x0501, 'd'}, {0x0410, 'a'}, {0x0415, 'e'}, {0x041E, 'o'}, {0x0420, 'p'}, {0x0421, 'c'},
-    {0x0425, 'x'}, {0x041C, 'm'}, {0x041D, 'h'}, {0x0422, 't'}, {0x041A, 'k'}, {0x0412, 'b'},
+    {0x0430, 'a'}, {0x0435, 'e'}, {0x043E, 'o'}, {0x0440, 'p'}, {0x0441, 'c'}, {0x0445, 'x'},
+    {0x0443, 'y'}, {0x0456, 'i'}, {0x0455, 's'}, {0x0458, 'j'}, {0x0501, 'd'}, {0x0410, 'a'},
+    {0x0415, 'e'}, {0x041E, 'o'}, {0x0420, 'p'}, {0x0421, 'c'}, {0x0425, 'x'}, {0x041C, 'm'},
+    {0x041D, 'h'}, {0x0422, 't'}, {0x041A, 'k'}, {0x0412, 'b'},
 }};
 
 constexpr char kGone = '\0', kKeep = '\1';

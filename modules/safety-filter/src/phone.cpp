@@ -9,13 +9,14 @@ namespace safety {
 namespace {
 
 constexpr std::array<std::string_view, 19> kCues = {
-    "phone", "call", "text", "txt", "cell", "mobile", "tel", "telephone", "whatsapp", "dial", "fax", "sms", "hmu", "reach", "contact",
-    "my number", "my num", "her number", "his number"};
+    "phone", "call", "text", "txt",   "cell",    "mobile",    "tel",    "telephone",  "whatsapp",  "dial",
+    "fax",   "sms",  "hmu",  "reach", "contact", "my number", "my num", "her number", "his number"};
 constexpr std::array<std::string_view, 30> kMaths = {
-    "equation", "equal", "equals", "plus", "minus", "times", "divided", "divide", "multiply", "multiplied", "subtract", "add", "sum",
-    "digits", "digit", "prime", "factor", "factors", "round", "rounded", "exponent", "power", "notation", "decimal", "population", "binary",
-    "sequence", "pattern", "pi", "integer"};
-constexpr std::array<std::string_view, 9> kArithmetic = {"what is", "whats", "what's", "solve", "calculate", "evaluate", "simplify", "compute", "subtract"};
+    "equation", "equal", "equals",   "plus",    "minus",      "times",  "divided",  "divide",  "multiply", "multiplied",
+    "subtract", "add",   "sum",      "digits",  "digit",      "prime",  "factor",   "factors", "round",    "rounded",
+    "exponent", "power", "notation", "decimal", "population", "binary", "sequence", "pattern", "pi",       "integer"};
+constexpr std::array<std::string_view, 9> kArithmetic = {"what is",  "whats",    "what's",  "solve",   "calculate",
+                                                         "evaluate", "simplify", "compute", "subtract"};
 
 /// One place in the text that may be a phone number, and what the rules ask about it.
 struct Candidate {
@@ -32,7 +33,8 @@ struct Candidate {
 bool is_applied(const Normalized& text, const Run& run, std::size_t first) {
   const auto begin = run.groups[first].begin;
   if (begin == 0 || text.text[begin - 1] != '(') return false;
-  return begin > 1 && (is_letter(text.text[begin - 2]) || is_digit(text.text[begin - 2]) || text.text[begin - 2] == ')');
+  return begin > 1 &&
+         (is_letter(text.text[begin - 2]) || is_digit(text.text[begin - 2]) || text.text[begin - 2] == ')');
 }
 
 /// North American numbering plan: areas and exchanges begin with 2 to 9 and are no service code (N11).
@@ -56,8 +58,8 @@ bool is_ten(const Candidate& c) {
   if (decimal || part.glued()) return false;
   if (c.cue()) return !is_counting(part);
   return part.last - part.first <= 3 && !part.single_digits() && part.alone() && north_american(digits) && !c.maths() &&
-         (part.first == part.last || part.sized({3, 3, 4}) || part.sized({1, 3, 3, 4}) || part.sized({3, 7}) || part.sized({6, 4}) ||
-          part.sized({1, 10}));
+         (part.first == part.last || part.sized({3, 3, 4}) || part.sized({1, 3, 3, 4}) || part.sized({3, 7}) ||
+          part.sized({6, 4}) || part.sized({1, 10}));
 }
 
 /// 020 7946 0958, 07700 900123, 030 1234567.
@@ -74,8 +76,10 @@ bool is_trunk_prefixed(const Candidate& c) {
 
 bool is_local(const Candidate& c) {
   const Part& part = c.part;
-  if (part.glued() || part.has_gap(Gap::kDot) || !part.apart() || is_counting(part) || c.around.in_formula()) return false;
-  return (part.sized({3, 4}) || part.sized({7}) || part.single_digits()) && !part.has_gap(Gap::kClose) && part.digits()[0] >= '2' && c.cue();
+  if (part.glued() || part.has_gap(Gap::kDot) || !part.apart() || is_counting(part) || c.around.in_formula())
+    return false;
+  return (part.sized({3, 4}) || part.sized({7}) || part.single_digits()) && !part.has_gap(Gap::kClose) &&
+         part.digits()[0] >= '2' && c.cue();
 }
 
 /// "+" and a country code, up to 15 digits (ITU-T E.164). "x +44…" is a sum.
@@ -84,7 +88,8 @@ std::size_t match_international(const Normalized& text, const Run& run, std::siz
   if (begin == 0 || text.text[begin - 1] != '+' || run.groups[first].digits[0] == '0') return Run::npos;
   const Surroundings before(text, begin - 1, begin);
   const char left = before.before();
-  const bool word_of_one = is_letter(left) && !(begin >= 4 && is_letter(text.text[begin - 3]) && is_letter(text.text[begin - 4]));
+  const bool word_of_one =
+      is_letter(left) && !(begin >= 4 && is_letter(text.text[begin - 3]) && is_letter(text.text[begin - 4]));
   if (is_digit(left) || word_of_one || std::string_view("=)*/^<>").find(left) < 7) return Run::npos;
   const bool american = run.groups[first].digits[0] == '1';
   for (std::size_t size = american ? 11 : 15; size >= (american ? 11u : 8u); --size) {

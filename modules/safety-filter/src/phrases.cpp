@@ -10,22 +10,33 @@ namespace {
 
 constexpr std::size_t kMaxWord = 64, kWindow = 256;
 
-bool is_disguise(char c) { return c == '@' || c == '$' || c == '!' || c == '+' || c == '*'; }
-bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '\'' || is_disguise(c); }
+bool is_disguise(char c) {
+  return c == '@' || c == '$' || c == '!' || c == '+' || c == '*';
+}
+bool is_word(char c) {
+  return is_letter(c) || is_digit(c) || c == '\'' || is_disguise(c);
+}
 
 char as_letter(char c) {
   switch (c) {
     case '4':
-    case '@': return 'a';
-    case '3': return 'e';
+    case '@':
+      return 'a';
+    case '3':
+      return 'e';
     case '1':
-    case '!': return 'i';
-    case '0': return 'o';
+    case '!':
+      return 'i';
+    case '0':
+      return 'o';
     case '5':
-    case '$': return 's';
+    case '$':
+      return 's';
     case '7':
-    case '+': return 't';
-    default: return c;
+    case '+':
+      return 't';
+    default:
+      return c;
   }
 }
 
@@ -75,8 +86,10 @@ Word make_word(std::string_view raw) {
 }
 
 std::string_view without_edges(std::string_view raw) {
-  while (!raw.empty() && (raw.back() == '!' || raw.back() == '\'' || raw.back() == '*' || raw.back() == '+')) raw.remove_suffix(1);
-  while (!raw.empty() && (raw.front() == '\'' || raw.front() == '*' || raw.front() == '+' || raw.front() == '!')) raw.remove_prefix(1);
+  while (!raw.empty() && (raw.back() == '!' || raw.back() == '\'' || raw.back() == '*' || raw.back() == '+'))
+    raw.remove_suffix(1);
+  while (!raw.empty() && (raw.front() == '\'' || raw.front() == '*' || raw.front() == '+' || raw.front() == '!'))
+    raw.remove_prefix(1);
   return raw;
 }
 
@@ -110,7 +123,8 @@ class WordReader {
 /// One phrase's word against one word of the text, in each reading.
 bool same(const Word& wanted, const Word& found) {
   if (found.plain == wanted.plain || (!found.leet.empty() && found.leet == wanted.plain)) return true;
-  return !found.collapsed.empty() && (found.collapsed == wanted.plain || singled(found.collapsed) == singled(wanted.plain));
+  return !found.collapsed.empty() &&
+         (found.collapsed == wanted.plain || singled(found.collapsed) == singled(wanted.plain));
 }
 
 }  // namespace
@@ -147,7 +161,8 @@ void PhraseSet::find_spaced_out(const Normalized& text, std::set<std::size_t>& f
     while (is_letter(text.at(end)) || is_digit(text.at(end))) ++end;
     const bool single = end == i + 1 && is_letter(text.text[i]);
     if (single) run += text.text[i];
-    const bool parted = end < text.text.size() && std::string_view(" .-_*").find(text.text[end]) != std::string_view::npos;
+    const bool parted =
+        end < text.text.size() && std::string_view(" .-_*").find(text.text[end]) != std::string_view::npos;
     if (!single || !parted) finish();
     i = end + 1;
   }

@@ -24,7 +24,8 @@ class PhraseSet {
  public:
   /// Entries without a letter or digit are ignored.
   explicit PhraseSet(const std::vector<std::string>& phrases);
-  /// Indices of the phrases that occur, each once, ascending. Linear in the text, in memory that does not grow with its words.
+  /// Indices of the phrases that occur, each once, ascending. Linear in the text, in memory that does not grow with its
+  /// words.
   [[nodiscard]] std::vector<std::size_t> find(std::string_view text) const;
   [[nodiscard]] bool empty() const { return by_first_.empty(); }
 

@@ -8,7 +8,8 @@ namespace safety {
 bool Part::sized(std::initializer_list<std::size_t> sizes) const {
   if (last - first + 1 != sizes.size()) return false;
   std::size_t i = first;
-  return std::all_of(sizes.begin(), sizes.end(), [&](std::size_t size) { return run.groups[i++].digits.size() == size; });
+  return std::all_of(sizes.begin(), sizes.end(),
+                     [&](std::size_t size) { return run.groups[i++].digits.size() == size; });
 }
 
 bool Part::single_digits() const {
@@ -25,19 +26,23 @@ std::size_t Part::spelled() const {
 }
 
 bool Part::gaps_are(Gap gap) const {
-  return std::all_of(run.gaps.begin() + static_cast<std::ptrdiff_t>(first), run.gaps.begin() + static_cast<std::ptrdiff_t>(last),
-                     [gap](Gap each) { return each == gap; });
+  return std::all_of(run.gaps.begin() + static_cast<std::ptrdiff_t>(first),
+                     run.gaps.begin() + static_cast<std::ptrdiff_t>(last), [gap](Gap each) { return each == gap; });
 }
 
-bool Part::gaps_equal() const { return last == first || gaps_are(run.gaps[first]); }
+bool Part::gaps_equal() const {
+  return last == first || gaps_are(run.gaps[first]);
+}
 
 bool Part::has_gap(Gap gap) const {
-  const auto from = run.gaps.begin() + static_cast<std::ptrdiff_t>(first), to = run.gaps.begin() + static_cast<std::ptrdiff_t>(last);
+  const auto from = run.gaps.begin() + static_cast<std::ptrdiff_t>(first),
+             to = run.gaps.begin() + static_cast<std::ptrdiff_t>(last);
   return std::find(from, to, gap) != to;
 }
 
 bool Part::apart() const {
-  return (first == 0 || run.gaps[first - 1] == Gap::kSpace) && (last + 1 == run.groups.size() || run.gaps[last] == Gap::kSpace);
+  return (first == 0 || run.gaps[first - 1] == Gap::kSpace) &&
+         (last + 1 == run.groups.size() || run.gaps[last] == Gap::kSpace);
 }
 
 bool is_counting(const Part& part) {

@@ -9,7 +9,8 @@ namespace safety {
 namespace {
 
 constexpr std::array<std::string_view, 4> kCues = {"ssn", "social", "soc", "ss#"};
-constexpr std::array<std::string_view, 8> kArithmetic = {"what is", "whats", "what's", "solve", "calculate", "evaluate", "simplify", "compute"};
+constexpr std::array<std::string_view, 8> kArithmetic = {"what is",   "whats",    "what's",   "solve",
+                                                         "calculate", "evaluate", "simplify", "compute"};
 
 /// Ranges that the Social Security Administration assigns (20 CFR 422.103; no 000, 666, 9xx areas).
 bool assigned(std::string_view d) {

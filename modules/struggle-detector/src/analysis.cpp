@@ -31,7 +31,8 @@ std::vector<Read> relevant(const std::vector<Turn>& turns, std::size_t window) {
 }
 
 /// Language of one kind over the stretch, where the latest message has it too; what was said before fades.
-void add_language(std::string_view kind, double Read::*weight, const std::vector<Read>& reads, std::vector<Indicator>& out) {
+void add_language(std::string_view kind, double Read::*weight, const std::vector<Read>& reads,
+                  std::vector<Indicator>& out) {
   if (reads.back().*weight <= 0) return;
   Indicator found{kind, excerpt(reads.back().turn.content), 0, {}, 0};
   double fade = 1;
@@ -50,7 +51,10 @@ void add_language(std::string_view kind, double Read::*weight, const std::vector
 Level level_of(double score, const Options& options) {
   // Scores are sums of hundredths; half a thousandth keeps 0.1 + 0.15 from missing 0.25.
   const double s = score + 0.0005;
-  return s >= options.high ? Level::kHigh : s >= options.moderate ? Level::kModerate : s >= options.mild ? Level::kMild : Level::kNone;
+  return s >= options.high       ? Level::kHigh
+         : s >= options.moderate ? Level::kModerate
+         : s >= options.mild     ? Level::kMild
+                                 : Level::kNone;
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct Turn {
 
 /// What was seen, and where.
 struct Indicator {
-  std::string_view kind;  ///< "repeated_question", "repeated_error", "frustration", "confusion", "help_begging", "shouting", "resigned_answers"
+  std::string_view kind;  ///< "repeated_question", "repeated_error", "frustration", "confusion", "help_begging",
+                          ///< "shouting", "resigned_answers"
   std::string evidence;   ///< a few of the student's words, from the latest message concerned
   std::size_t count = 0;
   std::vector<std::int64_t> message_seqs;
@@ -39,8 +40,8 @@ struct Analysis {
   std::vector<Indicator> indicators;
 };
 
-/// Judges the student's latest message, the last of `turns`, in the light of those before. Nothing is remembered between
-/// calls: the conversation itself is the memory, so a restart or a second instance changes nothing.
+/// Judges the student's latest message, the last of `turns`, in the light of those before. Nothing is remembered
+/// between calls: the conversation itself is the memory, so a restart or a second instance changes nothing.
 Analysis analyze(const std::vector<Turn>& turns, const Options& options);
 
 }  // namespace struggle

@@ -12,46 +12,142 @@ namespace {
 
 using Entry = std::pair<std::string_view, double>;
 
-constexpr Entry kFrustration[] = {
-    {"ugh", .25}, {"argh", .25}, {"grr", .25}, {"wtf", .3}, {"bruh", .1}, {"this is stupid", .4}, {"so stupid", .4}, {"math is stupid", .4},
-    {"its stupid", .35}, {"im stupid", .45}, {"i am stupid", .45}, {"feel stupid", .45}, {"im too stupid", .5}, {"this is dumb", .4}, {"so dumb", .4}, {"im dumb", .45},
-    {"feel dumb", .45}, {"hate this", .4}, {"hate math", .4}, {"hate algebra", .4}, {"i give up", .55}, {"im giving up", .55}, {"giving up", .45},
-    {"im so done", .4}, {"done with this", .4}, {"this sucks", .35}, {"i suck at", .4}, {"so annoying", .35}, {"annoyed", .3}, {"frustrated", .4},
-    {"frustrating", .4}, {"i cant do this", .5}, {"i cant do it", .5}, {"cant do math", .5}, {"never get this", .5}, {"never get it", .5},
-    {"never understand", .45}, {"gonna fail", .4}, {"going to fail", .4}, {"im bad at", .35}, {"so bad at", .4}, {"not smart enough", .5},
-    {"pointless", .3}, {"whats the point", .35}, {"impossible", .3}, {"wanna cry", .5}, {"want to cry", .5}, {"about to cry", .5}, {"im crying", .45},
-    {"too hard", .3}, {"so hard", .25}, {"this is hard", .15}, {"makes me mad", .4}, {"so mad", .35}, {"nothing works", .3}, {"not working", .2},
-    {"stop asking", .35}, {"youre not helping", .45}, {"not helping", .4}, {"this is useless", .4}};
+constexpr Entry kFrustration[] = {{"ugh", .25},
+                                  {"argh", .25},
+                                  {"grr", .25},
+                                  {"wtf", .3},
+                                  {"bruh", .1},
+                                  {"this is stupid", .4},
+                                  {"so stupid", .4},
+                                  {"math is stupid", .4},
+                                  {"its stupid", .35},
+                                  {"im stupid", .45},
+                                  {"i am stupid", .45},
+                                  {"feel stupid", .45},
+                                  {"im too stupid", .5},
+                                  {"this is dumb", .4},
+                                  {"so dumb", .4},
+                                  {"im dumb", .45},
+                                  {"feel dumb", .45},
+                                  {"hate this", .4},
+                                  {"hate math", .4},
+                                  {"hate algebra", .4},
+                                  {"i give up", .55},
+                                  {"im giving up", .55},
+                                  {"giving up", .45},
+                                  {"im so done", .4},
+                                  {"done with this", .4},
+                                  {"this sucks", .35},
+                                  {"i suck at", .4},
+                                  {"so annoying", .35},
+                                  {"annoyed", .3},
+                                  {"frustrated", .4},
+                                  {"frustrating", .4},
+                                  {"i cant do this", .5},
+                                  {"i cant do it", .5},
+                                  {"cant do math", .5},
+                                  {"never get this", .5},
+                                  {"never get it", .5},
+                                  {"never understand", .45},
+                                  {"gonna fail", .4},
+                                  {"going to fail", .4},
+                                  {"im bad at", .35},
+                                  {"so bad at", .4},
+                                  {"not smart enough", .5},
+                                  {"pointless", .3},
+                                  {"whats the point", .35},
+                                  {"impossible", .3},
+                                  {"wanna cry", .5},
+                                  {"want to cry", .5},
+                                  {"about to cry", .5},
+                                  {"im crying", .45},
+                                  {"too hard", .3},
+                                  {"so hard", .25},
+                                  {"this is hard", .15},
+                                  {"makes me mad", .4},
+                                  {"so mad", .35},
+                                  {"nothing works", .3},
+                                  {"not working", .2},
+                                  {"stop asking", .35},
+                                  {"youre not helping", .45},
+                                  {"not helping", .4},
+                                  {"this is useless", .4}};
 
-constexpr Entry kConfusion[] = {
-    {"dont get it", .3}, {"dont get this", .3}, {"dont get how", .25}, {"dont get why", .25}, {"dont get what", .25}, {"dont get any", .35}, {"don get it", .3}, {"dnt get it", .3},
-    {"didnt get it", .3}, {"dont understand", .3}, {"do not understand", .3}, {"dont really understand", .25}, {"dont really get", .25},
-    {"still dont get", .42}, {"still dont understand", .42}, {"still confused", .42}, {"still lost", .42}, {"still stuck", .35}, {"still not getting", .4},
-    {"dont understand anything", .45}, {"dont get anything", .45}, {"im confused", .3}, {"im so confused", .38}, {"so confused", .35}, {"really confused", .35},
-    {"confusing", .25}, {"im lost", .35}, {"so lost", .35}, {"you lost me", .35}, {"makes no sense", .35}, {"doesnt make sense", .3},
-    {"dont make sense", .3}, {"no idea", .25}, {"no clue", .25}, {"idk", .12}, {"i dont know", .12}, {"dunno", .12}, {"idk how", .2}, {"idk what to do", .3},
-    {"dont know how", .2}, {"dont know what to do", .3}, {"dont know where to start", .28}, {"im stuck", .25}, {"stuck", .15}, {"huh", .1}};
+constexpr Entry kConfusion[] = {{"dont get it", .3},
+                                {"dont get this", .3},
+                                {"dont get how", .25},
+                                {"dont get why", .25},
+                                {"dont get what", .25},
+                                {"dont get any", .35},
+                                {"don get it", .3},
+                                {"dnt get it", .3},
+                                {"didnt get it", .3},
+                                {"dont understand", .3},
+                                {"do not understand", .3},
+                                {"dont really understand", .25},
+                                {"dont really get", .25},
+                                {"still dont get", .42},
+                                {"still dont understand", .42},
+                                {"still confused", .42},
+                                {"still lost", .42},
+                                {"still stuck", .35},
+                                {"still not getting", .4},
+                                {"dont understand anything", .45},
+                                {"dont get anything", .45},
+                                {"im confused", .3},
+                                {"im so confused", .38},
+                                {"so confused", .35},
+                                {"really confused", .35},
+                                {"confusing", .25},
+                                {"im lost", .35},
+                                {"so lost", .35},
+                                {"you lost me", .35},
+                                {"makes no sense", .35},
+                                {"doesnt make sense", .3},
+                                {"dont make sense", .3},
+                                {"no idea", .25},
+                                {"no clue", .25},
+                                {"idk", .12},
+                                {"i dont know", .12},
+                                {"dunno", .12},
+                                {"idk how", .2},
+                                {"idk what to do", .3},
+                                {"dont know how", .2},
+                                {"dont know what to do", .3},
+                                {"dont know where to start", .28},
+                                {"im stuck", .25},
+                                {"stuck", .15},
+                                {"huh", .1}};
 
-constexpr Entry kBegging[] = {
-    {"just tell me", .4}, {"tell me the answer", .4}, {"give me the answer", .4}, {"gimme the answer", .4}, {"whats the answer", .22}, {"what is the answer", .2},
-    {"just give me", .38}, {"just the answer", .38}, {"just say the answer", .4}, {"need the answer", .35}, {"want the answer", .35}, {"do it for me", .42},
-    {"solve it for me", .42}, {"solve this for me", .4}, {"just solve it", .38}, {"just do it", .3}, {"can you just", .26}, {"cant you just", .32},
-    {"answer please", .3}, {"answer pls", .3}, {"answer plz", .3}};
+constexpr Entry kBegging[] = {{"just tell me", .4},     {"tell me the answer", .4}, {"give me the answer", .4},
+                              {"gimme the answer", .4}, {"whats the answer", .22},  {"what is the answer", .2},
+                              {"just give me", .38},    {"just the answer", .38},   {"just say the answer", .4},
+                              {"need the answer", .35}, {"want the answer", .35},   {"do it for me", .42},
+                              {"solve it for me", .42}, {"solve this for me", .4},  {"just solve it", .38},
+                              {"just do it", .3},       {"can you just", .26},      {"cant you just", .32},
+                              {"answer please", .3},    {"answer pls", .3},         {"answer plz", .3}};
 
-constexpr Entry kBreakthrough[] = {
-    {"i get it", 1}, {"get it now", 1}, {"got it", 1}, {"gotcha", 1}, {"makes sense", 1}, {"i see now", 1}, {"oh i see", 1}, {"ohh i see", 1},
-    {"i understand", 1}, {"understand now", 1}, {"that helped", 1}, {"that helps", 1}, {"figured it out", 1}, {"i did it", 1}, {"it worked", 1},
-    {"now i do", 1}, {"but fun", 1}, {"yay", 1}, {"this is fun", 1}, {"im getting it", 1}, {"easy now", 1}, {"like this one", 1}};
+constexpr Entry kBreakthrough[] = {{"i get it", 1},       {"get it now", 1},    {"got it", 1},
+                                   {"gotcha", 1},         {"makes sense", 1},   {"i see now", 1},
+                                   {"oh i see", 1},       {"ohh i see", 1},     {"i understand", 1},
+                                   {"understand now", 1}, {"that helped", 1},   {"that helps", 1},
+                                   {"figured it out", 1}, {"i did it", 1},      {"it worked", 1},
+                                   {"now i do", 1},       {"but fun", 1},       {"yay", 1},
+                                   {"this is fun", 1},    {"im getting it", 1}, {"easy now", 1},
+                                   {"like this one", 1}};
 
 constexpr Entry kTutorSaysNo[] = {
-    {"not quite", 1}, {"try again", 1}, {"try that again", 1}, {"incorrect", 1}, {"not right", 1}, {"isnt right", 1}, {"not correct", 1}, {"isnt correct", 1},
-    {"not the answer", 1}, {"not there yet", 1}, {"close but", 1}, {"almost", 1}, {"check your", 1}, {"look again", 1}, {"another look", 1},
-    {"doesnt work", 1}, {"does not work", 1}, {"isnt quite", 1}, {"take another", 1}};
+    {"not quite", 1},   {"try again", 1},     {"try that again", 1}, {"incorrect", 1},      {"not right", 1},
+    {"isnt right", 1},  {"not correct", 1},   {"isnt correct", 1},   {"not the answer", 1}, {"not there yet", 1},
+    {"close but", 1},   {"almost", 1},        {"check your", 1},     {"look again", 1},     {"another look", 1},
+    {"doesnt work", 1}, {"does not work", 1}, {"isnt quite", 1},     {"take another", 1}};
 
-constexpr Entry kTutorSaysYes[] = {{"correct", 1}, {"thats right", 1}, {"that is right", 1}, {"exactly", 1}, {"well done", 1}, {"great job", 1},
-                                   {"good job", 1}, {"nice work", 1}, {"perfect", 1}, {"you got it", 1}, {"excellent", 1}};
+constexpr Entry kTutorSaysYes[] = {{"correct", 1},   {"thats right", 1}, {"that is right", 1}, {"exactly", 1},
+                                   {"well done", 1}, {"great job", 1},   {"good job", 1},      {"nice work", 1},
+                                   {"perfect", 1},   {"you got it", 1},  {"excellent", 1}};
 
-constexpr std::array<std::string_view, 13> kNegations = {"dont", "didnt", "not", "cant", "cannot", "never", "doesnt", "wont", "isnt", "no", "havent", "nothing", "if"};
+constexpr std::array<std::string_view, 13> kNegations = {"dont", "didnt", "not", "cant",   "cannot",  "never", "doesnt",
+                                                         "wont", "isnt",  "no",  "havent", "nothing", "if"};
 
 struct Phrase {
   std::vector<std::string> words;
@@ -73,8 +169,9 @@ const std::vector<Phrase>& phrases_of(List list) {
 
 bool negated(const std::vector<std::string>& words, std::size_t at) {
   const auto from = at >= 2 ? at - 2 : 0;
-  return std::any_of(words.begin() + static_cast<std::ptrdiff_t>(from), words.begin() + static_cast<std::ptrdiff_t>(at),
-                     [](const auto& word) { return std::find(kNegations.begin(), kNegations.end(), word) != kNegations.end(); });
+  return std::any_of(
+      words.begin() + static_cast<std::ptrdiff_t>(from), words.begin() + static_cast<std::ptrdiff_t>(at),
+      [](const auto& word) { return std::find(kNegations.begin(), kNegations.end(), word) != kNegations.end(); });
 }
 
 bool stands_at(const Phrase& phrase, const std::vector<std::string>& words, std::size_t at) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The module as a host asks it.
 #include <gtest/gtest.h>
+
 #include <rapt/testkit.hpp>
 
 using rapt::testkit::Line;
@@ -23,7 +24,8 @@ TEST(StruggleDetector, EmitsLevelScoreAndIndicators) {
   EXPECT_EQ(answer.verdict, RAPT_CONTINUE);
   ASSERT_EQ(answer.findings.size(), 1u);
   EXPECT_EQ(answer.findings[0].type, "struggle");
-  for (const char* part : {R"("kind":"repeated_question")", R"("message_seqs":[1,3])", R"("level":"high")", R"("evidence":"ugh i dont get it, how do i solve)"}) {
+  for (const char* part : {R"("kind":"repeated_question")", R"("message_seqs":[1,3])", R"("level":"high")",
+                           R"("evidence":"ugh i dont get it, how do i solve)"}) {
     EXPECT_NE(answer.findings[0].json.find(part), std::string::npos) << part << " in " << answer.findings[0].json;
   }
 }
@@ -63,8 +65,11 @@ TEST(StruggleDetector, SumsTheConversationUpAtItsEnd) {
 
 TEST(StruggleDetector, AFaultyConfigurationIsAnErrorThatNamesIt) {
   Module module;
-  for (const auto& [config, part] : {std::pair{R"({"thresholds": {"mild": 0.9}})", "mild <= moderate"}, {R"({"instruct_from": "sometimes"})", "instruct_from"},
-                                     {R"({"window": "long"})", "window"}, {R"([])", "no JSON object"}, {R"({"thresholds": 3})", "thresholds"}}) {
+  for (const auto& [config, part] : {std::pair{R"({"thresholds": {"mild": 0.9}})", "mild <= moderate"},
+                                     {R"({"instruct_from": "sometimes"})", "instruct_from"},
+                                     {R"({"window": "long"})", "window"},
+                                     {R"([])", "no JSON object"},
+                                     {R"({"thresholds": 3})", "thresholds"}}) {
     EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, stuck(config)).verdict, RAPT_ERROR) << config;
     EXPECT_NE(module.log().back().second.find(part), std::string::npos) << module.log().back().second;
   }
@@ -74,7 +79,8 @@ TEST(StruggleDetector, AFaultyConfigurationIsAnErrorThatNamesIt) {
 TEST(StruggleDetector, TakesALongConversation) {
   Module module;
   Scene scene;
-  for (int i = 0; i < 1000; ++i) scene.history.push_back({i % 2 == 0 ? "user" : "assistant", std::string(1000, 'a') + " i dont get it"});
+  for (int i = 0; i < 1000; ++i)
+    scene.history.push_back({i % 2 == 0 ? "user" : "assistant", std::string(1000, 'a') + " i dont get it"});
   EXPECT_EQ(module.call(RAPT_HOOK_SESSION_END, scene).findings.size(), 1u);
   scene.current = Line{"user", std::string(32000, '!')};
   EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene).verdict, RAPT_CONTINUE);

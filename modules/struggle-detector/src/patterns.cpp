@@ -13,12 +13,17 @@ namespace {
 constexpr double kSameQuestion = 0.6, kSameNumbers = 0.75;
 constexpr std::size_t kShortAnswer = 6;
 
-constexpr std::array<std::string_view, 12> kAsking = {"how", "what", "whats", "why", "where", "when", "which", "help", "explain", "can", "do", "dont"};
-constexpr std::array<std::string_view, 24> kResigned = {"idk", "ok", "okay", "k", "kk", "whatever", "fine", "sure", "i", "guess", "nvm", "nevermind", "meh",
-                                                        "dunno", "dont", "know", "care", "idc", "no", "nope", "nothing", "maybe", "um", "still"};
-constexpr std::array<std::string_view, 12> kAcronyms = {"FOIL", "PEMDAS", "GCF", "LCM", "LOL", "OMG", "IDK", "SAT", "USA", "ACT", "SOH", "TOA"};
+constexpr std::array<std::string_view, 12> kAsking = {"how",   "what", "whats",   "why", "where", "when",
+                                                      "which", "help", "explain", "can", "do",    "dont"};
+constexpr std::array<std::string_view, 24> kResigned = {
+    "idk", "ok",    "okay", "k",    "kk",   "whatever", "fine", "sure", "i",       "guess", "nvm", "nevermind",
+    "meh", "dunno", "dont", "know", "care", "idc",      "no",   "nope", "nothing", "maybe", "um",  "still"};
+constexpr std::array<std::string_view, 12> kAcronyms = {"FOIL", "PEMDAS", "GCF", "LCM", "LOL", "OMG",
+                                                        "IDK",  "SAT",    "USA", "ACT", "SOH", "TOA"};
 
-bool student(const Read& read) { return read.turn.who == Turn::Who::kStudent; }
+bool student(const Read& read) {
+  return read.turn.who == Turn::Who::kStudent;
+}
 
 template <std::size_t N>
 bool in(std::string_view word, const std::array<std::string_view, N>& list) {
@@ -32,7 +37,8 @@ bool asks(const Read& read) {
 
 bool answers(const Read& read) {
   return read.words.size() <= kShortAnswer && !numbers_of(read.content).empty() &&
-         std::none_of(read.words.begin(), read.words.end(), [](const auto& word) { return word == "how" || word == "why" || word == "what"; });
+         std::none_of(read.words.begin(), read.words.end(),
+                      [](const auto& word) { return word == "how" || word == "why" || word == "what"; });
 }
 
 bool resigned(const Read& read) {
@@ -62,7 +68,8 @@ const Read* answered(const std::vector<Read>& reads, std::size_t index) {
 }
 
 bool all_capitals(std::string_view word) {
-  return word.size() >= 3 && std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) && !in(word, kAcronyms);
+  return word.size() >= 3 && std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) &&
+         !in(word, kAcronyms);
 }
 
 }  // namespace
@@ -89,7 +96,8 @@ double shouting(std::string_view text) {
   std::size_t capitals = 0, longest = 0;
   for (std::size_t i = 0; i < text.size();) {
     auto end = i;
-    while (end < text.size() && ((text[end] >= 'A' && text[end] <= 'Z') || (text[end] >= 'a' && text[end] <= 'z'))) ++end;
+    while (end < text.size() && ((text[end] >= 'A' && text[end] <= 'Z') || (text[end] >= 'a' && text[end] <= 'z')))
+      ++end;
     if (all_capitals(text.substr(i, end - i))) ++capitals, longest = std::max(longest, end - i);
     i = std::max(end, i + 1);
   }
@@ -120,7 +128,8 @@ std::optional<Indicator> repeated_error(const std::vector<Read>& reads) {
     const Read* wrong = reads[i].says_no ? answered(reads, i) : nullptr;
     if (wrong == nullptr) continue;
     seqs.push_back(wrong->turn.seq);
-    same_answer = same_answer || (answers(*wrong) && answers(reads.back()) && numbers_of(wrong->content) == numbers_of(reads.back().content));
+    same_answer = same_answer || (answers(*wrong) && answers(reads.back()) &&
+                                  numbers_of(wrong->content) == numbers_of(reads.back().content));
   }
   if (same_answer) seqs.push_back(reads.back().turn.seq);
   if (seqs.size() < 2) return std::nullopt;

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include <nlohmann/json.hpp>
 
 namespace struggle {
 namespace {
@@ -17,12 +18,14 @@ constexpr std::size_t kMaxSummaryTurns = 400;
 double number(const json& object, const char* key, double fallback) {
   const auto found = object.find(key);
   if (found == object.end()) return fallback;
-  if (!found->is_number()) throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must be a number");
+  if (!found->is_number())
+    throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must be a number");
   return found->get<double>();
 }
 
 bool has(const Analysis& analysis, std::string_view kind) {
-  return std::any_of(analysis.indicators.begin(), analysis.indicators.end(), [&](const auto& each) { return each.kind == kind; });
+  return std::any_of(analysis.indicators.begin(), analysis.indicators.end(),
+                     [&](const auto& each) { return each.kind == kind; });
 }
 
 }  // namespace
@@ -42,7 +45,9 @@ Config parse_config(std::string_view text) {
   }
   o.window = static_cast<std::size_t>(std::clamp(number(config, "window", 8), 2.0, 40.0));
   const auto tutor = config.value("instruct_from", json("moderate"));
-  const auto level = tutor.is_string() ? std::find(kLevelNames.begin() + 1, kLevelNames.end(), tutor.get_ref<const std::string&>()) : kLevelNames.end();
+  const auto level = tutor.is_string()
+                         ? std::find(kLevelNames.begin() + 1, kLevelNames.end(), tutor.get_ref<const std::string&>())
+                         : kLevelNames.end();
   if (tutor == "never") {
     out.instruct = false;
   } else if (level == kLevelNames.end()) {
@@ -56,10 +61,13 @@ Config parse_config(std::string_view text) {
 std::string to_json(const Analysis& analysis) {
   json indicators = json::array();
   for (const auto& each : analysis.indicators) {
-    indicators.push_back({{"kind", each.kind}, {"evidence", each.evidence}, {"count", each.count}, {"message_seqs", each.message_seqs}});
+    indicators.push_back(
+        {{"kind", each.kind}, {"evidence", each.evidence}, {"count", each.count}, {"message_seqs", each.message_seqs}});
   }
-  return json{{"level", kLevelNames[static_cast<std::size_t>(analysis.level)]}, {"score", analysis.score}, {"indicators", indicators}}.dump(
-      -1, ' ', false, json::error_handler_t::replace);
+  return json{{"level", kLevelNames[static_cast<std::size_t>(analysis.level)]},
+              {"score", analysis.score},
+              {"indicators", indicators}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string summary_json(const std::vector<Turn>& all, const Options& options) {
@@ -83,18 +91,33 @@ std::string summary_json(const std::vector<Turn>& all, const Options& options) {
   if (messages == 0) return {};
   json indicators = json::array();
   for (const auto& [kind, count] : kinds) indicators.push_back({{"kind", kind}, {"count", count}});
-  return json{{"level", kLevelNames[static_cast<std::size_t>(highest)]}, {"score", peak}, {"messages", messages},
-              {"struggling_messages", struggling}, {"indicators", indicators}}.dump();
+  return json{{"level", kLevelNames[static_cast<std::size_t>(highest)]},
+              {"score", peak},
+              {"messages", messages},
+              {"struggling_messages", struggling},
+              {"indicators", indicators}}
+      .dump();
 }
 
 std::string instruction(const Analysis& analysis) {
-  std::string out = "The student is struggling. Begin with one short, honest sentence of encouragement that names something they did. ";
-  if (has(analysis, "repeated_question")) out += "They have asked this before: explain it in another way than the last time, with a picture or a concrete example. ";
-  if (has(analysis, "repeated_error")) out += "They repeat an error: point to the one step where it happens and ask about that step only. ";
-  if (has(analysis, "help_begging")) out += "They ask for the answer: do not give it, but do the first step together with them. ";
-  if (has(analysis, "resigned_answers")) out += "They answer in single words: ask something that they can answer for certain. ";
+  std::string out =
+      "The student is struggling. Begin with one short, honest sentence of encouragement that names something they "
+      "did. ";
+  if (has(analysis, "repeated_question"))
+    out +=
+        "They have asked this before: explain it in another way than the last time, with a picture or a concrete "
+        "example. ";
+  if (has(analysis, "repeated_error"))
+    out += "They repeat an error: point to the one step where it happens and ask about that step only. ";
+  if (has(analysis, "help_begging"))
+    out += "They ask for the answer: do not give it, but do the first step together with them. ";
+  if (has(analysis, "resigned_answers"))
+    out += "They answer in single words: ask something that they can answer for certain. ";
   out += "Take a smaller step than before and end with one easy question.";
-  if (analysis.level == Level::kHigh) out += " Offer a similar, simpler problem worked through, or a short break, and say that asking the teacher is a good idea.";
+  if (analysis.level == Level::kHigh)
+    out +=
+        " Offer a similar, simpler problem worked through, or a short break, and say that asking the teacher is a good "
+        "idea.";
   return out;
 }
 

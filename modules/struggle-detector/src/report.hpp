@@ -11,7 +11,7 @@ namespace struggle {
 
 struct Config {
   Options options;
-  bool instruct = true;                   ///< whether the tutor is told
+  bool instruct = true;  ///< whether the tutor is told
   Level instruct_from = Level::kModerate;
 };
 

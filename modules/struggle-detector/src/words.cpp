@@ -11,11 +11,14 @@ constexpr std::size_t kMaxWords = 400, kMaxWord = 40, kExcerpt = 80;
 constexpr std::string_view kTypographicApostrophe = "\xE2\x80\x99";
 
 constexpr std::array<std::string_view, 48> kPlain = {
-    "a", "an", "the", "i", "im", "me", "my", "you", "we", "it", "its", "is", "are", "was", "do", "does", "did", "to", "of", "in", "on", "for", "and",
-    "or", "so", "but", "how", "what", "whats", "why", "can", "could", "would", "should", "please", "this", "that", "again", "still", "just", "ok",
-    "dont", "get", "understand", "not", "with", "then", "now"};
+    "a",    "an",    "the",   "i",    "im",    "me",   "my",  "you",        "we",    "it",     "its",    "is",
+    "are",  "was",   "do",    "does", "did",   "to",   "of",  "in",         "on",    "for",    "and",    "or",
+    "so",   "but",   "how",   "what", "whats", "why",  "can", "could",      "would", "should", "please", "this",
+    "that", "again", "still", "just", "ok",    "dont", "get", "understand", "not",   "with",   "then",   "now"};
 
-bool is_word_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
+bool is_word_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
+}
 bool has_digit(std::string_view word) {
   return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -66,7 +69,8 @@ bool same_word(std::string_view wanted, std::string_view found) {
   while (i < wanted.size() && i < found.size() && wanted[i] == found[i]) ++i;
   const auto left = wanted.substr(i), right = found.substr(i);
   if (left.size() == right.size()) {
-    const bool swapped = left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
+    const bool swapped =
+        left.size() >= 2 && left[0] == right[1] && left[1] == right[0] && left.substr(2) == right.substr(2);
     return swapped || left.substr(1) == right.substr(1);
   }
   return left.size() > right.size() ? left.substr(1) == right : left == right.substr(1);
@@ -81,7 +85,8 @@ std::set<std::string> content_words(const std::vector<std::string>& words) {
 }
 
 double similarity(const std::set<std::string>& a, const std::set<std::string>& b) {
-  const auto common = static_cast<double>(std::count_if(a.begin(), a.end(), [&](const auto& word) { return b.contains(word); }));
+  const auto common =
+      static_cast<double>(std::count_if(a.begin(), a.end(), [&](const auto& word) { return b.contains(word); }));
   const double all = static_cast<double>(a.size() + b.size()) - common;
   return all > 0 ? common / all : 0;
 }
@@ -98,7 +103,8 @@ std::string excerpt(std::string_view text) {
   auto end = std::min(text.size(), kExcerpt);
   while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   std::string out(text.substr(0, end));
-  std::replace_if(out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return end < text.size() ? out + "…" : out;
 }
 

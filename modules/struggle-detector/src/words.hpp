@@ -8,7 +8,8 @@
 
 namespace struggle {
 
-/// Words in lower case: letters and digits, apostrophes gone ("don't" is "dont"), letters that stand three times reduced to one
+/// Words in lower case: letters and digits, apostrophes gone ("don't" is "dont"), letters that stand three times
+/// reduced to one
 /// ("ughhhh" is "ugh"). At most 400, of at most 40 bytes: what a person writes in one message.
 std::vector<std::string> words_of(std::string_view text);
 

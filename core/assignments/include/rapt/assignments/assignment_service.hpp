@@ -52,12 +52,13 @@ class AssignmentService {
   /// Both must outlive the service.
   AssignmentService(store::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
-  /// Newest first; `limit` 1 to 100, `cursor` is next_cursor of the page before, or empty (kInvalid when it is not one).
+  /// Newest first; `limit` 1 to 100, `cursor` is next_cursor of the page before, or empty (kInvalid when it is not
+  /// one).
   Task<Result<AssignmentPage>> list(identity::Actor actor, int limit, std::string cursor);
   /// kNotFound for everybody outside the class.
   Task<Result<Assignment>> get(identity::Actor actor, AssignmentId id);
-  /// As get(), for starting work on it: kConflict, with the time in the message, before it opens and after it has closed.
-  /// Teachers of the class may start at any time, to try it out.
+  /// As get(), for starting work on it: kConflict, with the time in the message, before it opens and after it has
+  /// closed. Teachers of the class may start at any time, to try it out.
   Task<Result<Assignment>> get_for_start(identity::Actor actor, AssignmentId id);
 
  private:

@@ -27,16 +27,16 @@ struct File {
 /// An unpacked bundle in memory: nothing of it has touched the disk.
 struct Bundle {
   Manifest manifest;
-  std::map<std::string, File> files;  ///< by path, without the signature
-  std::string publisher_key_id;       ///< whose signature it carries; "" when unsigned
-  std::string signature;              ///< raw, "" when unsigned
-  security::Digest digest{};          ///< SHA-256 of the archive as read
+  std::map<std::string, File> files;          ///< by path, without the signature
+  std::string publisher_key_id;               ///< whose signature it carries; "" when unsigned
+  std::string signature;                      ///< raw, "" when unsigned
+  security::Digest digest{};                  ///< SHA-256 of the archive as read
   [[nodiscard]] const File* library() const;  ///< for this machine; nullptr when there is none
 };
 
 /// Reads an archive: zstd-compressed tar (ustar), regular files only. Refuses traversal, links, devices, duplicates,
-/// bombs and absurd sizes with a sentence that names the entry. Neither believes the signature (verify_bundle) nor looks
-/// into the libraries (check_libraries). kInvalid.
+/// bombs and absurd sizes with a sentence that names the entry. Neither believes the signature (verify_bundle) nor
+/// looks into the libraries (check_libraries). kInvalid.
 Result<Bundle> read_bundle(std::string_view archive);
 
 /// Public keys as files hold them: one base64url key a line, "#" begins a comment. kInvalid when there is none.
@@ -65,12 +65,14 @@ Result<void> verify_bundle(const Bundle& bundle, const TrustStore& trust, Signat
 /// The bytes that are signed: a title line, then one line a file, sorted by path: path NUL mode NUL size NUL sha256 LF.
 std::string signed_listing(const std::map<std::string, File>& files);
 
-/// Packs a staged folder (manifest.json, lib/…, LICENSE, …), checking what an installation will check: manifest, files that
-/// it names, the library's one exported symbol, its undefined symbols and DT_NEEDED. The same input gives the same bytes.
+/// Packs a staged folder (manifest.json, lib/…, LICENSE, …), checking what an installation will check: manifest, files
+/// that it names, the library's one exported symbol, its undefined symbols and DT_NEEDED. The same input gives the same
+/// bytes.
 Result<std::string> pack_bundle(const std::filesystem::path& stage, const security::PrivateKey* key);
 
 /// What pack_bundle ends with, without any of its checks: signs `files` when there is a key, and makes the archive. For
 /// tests that need a bundle which no honest packer would make.
-Result<std::string> encode_bundle(std::map<std::string, File> files, const std::string& publisher, const security::PrivateKey* key);
+Result<std::string> encode_bundle(std::map<std::string, File> files, const std::string& publisher,
+                                  const security::PrivateKey* key);
 
 }  // namespace rapt::bundle

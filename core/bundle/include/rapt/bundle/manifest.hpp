@@ -15,8 +15,8 @@ namespace rapt::bundle {
 struct ManifestHook {
   std::string point;  ///< "chat:before_ai"; older names are stored under their new ones
   int priority = 100;
-  int timeout_ms = 200;        ///< 1 to 10,000
-  bool fail_closed = false;    ///< "on_failure": "open" (default) or "closed"
+  int timeout_ms = 200;      ///< 1 to 10,000
+  bool fail_closed = false;  ///< "on_failure": "open" (default) or "closed"
   bool asynchronous = false;
 };
 
@@ -27,12 +27,12 @@ struct ManifestPermission {
 
 /// manifest.json of a bundle, checked field by field.
 struct Manifest {
-  std::string name;        ///< ^[a-z][a-z0-9-]{1,62}$
-  std::string version;     ///< semantic version 2.0.0
+  std::string name;     ///< ^[a-z][a-z0-9-]{1,62}$
+  std::string version;  ///< semantic version 2.0.0
   std::string title;
   std::string description;
-  std::string publisher;   ///< ^[a-z][a-z0-9-]{1,62}$, whose key signed it
-  std::string license;     ///< SPDX expression
+  std::string publisher;  ///< ^[a-z][a-z0-9-]{1,62}$, whose key signed it
+  std::string license;    ///< SPDX expression
   std::uint32_t abi_major = 0;
   std::uint32_t abi_minor = 0;
   std::vector<ManifestHook> hooks;

@@ -14,7 +14,7 @@ namespace rapt::bundle {
 /// A version by Semantic Versioning 2.0.0. Ordered by its rules of precedence: a pre-release comes before its release,
 /// build metadata does not count (so two different texts may compare equal).
 struct Version {
-  std::array<std::uint32_t, 3> core{};   ///< major, minor, patch; each below 1,000,000,000
+  std::array<std::uint32_t, 3> core{};  ///< major, minor, patch; each below 1,000,000,000
   std::vector<std::string> prerelease;  ///< "rc.1" is {"rc", "1"}; empty for a release
   std::string build;                    ///< after "+", "" when there is none
 

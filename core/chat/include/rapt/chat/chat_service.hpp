@@ -13,10 +13,18 @@
 
 namespace rapt {
 class Clock;
-namespace gateway { class Gateway; }
-namespace hooks { class Dispatcher; }
-namespace store { class Database; }
-namespace tools { class ToolService; }
+namespace gateway {
+class Gateway;
+}
+namespace hooks {
+class Dispatcher;
+}
+namespace store {
+class Database;
+}
+namespace tools {
+class ToolService;
+}
 }  // namespace rapt
 
 namespace rapt::chat {
@@ -61,9 +69,9 @@ class ChatService {
   Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, SessionId id);
 
   /// Sends a message of the owner and answers with the assistant's. `sink` may be null.
-  /// kInvalid (empty, too long, not UTF-8), kNotFound, kConflict (session not active, limit of messages reached, another
-  /// message was faster), kBlocked (`part` = module, message = its reason), kUnavailable MODULE_UNAVAILABLE, and the
-  /// gateway's failures. Nothing of a failed or blocked message is ever half stored.
+  /// kInvalid (empty, too long, not UTF-8), kNotFound, kConflict (session not active, limit of messages reached,
+  /// another message was faster), kBlocked (`part` = module, message = its reason), kUnavailable MODULE_UNAVAILABLE,
+  /// and the gateway's failures. Nothing of a failed or blocked message is ever half stored.
   Task<Result<Reply>> send_message(identity::Actor actor, SessionId id, std::string content, MessageSink* sink);
 
  private:

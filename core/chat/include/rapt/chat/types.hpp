@@ -70,7 +70,7 @@ struct SessionFilter {
   std::optional<ClassId> class_id{};
   std::optional<ToolId> tool_id{};
   std::optional<SessionState> state{};
-  int limit = 50;      ///< 1 to 100
+  int limit = 50;        ///< 1 to 100
   std::string cursor{};  ///< next_cursor of the page before, or empty
 };
 

@@ -62,8 +62,8 @@ struct Context {
     TimePoint started_at{};
   } session;
   std::string run_id;
-  std::vector<Message> messages;         ///< history, oldest first, without the current message
-  std::optional<Message> current;        ///< the message that the hook is about
+  std::vector<Message> messages;           ///< history, oldest first, without the current message
+  std::optional<Message> current;          ///< the message that the hook is about
   std::optional<std::string> input_json;   ///< product
   std::optional<std::string> output_json;  ///< product
   std::string locale = "en";

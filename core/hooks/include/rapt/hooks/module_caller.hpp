@@ -22,8 +22,19 @@ struct HookDeclaration {
 /// The answer of one module to one hook. A closed sum; kDead and kLate and kLying are the host's findings, never an
 /// answer of the module.
 struct Answer {
-  enum class Kind { kContinue, kReplace, kBlock, kDefer, kError, kDead, kLate, kLying, kNotRunning } kind = Kind::kContinue;
-  std::string text{};  ///< kReplace: the new content; kBlock: the reason for the reader; failures: the sentence for the admin
+  enum class Kind {
+    kContinue,
+    kReplace,
+    kBlock,
+    kDefer,
+    kError,
+    kDead,
+    kLate,
+    kLying,
+    kNotRunning
+  } kind = Kind::kContinue;
+  std::string
+      text{};  ///< kReplace: the new content; kBlock: the reason for the reader; failures: the sentence for the admin
   std::vector<std::string> instructions{};
   std::vector<Extraction> extractions{};
 };

@@ -11,8 +11,8 @@
 
 namespace rapt::hooks {
 
-/// Modules in memory, for the unit tests of every room that asks modules: each hook answers by a function of its context.
-/// Not for production code. Set up first, then used from one thread.
+/// Modules in memory, for the unit tests of every room that asks modules: each hook answers by a function of its
+/// context. Not for production code. Set up first, then used from one thread.
 class ScriptedCaller final : public ModuleCaller {
  public:
   using Script = std::function<Answer(const Context&)>;
@@ -28,7 +28,9 @@ class ScriptedCaller final : public ModuleCaller {
     hooks_[{module, declaration.point}] = {declaration, std::move(script)};
     modules_[module] = true;
   }
-  void on(const std::string& module, Point point, Script script) { on(module, HookDeclaration{.point = point}, std::move(script)); }
+  void on(const std::string& module, Point point, Script script) {
+    on(module, HookDeclaration{.point = point}, std::move(script));
+  }
   [[nodiscard]] const std::vector<Call>& calls() const { return calls_; }
 
   Result<std::optional<HookDeclaration>> declaration(const std::string& module, Point point) const override {

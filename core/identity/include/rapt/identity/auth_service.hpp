@@ -47,8 +47,8 @@ class AuthService {
   /// too many logins wait or the database is away.
   Task<Result<Login>> login(std::string email, std::string password, DeviceContext context = DeviceContext::kUnknown);
 
-  /// Who holds `token`, with all memberships, in one statement, which also notes the activity (once a minute at most) and
-  /// extends the login when under half of its time is left (`login_extended` is set then: send the cookie again).
+  /// Who holds `token`, with all memberships, in one statement, which also notes the activity (once a minute at most)
+  /// and extends the login when under half of its time is left (`login_extended` is set then: send the cookie again).
   /// kUnauthorized when the token is unknown, malformed or expired, or the account is not active.
   Task<Result<Actor>> authenticate(std::string token);
 

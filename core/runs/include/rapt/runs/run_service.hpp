@@ -14,10 +14,18 @@
 #include "rapt/usage/extractions.hpp"
 
 namespace rapt {
-namespace gateway { class Gateway; }
-namespace hooks { class Dispatcher; }
-namespace store { class Database; }
-namespace tools { class ToolService; }
+namespace gateway {
+class Gateway;
+}
+namespace hooks {
+class Dispatcher;
+}
+namespace store {
+class Database;
+}
+namespace tools {
+class ToolService;
+}
 }  // namespace rapt
 
 namespace rapt::runs {
@@ -73,7 +81,8 @@ class RunService {
   /// Checks the input (fields as "input.grade"), asks the model, checks its output and stores the run. A failure after
   /// the input was accepted is stored on the run and returned as well: kBlocked, kUnavailable MODULE_UNAVAILABLE,
   /// kUnprocessable OUTPUT_INVALID (the model did not fit the schema twice), and the gateway's failures.
-  Task<Result<Run>> create(identity::Actor actor, ToolId tool, std::string input_json, AssignmentId assignment_or_empty);
+  Task<Result<Run>> create(identity::Actor actor, ToolId tool, std::string input_json,
+                           AssignmentId assignment_or_empty);
   /// The owner, teachers of the class concerned and administrators above it; kNotFound for everybody else.
   Task<Result<Run>> get(identity::Actor actor, RunId id);
   /// The caller's own, newest first; `limit` 1 to 100.

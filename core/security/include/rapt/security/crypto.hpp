@@ -32,7 +32,7 @@ bool equal_constant_time(std::string_view a, std::string_view b);
 /// Ed25519 (RFC 8032). Keys are raw: 32-byte seed, 32-byte public key, 64-byte signature.
 struct PublicKey {
   std::array<std::uint8_t, 32> bytes{};
-  [[nodiscard]] std::string key_id() const;  ///< hexadecimal SHA-256 of the bytes, first 16 characters
+  [[nodiscard]] std::string key_id() const;   ///< hexadecimal SHA-256 of the bytes, first 16 characters
   [[nodiscard]] std::string to_text() const;  ///< base64url
   static Result<PublicKey> from_text(std::string_view text);
   auto operator<=>(const PublicKey&) const = default;

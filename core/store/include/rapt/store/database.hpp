@@ -33,9 +33,13 @@ class Params {
   Params& add(TimePoint value);
   Params& add_null();
   template <class Tag>
-  Params& add(const Id<Tag>& id) { return id.empty() ? add_null() : add(std::string_view(id.str())); }
+  Params& add(const Id<Tag>& id) {
+    return id.empty() ? add_null() : add(std::string_view(id.str()));
+  }
   template <class T>
-  Params& add(const std::optional<T>& value) { return value ? add(*value) : add_null(); }
+  Params& add(const std::optional<T>& value) {
+    return value ? add(*value) : add_null();
+  }
   /// Binds a PostgreSQL array of text (uuid[], text[]).
   Params& add_array(const std::vector<std::string>& values);
   [[nodiscard]] const std::vector<std::optional<std::string>>& values() const { return values_; }
@@ -63,7 +67,9 @@ class Row {
   [[nodiscard]] TimePoint time(std::string_view column) const;
   [[nodiscard]] std::optional<TimePoint> optional_time(std::string_view column) const;
   template <class IdType>
-  [[nodiscard]] IdType id(std::string_view column) const { return IdType::trusted(text(column)); }
+  [[nodiscard]] IdType id(std::string_view column) const {
+    return IdType::trusted(text(column));
+  }
 
  private:
   friend class Rows;
@@ -110,7 +116,7 @@ class Transaction {
 class Database {
  public:
   struct Options {
-    std::string url;               ///< libpq connection string or URI
+    std::string url;  ///< libpq connection string or URI
     unsigned connections = 10;
     int connect_timeout_seconds = 3;
     int statement_timeout_ms = 15000;

@@ -14,8 +14,8 @@
 
 namespace rapt::store {
 
-/// A database of its own on the server that TEST_DATABASE_URL names, dropped at the end: for the unit tests of every room
-/// that stores something. Throws std::runtime_error with the remedy when there is no such server.
+/// A database of its own on the server that TEST_DATABASE_URL names, dropped at the end: for the unit tests of every
+/// room that stores something. Throws std::runtime_error with the remedy when there is no such server.
 class ScratchDatabase {
  public:
   ScratchDatabase() : name_("rapt_test_" + new_uuid().substr(24)), url_(server_url()) {

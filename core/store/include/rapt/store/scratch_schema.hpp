@@ -16,7 +16,9 @@ namespace rapt::store {
 class ScratchSchema {
  public:
   explicit ScratchSchema(const std::filesystem::path& migrations) : name_(unique_name()) {
-    run("SELECT pg_advisory_xact_lock(7265707); CREATE EXTENSION IF NOT EXISTS ltree WITH SCHEMA public; CREATE SCHEMA " + name_);
+    run("SELECT pg_advisory_xact_lock(7265707); CREATE EXTENSION IF NOT EXISTS ltree WITH SCHEMA public; CREATE "
+        "SCHEMA " +
+        name_);
     Database database({.url = url(), .connections = 1});
     if (const auto migrated = migrate(database, migrations); !migrated) fail(migrated.error());
   }
@@ -35,7 +37,9 @@ class ScratchSchema {
   static std::string base_url() {
     const char* url = std::getenv("TEST_DATABASE_URL");
     if (url == nullptr || *url == '\0') {
-      throw std::runtime_error("TEST_DATABASE_URL is not set: run the tests with ./rapt test, or set it to a PostgreSQL database of your own.");
+      throw std::runtime_error(
+          "TEST_DATABASE_URL is not set: run the tests with ./rapt test, or set it to a PostgreSQL database of your "
+          "own.");
     }
     return url;
   }
@@ -49,7 +53,9 @@ class ScratchSchema {
     const auto done = database.transaction_blocking([&](Transaction& tx) { return tx.exec_script(sql); });
     if (!done) fail(done.error());
   }
-  [[noreturn]] static void fail(const Error& error) { throw std::runtime_error(error.message + " " + error.log_detail); }
+  [[noreturn]] static void fail(const Error& error) {
+    throw std::runtime_error(error.message + " " + error.log_detail);
+  }
 
   std::string name_;
 };

@@ -36,8 +36,8 @@ struct ToolDefinition {
   std::string subject;
   std::vector<int> grades;  ///< 0 is kindergarten
   std::vector<std::string> tags;
-  std::string input_schema_json;   ///< product only; "" for chat
-  std::string output_schema_json;  ///< product only; "" for chat
+  std::string input_schema_json;                    ///< product only; "" for chat
+  std::string output_schema_json;                   ///< product only; "" for chat
   std::optional<schema::JsonSchema> input_schema;   ///< set for product
   std::optional<schema::JsonSchema> output_schema;  ///< set for product
 
@@ -49,8 +49,8 @@ struct ToolDefinition {
 inline constexpr std::size_t kMaxDefinitionBytes = 256 * 1024;
 
 /// Parses a definition as a teacher wrote it. kInvalid names every fault found: `fields` holds the path
-/// ("definition.modules[1].timeout_ms") and a message with line and column and what to do. Unknown keys, duplicate keys,
-/// anchors and aliases (which can grow without bound) and custom tags are refused.
+/// ("definition.modules[1].timeout_ms") and a message with line and column and what to do. Unknown keys, duplicate
+/// keys, anchors and aliases (which can grow without bound) and custom tags are refused.
 Result<ToolDefinition> parse_definition(std::string_view yaml);
 
 /// The parsed form as JSON, for tool_versions.parsed.

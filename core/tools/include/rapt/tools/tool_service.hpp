@@ -13,8 +13,12 @@
 #include "rapt/tools/definition.hpp"
 
 namespace rapt {
-namespace hooks { class ModuleCaller; }
-namespace store { class Database; }
+namespace hooks {
+class ModuleCaller;
+}
+namespace store {
+class Database;
+}
 }  // namespace rapt
 
 namespace rapt::tools {
@@ -45,9 +49,9 @@ struct ToolPage {
 
 /// Tools: who sees which, and what they say. Thread-safe.
 ///
-/// A tool is seen by its creator; by teachers and administrators of its group, of the groups above it and of those below
-/// it (a tool of the whole system by all of them); by the teachers of a class that it is assigned to; and by the students
-/// of such a class while the assignment is open. System administrators see everything.
+/// A tool is seen by its creator; by teachers and administrators of its group, of the groups above it and of those
+/// below it (a tool of the whole system by all of them); by the teachers of a class that it is assigned to; and by the
+/// students of such a class while the assignment is open. System administrators see everything.
 class ToolService {
  public:
   /// `modules` (may be null: attachments are then not checked at creation) and the others must outlive the service.
@@ -56,7 +60,8 @@ class ToolService {
   ToolService(const ToolService&) = delete;
   ToolService& operator=(const ToolService&) = delete;
 
-  /// Newest first; `limit` 1 to 100, `cursor` is next_cursor of the page before, or empty (kInvalid when it is not one).
+  /// Newest first; `limit` 1 to 100, `cursor` is next_cursor of the page before, or empty (kInvalid when it is not
+  /// one).
   Task<Result<ToolPage>> list(identity::Actor actor, int limit, std::string cursor);
   /// The current version. kNotFound also for a tool that the actor may not see.
   Task<Result<Tool>> find(identity::Actor actor, ToolId id);

@@ -22,8 +22,8 @@ enum class Outcome : std::uint8_t { kAnswered, kBlocked, kFailed, kAbandoned };
 /// What one question to a model cost, and on whose behalf.
 struct Record {
   UserId user;
-  GroupId group;            ///< may be empty
-  ClassId class_id;         ///< may be empty
+  GroupId group;     ///< may be empty
+  ClassId class_id;  ///< may be empty
   ToolId tool;
   SessionId session;        ///< empty for runs
   RunId run;                ///< empty for conversations

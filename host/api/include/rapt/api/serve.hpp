@@ -7,9 +7,9 @@ struct Settings;
 
 namespace rapt::api {
 
-/// Runs the host until SIGTERM or SIGINT: modules, API and pages. Returns the exit code: 0 after an orderly end, 1 when it
-/// cannot start (the reason is on standard error). A part that is away, also at start, is no reason to end: it answers
-/// 503 and recovers by itself.
+/// Runs the host until SIGTERM or SIGINT: modules, API and pages. Returns the exit code: 0 after an orderly end, 1 when
+/// it cannot start (the reason is on standard error). A part that is away, also at start, is no reason to end: it
+/// answers 503 and recovers by itself.
 int serve(const config::Settings& settings);
 
 }  // namespace rapt::api

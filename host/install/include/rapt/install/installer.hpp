@@ -18,7 +18,7 @@ extern const std::uint32_t kAbiMajor, kAbiMinor;
 /// One row of the table modules.
 struct InstalledRecord {
   std::string name, version, publisher, digest_hex;
-  std::filesystem::path path;  ///< in this host's store of bundles
+  std::filesystem::path path;            ///< in this host's store of bundles
   std::vector<std::string> permissions;  ///< granted
   bool enabled = true;
 };
@@ -27,9 +27,9 @@ struct InstalledRecord {
 struct InstallPlan {
   bundle::Manifest manifest;
   bool is_signed = false;
-  std::string key_id;                                      ///< "" when unsigned
-  std::optional<std::string> installed_version;            ///< nullopt when the module is not installed
-  bool same_bytes = false;                                 ///< nothing to do
+  std::string key_id;                                       ///< "" when unsigned
+  std::optional<std::string> installed_version;             ///< nullopt when the module is not installed
+  bool same_bytes = false;                                  ///< nothing to do
   std::vector<bundle::ManifestPermission> new_permissions;  ///< that nobody has granted yet
 };
 
@@ -38,19 +38,19 @@ struct InstallOptions {
   bool grant_permissions = false;  ///< the admin has agreed to every permission of the plan
 };
 
-/// Installs bundles: reads, verifies against the trust store, keeps the archive under VAR/modules/NAME/VERSION.rapt, and
-/// records digest and granted permissions. The one code path for the command line, the registry and the demonstration.
-/// Two at once wait for each other (an advisory lock), also on several hosts. All work is done on the database's
-/// blocking threads.
+/// Installs bundles: reads, verifies against the trust store, keeps the archive under VAR/modules/NAME/VERSION.rapt,
+/// and records digest and granted permissions. The one code path for the command line, the registry and the
+/// demonstration. Two at once wait for each other (an advisory lock), also on several hosts. All work is done on the
+/// database's blocking threads.
 class Installer {
  public:
   Installer(store::Database& database, std::filesystem::path var_dir, bundle::TrustStore trust,
             bundle::SignaturePolicy policy);
   /// Checks the bundle as install() does, and changes nothing. kForbidden, kInvalid.
   Task<Result<InstallPlan>> plan(std::string archive);
-  /// kForbidden (signature), kInvalid (bundle, ABI, architecture), kConflict (an older version than the installed one, other
-  /// bytes under the same version, or permissions that nobody has granted). Installing the same bytes again changes
-  /// nothing, and puts the archive back when it has been lost or changed.
+  /// kForbidden (signature), kInvalid (bundle, ABI, architecture), kConflict (an older version than the installed one,
+  /// other bytes under the same version, or permissions that nobody has granted). Installing the same bytes again
+  /// changes nothing, and puts the archive back when it has been lost or changed.
   Task<Result<InstalledRecord>> install(std::string archive, InstallOptions options = {});
   /// kNotFound.
   Task<Result<void>> remove(std::string name);

@@ -15,8 +15,8 @@ namespace rapt::marketplace {
 /// One published version of a module, as the registry tells it. Believed only as far as it helps to choose: what counts
 /// is the bundle's own signature.
 struct ModuleVersion {
-  std::string version;                    ///< semantic version
-  std::string sha256;                     ///< of the archive, 64 hexadecimal characters
+  std::string version;  ///< semantic version
+  std::string sha256;   ///< of the archive, 64 hexadecimal characters
   std::uint64_t bytes = 0;
   std::uint32_t abi_major = 0, abi_minor = 0;
   std::vector<std::string> architectures;  ///< "x86_64-linux-gnu"

@@ -16,8 +16,8 @@ command_passthrough() {
   require_program rapt
   use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   read_settings
-  works_on_system "$1" || exec "$BUILD/bin/rapt" "$@"
   export_environment
+  works_on_system "$1" || exec "$BUILD/bin/rapt" "$@"
   service_dir "$STATE"
   is_running server || copy_programs
   hand_over_files "$@"
@@ -47,7 +47,9 @@ hand_over_files() {
 
 command_doctor() {
   local needed missing
+  use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   if [[ ${1:-} != --json ]]; then
+    is_running server || note "system              not running: what is away below comes with ./rapt up"
     mapfile -t needed < <(packages_of build run)
     mapfile -t missing < <(missing_packages "${needed[@]}")
     if [[ ${#missing[@]} -eq 0 ]]; then

@@ -82,9 +82,10 @@ start_demo_model() {
   wait_for demo-model 30 port_is_busy "$MODEL_PORT"
 }
 
+# The build has just made these bundles, perhaps anew under the same version.
 install_demo_modules() {
   local name
-  for name in safety-filter struggle-detector; do run_rapt module install "$name" --yes; done
+  for name in safety-filter struggle-detector; do run_rapt module install "$name" --yes --replace; done
 }
 
 # One password for all demonstration accounts, made once, read by the service user alone.

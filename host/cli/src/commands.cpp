@@ -52,7 +52,8 @@ const std::vector<Command>& commands() {
        "rapt module install safety-filter\nrapt module install safety-filter@1.0.0 --yes\nrapt module install "
        "./my-module-1.0.0.rapt",
        {{"yes", "", "agree to publisher and permissions without being asked"},
-        {"allow-downgrade", "", "an older version than the installed one"}},
+        {"allow-downgrade", "", "an older version than the installed one"},
+        {"replace", "", "other bytes under the installed version, for a module that you build yourself"}},
        run_module_install},
       {"module remove",
        "NAME",

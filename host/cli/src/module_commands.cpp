@@ -69,7 +69,9 @@ int run_module_install(Console& console, const Arguments& arguments) {
     return kFailed;
   }
   const auto record =
-      run_blocking(instance->installer->install(offer->archive, {arguments.has("allow-downgrade"), true}));
+      run_blocking(instance->installer->install(offer->archive, {.allow_downgrade = arguments.has("allow-downgrade"),
+                                                                 .grant_permissions = true,
+                                                                 .allow_replace = arguments.has("replace")}));
   if (!record) return report(console, record.error());
   return tell_installed(console, *record, !plan->same_bytes);
 }

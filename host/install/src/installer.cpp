@@ -40,10 +40,11 @@ InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<Installe
 Result<void> check_version(const bundle::Manifest& manifest, const InstalledRecord& installed,
                            const InstallOptions& options, const Site& site) {
   const auto offered = bundle::Version::parse(manifest.version), present = bundle::Version::parse(installed.version);
-  if (manifest.version == installed.version && site.policy == bundle::SignaturePolicy::kRequired) {
-    return Error::conflict(
-        manifest.name + " " + manifest.version +
-        " is installed already, with other bytes. A publisher gives every change a new version: ask for one.");
+  const bool may_replace = options.allow_replace || site.policy != bundle::SignaturePolicy::kRequired;
+  if (manifest.version == installed.version && !may_replace) {
+    return Error::conflict(manifest.name + " " + manifest.version +
+                           " is installed already, with other bytes. A publisher gives every change a new version: ask "
+                           "for one, or say --replace if you have built it yourself.");
   }
   if (!options.allow_downgrade && offered && present && *offered < *present) {
     return Error::conflict(manifest.name + " " + installed.version + " is installed, and " + manifest.version +

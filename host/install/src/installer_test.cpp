@@ -142,6 +142,8 @@ TEST_F(InstallerTest, RefusesAnOlderVersionUnlessToldOtherwise) {
 TEST_F(InstallerTest, RefusesOtherBytesUnderOneVersion) {
   ASSERT_TRUE(install(archive("1.0.0")));
   EXPECT_THAT(refusal(archive("1.0.0", {"log"}), ErrorKind::kConflict, {true, true}), HasSubstr("with other bytes"));
+  EXPECT_TRUE(install(archive("1.0.0", {"log"}), {.grant_permissions = true, .allow_replace = true}));
+  EXPECT_THAT(list()[0].permissions, ElementsAre("log"));
 }
 
 TEST_F(InstallerTest, RefusesAnotherPublisherUnderOneName) {

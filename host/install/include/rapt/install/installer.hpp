@@ -36,6 +36,7 @@ struct InstallPlan {
 struct InstallOptions {
   bool allow_downgrade = false;
   bool grant_permissions = false;  ///< the admin has agreed to every permission of the plan
+  bool allow_replace = false;      ///< other bytes under the installed version: for those who build it themselves
 };
 
 /// Installs bundles: reads, verifies against the trust store, keeps the archive under VAR/modules/NAME/VERSION.rapt,

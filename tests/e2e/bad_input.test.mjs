@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Client, account, base, tool } from './client.mjs';
+import { Client, account, base, run, tool } from './client.mjs';
 
 const missing = '00000000-0000-4000-8000-000000000000';
 
@@ -127,4 +127,35 @@ test('pages carry a strict policy and traversal finds nothing', async () => {
     assert.ok([400, 404].includes(answer.status) || /<div id="root"/.test(await answer.clone().text()), `${path}: ${answer.status}`);
     assert.doesNotMatch(await answer.text(), /root:x:0/);
   }
+});
+
+test('a tool with mistakes in its YAML: every fault with line and column, and nothing is stored', async () => {
+  const teacher = await Client.as('teacher');
+  const before = (await teacher.get('/tools')).body.data.length;
+  const definition = 'name: Broken\ntype: chat\nversion: 1.0\nbehavior: hi\nmodels: gpt\nmodules:\n  - no-such-module\n';
+  const school = run.groups.find((g) => g.type === 'school').id;
+  const answer = await teacher.post('/tools', { definition, group_id: school });
+  assertFailure(answer, 400, 'VALIDATION_ERROR');
+  const said = answer.body.details.fields.map((f) => `${f.path}: ${f.message}`).join('\n');
+  assert.match(said, /definition\.models: .*line 5, column 1/);
+  assert.match(said, /definition\.version: .*line 3/);
+  const syntax = await teacher.post('/tools', { definition: 'name: [unclosed\ntype: chat\n', group_id: school });
+  assertFailure(syntax, 400, 'VALIDATION_ERROR');
+  assert.match(JSON.stringify(syntax.body), /line \d+, column \d+/);
+  assert.equal((await teacher.get('/tools')).body.data.length, before);
+});
+
+test('a teacher adds a tool, a module that is not installed is named, a student may not add one', async () => {
+  const teacher = await Client.as('teacher');
+  const school = run.groups.find((g) => g.type === 'school').id;
+  const definition = (name, module) => `name: ${name}\ntype: chat\nversion: 1.0.0\nbehavior: Be kind.\nmodules:\n  - ${module}\n`;
+  const unknown = await teacher.post('/tools', { definition: definition('Kind One', 'no-such-module'), group_id: school });
+  assertFailure(unknown, 400, 'VALIDATION_ERROR');
+  assert.match(JSON.stringify(unknown.body.details), /no-such-module/);
+  const good = await teacher.post('/tools', { definition: definition('Kind One', 'safety-filter'), group_id: school });
+  assert.equal(good.status, 201, JSON.stringify(good.body));
+  assert.equal((await teacher.get(`/tools/${good.body.data.id}`)).body.data.definition, definition('Kind One', 'safety-filter'));
+  const student = await Client.as('student', 18);
+  const refused = await student.post('/tools', { definition: definition('Mine', 'safety-filter'), group_id: school });
+  assert.ok([403, 404].includes(refused.status), JSON.stringify(refused.body));
 });

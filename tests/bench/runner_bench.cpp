@@ -29,7 +29,8 @@ std::vector<Figure> measure_spawn() {
     house.wait_running();
     samples.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
   }
-  return {{"spawn_to_ready_p50", quantile(samples, 0.5), "ms", kSpawnLimitMs}, {"spawn_to_ready_p99", quantile(samples, 0.99), "ms"}};
+  return {{"spawn_to_ready_p50", quantile(samples, 0.5), "ms", kSpawnLimitMs},
+          {"spawn_to_ready_p99", quantile(samples, 0.99), "ms"}};
 }
 
 std::vector<Figure> measure_memory() {

@@ -12,7 +12,7 @@
 namespace rapt::tools {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr const char* kRoot = "definition";
 constexpr std::size_t kMaxBehavior = 20000;

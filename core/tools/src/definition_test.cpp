@@ -119,11 +119,21 @@ TEST(Definition, RefusesSchemasWhereTheyDoNotBelongOrAreMissing) {
       "definition.output_schema");
 }
 
+TEST(Definition, KeepsTheFieldsOfASchemaInTheOrderOfTheFile) {
+  const auto tool = parse_definition(with(kProduct, "topic: { type: string }", "topic: { type: string }, alpha: {}"));
+  ASSERT_TRUE(tool) << tool.error().message;
+  EXPECT_EQ(tool->input_schema_json,
+            R"({"type":"object","properties":{"topic":{"type":"string"},"alpha":{}},"required":["topic"]})");
+}
+
 TEST(Definition, RefusesWhatCouldGrowWithoutBound) {
   EXPECT_THAT(first_fault("a: &a [x, x]\nb: [*a, *a]\n").message, HasSubstr("anchors"));
   EXPECT_THAT(first_fault("a: !!binary aGVsbG8=\n").message, HasSubstr("tags"));
   EXPECT_THAT(first_fault(std::string(kChat) + "---\nname: second\n").message, HasSubstr("more than one document"));
   EXPECT_NE(first_fault("a: " + std::string(5000, '[')).message, "accepted");
+  std::string many;
+  for (int i = 0; i < 1001; ++i) many += "k" + std::to_string(i) + ": {}, ";
+  EXPECT_THAT(first_fault(with(kProduct, "topic: { type: string }", many)).message, HasSubstr("more than 1000 keys"));
   EXPECT_NE(first_fault(std::string(kMaxDefinitionBytes + 1, '#')).message, "accepted");
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <charconv>
 #include <cmath>
-#include <set>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -12,10 +11,11 @@
 namespace rapt::tools {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr const char* kRoot = "definition";
 constexpr int kMaxDepth = 60;
+constexpr std::size_t kMaxKeys = 1000;
 
 /// Looks at a document's events before a tree is built: what is refused outright never becomes one.
 class Guard final : public YAML::EventHandler {
@@ -112,6 +112,10 @@ json json_of(const YAML::Node& node, const std::string& path, Faults& faults) {
   }
   if (!node.IsMap()) return nullptr;
   json object = json::object();
+  if (node.size() > kMaxKeys) {
+    faults.add(node.Mark(), path, "must not have more than " + std::to_string(kMaxKeys) + " keys.");
+    return object;
+  }
   for (const auto& entry : node) {
     if (!entry.first.IsScalar()) {
       faults.add(entry.first.Mark(), path, "a key must be a word.");

@@ -19,9 +19,6 @@ class ChatService;
 namespace config {
 struct Settings;
 }
-namespace gateway {
-class Gateway;
-}
 namespace host {
 class Supervisor;
 }
@@ -42,6 +39,8 @@ class ToolService;
 
 namespace rapt::api {
 
+class GatewayVerdict;
+
 /// Everything that a route may ask; made once by serve().
 struct Services {
   const config::Settings& settings;
@@ -53,7 +52,7 @@ struct Services {
   assignments::AssignmentService& assignments;
   chat::ChatService& chat;
   runs::RunService& runs;
-  gateway::Gateway& gateway;
+  GatewayVerdict& gateway;
   host::Supervisor& modules;
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
+#include "gateway_verdict.hpp"
 #include "handlers.hpp"
 #include "rapt/api/version.hpp"
 #include "rapt/config/settings.hpp"
-#include "rapt/gateway/gateway.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/store/redis.hpp"
@@ -49,7 +49,7 @@ Task<Result<Answer>> get_ready(Call& call) {
   const auto database = co_await call.services.database.query(kPing);
   std::vector<std::string> ping{"PING"};
   const auto redis = co_await call.services.redis.command(std::move(ping));
-  const auto gateway = co_await call.services.gateway.check();
+  const auto gateway = co_await call.services.gateway.get();
   json parts;
   parts["database"] = part_of(database, "down");
   parts["redis"] = part_of(redis, "degraded");
@@ -60,7 +60,7 @@ Task<Result<Answer>> get_ready(Call& call) {
   json data;
   data["status"] = !database ? "down" : degraded ? "degraded" : "ok";
   data["parts"] = std::move(parts);
-  co_return data_reply(std::move(data), database ? 200 : 503);
+  co_return data_reply(data, database ? 200 : 503);
 }
 
 Task<Result<Answer>> get_instance(Call& call) {
@@ -70,7 +70,7 @@ Task<Result<Answer>> get_instance(Call& call) {
   data["version"] = kVersion;
   data["demo_model"] = settings.demo_model;
   data["development_mode"] = settings.development_modules;
-  co_return data_reply(std::move(data));
+  co_return data_reply(data);
 }
 
 }  // namespace rapt::api

@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "application.hpp"
+#include "gateway_verdict.hpp"
 #include "module_set.hpp"
+#include "pseudonym_key.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/base/log.hpp"
@@ -44,12 +46,14 @@ std::filesystem::path trust_dir(const config::Settings& settings) {
   return settings.var_dir / "trust";
 }
 
-host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust) {
+host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust,
+                                             std::string pseudonym_key) {
   host::Supervisor::Options options;
   options.runner = settings.runner;
   options.trust = trust;
   options.signature_policy = signature_policy(settings);
   options.required_layers = settings.required_sandbox_layers;
+  options.pseudonym_key = std::move(pseudonym_key);
   return options;
 }
 
@@ -74,12 +78,12 @@ int complain(const Error& error) {
 class Host {
  public:
   Host(const config::Settings& settings, runtime::Runtime& loop, const bundle::TrustStore& trust,
-       std::optional<http::StaticFiles> pages)
+       std::string pseudonym_key, std::optional<http::StaticFiles> pages)
       : loop_(loop),
         database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
         redis_(settings.redis_url),
         gateway_(client_, gateway_options(settings)),
-        supervisor_(loop.executor(), supervisor_options(settings, trust)),
+        supervisor_(loop.executor(), supervisor_options(settings, trust, std::move(pseudonym_key))),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
         trust_dir_(trust_dir(settings)),
         dispatcher_(supervisor_),
@@ -88,8 +92,9 @@ class Host {
         assignments_(database_, clock_),
         chat_({database_, tools_, dispatcher_, gateway_, clock_}),
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
+        verdict_(gateway_),
         application_(
-            {settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, gateway_, supervisor_},
+            {settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, verdict_, supervisor_},
             std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
@@ -143,6 +148,7 @@ class Host {
   assignments::AssignmentService assignments_;
   chat::ChatService chat_;
   runs::RunService runs_;
+  GatewayVerdict verdict_;
   Application application_;
   http::Server server_;
 };
@@ -164,10 +170,12 @@ int serve(const config::Settings& settings) {
   }
   auto trust = bundle::TrustStore::load(trust_dir(settings));
   if (!trust) return complain(trust.error());
+  auto key = pseudonym_key(settings.var_dir / "keys" / "pseudonym.key");
+  if (!key) return complain(key.error());
   auto pages = load_pages(settings);
   if (!pages) return complain(pages.error());
   runtime::Runtime loop(settings.threads);
-  Host host(settings, loop, *trust, std::move(*pages));
+  Host host(settings, loop, *trust, std::move(*key), std::move(*pages));
   if (auto started = host.start(); !started) return complain(started.error());
   log::info("serve.listening", {{"address", settings.host}, {"port", std::to_string(host.port())}});
   loop.run();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hook_context.hpp"
+#include "in_flight.hpp"
 #include "message_flow.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/text.hpp"
@@ -90,7 +91,7 @@ Task<Result<Pinned>> pin(ChatService::Parts parts, identity::Actor actor, ToolId
 
 }  // namespace
 
-ChatService::ChatService(Parts parts) : parts_(parts) {}
+ChatService::ChatService(Parts parts) : parts_(parts), in_flight_(std::make_shared<InFlight>()) {}
 
 Task<Result<Session>> ChatService::create(identity::Actor actor, ToolId tool, AssignmentId assignment_or_empty) {
   auto pinned = co_await pin(parts_, actor, tool, assignment_or_empty);
@@ -161,6 +162,11 @@ Task<Result<std::vector<usage::Extraction>>> ChatService::extractions(identity::
 Task<Result<Reply>> ChatService::send_message(identity::Actor actor, SessionId id, std::string content,
                                               MessageSink* sink) {
   RAPT_CO_TRY(check_content(content));
+  const auto lease = in_flight_->take({actor.id, id});
+  if (!lease) {
+    co_return Error::conflict(
+        "Your last message in this conversation is still being answered: wait for the answer, then send this one.");
+  }
   auto open = co_await load_open_session(parts_.database, actor.id, std::move(id));
   if (!open) co_return open.error();
   auto tool = co_await parts_.tools.definition(open->version);

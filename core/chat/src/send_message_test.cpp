@@ -152,10 +152,26 @@ TEST_F(SendMessage, AnAnswerThatBreaksOffStoresNothingButItsTokens) {
   EXPECT_EQ(send(session, "hello")->message.seq, 2) << "and the reader may try again";
 }
 
-TEST_F(SendMessage, OfTwoMessagesAtOnceOneIsStoredAndTheOtherRefusedWhole) {
+TEST_F(SendMessage, ASecondMessageWhileOneIsBeingAnsweredIsRefusedBeforeTheAiIsAsked) {
+  std::optional<Result<Reply>> second;
+  gateway.while_asking = [&]() -> Task<void> {
+    return runtime::store_result(chat.send_message(student(), session, "second", nullptr), second);
+  };
+  EXPECT_TRUE(send(session, "first").has_value());
+  ASSERT_TRUE(second.has_value());
+  ASSERT_FALSE(second->has_value());
+  EXPECT_EQ(second->error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(gateway.requests.size(), 1U);
+  EXPECT_EQ(messages(session).size(), 2U);
+  EXPECT_EQ(usage_outcomes(), "answered:42");
+  EXPECT_TRUE(send(session, "second").has_value()) << "and then it is its turn";
+}
+
+TEST_F(SendMessage, OfTwoMessagesOnTwoHostsOneIsStoredAndTheOtherRefusedWhole) {
+  ChatService other_host{{database, tools, dispatcher, gateway, clock}};
   std::optional<Result<Reply>> faster;
   gateway.while_asking = [&]() -> Task<void> {
-    return runtime::store_result(chat.send_message(student(), session, "faster", nullptr), faster);
+    return runtime::store_result(other_host.send_message(student(), session, "faster", nullptr), faster);
   };
   const auto slower = send(session, "slower");
   ASSERT_TRUE(faster->has_value());

@@ -29,6 +29,8 @@ class ToolService;
 
 namespace rapt::chat {
 
+class InFlight;
+
 /// Longest message, in code points.
 inline constexpr std::size_t kMaxMessageCharacters = 32000;
 
@@ -70,12 +72,14 @@ class ChatService {
 
   /// Sends a message of the owner and answers with the assistant's. `sink` may be null.
   /// kInvalid (empty, too long, not UTF-8), kNotFound, kConflict (session not active, limit of messages reached,
-  /// another message was faster), kBlocked (`part` = module, message = its reason), kUnavailable MODULE_UNAVAILABLE,
-  /// and the gateway's failures. Nothing of a failed or blocked message is ever half stored.
+  /// another message is still being answered; on this host that is known before the AI is asked), kBlocked (`part` =
+  /// module, message = its reason), kUnavailable MODULE_UNAVAILABLE, and the gateway's failures. Nothing of a failed or
+  /// blocked message is ever half stored.
   Task<Result<Reply>> send_message(identity::Actor actor, SessionId id, std::string content, MessageSink* sink);
 
  private:
   Parts parts_;
+  std::shared_ptr<InFlight> in_flight_;
 };
 
 }  // namespace rapt::chat

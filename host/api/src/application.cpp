@@ -3,13 +3,13 @@
 
 #include <chrono>
 
+#include "dressed_responder.hpp"
 #include "error_reply.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "routes.hpp"
 #include "security_headers.hpp"
-#include "session_cookie.hpp"
 
 namespace rapt::api {
 namespace {
@@ -48,9 +48,12 @@ bool is_api(const std::string& path) {
   return path == "/health" || path == "/ready" || path == "/api" || path.starts_with("/api/");
 }
 
+/// "" for a path below /api of another version, which no route has.
 std::string_view below_prefix(const std::string& path) {
   const std::string_view view(path);
-  return view.starts_with(kPrefix) ? view.substr(kPrefix.size()) : view.starts_with("/api") ? std::string_view() : view;
+  if (!view.starts_with("/api")) return view;
+  const bool ours = view.starts_with(kPrefix) && view.substr(kPrefix.size()).starts_with('/');
+  return ours ? view.substr(kPrefix.size()) : std::string_view();
 }
 
 void log_access(const http::Request& request, std::string_view pattern, int status,
@@ -100,35 +103,30 @@ Task<void> Application::handle_api(http::Request& request, http::Responder& resp
   const bool found = match.kind == Router::Match::Kind::kFound;
   std::string_view pattern = "(unknown)";
   Result<Answer> answer = no_such_route();
-  std::optional<std::string> extended_token;  // of a login that was extended
+  DressedResponder dressed(responder, services_.settings.production);
   if (match.kind == Router::Match::Kind::kOtherMethod) answer = wrong_method(match.allowed);
   if (found) {
     const auto& route = routes()[match.index];
     pattern = route.pattern;
     request.path_parameters = std::move(match.parameters);
-    Call call{request, responder, services_, {}};
-    answer = co_await run_route(route, call);
-    if (call.actor.login_extended) extended_token = request.cookie(identity::kSessionCookie);
+    Call call{request, dressed, services_, {}};
+    answer = co_await run_route(route, call, dressed);
   }
   if (!answer) log_failure(answer.error(), request);
-  int status = 200;
   if (!answer || *answer) {
     auto response = answer ? std::move(**answer) : error_reply(answer.error(), request.id);
-    if (extended_token) set_session_cookie(response, *extended_token, services_.settings.production);
     if (!match.allowed.empty()) response.headers.set("Allow", match.allowed);
-    add_security_headers(response.headers, false);
-    status = response.status;
-    co_await responder.send(std::move(response));
+    co_await dressed.send(std::move(response));
   }
-  log_access(request, pattern, status, since);
+  log_access(request, pattern, dressed.status(), since);
 }
 
-Task<Result<Answer>> Application::run_route(const Route& route, Call& call) {
+Task<Result<Answer>> Application::run_route(const Route& route, Call& call, DressedResponder& dressed) {
   if (changes_state(call.request) && from_elsewhere(call.request)) {
     co_return coded_forbidden("CSRF_REJECTED", "This request comes from another site.");
   }
   if (route.access != Access::kPublic) {
-    RAPT_CO_TRY(co_await identify(call));
+    RAPT_CO_TRY(co_await identify(call, dressed));
     if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
       co_return Error::forbidden("Only system administrators may do this.");
     }
@@ -136,12 +134,13 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call) {
   co_return co_await route.handler(call);
 }
 
-Task<Result<void>> Application::identify(Call& call) {
-  const auto token = call.request.cookie(identity::kSessionCookie);
+Task<Result<void>> Application::identify(Call& call, DressedResponder& dressed) {
+  auto token = call.request.cookie(identity::kSessionCookie);
   if (!token) co_return Error::unauthorized();
   auto actor = co_await services_.auth.authenticate(*token);
   if (!actor) co_return actor.error();
   call.actor = std::move(*actor);
+  if (call.actor.login_extended) dressed.extend_login(std::move(*token));
   co_return Result<void>{};
 }
 
@@ -160,7 +159,8 @@ http::Response Application::failure(int status, std::string_view code, std::stri
   Error error;
   error.code = std::string(code);
   error.message = std::string(message);
-  error.kind = status >= 500 ? ErrorKind::kInternal : ErrorKind::kInvalid;
+  // Only what went wrong on our side is kept to ourselves.
+  error.kind = status == 500 ? ErrorKind::kInternal : ErrorKind::kInvalid;
   auto response = error_reply(error, request_id);
   response.status = status;
   add_security_headers(response.headers, false);

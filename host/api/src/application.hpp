@@ -10,6 +10,8 @@
 
 namespace rapt::api {
 
+class DressedResponder;
+
 /// The way of every request, one visible list (application.cpp): static page or route → origin → who asks → access rule
 /// → handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
 class Application final : public http::Handler {
@@ -23,8 +25,8 @@ class Application final : public http::Handler {
 
  private:
   Task<void> handle_api(http::Request& request, http::Responder& responder);
-  Task<Result<Answer>> run_route(const Route& route, Call& call);
-  Task<Result<void>> identify(Call& call);
+  Task<Result<Answer>> run_route(const Route& route, Call& call, DressedResponder& dressed);
+  Task<Result<void>> identify(Call& call, DressedResponder& dressed);
   [[nodiscard]] bool from_elsewhere(const http::Request& request) const;
 
   Services services_;

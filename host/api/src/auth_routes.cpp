@@ -17,16 +17,20 @@ Task<Result<Answer>> post_login(Call& call) {
   auto email = body->text("email", 255);
   auto password = body->text("password", 1024);
   if (auto fault = body->fault()) co_return *fault;
-  RAPT_CO_TRY(co_await check_login_throttle(call.services.redis, email, call.request.remote_address));
+  auto& redis = call.services.redis;
+  const auto& address = call.request.remote_address;
+  RAPT_CO_TRY(co_await check_login_throttle(redis, email, address));
   auto login = co_await call.services.auth.login(email, std::move(password));
   if (!login) {
-    if (login.error().kind == ErrorKind::kUnauthorized) {
-      co_await count_failed_login(call.services.redis, std::move(email), call.request.remote_address);
-    }
+    if (login.error().kind == ErrorKind::kUnauthorized) RAPT_CO_TRY(co_await count_failed_login(redis, email, address));
     co_return login.error();
   }
+  if (auto admitted = co_await check_login_throttle(redis, email, address); !admitted) {
+    RAPT_CO_TRY(co_await call.services.auth.logout(std::move(login->token)));
+    co_return admitted.error();
+  }
   auto response = data_reply(view(login->actor));
-  set_session_cookie(response, login->token, call.services.settings.production);
+  set_session_cookie(response.headers, login->token, call.services.settings.production);
   co_return response;
 }
 
@@ -36,7 +40,7 @@ Task<Result<Answer>> post_logout(Call& call) {
   }
   http::Response response;
   response.status = 204;
-  clear_session_cookie(response, call.services.settings.production);
+  clear_session_cookie(response.headers, call.services.settings.production);
   co_return response;
 }
 

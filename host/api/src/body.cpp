@@ -11,6 +11,7 @@ namespace {
 
 using nlohmann::json;
 constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxFaults = 20;
 
 Error coded(ErrorKind kind, std::string code, std::string message) {
   Error error;
@@ -62,6 +63,8 @@ Result<Body> Body::parse(const http::Request& request) {
   } catch (const json::parse_error& fault) {
     return coded(ErrorKind::kInvalid, "INVALID_JSON",
                  "The body is not valid JSON (" + position(request.body, fault.byte) + ").");
+  } catch (const json::out_of_range&) {
+    return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body holds a number that is too large.");
   }
   if (too_deep) return Error::invalid("", "The body is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
   if (!parsed.is_object()) return Error::invalid("", "The body must be a JSON object.");
@@ -121,6 +124,7 @@ std::string Body::one_of(const std::string& name, const std::vector<std::string>
 
 std::optional<Error> Body::fault() {
   for (const auto& item : object_.items()) {
+    if (faults_.size() >= kMaxFaults) break;
     if (std::find(asked_.begin(), asked_.end(), item.key()) == asked_.end()) {
       faults_.push_back({printable(item.key(), 100), "is not known here"});
     }

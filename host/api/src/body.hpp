@@ -17,7 +17,7 @@ namespace rapt::api {
 /// not asked for is a fault: ask for all, then call fault().
 class Body {
  public:
-  /// kUnsupported without a JSON content type, INVALID_UTF8, INVALID_JSON, kInvalid when it is no object or deeper than
+  /// kUnsupported without a JSON content type, INVALID_UTF8, INVALID_JSON (also for a number beyond a double), kInvalid when it is no object or deeper than
   /// 32 levels. An empty body reads as {}.
   static Result<Body> parse(const http::Request& request);
 
@@ -37,7 +37,7 @@ class Body {
   /// Text that is one of `allowed`.
   std::string one_of(const std::string& name, const std::vector<std::string>& allowed);
 
-  /// All faults as one Error; nullopt when there is none.
+  /// All faults (of unknown fields so many that it makes twenty) as one Error; nullopt when there is none.
   [[nodiscard]] std::optional<Error> fault();
 
  private:

@@ -81,5 +81,19 @@ TEST(Body, FindsNulInsideStructuredInput) {
   }
 }
 
+TEST(Body, RefusesNumbersThatNoDoubleHolds) {
+  const auto refused = Body::parse(request_with(R"({"email": 1e999})"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "INVALID_JSON");
+}
+
+TEST(Body, TellsOfAFewOfVeryManyFaults) {
+  std::string many = "{";
+  for (int i = 0; i < 1000; ++i) many += "\"k" + std::to_string(i) + "\":0,";
+  auto body = Body::parse(request_with(many + "\"last\":0}"));
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->fault()->fields.size(), 20u);
+}
+
 }  // namespace
 }  // namespace rapt::api

@@ -13,7 +13,12 @@ namespace {
 
 constexpr int kWindowSeconds = 15 * 60;
 
+/// As the account is looked up: without the space around it and in lower case, or guessing gets a fresh count for each
+/// spelling.
 std::string key_of(std::string email, const std::string& address) {
+  constexpr const char* kSpace = " \t\r\n\f\v";
+  email.erase(email.find_last_not_of(kSpace) + 1);
+  email.erase(0, email.find_first_not_of(kSpace));
   std::transform(email.begin(), email.end(), email.begin(), [](unsigned char c) { return std::tolower(c); });
   return "login:failed:" + security::hex(security::sha256(email + "\n" + address)).substr(0, 32);
 }
@@ -26,14 +31,7 @@ std::vector<std::string> arguments(std::initializer_list<std::string> words) {
 constexpr const char* kCountScript =
     "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n";
 
-}  // namespace
-
-Task<Result<void>> check_login_throttle(store::Redis& redis, std::string email, std::string address) {
-  const auto key = key_of(std::move(email), address);
-  auto get = arguments({"GET", key});
-  auto count = co_await redis.command(std::move(get));
-  if (!count || count->text.empty() || std::strtol(count->text.c_str(), nullptr, 10) < kMaxFailedLogins)
-    co_return Result<void>{};
+Task<Error> too_many(store::Redis& redis, std::string key) {
   auto ttl = arguments({"TTL", key});
   auto rest = co_await redis.command(std::move(ttl));
   Error error;
@@ -43,11 +41,24 @@ Task<Result<void>> check_login_throttle(store::Redis& redis, std::string email, 
   co_return error;
 }
 
-Task<void> count_failed_login(store::Redis& redis, std::string email, std::string address) {
-  auto count =
-      arguments({"EVAL", kCountScript, "1", key_of(std::move(email), address), std::to_string(kWindowSeconds)});
+}  // namespace
+
+Task<Result<void>> check_login_throttle(store::Redis& redis, std::string email, std::string address) {
+  auto key = key_of(std::move(email), address);
+  auto get = arguments({"GET", key});
+  auto count = co_await redis.command(std::move(get));
+  if (!count || count->text.empty() || std::strtol(count->text.c_str(), nullptr, 10) < kMaxFailedLogins)
+    co_return Result<void>{};
+  co_return co_await too_many(redis, std::move(key));
+}
+
+Task<Result<void>> count_failed_login(store::Redis& redis, std::string email, std::string address) {
+  auto key = key_of(std::move(email), address);
+  auto count = arguments({"EVAL", kCountScript, "1", key, std::to_string(kWindowSeconds)});
+  auto counted = co_await redis.command(std::move(count));
   // Best effort by design: without Redis nothing is counted.
-  static_cast<void>(co_await redis.command(std::move(count)));
+  if (!counted || counted->integer <= kMaxFailedLogins) co_return Result<void>{};
+  co_return co_await too_many(redis, std::move(key));
 }
 
 }  // namespace rapt::api

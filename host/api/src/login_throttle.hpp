@@ -15,8 +15,10 @@ namespace rapt::api {
 /// in Redis under a digest of both, for a quarter of an hour. Without Redis nothing is counted: logging in goes on.
 inline constexpr int kMaxFailedLogins = 10;
 
-/// kRateLimited with the seconds to wait when there were too many failures.
+/// kRateLimited with the seconds to wait when there were too many failures. To be asked before a login, and once more
+/// when it has succeeded: of many guesses at once, those beyond the limit learn nothing.
 Task<Result<void>> check_login_throttle(store::Redis& redis, std::string email, std::string address);
-Task<void> count_failed_login(store::Redis& redis, std::string email, std::string address);
+/// Counts one; kRateLimited when it was one too many, and the guess is not to be answered.
+Task<Result<void>> count_failed_login(store::Redis& redis, std::string email, std::string address);
 
 }  // namespace rapt::api

@@ -13,12 +13,12 @@ std::string cookie(const std::string& value, std::chrono::seconds max_age, bool 
 
 }  // namespace
 
-void set_session_cookie(http::Response& response, const std::string& token, bool production) {
-  response.headers.add("Set-Cookie", cookie(token, identity::kSessionLifetime, production));
+void set_session_cookie(http::Headers& headers, const std::string& token, bool production) {
+  headers.add("Set-Cookie", cookie(token, identity::kSessionLifetime, production));
 }
 
-void clear_session_cookie(http::Response& response, bool production) {
-  response.headers.add("Set-Cookie", cookie("", std::chrono::seconds(0), production));
+void clear_session_cookie(http::Headers& headers, bool production) {
+  headers.add("Set-Cookie", cookie("", std::chrono::seconds(0), production));
 }
 
 }  // namespace rapt::api

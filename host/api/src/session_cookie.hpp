@@ -8,8 +8,8 @@
 namespace rapt::api {
 
 /// Hands the login's cookie to the browser: HttpOnly, SameSite=Lax, thirty days, Secure in production.
-void set_session_cookie(http::Response& response, const std::string& token, bool production);
+void set_session_cookie(http::Headers& headers, const std::string& token, bool production);
 /// Has the browser forget it.
-void clear_session_cookie(http::Response& response, bool production);
+void clear_session_cookie(http::Headers& headers, bool production);
 
 }  // namespace rapt::api

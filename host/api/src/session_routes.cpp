@@ -102,7 +102,7 @@ Task<Result<Answer>> get_session(Call& call) {
   auto data = view(found->session);
   data["user"] = {{"id", found->session.user.str()}, {"name", found->user_name}};
   data["messages"] = view_all(found->messages);
-  co_return data_reply(std::move(data));
+  co_return data_reply(data);
 }
 
 Task<Result<Answer>> patch_session(Call& call) {

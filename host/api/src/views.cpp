@@ -15,6 +15,7 @@ namespace rapt::api {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 template <class IdType>
 json id_or_null(const IdType& id) {
@@ -32,6 +33,20 @@ json usage_view(const Usage& usage) {
           {"total_tokens", usage.input_tokens + usage.output_tokens},
           {"model", usage.model},
           {"estimated", usage.estimated}};
+}
+
+ordered_json ordered(const std::string& text) {
+  auto parsed = ordered_json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? ordered_json(nullptr) : parsed;
+}
+
+template <class Json>
+http::Response reply_with(const Json& data, int status) {
+  http::Response response;
+  response.status = status;
+  response.headers.set("Content-Type", "application/json");
+  response.body = "{\"data\":" + data.dump(-1, ' ', false, Json::error_handler_t::replace) + "}";
+  return response;
 }
 
 }  // namespace
@@ -78,11 +93,11 @@ json view(const tools::Tool& tool) {
           {"created_at", to_rfc3339(tool.created_at)}};
 }
 
-json view(const tools::ToolDetails& details) {
-  auto out = view(details.tool);
+ordered_json view(const tools::ToolDetails& details) {
+  ordered_json out = view(details.tool);
   const auto& definition = *details.tool.definition;
-  if (!definition.input_schema_json.empty()) out["input_schema"] = stored_json(definition.input_schema_json);
-  if (!definition.output_schema_json.empty()) out["output_schema"] = stored_json(definition.output_schema_json);
+  if (!definition.input_schema_json.empty()) out["input_schema"] = ordered(definition.input_schema_json);
+  if (!definition.output_schema_json.empty()) out["output_schema"] = ordered(definition.output_schema_json);
   if (details.definition_yaml) out["definition"] = *details.definition_yaml;
   return out;
 }
@@ -178,12 +193,12 @@ json view(const host::ModuleStatus& status) {
           {"sandbox", {{"layers", std::move(layers)}}}};
 }
 
-http::Response data_reply(json data, int status) {
-  http::Response response;
-  response.status = status;
-  response.headers.set("Content-Type", "application/json");
-  response.body = dump(json{{"data", std::move(data)}});
-  return response;
+http::Response data_reply(const json& data, int status) {
+  return reply_with(data, status);
+}
+
+http::Response data_reply(const ordered_json& data, int status) {
+  return reply_with(data, status);
 }
 
 http::Response list_reply(json items, const std::optional<std::string>& next_cursor) {

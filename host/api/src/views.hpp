@@ -42,7 +42,7 @@ namespace rapt::api {
 
 nlohmann::json view(const identity::Actor& actor);
 nlohmann::json view(const tools::Tool& tool);
-nlohmann::json view(const tools::ToolDetails& details);
+nlohmann::ordered_json view(const tools::ToolDetails& details);  ///< schemas in the order of their author
 nlohmann::json view(const assignments::Assignment& assignment);
 nlohmann::json view(const chat::Session& session);
 nlohmann::json view(const chat::SessionSummary& summary);
@@ -58,7 +58,8 @@ nlohmann::json stored_json(const std::string& text);
 std::string dump(const nlohmann::json& value);
 
 /// {"data": …} and {"data": […], "meta": {"next_cursor": …}}.
-http::Response data_reply(nlohmann::json data, int status = 200);
+http::Response data_reply(const nlohmann::json& data, int status = 200);
+http::Response data_reply(const nlohmann::ordered_json& data, int status = 200);
 http::Response list_reply(nlohmann::json items, const std::optional<std::string>& next_cursor);
 
 template <class T>

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include "application.hpp"
+#include "gateway_verdict.hpp"
+#include "rapt/assignments/assignment_service.hpp"
+#include "rapt/chat/chat_service.hpp"
+#include "rapt/config/settings.hpp"
+#include "rapt/gateway/gateway.hpp"
+#include "rapt/hooks/dispatcher.hpp"
+#include "rapt/host/supervisor.hpp"
+#include "rapt/identity/auth_service.hpp"
+#include "rapt/runs/run_service.hpp"
+#include "rapt/runtime/runtime.hpp"
+#include "rapt/security/password.hpp"
+#include "rapt/store/redis.hpp"
+#include "rapt/store/scratch_database.hpp"
+#include "rapt/tools/tool_service.hpp"
+
+namespace rapt::api {
+
+class TestClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return start_ + std::chrono::hours(moved_.load()); }
+  void move(std::chrono::hours by) { moved_ += by.count(); }
+
+ private:
+  const TimePoint start_ = *parse_time("2026-03-01T08:00:00Z");
+  std::atomic<std::int64_t> moved_{0};
+};
+
+/// A model that says one thing.
+class TestGateway final : public gateway::Gateway {
+ public:
+  std::atomic<int> asked{0};
+  std::atomic<bool> throws{false};
+  Task<gateway::Exchange> complete(gateway::ChatRequest, gateway::DeltaSink* sink) override {
+    if (sink != nullptr) co_await sink->on_delta("Why?");
+    co_return gateway::Exchange{gateway::Completion{"Why?", "stop"}, gateway::Spent{"model", 3, 1, false, {}}};
+  }
+  Task<Result<void>> check() override {
+    ++asked;
+    if (throws) throw std::runtime_error("the hidden reason");
+    co_return Result<void>{};
+  }
+};
+
+struct Heard {
+  int status = 0;
+  std::string head;  ///< with the status line
+  std::string body;
+};
+
+/// The whole API behind a real server on a port of its own, with real services and no modules. Ada (system
+/// administrator) and Sam have the password "right"; their addresses are new each time, because Redis remembers.
+class Site : public testing::Test {
+ protected:
+  Site() {
+    settings.public_url = "http://site.example";
+    const std::string hash = security::hash_password("right");
+    scratch->script("INSERT INTO groups (id, name, type) VALUES ('" + id(1) +
+                    "', 'District', 'district');"
+                    "INSERT INTO users (id, email, name, status, password_hash) VALUES ('" +
+                    id(2) + "', '" + ada + "', 'Ada', 'active', '" + hash + "'), ('" + id(3) + "', '" + sam +
+                    "', 'Sam', 'active', '" + hash +
+                    "');"
+                    "INSERT INTO group_members (user_id, group_id, role) VALUES ('" +
+                    id(2) + "', '" + id(1) + "', 'system_admin'), ('" + id(3) + "', '" + id(1) + "', 'student');");
+    if (const auto started = server.start(); !started) throw std::runtime_error(started.error().message);
+    thread = std::thread([this] { loop.run(); });
+  }
+  ~Site() override {
+    loop.spawn(end());
+    thread.join();
+  }
+
+  static std::string id(int number) { return "00000000-0000-7000-8000-00000000000" + std::to_string(number); }
+
+  /// Sends the bytes of one request and reads to the end of the connection.
+  Heard raw(const std::string& bytes) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket(io);
+    socket.connect({boost::asio::ip::address_v4::loopback(), server.port()});
+    boost::asio::write(socket, boost::asio::buffer(bytes));
+    std::string all;
+    boost::system::error_code closed;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(all), closed);
+    const auto end = all.find("\r\n\r\n");
+    if (all.size() < 12 || end == std::string::npos) throw std::runtime_error("no answer: " + all);
+    return {std::stoi(all.substr(9, 3)), all.substr(0, end + 2), all.substr(end + 4)};
+  }
+  Heard ask(const std::string& method, const std::string& target, const std::string& fields = "",
+            const std::string& body = "") {
+    const std::string about =
+        body.empty() && method != "POST"
+            ? ""
+            : "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+    return raw(method + " " + target + " HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n" + about + fields +
+               "\r\n" + body);
+  }
+  Heard log_in(const std::string& email, const std::string& password) {
+    return ask("POST", "/api/v1/auth/login", "", R"({"email":")" + email + R"(","password":")" + password + "\"}");
+  }
+  /// A Cookie field of somebody who has just logged in.
+  std::string cookie_of(const std::string& email) {
+    const auto heard = log_in(email, "right");
+    const auto start = heard.head.find("rapt_session=");
+    if (start == std::string::npos) throw std::runtime_error("no cookie: " + heard.head + heard.body);
+    return "Cookie: " + heard.head.substr(start, heard.head.find(';', start) - start) + "\r\n";
+  }
+
+  const std::string ada = new_uuid() + "@example.org";
+  const std::string sam = new_uuid() + "@example.org";
+  std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
+  runtime::Runtime loop{1};
+  TestClock clock;
+  TestGateway gateway;
+  config::Settings settings;
+  store::Redis redis{redis_url()};
+  host::Supervisor modules{loop.executor(), {}};
+  hooks::Dispatcher dispatcher{modules};
+  identity::AuthService auth{**scratch, clock};
+  tools::ToolService tools{**scratch, clock, &modules};
+  assignments::AssignmentService assignments{**scratch, clock};
+  chat::ChatService chat{{**scratch, tools, dispatcher, gateway, clock}};
+  runs::RunService runs{{**scratch, tools, dispatcher, gateway, clock}};
+  GatewayVerdict verdict{gateway};
+  Application application{{settings, clock, **scratch, redis, auth, tools, assignments, chat, runs, verdict, modules},
+                          std::nullopt,
+                          "http://site.example"};
+  http::Server server{loop.executor(), {}, application};
+  std::thread thread;
+
+ private:
+  static std::string redis_url() {
+    const char* url = std::getenv("TEST_REDIS_URL");
+    if (url != nullptr && *url != '\0') return url;
+    throw std::runtime_error(
+        "Set TEST_REDIS_URL to a Redis server, for example unix:///run/redis/redis.sock. ./rapt test starts one by "
+        "itself.");
+  }
+  Task<void> end() {
+    co_await server.stop(std::chrono::seconds(5));
+    loop.stop();
+  }
+};
+
+}  // namespace rapt::api

@@ -2,6 +2,7 @@
 #include "rapt/assignments/assignment_service.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rapt/store/database.hpp"
 
@@ -93,6 +94,21 @@ Task<Result<Assignment>> AssignmentService::get_for_start(identity::Actor actor,
     co_return Error::conflict("This assignment closed at " + to_rfc3339(*found->closes_at) + ".");
   }
   co_return found;
+}
+
+Task<Result<PinnedTool>> pin_tool(tools::ToolService& tools, AssignmentService assignments, identity::Actor actor,
+                                  ToolId tool, AssignmentId assignment_or_empty) {
+  if (assignment_or_empty.empty()) {
+    auto found = co_await tools.find(std::move(actor), std::move(tool));
+    if (!found) co_return found.error();
+    co_return PinnedTool{found->version, found->definition};
+  }
+  auto assignment = co_await assignments.get_for_start(std::move(actor), std::move(assignment_or_empty));
+  if (!assignment) co_return assignment.error();
+  if (assignment->tool != tool) co_return Error::invalid("assignment_id", "belongs to another tool");
+  auto definition = co_await tools.definition(assignment->tool_version);
+  if (!definition) co_return definition.error();
+  co_return PinnedTool{assignment->tool_version, *definition};
 }
 
 }  // namespace rapt::assignments

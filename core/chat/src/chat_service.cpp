@@ -11,9 +11,9 @@
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/identity/reach.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/outbox.hpp"
-#include "reach.hpp"
 #include "session_store.hpp"
 
 namespace rapt::chat {
@@ -65,36 +65,13 @@ Result<void> append_event(store::Transaction& tx, std::string_view topic, const 
   return usage::append_event(tx, {topic, session.str(), nlohmann::json{{"session_id", session.str()}}.dump()});
 }
 
-/// The tool version that a new conversation pins.
-struct Pinned {
-  ToolVersionId version;
-  tools::DefinitionPtr tool;
-};
-
-Task<Result<Pinned>> pin_assigned(ChatService::Parts parts, identity::Actor actor, ToolId tool, AssignmentId id) {
-  assignments::AssignmentService service(parts.database, parts.clock);
-  auto assignment = co_await service.get_for_start(std::move(actor), std::move(id));
-  if (!assignment) co_return assignment.error();
-  if (assignment->tool != tool) co_return Error::invalid("assignment_id", "belongs to another tool");
-  auto definition = co_await parts.tools.definition(assignment->tool_version);
-  if (!definition) co_return definition.error();
-  co_return Pinned{assignment->tool_version, *definition};
-}
-
-Task<Result<Pinned>> pin(ChatService::Parts parts, identity::Actor actor, ToolId tool, AssignmentId assignment) {
-  if (!assignment.empty())
-    co_return co_await pin_assigned(parts, std::move(actor), std::move(tool), std::move(assignment));
-  auto found = co_await parts.tools.find(std::move(actor), std::move(tool));
-  if (!found) co_return found.error();
-  co_return Pinned{found->version, found->definition};
-}
-
 }  // namespace
 
 ChatService::ChatService(Parts parts) : parts_(parts), in_flight_(std::make_shared<InFlight>()) {}
 
 Task<Result<Session>> ChatService::create(identity::Actor actor, ToolId tool, AssignmentId assignment_or_empty) {
-  auto pinned = co_await pin(parts_, actor, tool, assignment_or_empty);
+  auto pinned =
+      co_await assignments::pin_tool(parts_.tools, {parts_.database, parts_.clock}, actor, tool, assignment_or_empty);
   if (!pinned) co_return pinned.error();
   if (pinned->tool->type != tools::ToolType::kChat) {
     co_return Error::invalid("tool_id", "is a product tool: start it with POST /runs");
@@ -123,7 +100,7 @@ Task<Result<SessionWithMessages>> ChatService::get(identity::Actor actor, Sessio
 }
 
 Task<Result<SessionPage>> ChatService::list(identity::Actor actor, SessionFilter filter) {
-  if (filter.teaching && reach_of(actor).empty()) {
+  if (filter.teaching && identity::reach_of(actor).empty()) {
     co_return Error::forbidden("Only teachers and administrators may list the conversations of students.");
   }
   co_return co_await list_sessions(parts_.database, std::move(actor), std::move(filter));

@@ -2,12 +2,12 @@
 #include "session_store.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "reach.hpp"
+#include "rapt/identity/reach.hpp"
+#include "rapt/store/page_cursor.hpp"
 
 namespace rapt::chat {
 
@@ -25,20 +25,6 @@ constexpr store::Statement kOpen{"chat_open_session", R"(
     LEFT JOIN groups g ON g.id = c.group_id
    WHERE s.id = $1 AND s.user_id = $2)"};
 
-// Who may read: the owner; system administrators; teachers of the assignment's class, or of any class of the student
-// when there is no assignment; administrators of a group that the student belongs to, itself or through a class.
-#define RAPT_CHAT_REACH(everybody, classes, paths)                                                                 \
-  "(" everybody "::boolean OR a.class_id = ANY (" classes                                                          \
-  "::uuid[])"                                                                                                      \
-  " OR (s.assignment_id IS NULL AND EXISTS (SELECT FROM class_members m WHERE m.user_id = s.user_id"               \
-  "      AND m.role = 'student' AND m.class_id = ANY (" classes                                                    \
-  "::uuid[])))"                                                                                                    \
-  " OR EXISTS (SELECT FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON g.id = c.group_id" \
-  "      WHERE m.user_id = s.user_id AND m.role = 'student' AND g.path <@ ANY (" paths                             \
-  "::ltree[]))"                                                                                                    \
-  " OR EXISTS (SELECT FROM group_members m JOIN groups g ON g.id = m.group_id"                                     \
-  "      WHERE m.user_id = s.user_id AND m.role = 'student' AND g.path <@ ANY (" paths "::ltree[])))"
-
 #define RAPT_CHAT_HEAD                                                                                      \
   "SELECT s.id, s.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, s.user_id," \
   " u.name AS user_name, s.assignment_id, s.state, s.started_at, s.ended_at, s.last_message_at,"            \
@@ -54,14 +40,14 @@ constexpr store::Statement kOpen{"chat_open_session", R"(
   " AND ($5::timestamptz IS NULL OR (s.started_at, s.id) < ($5, $6::uuid))"                                       \
   " ORDER BY s.started_at DESC, s.id DESC LIMIT $7"
 
-constexpr store::Statement kReadable{"chat_readable_session", RAPT_CHAT_HEAD
-                                     "WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_CHAT_REACH("$3", "$4", "$5") ")"};
+constexpr store::Statement kReadable{
+    "chat_readable_session",
+    RAPT_CHAT_HEAD "WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_IN_REACH("s", "$3", "$4", "$5") ")"};
 constexpr store::Statement kOwnList{"chat_list_own", RAPT_CHAT_HEAD "WHERE s.user_id = $1" RAPT_CHAT_PAGE};
-constexpr store::Statement kTeachingList{"chat_list_teaching",
-                                         RAPT_CHAT_HEAD "WHERE s.user_id <> $1 AND " RAPT_CHAT_REACH("$8", "$9", "$10")
+constexpr store::Statement kTeachingList{"chat_list_teaching", RAPT_CHAT_HEAD
+                                         "WHERE s.user_id <> $1 AND " RAPT_IN_REACH("s", "$8", "$9", "$10")
                                              RAPT_CHAT_PAGE};
 
-#undef RAPT_CHAT_REACH
 #undef RAPT_CHAT_HEAD
 #undef RAPT_CHAT_PAGE
 
@@ -118,50 +104,16 @@ SessionSummary summary_from(const store::Row& row) {
   return summary;
 }
 
-store::Params& add_reach(store::Params& params, const identity::Actor& actor) {
-  const auto reach = reach_of(actor);
-  return params.add(reach.everybody).add_array(reach.classes).add_array(reach.paths);
-}
-
-/// Where a page ends: "<microseconds since 1970>_<session id>".
-struct Cursor {
-  TimePoint started_at{};
-  SessionId id;
-};
-
-std::string to_text(const Session& session) {
-  return std::to_string(session.started_at.time_since_epoch().count()) + "_" + session.id.str();
-}
-
-Result<std::optional<Cursor>> parse_cursor(std::string_view text) {
-  if (text.empty()) return std::optional<Cursor>{};
-  const auto line = text.find('_');
-  std::int64_t micros = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + std::min(line, text.size()), micros);
-  const auto id = line == std::string_view::npos ? std::nullopt : SessionId::parse(text.substr(line + 1));
-  constexpr std::int64_t kYear9999 = 253'402'300'800'000'000;
-  if (fault != std::errc{} || end != text.data() + line || !id || micros < 0 || micros > kYear9999) {
-    return Error::invalid("cursor",
-                          "is not a cursor of this list: take next_cursor of the page before, or leave it out");
-  }
-  return std::optional<Cursor>{Cursor{TimePoint(std::chrono::microseconds(micros)), *id}};
-}
-
 store::Params list_params(const identity::Actor& actor, const SessionFilter& filter,
-                          const std::optional<Cursor>& cursor, int limit) {
+                          const std::optional<store::PageCursor>& cursor, int limit) {
   auto params = store::params(actor.id, filter.class_id, filter.tool_id);
   if (filter.state) {
     params.add(name(*filter.state));
   } else {
     params.add_null();
   }
-  if (cursor) {
-    params.add(cursor->started_at).add(cursor->id);
-  } else {
-    params.add_null().add_null();
-  }
-  params.add(limit + 1);
-  if (filter.teaching) add_reach(params, actor);
+  store::add_page(params, cursor).add(limit + 1);
+  if (filter.teaching) identity::add_reach(params, actor);
   return params;
 }
 
@@ -185,7 +137,7 @@ Task<Result<OpenSession>> load_open_session(store::Database& database, UserId ow
 
 static Task<Result<SessionSummary>> load_head(store::Database& database, identity::Actor actor, SessionId id) {
   auto params = store::params(actor.id, id);
-  auto head = co_await database.query(kReadable, add_reach(params, actor));
+  auto head = co_await database.query(kReadable, identity::add_reach(params, actor));
   if (!head) co_return head.error();
   const auto row = head->first();
   if (!row) co_return Error::not_found("session");
@@ -213,7 +165,7 @@ Task<Result<SessionWithMessages>> load_readable_session(store::Database& databas
 }
 
 Task<Result<SessionPage>> list_sessions(store::Database& database, identity::Actor actor, SessionFilter filter) {
-  auto cursor = parse_cursor(filter.cursor);
+  const auto cursor = store::PageCursor::parse(filter.cursor);
   if (!cursor) co_return cursor.error();
   const int limit = std::clamp(filter.limit, 1, 100);
   auto rows =
@@ -222,7 +174,10 @@ Task<Result<SessionPage>> list_sessions(store::Database& database, identity::Act
   SessionPage page;
   const auto shown = std::min(rows->size(), static_cast<std::size_t>(limit));
   for (std::size_t i = 0; i < shown; ++i) page.items.push_back(summary_from((*rows)[i]));
-  if (rows->size() > shown) page.next_cursor = to_text(page.items.back().session);
+  if (rows->size() > shown) {
+    const auto& last = page.items.back().session;
+    page.next_cursor = store::PageCursor{last.started_at, last.id.str()}.text();
+  }
   co_return page;
 }
 

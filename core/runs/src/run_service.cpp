@@ -16,30 +16,6 @@ namespace {
 /// Longer than every time limit of a run together, so what is older belongs to a host that has gone.
 constexpr std::chrono::minutes kAbandonedAfter{15};
 
-/// The tool version that a new run pins.
-struct Pinned {
-  ToolVersionId version;
-  tools::DefinitionPtr tool;
-};
-
-Task<Result<Pinned>> pin_assigned(RunService::Parts parts, identity::Actor actor, ToolId tool, AssignmentId id) {
-  assignments::AssignmentService service(parts.database, parts.clock);
-  auto assignment = co_await service.get_for_start(std::move(actor), std::move(id));
-  if (!assignment) co_return assignment.error();
-  if (assignment->tool != tool) co_return Error::invalid("assignment_id", "belongs to another tool");
-  auto definition = co_await parts.tools.definition(assignment->tool_version);
-  if (!definition) co_return definition.error();
-  co_return Pinned{assignment->tool_version, *definition};
-}
-
-Task<Result<Pinned>> pin(RunService::Parts parts, identity::Actor actor, ToolId tool, AssignmentId assignment) {
-  if (!assignment.empty())
-    co_return co_await pin_assigned(parts, std::move(actor), std::move(tool), std::move(assignment));
-  auto found = co_await parts.tools.find(std::move(actor), std::move(tool));
-  if (!found) co_return found.error();
-  co_return Pinned{found->version, found->definition};
-}
-
 Result<void> check_input(const tools::ToolDefinition& tool, const std::string& input_json) {
   if (tool.type != tools::ToolType::kProduct)
     return Error::invalid("tool_id", "is a chat tool: start it with POST /sessions");
@@ -94,7 +70,8 @@ RunService::RunService(Parts parts) : parts_(parts) {}
 
 Task<Result<Run>> RunService::create(identity::Actor actor, ToolId tool, std::string input_json,
                                      AssignmentId assignment_or_empty) {
-  auto pinned = co_await pin(parts_, actor, tool, assignment_or_empty);
+  auto pinned =
+      co_await assignments::pin_tool(parts_.tools, {parts_.database, parts_.clock}, actor, tool, assignment_or_empty);
   if (!pinned) co_return pinned.error();
   RAPT_CO_TRY(check_input(*pinned->tool, input_json));
   NewRun run{RunId::trusted(new_uuid()), tool, pinned->version, actor.id, assignment_or_empty, std::move(input_json),

@@ -2,8 +2,10 @@
 #include "run_store.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "rapt/identity/reach.hpp"
+#include "rapt/store/page_cursor.hpp"
 
 namespace rapt::runs {
 
@@ -32,16 +34,9 @@ constexpr store::Statement kFailUnfinished{"run_fail_unfinished", R"(
   "r.id) used ON true"                                                                                            \
   " LEFT JOIN assignments a ON a.id = r.assignment_id "
 
-// The same readers as a conversation has: the owner, system administrators, teachers of the assignment's class or of
-// any class of the student when there is no assignment, administrators of a group that the student belongs to.
-constexpr store::Statement kReadable{"run_readable", RAPT_RUN_HEAD R"(
-   WHERE r.id = $2 AND (r.user_id = $1 OR $3::boolean OR a.class_id = ANY ($4::uuid[])
-      OR (r.assignment_id IS NULL AND EXISTS (SELECT FROM class_members m
-           WHERE m.user_id = r.user_id AND m.role = 'student' AND m.class_id = ANY ($4::uuid[])))
-      OR EXISTS (SELECT FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON g.id = c.group_id
-           WHERE m.user_id = r.user_id AND m.role = 'student' AND g.path <@ ANY ($5::ltree[]))
-      OR EXISTS (SELECT FROM group_members m JOIN groups g ON g.id = m.group_id
-           WHERE m.user_id = r.user_id AND m.role = 'student' AND g.path <@ ANY ($5::ltree[]))))"};
+// The same readers as a conversation has.
+constexpr store::Statement kReadable{
+    "run_readable", RAPT_RUN_HEAD "WHERE r.id = $2 AND (r.user_id = $1 OR " RAPT_IN_REACH("r", "$3", "$4", "$5") ")"};
 
 constexpr store::Statement kList{"run_list", RAPT_RUN_HEAD R"(
    WHERE r.user_id = $1 AND ($2::timestamptz IS NULL OR (r.created_at, r.id) < ($2, $3::uuid))
@@ -78,40 +73,6 @@ Run from_row(const store::Row& row) {
   return run;
 }
 
-/// Where a page ends: "<microseconds since 1970>_<run id>".
-struct Cursor {
-  TimePoint created_at{};
-  RunId id;
-};
-
-Result<std::optional<Cursor>> parse_cursor(std::string_view text) {
-  if (text.empty()) return std::optional<Cursor>{};
-  const auto line = text.find('_');
-  std::int64_t micros = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + std::min(line, text.size()), micros);
-  const auto id = line == std::string_view::npos ? std::nullopt : RunId::parse(text.substr(line + 1));
-  constexpr std::int64_t kYear9999 = 253'402'300'800'000'000;
-  if (fault != std::errc{} || end != text.data() + line || !id || micros < 0 || micros > kYear9999) {
-    return Error::invalid("cursor",
-                          "is not a cursor of this list: take next_cursor of the page before, or leave it out");
-  }
-  return std::optional<Cursor>{Cursor{TimePoint(std::chrono::microseconds(micros)), *id}};
-}
-
-store::Params readable_params(const identity::Actor& actor, const RunId& id) {
-  bool everybody = false;
-  std::vector<std::string> classes, paths;
-  for (const auto& membership : actor.groups) {
-    if (membership.role == identity::GroupRole::kSystemAdmin) everybody = true;
-    if (membership.role == identity::GroupRole::kGroupAdmin) paths.push_back(membership.path);
-  }
-  for (const auto& membership : actor.classes) {
-    if (membership.teaches) classes.push_back(membership.id.str());
-  }
-  auto params = store::params(actor.id, id, everybody);
-  return params.add_array(classes).add_array(paths);
-}
-
 }  // namespace
 
 Task<Result<void>> insert_run(store::Database& database, NewRun run) {
@@ -129,7 +90,8 @@ Result<void> end_run(store::Transaction& tx, const RunEnd& end) {
 }
 
 Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor actor, RunId id) {
-  auto rows = co_await database.query(kReadable, readable_params(actor, id));
+  auto params = store::params(actor.id, id);
+  auto rows = co_await database.query(kReadable, identity::add_reach(params, actor));
   if (!rows) co_return rows.error();
   const auto row = rows->first();
   if (!row) co_return Error::not_found("run");
@@ -137,16 +99,11 @@ Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor a
 }
 
 Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int limit, std::string cursor_text) {
-  const auto cursor = parse_cursor(cursor_text);
+  const auto cursor = store::PageCursor::parse(cursor_text);
   if (!cursor) co_return cursor.error();
   auto params = store::params(owner);
-  if (*cursor) {
-    params.add((*cursor)->created_at).add((*cursor)->id);
-  } else {
-    params.add_null().add_null();
-  }
   limit = std::clamp(limit, 1, 100);
-  params.add(limit + 1);
+  store::add_page(params, *cursor).add(limit + 1);
   auto rows = co_await database.query(kList, std::move(params));
   if (!rows) co_return rows.error();
   RunPage page;
@@ -154,7 +111,7 @@ Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int lim
   for (std::size_t i = 0; i < shown; ++i) page.items.push_back(from_row((*rows)[i]));
   if (rows->size() > shown) {
     const auto& last = page.items.back();
-    page.next_cursor = std::to_string(last.created_at.time_since_epoch().count()) + "_" + last.id.str();
+    page.next_cursor = store::PageCursor{last.created_at, last.id.str()}.text();
   }
   co_return page;
 }

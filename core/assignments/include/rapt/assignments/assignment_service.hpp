@@ -11,6 +11,7 @@
 #include "rapt/base/ids.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/runtime/task.hpp"
+#include "rapt/tools/tool_service.hpp"
 
 namespace rapt::store {
 class Database;
@@ -65,5 +66,17 @@ class AssignmentService {
   store::Database& database_;
   const Clock& clock_;
 };
+
+/// The tool version that a new conversation or run keeps.
+struct PinnedTool {
+  ToolVersionId version;
+  tools::DefinitionPtr tool;
+};
+
+/// The version that the assignment pins, else the tool's current one. kNotFound when the actor may not see the tool or
+/// the assignment, kInvalid when the assignment is of another tool, kConflict outside its window. `tools` must outlive
+/// the task.
+Task<Result<PinnedTool>> pin_tool(tools::ToolService& tools, AssignmentService assignments, identity::Actor actor,
+                                  ToolId tool, AssignmentId assignment_or_empty);
 
 }  // namespace rapt::assignments

@@ -30,8 +30,9 @@ class Faults {
 /// nothing is answered then.
 std::optional<YAML::Node> load_yaml(std::string_view text, Faults& faults);
 
-/// Plain scalars by YAML's core schema (null, true, 12, 1.5), quoted ones as text, keys in the order of the file. A key that
-/// stands twice is a fault, and so is a mapping of more than 1000 keys: looking one up takes time with their number.
+/// Plain scalars by YAML's core schema (null, true, 12, 1.5), quoted ones as text, keys in the order of the file. A key
+/// that stands twice is a fault, and so is a mapping of more than 1000 keys: looking one up takes time with their
+/// number.
 nlohmann::ordered_json json_of(const YAML::Node& node, const std::string& path, Faults& faults);
 
 /// Reads the entries of one mapping. Every method reports what is wrong to `faults` and answers with nothing then.

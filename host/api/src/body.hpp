@@ -17,8 +17,8 @@ namespace rapt::api {
 /// not asked for is a fault: ask for all, then call fault().
 class Body {
  public:
-  /// kUnsupported without a JSON content type, INVALID_UTF8, INVALID_JSON (also for a number beyond a double), kInvalid when it is no object or deeper than
-  /// 32 levels. An empty body reads as {}.
+  /// kUnsupported without a JSON content type, INVALID_UTF8, INVALID_JSON (also for a number beyond a double), kInvalid
+  /// when it is no object or deeper than 32 levels. An empty body reads as {}.
   static Result<Body> parse(const http::Request& request);
 
   /// Text of at least one and at most `max` bytes.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "hook_context.hpp"
 
-#include "prompt.hpp"
-
 namespace rapt::chat {
 
 namespace {
@@ -29,7 +27,7 @@ hooks::Context context_of(const identity::Actor& actor, const OpenSession& open,
     context.group = {actor.groups.front().group.str(), actor.groups.front().group_name};
   }
   context.session = {open.session.id.str(), std::string(name(open.session.state)), open.session.started_at};
-  context.messages = recent(open.history);
+  context.messages = open.history;
   return context;
 }
 

@@ -117,7 +117,6 @@ MessageFlow::MessageFlow(ChatService::Parts parts, OpenSession open, tools::Defi
       tool_(std::move(tool)),
       context_(std::move(context)),
       sink_(sink),
-      held_(parts_.dispatcher.concerns(Point::kChatAfterAi, tool_->modules)),
       asked_at_(parts_.clock.now()) {}
 
 Task<Result<Reply>> MessageFlow::run() {
@@ -144,6 +143,8 @@ Task<Result<void>> MessageFlow::before_ai() {
 }
 
 Task<Result<gateway::Completion>> MessageFlow::ask() {
+  // As late as can be: a module may have been started or upgraded while the others were asked.
+  held_ = parts_.dispatcher.concerns(Point::kChatAfterAi, tool_->modules);
   if (sink_ != nullptr) co_await sink_->status("thinking");
   gateway::ChatRequest request{.model = tool_->model, .messages = prompt_for(*tool_, context_, instructions_)};
   std::optional<Forwarder> forwarder;

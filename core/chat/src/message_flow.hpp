@@ -47,7 +47,7 @@ class MessageFlow {
   tools::DefinitionPtr tool_;
   hooks::Context context_;
   MessageSink* sink_;
-  bool held_;  ///< the answer is shown only after chat:after_ai
+  bool held_ = false;  ///< the answer is shown only after chat:after_ai
   TimePoint asked_at_{};
   hooks::Message question_;  ///< as the modules left it
   std::vector<std::string> instructions_;

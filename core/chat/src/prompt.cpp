@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "prompt.hpp"
 
-#include <iterator>
-#include <utility>
-
 namespace rapt::chat {
 
 std::string system_prompt(const tools::ToolDefinition& tool, const std::vector<std::string>& instructions) {
   std::string text = tool.instructions();
   for (const auto& instruction : instructions) text += (text.empty() ? "" : "\n\n") + instruction;
   return text;
-}
-
-std::vector<hooks::Message> recent(std::vector<hooks::Message> history) {
-  std::size_t bytes = 0;
-  auto first = history.end();
-  while (first != history.begin() && bytes + std::prev(first)->content.size() <= kHistoryBytes) {
-    --first;
-    bytes += first->content.size();
-  }
-  history.erase(history.begin(), first);
-  return history;
 }
 
 std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,

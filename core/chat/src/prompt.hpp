@@ -10,15 +10,9 @@
 
 namespace rapt::chat {
 
-/// How much of the history goes into a prompt, in bytes: about 12,000 tokens.
-inline constexpr std::size_t kHistoryBytes = 48 * 1024;
-
 /// What the AI is told before the conversation: the teacher's words, the tool's constraints, the modules' instructions
 /// for this one answer.
 std::string system_prompt(const tools::ToolDefinition& tool, const std::vector<std::string>& instructions);
-
-/// The newest messages that fit into kHistoryBytes, oldest first.
-std::vector<hooks::Message> recent(std::vector<hooks::Message> history);
 
 /// The whole question: system prompt, history, and the student's message last.
 std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,

@@ -140,6 +140,30 @@ TEST_F(SendMessage, WordsPassThroughUnlessAModuleWantsToSeeTheAnswerFirst) {
   EXPECT_THAT(held.states, ElementsAre("thinking", "checking"));
 }
 
+TEST_F(SendMessage, AModuleThatArrivesWhileOthersAreAskedStillSeesTheAnswerFirst) {
+  caller.on("guard", Point::kChatOnMessage, [this](const hooks::Context&) {
+    guard(Point::kChatAfterAi, {.kind = Answer::Kind::kReplace, .text = "checked"});
+    return Answer{};
+  });
+  CollectingSink sink;
+  ASSERT_TRUE(send(session, "hello", &sink).has_value());
+  EXPECT_EQ(sink.text, "checked");
+}
+
+TEST_F(SendMessage, HistoryThatNoLongerFitsIsLeftOutQuestionAndAnswerTogether) {
+  gateway.pieces = {std::string(25000, 'a')};
+  ASSERT_TRUE(send(session, std::string(25000, 'q')).has_value());
+  gateway.pieces = {"short"};
+  ASSERT_TRUE(send(session, "second").has_value());
+  const auto& cut = gateway.requests.back().messages;
+  ASSERT_EQ(cut.size(), 2U) << "an answer without its question is not told either";
+  EXPECT_EQ(cut[1].content, "second");
+  ASSERT_TRUE(send(session, "third").has_value());
+  const auto& asked = gateway.requests.back().messages;
+  ASSERT_EQ(asked.size(), 4U);
+  EXPECT_EQ(asked[1].content, "second");
+}
+
 TEST_F(SendMessage, AnAnswerThatBreaksOffStoresNothingButItsTokens) {
   gateway.breaks_with = Error{.kind = ErrorKind::kUpstream, .code = "AI_GATEWAY_ERROR", .message = "broke"};
   const auto reply = send(session, "hello");

@@ -18,7 +18,10 @@ constexpr store::Statement kOpen{"chat_open_session", R"(
          a.class_id, a.closes_at, g.id AS group_id, g.name AS group_name,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'seq', m.seq,
                    'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq), '[]')
-            FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id ORDER BY seq DESC LIMIT $3) m) AS history
+            FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS bytes
+                    FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id
+                           ORDER BY seq DESC LIMIT $3) n) m
+           WHERE m.bytes <= $4) AS history
     FROM chat_sessions s
     LEFT JOIN assignments a ON a.id = s.assignment_id
     LEFT JOIN classes c ON c.id = a.class_id
@@ -75,6 +78,8 @@ std::vector<hooks::Message> parse_history(const std::string& text) {
                        item.at("seq").get<std::int64_t>(),
                        TimePoint(std::chrono::microseconds(item.at("at").get<std::int64_t>()))});
   }
+  const auto question = std::find_if(history.begin(), history.end(), [](const auto& m) { return m.role == "user"; });
+  history.erase(history.begin(), question);
   return history;
 }
 
@@ -120,7 +125,7 @@ store::Params list_params(const identity::Actor& actor, const SessionFilter& fil
 }  // namespace
 
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id) {
-  auto rows = co_await database.query(kOpen, store::params(id, owner, kHistoryMessages));
+  auto rows = co_await database.query(kOpen, store::params(id, owner, kHistoryMessages, kHistoryBytes));
   if (!rows) co_return rows.error();
   const auto row = rows->first();
   if (!row) co_return Error::not_found("session");

@@ -17,16 +17,20 @@ namespace rapt::chat {
 
 /// At most so many earlier messages go into a prompt and a hook's context.
 inline constexpr int kHistoryMessages = 100;
+/// And so many bytes of text together: about 12,000 tokens.
+inline constexpr std::int64_t kHistoryBytes = 48 * 1024;
 
 /// What one message needs to know of its conversation: one round trip.
 struct OpenSession {
   Session session;  ///< without the tool's name and type
   ToolVersionId version;
   std::int64_t next_seq = 1;
-  ClassId class_id;                     ///< of the assignment, may be empty
-  hooks::Context::Group group;          ///< of that class, may be empty
-  std::optional<TimePoint> closes_at;   ///< of the assignment
-  std::vector<hooks::Message> history;  ///< the last kHistoryMessages, oldest first
+  ClassId class_id;                    ///< of the assignment, may be empty
+  hooks::Context::Group group;         ///< of that class, may be empty
+  std::optional<TimePoint> closes_at;  ///< of the assignment
+  /// The newest that fit into kHistoryMessages and kHistoryBytes, oldest first. Never begins with an answer whose
+  /// question no longer fits: many models refuse such a conversation.
+  std::vector<hooks::Message> history;
 };
 
 struct NewSession {

@@ -64,16 +64,22 @@ Answer lying(std::string why) {
   return Answer{.kind = Answer::Kind::kLying, .text = std::move(why)};
 }
 
+/// Text that can be stored and shown.
+bool is_plain(const std::string& text) {
+  return is_utf8(text) && text.find('\0') == std::string::npos;
+}
+
 /// An answer that the point does not allow is no answer.
 Answer judged(Point point, Context& context, Answer answer) {
   using Kind = Answer::Kind;
   if (answer.kind == Kind::kDefer) return lying("It asked to be called later, which this hook does not offer.");
   if (answer.kind == Kind::kBlock && !may_block(point)) return lying("It blocked where it may only emit.");
   if (!answer.instructions.empty() && !may_instruct(point)) return lying("It instructed the AI where it may not.");
+  if (answer.kind == Kind::kBlock && !is_plain(answer.text)) answer.text.clear();
   if (answer.kind != Kind::kReplace) return answer;
   if (!may_replace(point) || replaceable(point, context) == nullptr) return lying("It replaced where it may not.");
-  if (answer.text.empty() || !is_utf8(answer.text))
-    return lying("It replaced the text by nothing, or by bytes that are no UTF-8.");
+  if (answer.text.empty() || !is_plain(answer.text))
+    return lying("It replaced the text by nothing, or by bytes that are no text.");
   return answer;
 }
 

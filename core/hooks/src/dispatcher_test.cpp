@@ -148,6 +148,17 @@ TEST_F(DispatcherTest, AnswersThatThePointDoesNotAllowCountAsFailures) {
       << "there is no output";
 }
 
+TEST_F(DispatcherTest, TextThatCannotBeStoredIsNoReplacementAndNoReason) {
+  caller.on("replaces", {.point = Point::kChatOnMessage, .on_failure = FailPolicy::kOpen},
+            answers({.kind = Kind::kReplace, .text = std::string("a\0b", 3)}));
+  EXPECT_THAT(dispatch(Point::kChatOnMessage, {{.module = "replaces"}}).skipped, ElementsAre("replaces"));
+  EXPECT_EQ(context.current->content, "call 555");
+  caller.on("blocks", Point::kChatOnMessage, answers({.kind = Kind::kBlock, .text = "\xff"}));
+  const auto outcome = dispatch(Point::kChatOnMessage, {{.module = "blocks"}});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kBlocked) << "a block stays one";
+  EXPECT_THAT(outcome.reason, HasSubstr("blocks"));
+}
+
 TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {
   context.input_json = R"({"topic":"x"})";
   caller.on("m", Point::kProductBeforeAi,

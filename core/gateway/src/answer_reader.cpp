@@ -39,8 +39,7 @@ Task<Result<void>> AnswerReader::read() {
   } else {
     RAPT_CO_TRY(co_await read_whole());
   }
-  if (content_.empty())
-    co_return invalid_response("the answer is empty, finish_reason \"" + finish_reason_.substr(0, 40) + "\"");
+  if (content_.empty()) co_return invalid_response("the answer is empty, finish_reason \"" + finish_reason_ + "\"");
   co_return Result<void>{};
 }
 

@@ -15,6 +15,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kMostTokens = 100'000'000;
 constexpr std::size_t kErrorTextBytes = 200;
+constexpr std::size_t kNameBytes = 200;
 
 const json* member(const json& object, const char* name) {
   if (!object.is_object()) return nullptr;
@@ -95,7 +96,7 @@ Result<Piece> parse_piece(std::string_view text) {
   const auto answer = json::parse(text, nullptr, false);
   if (!answer.is_object()) return invalid_response("a piece of the answer is not a JSON object");
   Piece piece;
-  piece.model = without_nul(text_of(member(answer, "model")));
+  piece.model = printable(text_of(member(answer, "model")), kNameBytes);
   piece.usage = usage_of(answer);
   if (const auto* error = member(answer, "error")) {
     piece.error = error_of(*error, 0);
@@ -105,7 +106,7 @@ Result<Piece> parse_piece(std::string_view text) {
   if (choices == nullptr || !choices->is_array()) return invalid_response("the answer has no choices");
   if (choices->empty()) return piece;
   const auto& choice = choices->front();
-  piece.finish_reason = without_nul(text_of(member(choice, "finish_reason")));
+  piece.finish_reason = printable(text_of(member(choice, "finish_reason")), kNameBytes);
   const auto* words = member(choice, "delta");
   if (words == nullptr) words = member(choice, "message");
   if (words == nullptr && piece.finish_reason.empty())

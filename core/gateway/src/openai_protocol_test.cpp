@@ -67,6 +67,16 @@ TEST(ParsePiece, RubbishIsAnInvalidResponse) {
   }
 }
 
+TEST(ParsePiece, NamesAreShortAndPrintable) {
+  const std::string name(100000, 'm');
+  const auto piece =
+      parse_piece(R"({"model":")" + name + R"(","choices":[{"delta":{},"finish_reason":"a\u0000)" + name + R"("}]})");
+  ASSERT_TRUE(piece.has_value());
+  EXPECT_LT(piece->model.size(), 210U);
+  EXPECT_LT(piece->finish_reason.size(), 210U);
+  EXPECT_EQ(piece->finish_reason.find('\0'), std::string::npos);
+}
+
 TEST(ParsePiece, NulNeverReachesTheDatabase) {
   EXPECT_EQ(parse_piece(R"({"choices":[{"delta":{"content":"a\u0000b"}}]})")->content,
             "a\xEF\xBF\xBD"

@@ -30,22 +30,6 @@ class Forwarder final : public gateway::DeltaSink {
   MessageSink& sink_;
 };
 
-Error blocked_error(const hooks::Outcome& outcome) {
-  return Error{
-      .kind = ErrorKind::kBlocked, .code = "BLOCKED_BY_MODULE", .message = outcome.reason, .part = outcome.module};
-}
-
-Error unavailable_error(const hooks::Outcome& outcome) {
-  return Error{
-      .kind = ErrorKind::kUnavailable, .code = "MODULE_UNAVAILABLE", .message = outcome.reason, .part = outcome.module};
-}
-
-hooks::Extraction block_extraction(const hooks::Outcome& outcome, Point point) {
-  return {.module = outcome.module,
-          .type = "module.blocked",
-          .data_json = json{{"module", outcome.module}, {"hook", hooks::name(point)}}.dump()};
-}
-
 json blocked_payload(const hooks::Outcome& outcome) {
   return {{"module", outcome.module}};
 }
@@ -133,7 +117,7 @@ Task<Result<Reply>> MessageFlow::run() {
 Task<Result<void>> MessageFlow::before_ai() {
   for (auto point : {Point::kChatOnMessage, Point::kChatBeforeAi}) {
     auto outcome = co_await parts_.dispatcher.dispatch(point, context_, tool_->modules);
-    if (outcome.kind == hooks::Outcome::Kind::kUnavailable) co_return unavailable_error(outcome);
+    if (outcome.kind == hooks::Outcome::Kind::kUnavailable) co_return hooks::stopped(outcome);
     absorb(outcome);
     add_new(modified_question_, outcome.modified_by);
     if (outcome.kind == hooks::Outcome::Kind::kBlocked) co_return co_await stop_before(point, outcome);
@@ -164,7 +148,7 @@ Task<Result<void>> MessageFlow::after_ai(std::string content) {
   auto outcome = co_await parts_.dispatcher.dispatch(Point::kChatAfterAi, context_, tool_->modules);
   if (outcome.kind == hooks::Outcome::Kind::kUnavailable) {
     co_await record_spent(usage::Outcome::kFailed);
-    co_return unavailable_error(outcome);
+    co_return hooks::stopped(outcome);
   }
   absorb(outcome);
   modified_answer_ = outcome.modified_by;
@@ -174,22 +158,22 @@ Task<Result<void>> MessageFlow::after_ai(std::string content) {
 
 /// A block before the AI: nothing of the message is kept, only that it happened and what the modules found.
 Task<Result<void>> MessageFlow::stop_before(Point point, const hooks::Outcome& outcome) {
-  extractions_.push_back(block_extraction(outcome, point));
+  extractions_.push_back(hooks::block_extraction(outcome, point));
   for (auto& extraction : extractions_) extraction.message_seq = 0;
   WriteBlocked writing{open_.session.id, std::move(extractions_), blocked_payload(outcome)};
   const auto stored = co_await parts_.database.transaction(std::move(writing));
   if (!stored) co_return stored.error();
-  co_return blocked_error(outcome);
+  co_return hooks::stopped(outcome);
 }
 
 /// A block after the AI: the question stays, the answer does not, and its tokens are paid for.
 Task<Result<void>> MessageFlow::stop_after(const hooks::Outcome& outcome) {
-  extractions_.push_back(block_extraction(outcome, Point::kChatAfterAi));
+  extractions_.push_back(hooks::block_extraction(outcome, Point::kChatAfterAi));
   for (auto& extraction : extractions_) extraction.message_seq = question_.seq;
   auto writing = write_exchange(usage::Outcome::kBlocked, "chat.message_blocked", blocked_payload(outcome));
   writing.messages.push_back(user_message());
   const auto stored = co_await parts_.database.transaction(std::move(writing));
-  if (stored) co_return blocked_error(outcome);
+  if (stored) co_return hooks::stopped(outcome);
   co_await record_spent(usage::Outcome::kAbandoned);
   co_return stored.error();
 }

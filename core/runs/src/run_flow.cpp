@@ -18,20 +18,6 @@ namespace {
 using hooks::Point;
 using nlohmann::json;
 
-Error stopped(const hooks::Outcome& outcome) {
-  const bool blocked = outcome.kind == hooks::Outcome::Kind::kBlocked;
-  return Error{.kind = blocked ? ErrorKind::kBlocked : ErrorKind::kUnavailable,
-               .code = blocked ? "BLOCKED_BY_MODULE" : "MODULE_UNAVAILABLE",
-               .message = outcome.reason,
-               .part = outcome.module};
-}
-
-hooks::Extraction block_extraction(const hooks::Outcome& outcome, Point point) {
-  return {.module = outcome.module,
-          .type = "module.blocked",
-          .data_json = json{{"module", outcome.module}, {"hook", hooks::name(point)}}.dump()};
-}
-
 Error spoiled(const std::string& module, const Error& fault) {
   Error error = Error::unavailable(
       module, "The module " + module + " changed the text into something that this tool cannot use. Please try again.",
@@ -97,8 +83,8 @@ Task<Result<std::string>> RunFlow::produce() {
 Task<Result<void>> RunFlow::dispatch(Point point) {
   auto outcome = co_await parts_.dispatcher.dispatch(point, context_, tool_->modules);
   std::move(outcome.extractions.begin(), outcome.extractions.end(), std::back_inserter(extractions_));
-  if (outcome.kind == hooks::Outcome::Kind::kBlocked) extractions_.push_back(block_extraction(outcome, point));
-  if (outcome.kind != hooks::Outcome::Kind::kContinue) co_return stopped(outcome);
+  if (outcome.kind == hooks::Outcome::Kind::kBlocked) extractions_.push_back(hooks::block_extraction(outcome, point));
+  if (outcome.kind != hooks::Outcome::Kind::kContinue) co_return hooks::stopped(outcome);
   instructions_.insert(instructions_.end(), outcome.instructions.begin(), outcome.instructions.end());
   modified_by_.insert(modified_by_.end(), outcome.modified_by.begin(), outcome.modified_by.end());
   skipped_.insert(skipped_.end(), outcome.skipped.begin(), outcome.skipped.end());

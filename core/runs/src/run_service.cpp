@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rapt/assignments/assignment_service.hpp"
+#include "rapt/tools/hook_context.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/storable.hpp"
 #include "run_flow.hpp"
@@ -27,18 +28,8 @@ Result<void> check_input(const tools::ToolDefinition& tool, const std::string& i
   return tool.input_schema->validate(input_json, "input");
 }
 
-std::string role_of(const identity::Actor& actor) {
-  if (actor.is_system_admin()) return "system_admin";
-  if (actor.administers_anything()) return "group_admin";
-  return actor.teaches_anything() ? "teacher" : "student";
-}
-
 hooks::Context context_of(const identity::Actor& actor, const NewRun& run, const tools::ToolDefinition& tool) {
-  hooks::Context context;
-  context.tool = {run.tool.str(), tool.name,     std::string(tools::name(tool.type)),
-                  tool.version,   tool.behavior, tool.subject};
-  context.user = {actor.id.str(), role_of(actor)};
-  if (!actor.groups.empty()) context.group = {actor.groups.front().group.str(), actor.groups.front().group_name};
+  auto context = tools::hook_context(actor, run.tool, tool);
   context.run_id = run.id.str();
   context.input_json = run.input_json;
   return context;

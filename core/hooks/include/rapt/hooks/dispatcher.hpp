@@ -25,6 +25,12 @@ struct Outcome {
   std::vector<std::string> skipped;       ///< modules that could not answer and whose fail policy is open
 };
 
+/// What the caller of a hook answers when the outcome is not kContinue: BLOCKED_BY_MODULE or MODULE_UNAVAILABLE, with
+/// the module as `part` and its reason as the message.
+Error stopped(const Outcome& outcome);
+/// The finding "module.blocked" that a block leaves behind. It names module and hook, never the text.
+Extraction block_extraction(const Outcome& outcome, Point point);
+
 /// Asks the attached modules one after the other, by priority; each sees what the ones before it made of the text.
 ///
 /// A module that cannot be asked, comes late, dies, lies or answers "error" is never taken for "nothing to change": the

@@ -44,6 +44,14 @@ TEST_F(Sessions, AnAssignmentsSessionIsOpenWithinItsWindowOnly) {
   EXPECT_EQ(send(made->id, "too late").error().kind, ErrorKind::kConflict);
 }
 
+TEST_F(Sessions, AnAssignmentOfAnotherToolIsNamed) {
+  const auto assignment = AssignmentId::trusted(value("SELECT id::text AS value FROM assignments"));
+  assign("name: Other\ntype: chat\nversion: 1.0.0\nbehavior: Help.\n");
+  const auto refused = run_blocking(chat.create(student(), tool, assignment));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fields.at(0).path, "assignment_id");
+}
+
 TEST_F(Sessions, PauseResumeAndCompleteForGood) {
   const auto session = start();
   EXPECT_EQ(run_blocking(chat.set_state(student(), session, SessionState::kPaused))->state, SessionState::kPaused);

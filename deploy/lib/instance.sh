@@ -82,15 +82,27 @@ running_url() {
   base_url
 }
 
+# is_spoken_for NAME PORT: whether the server's own PORT or another part's remembered one is that number.
+is_spoken_for() {
+  local other
+  [[ $2 != "$PORT" ]] || return 0
+  for other in "$VAR/ports"/*; do
+    [[ ! -f $other || ${other##*/} == "$1" || $(<"$other") != "$2" ]] || return 0
+  done
+  return 1
+}
+
 # A port that this instance chose before, or the first free one from $2 on.
 remembered_port() {
   local file=$VAR/ports/$1 port
   mkdir -p -- "$VAR/ports"
-  if [[ -f $file ]] && port=$(<"$file") && { is_running "$1" || ! port_is_busy "$port"; }; then
+  if [[ -f $file ]] && port=$(<"$file") &&
+    { is_running "$1" || { ! is_spoken_for "$1" "$port" && ! port_is_busy "$port"; }; }; then
     printf '%s' "$port"
     return
   fi
   port=$(free_port "$2")
+  while is_spoken_for "$1" "$port"; do port=$(free_port $((port + 1))); done
   printf '%s\n' "$port" >"$file"
   printf '%s' "$port"
 }

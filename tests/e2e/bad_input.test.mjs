@@ -137,7 +137,7 @@ test('a tool with mistakes in its YAML: every fault with line and column, and no
   const answer = await teacher.post('/tools', { definition, group_id: school });
   assertFailure(answer, 400, 'VALIDATION_ERROR');
   const said = answer.body.details.fields.map((f) => `${f.path}: ${f.message}`).join('\n');
-  assert.match(said, /definition\.models: .*line 5, column 1/);
+  assert.match(said, /line 5, column 1: "models" is not known here; did you mean "model"/);
   assert.match(said, /definition\.version: .*line 3/);
   const syntax = await teacher.post('/tools', { definition: 'name: [unclosed\ntype: chat\n', group_id: school });
   assertFailure(syntax, 400, 'VALIDATION_ERROR');

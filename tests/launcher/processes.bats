@@ -90,3 +90,15 @@ start_and_wait_for_nothing() {
   [[ $status -eq 1 && $output == *"port $LISTENER_PORT is in use"* && $output == *"PORT="* ]]
   kill -0 "$LISTENER"
 }
+
+@test "two parts never choose one port, whatever they remember" {
+  PORT=4800
+  mkdir -p "$VAR/ports"
+  echo 4850 >"$VAR/ports/registry"
+  echo 4850 >"$VAR/ports/demo-model"
+  first=$(remembered_port registry 4801)
+  second=$(remembered_port demo-model 4802)
+  [[ $first != "$second" && $first != "$PORT" && $second != "$PORT" ]]
+  PORT=$first
+  [[ $(remembered_port registry "$first") != "$PORT" ]]
+}

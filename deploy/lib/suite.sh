@@ -138,7 +138,7 @@ start_test_system() {
   # What the programs were told must not reach the tests: for a launcher that they call it would be a user's wish.
   unset DATABASE_URL REDIS_URL MARKETPLACE_URL AI_GATEWAY_URL AI_API_KEY "${!RAPT_@}"
   BASE_URL=$(base_url)
-  export BASE_URL RUN_JSON RAPT_PRESET=$PRESET RAPT_INSTANCE=$VAR RAPT_LAUNCHER=$ROOT/rapt CHROMIUM=/usr/bin/chromium SCREENSHOT_DIR=$REPORTS/screenshots
+  export BASE_URL RUN_JSON RAPT_PRESET=$PRESET RAPT_INSTANCE=$VAR RAPT_LAUNCHER=$ROOT/rapt RAPT_BUILD_DIR=$BUILD CHROMIUM=/usr/bin/chromium SCREENSHOT_DIR=$REPORTS/screenshots
 }
 
 end_test_systems() {

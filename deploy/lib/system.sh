@@ -117,7 +117,7 @@ command_down() {
   lock_instance
   say "==> Stopping RaptScallions"
   stop_system
-  say "Nothing of it runs any more; its data is kept in $ROOT/var."
+  say "Nothing of it runs any more; its data is kept in $VAR."
 }
 
 command_status() {

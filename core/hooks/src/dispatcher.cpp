@@ -12,40 +12,43 @@ namespace rapt::hooks {
 
 namespace {
 
-/// One module to ask, with the rules that hold for it.
-struct Step {
+/// A planned step, and what is handed to the module.
+struct Step : PlannedStep {
   const Attachment* attachment = nullptr;
-  int priority = 0;
-  std::chrono::milliseconds time_limit{0};
-  FailPolicy on_failure = FailPolicy::kClosed;
-  bool installed = true;
 };
 
 std::optional<Step> plan_step(const ModuleCaller& caller, Point point, const Attachment& attachment) {
   auto found = caller.declaration(attachment.module, point);
+  Step step;
+  step.module = attachment.module;
+  step.attachment = &attachment;
   if (!found) {
     // First in line: nobody should work on a message that will be refused anyway.
-    return Step{.attachment = &attachment,
-                .priority = std::numeric_limits<int>::min(),
-                .on_failure = attachment.on_failure.value_or(FailPolicy::kClosed),
-                .installed = false};
+    step.installed = false;
+    step.priority = std::numeric_limits<int>::min();
+    step.on_failure = attachment.on_failure.value_or(FailPolicy::kClosed);
+    return step;
   }
   if (!*found) return std::nullopt;
   const auto& declared = **found;
-  auto limit = declared.time_limit;
-  if (attachment.time_limit) limit = std::min(limit, *attachment.time_limit);
-  return Step{.attachment = &attachment,
-              .priority = declared.priority,
-              .time_limit = limit,
-              .on_failure = attachment.on_failure.value_or(declared.on_failure)};
+  step.priority = declared.priority;
+  step.time_limit = declared.time_limit;
+  if (attachment.time_limit) step.time_limit = std::min(step.time_limit, *attachment.time_limit);
+  step.on_failure = attachment.on_failure.value_or(declared.on_failure);
+  step.asynchronous = declared.asynchronous;
+  step.window = declared.window;
+  return step;
 }
 
-std::vector<Step> plan(const ModuleCaller& caller, Point point, const std::vector<Attachment>& attachments) {
+/// Everybody who is asked at that point, asynchronous ones last.
+std::vector<Step> plan_all(const ModuleCaller& caller, Point point, const std::vector<Attachment>& attachments) {
   std::vector<Step> steps;
   for (const auto& attachment : attachments) {
-    if (auto step = plan_step(caller, point, attachment)) steps.push_back(*step);
+    if (auto step = plan_step(caller, point, attachment)) steps.push_back(std::move(*step));
   }
-  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.priority < b.priority; });
+  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+    return std::pair(a.asynchronous, a.priority) < std::pair(b.asynchronous, b.priority);
+  });
   return steps;
 }
 
@@ -159,7 +162,8 @@ bool apply_answer(Point point, const Step& step, Answer answer, Context& context
 
 Task<Outcome> Dispatcher::dispatch(Point point, Context& context, const std::vector<Attachment>& attachments) {
   Outcome outcome;
-  for (const auto& step : plan(caller_, point, attachments)) {
+  for (const auto& step : plan_all(caller_, point, attachments)) {
+    if (step.asynchronous) break;
     Answer answer{.kind = Answer::Kind::kNotRunning, .text = "It is not installed."};
     if (step.installed) {
       answer = judged(point, context,
@@ -176,8 +180,28 @@ Task<Outcome> Dispatcher::dispatch(Point point, Context& context, const std::vec
 bool Dispatcher::concerns(Point point, const std::vector<Attachment>& attachments) const {
   return std::any_of(attachments.begin(), attachments.end(), [&](const Attachment& attachment) {
     auto found = caller_.declaration(attachment.module, point);
-    return found.has_value() && found->has_value();
+    return found.has_value() && found->has_value() && !(*found)->asynchronous;
   });
+}
+
+bool Dispatcher::holds_answer(const std::vector<Attachment>& attachments) const {
+  return std::any_of(attachments.begin(), attachments.end(), [&](const Attachment& attachment) {
+    const std::vector<Attachment> alone{attachment};
+    return concerns(Point::kChatAfterAi, alone) && !concerns(Point::kChatOnDelta, alone);
+  });
+}
+
+std::vector<Attachment> Dispatcher::asynchronous(Point point, const std::vector<Attachment>& attachments) const {
+  std::vector<Attachment> found;
+  for (const auto& step : plan_all(caller_, point, attachments)) {
+    if (step.asynchronous) found.push_back(*step.attachment);
+  }
+  return found;
+}
+
+std::vector<PlannedStep> Dispatcher::plan(Point point, const std::vector<Attachment>& attachments) const {
+  const auto steps = plan_all(caller_, point, attachments);
+  return {steps.begin(), steps.end()};
 }
 
 }  // namespace rapt::hooks

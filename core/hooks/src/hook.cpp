@@ -10,7 +10,7 @@ namespace {
 
 using Entry = std::pair<std::string_view, Point>;
 
-constexpr std::array<Entry, 8> kNames{{
+constexpr std::array<Entry, 9> kNames{{
     {"chat:on_message", Point::kChatOnMessage},
     {"chat:before_ai", Point::kChatBeforeAi},
     {"chat:after_ai", Point::kChatAfterAi},
@@ -19,6 +19,7 @@ constexpr std::array<Entry, 8> kNames{{
     {"product:before_ai", Point::kProductBeforeAi},
     {"product:after_ai", Point::kProductAfterAi},
     {"run:complete", Point::kRunComplete},
+    {"chat:on_delta", Point::kChatOnDelta},
 }};
 
 constexpr std::array<Entry, 4> kAliases{{
@@ -54,6 +55,7 @@ bool may_replace(Point point) {
     case Point::kChatAfterAi:
     case Point::kProductBeforeAi:
     case Point::kProductAfterAi:
+    case Point::kChatOnDelta:
       return true;
     case Point::kSessionStart:
     case Point::kSessionEnd:

@@ -22,7 +22,8 @@ namespace rapt::host {
 namespace asio = boost::asio;
 using hooks::Answer;
 
-Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::string module) {
+Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::string module,
+                                                   std::shared_ptr<LineBuffer> lines) {
   auto areas = sandbox::Areas::create();
   if (!areas) return areas.error();
   UniqueFd wake_runner(eventfd(0, EFD_CLOEXEC));
@@ -31,13 +32,13 @@ Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::strin
   if (!wake_runner || !woken)
     return Error::unavailable(module, "There are no file descriptors left for another process.");
   auto instance = std::make_shared<Instance>(std::move(executor), std::move(module), std::move(*areas),
-                                             std::move(wake_runner), std::move(wake_host));
+                                             std::move(wake_runner), std::move(wake_host), std::move(lines));
   instance->woken_.assign(woken.release());
   return instance;
 }
 
 Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner,
-                   UniqueFd wake_host)
+                   UniqueFd wake_host, std::shared_ptr<LineBuffer> lines)
     : module_(std::move(module)),
       areas_(std::move(areas)),
       wake_runner_(std::move(wake_runner)),
@@ -46,7 +47,7 @@ Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, 
       woken_(executor),
       watch_timer_(strand_),
       reader_(areas_.reply(), sandbox::wire::kReplyBytes),
-      log_(module_) {}
+      log_(module_, std::move(lines)) {}
 
 void Instance::complete_order(sandbox::SpawnRequest& order) const {
   order.request_area = areas_.request_fd();

@@ -35,8 +35,10 @@ class Instance : public std::enable_shared_from_this<Instance> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  static Result<std::shared_ptr<Instance>> create(Executor executor, std::string module);
-  Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner, UniqueFd wake_host);
+  static Result<std::shared_ptr<Instance>> create(Executor executor, std::string module,
+                                                  std::shared_ptr<LineBuffer> lines = nullptr);
+  Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner, UniqueFd wake_host,
+           std::shared_ptr<LineBuffer> lines);
 
   /// Fills in the shared descriptors; they are this object's.
   void complete_order(sandbox::SpawnRequest& order) const;

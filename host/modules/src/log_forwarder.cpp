@@ -18,6 +18,15 @@ log::Level level_of(rapt_log_level level) {
   }
 }
 
+const char* level_name(rapt_log_level level) {
+  switch (level) {
+    case RAPT_LOG_DEBUG: return "debug";
+    case RAPT_LOG_WARN: return "warn";
+    case RAPT_LOG_ERROR: return "error";
+    default: return "info";
+  }
+}
+
 }  // namespace
 
 void LogForwarder::forward(sandbox::ReplyReader& reader, std::chrono::steady_clock::time_point now) {
@@ -32,8 +41,9 @@ void LogForwarder::forward(sandbox::ReplyReader& reader, std::chrono::steady_clo
       continue;
     }
     tokens_ -= 1;
-    log::write(level_of(line.level), "module.says",
-               {{"module", module_}, {"line", printable(line.line, sandbox::wire::kMaxLogBytes)}});
+    auto text = printable(line.line, sandbox::wire::kMaxLogBytes);
+    log::write(level_of(line.level), "module.says", {{"module", module_}, {"line", text}});
+    if (lines_) lines_->add({module_, level_name(line.level), std::move(text), SystemClock().now()});
   }
   if (dropped_ == 0 || now - told_ < std::chrono::seconds(1)) return;
   log::warn("module.lines_dropped", {{"module", module_}, {"count", std::to_string(dropped_)}});

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "line_buffer.hpp"
 #include "rapt/sandbox/reply_reader.hpp"
 
 namespace rapt::host {
@@ -18,12 +20,15 @@ class LogForwarder {
   static constexpr double kPerSecond = 20;
   static constexpr double kBurst = 60;
 
-  explicit LogForwarder(std::string module) : module_(std::move(module)) {}
+  /// `lines` keeps them for the administration; it may be null.
+  explicit LogForwarder(std::string module, std::shared_ptr<LineBuffer> lines = nullptr)
+      : module_(std::move(module)), lines_(std::move(lines)) {}
   /// Takes what the reader has and forwards it.
   void forward(sandbox::ReplyReader& reader, std::chrono::steady_clock::time_point now);
 
  private:
   std::string module_;
+  std::shared_ptr<LineBuffer> lines_;
   double tokens_ = kBurst;
   std::chrono::steady_clock::time_point refilled_{};
   std::chrono::steady_clock::time_point told_{};

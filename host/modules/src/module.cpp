@@ -194,7 +194,7 @@ ModuleStatus Module::status() const {
   if (prepared_) {
     status.publisher = prepared_->manifest.publisher;
     status.is_signed = prepared_->is_signed;
-    for (const auto& hook : prepared_->hooks) status.hooks.emplace_back(hooks::name(hook.point));
+    for (const auto& hook : prepared_->hooks) status.hooks.push_back({.declared = hook, .time_limit = hook.time_limit});
     for (const auto& permission : prepared_->manifest.permissions) status.permissions.push_back(permission.name);
   }
   const std::lock_guard lock(mutex_);

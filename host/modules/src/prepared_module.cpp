@@ -45,13 +45,21 @@ Result<void> check_manifest(const InstalledModule& installed, const bundle::Bund
   return {};
 }
 
+hooks::Window window_of(const bundle::ManifestHook& hook) {
+  using Unit = hooks::Window::Unit;
+  if (hook.window == "token") return {Unit::kToken, 0};
+  if (hook.window == "size") return {Unit::kSize, static_cast<std::size_t>(hook.window_bytes)};
+  return {};
+}
+
 Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifest& manifest) {
   std::vector<hooks::HookDeclaration> declared;
   for (const auto& hook : manifest.hooks) {
     const auto point = hooks::parse_point(hook.point);
     if (!point) return refusal("Its manifest names the hook " + hook.point + ", which this host does not have.");
     declared.push_back({*point, hook.priority, std::chrono::milliseconds(hook.timeout_ms),
-                        hook.fail_closed ? hooks::FailPolicy::kClosed : hooks::FailPolicy::kOpen});
+                        hook.fail_closed ? hooks::FailPolicy::kClosed : hooks::FailPolicy::kOpen, hook.asynchronous,
+                        window_of(hook)});
   }
   return declared;
 }

@@ -26,9 +26,19 @@ std::string_view name(ModuleState state) {
     case ModuleState::kRunning: return "running";
     case ModuleState::kBackoff: return "backoff";
     case ModuleState::kRefused: return "refused";
+    case ModuleState::kQuarantined: return "quarantined";
     case ModuleState::kStopped: return "stopped";
   }
   return "stopped";
+}
+
+std::string_view name(Circuit circuit) {
+  switch (circuit) {
+    case Circuit::kClosed: return "closed";
+    case Circuit::kOpen: return "open";
+    case Circuit::kHalfOpen: return "half_open";
+  }
+  return "closed";
 }
 
 struct Supervisor::Impl {
@@ -181,6 +191,8 @@ Task<void> Supervisor::stop() {
     co_await impl->pool.run(std::move(close));
   }
 }
+
+std::vector<ModuleLine> Supervisor::take_lines() { return {}; }
 
 std::vector<ModuleStatus> Supervisor::status() const {
   std::vector<ModuleStatus> list;

@@ -51,6 +51,8 @@ Abilities find_abilities();
 /// fork() with namespaces: like clone(2). Returns 0 in the child; in the parent the pid, or -errno.
 pid_t fork_into(int namespaces, int* pidfd);
 
+/// Enters every layer but the filters. The name of the one that failed (errno says why), or nullptr.
+const char* enter_sandbox(const Abilities& abilities, const sandbox::spawn::SpawnMessage& order);
 int map_identity(uid_t uid, gid_t gid);  ///< in a new user namespace: this user stays this user
 int enter_empty_root();                  ///< in a new mount namespace: an empty, read-only, unmountable root
 int drop_capabilities();

@@ -9,7 +9,8 @@ bool may_replace(rapt_hook hook) {
     case RAPT_HOOK_CHAT_BEFORE_AI:
     case RAPT_HOOK_CHAT_AFTER_AI:
     case RAPT_HOOK_PRODUCT_BEFORE_AI:
-    case RAPT_HOOK_PRODUCT_AFTER_AI: return true;
+    case RAPT_HOOK_PRODUCT_AFTER_AI:
+    case RAPT_HOOK_CHAT_ON_DELTA: return true;
     default: return false;
   }
 }

@@ -37,7 +37,8 @@ typedef enum rapt_field {
   RAPT_FIELD_INPUT = 16,           /**< JSON: a run's input */
   RAPT_FIELD_OUTPUT = 17,          /**< JSON: a run's output */
   RAPT_FIELD_CONFIG = 18,          /**< JSON object: this attachment's configuration, checked against the module's schema */
-  RAPT_FIELD_LOCALE = 19           /**< BCP 47 tag */
+  RAPT_FIELD_LOCALE = 19,          /**< BCP 47 tag */
+  RAPT_FIELD_RELEASED = 20         /**< since 1.1, chat:on_delta: the end of what has passed this module, at most 4 KiB */
 } rapt_field;
 
 /** Whole numbers. One that does not apply reads as -1. */
@@ -45,7 +46,9 @@ typedef enum rapt_number {
   RAPT_NUMBER_NOW_MS = 1,       /**< milliseconds since 1970-01-01 UTC, taken when the hook was called */
   RAPT_NUMBER_DEADLINE_MS = 2,  /**< milliseconds that the hook had when it was called */
   RAPT_NUMBER_CURRENT_SEQ = 3,  /**< sequence number of the current message in its session, from 1 */
-  RAPT_NUMBER_SESSION_AGE_MS = 4
+  RAPT_NUMBER_SESSION_AGE_MS = 4,
+  RAPT_NUMBER_WINDOW_SEQ = 5, /**< since 1.1, chat:on_delta: number of the window in its answer, from 1 */
+  RAPT_NUMBER_WINDOW_LAST = 6 /**< since 1.1, chat:on_delta: 1 for the last window (it may be empty), else 0 */
 } rapt_number;
 
 /** One earlier message. Its texts live as long as the context. */

@@ -27,7 +27,12 @@ typedef enum rapt_hook {
   RAPT_HOOK_SESSION_END = 5,       /**< "session:end": a conversation was completed; may emit */
   RAPT_HOOK_PRODUCT_BEFORE_AI = 6, /**< "product:before_ai": input is valid; may emit, replace (JSON), instruct, block */
   RAPT_HOOK_PRODUCT_AFTER_AI = 7,  /**< "product:after_ai": output is valid; may emit, replace (JSON), block */
-  RAPT_HOOK_RUN_COMPLETE = 8       /**< "run:complete": a run has ended; may emit */
+  RAPT_HOOK_RUN_COMPLETE = 8,      /**< "run:complete": a run has ended; may emit */
+  /**
+   * "chat:on_delta" (since 1.1): the next window of an answer that is being written, before the reader sees any of it; may
+   * emit, replace, block (cuts the answer off), hold (rapt/stream.h). The manifest says how the answer is cut into windows.
+   */
+  RAPT_HOOK_CHAT_ON_DELTA = 9
 } rapt_hook;
 
 /**
@@ -38,7 +43,7 @@ typedef enum rapt_verdict {
   RAPT_CONTINUE = 0, /**< nothing to change; what was emitted counts */
   RAPT_REPLACE = 1,  /**< the text given to `rapt_reply_1.replace` takes the place of the current one */
   RAPT_BLOCK = 2,    /**< stop here; the reader gets the text given to `rapt_reply_1.block` */
-  RAPT_DEFER = 3,    /**< ask again later as a job (only where the hook is declared asynchronous in the manifest) */
+  RAPT_DEFER = 3,    /**< ask again later (only where the hook is declared asynchronous in the manifest: it is a job then) */
   RAPT_ERROR = 4     /**< the module could not decide; the fail policy decides */
 } rapt_verdict;
 

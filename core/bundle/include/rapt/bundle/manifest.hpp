@@ -18,6 +18,8 @@ struct ManifestHook {
   int timeout_ms = 200;      ///< 1 to 10,000
   bool fail_closed = false;  ///< "on_failure": "open" (default) or "closed"
   bool asynchronous = false;
+  std::string window;    ///< chat:on_delta alone: "token", "sentence" (default) or "size"
+  int window_bytes = 0;  ///< with "size": 16 to 65,536
 };
 
 struct ManifestPermission {
@@ -34,7 +36,8 @@ struct Manifest {
   std::string publisher;  ///< ^[a-z][a-z0-9-]{1,62}$, whose key signed it
   std::string license;    ///< SPDX expression
   std::uint32_t abi_major = 0;
-  std::uint32_t abi_minor = 0;
+  std::uint32_t abi_minor = 0;        ///< the smallest minor number of a host that it can live with
+  std::uint32_t abi_built_minor = 0;  ///< of the headers that it was built with, as its ELF note says
   std::vector<ManifestHook> hooks;
   std::vector<ManifestPermission> permissions;
   std::map<std::string, std::string> libraries;  ///< "x86_64-linux-gnu" -> path in the bundle

@@ -31,6 +31,17 @@ Error stopped(const Outcome& outcome);
 /// The finding "module.blocked" that a block leaves behind. It names module and hook, never the text.
 Extraction block_extraction(const Outcome& outcome, Point point);
 
+/// One module that is asked at a hook, as `rapt module plan` shows it. In the order in which they are asked.
+struct PlannedStep {
+  std::string module;
+  bool installed = true;  ///< when not, nothing else of this is known but the fail policy
+  int priority = 0;
+  std::chrono::milliseconds time_limit{0};  ///< the manifest's, narrowed by the admin and by the tool
+  FailPolicy on_failure = FailPolicy::kClosed;
+  bool asynchronous = false;
+  Window window{};  ///< chat:on_delta alone
+};
+
 /// Asks the attached modules one after the other, by priority; each sees what the ones before it made of the text.
 ///
 /// A module that cannot be asked, comes late, dies, lies or answers "error" is never taken for "nothing to change": the
@@ -39,10 +50,17 @@ Extraction block_extraction(const Outcome& outcome, Point point);
 class Dispatcher {
  public:
   explicit Dispatcher(ModuleCaller& caller) : caller_(caller) {}
-  /// Replacements are written into `context` (current.content, input_json or output_json).
+  /// Replacements are written into `context` (current.content, input_json or output_json). Modules whose hook is
+  /// asynchronous are not asked here; asynchronous() names them. Not for chat:on_delta, which DeltaFilter asks.
   Task<Outcome> dispatch(Point point, Context& context, const std::vector<Attachment>& attachments);
-  /// Whether any attached module has that hook: the answer must be held until it has run.
+  /// Whether any attached module is asked at that point within the request.
   [[nodiscard]] bool concerns(Point point, const std::vector<Attachment>& attachments) const;
+  /// Whether an answer may not be shown before chat:after_ai: a module has that hook and no chat:on_delta.
+  [[nodiscard]] bool holds_answer(const std::vector<Attachment>& attachments) const;
+  /// The attachments that a job asks at that point, after the request has committed.
+  [[nodiscard]] std::vector<Attachment> asynchronous(Point point, const std::vector<Attachment>& attachments) const;
+  /// Everybody who is asked at that point, in order, asynchronous ones last.
+  [[nodiscard]] std::vector<PlannedStep> plan(Point point, const std::vector<Attachment>& attachments) const;
 
  private:
   ModuleCaller& caller_;

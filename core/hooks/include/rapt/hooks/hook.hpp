@@ -22,6 +22,7 @@ enum class Point : std::uint8_t {
   kProductBeforeAi = 6,
   kProductAfterAi = 7,
   kRunComplete = 8,
+  kChatOnDelta = 9,
 };
 
 /// "chat:before_ai" and so on.
@@ -46,6 +47,16 @@ struct Message {
   TimePoint created_at{};
 };
 
+/// How a module wants an answer cut for chat:on_delta.
+struct Window {
+  enum class Unit : std::uint8_t {
+    kToken,     ///< as the words come from the gateway
+    kSentence,  ///< up to the end of a sentence or line
+    kSize       ///< `bytes` at a time, cut between words
+  } unit = Unit::kSentence;
+  std::size_t bytes = 0;  ///< kSize: 16 to 65536
+};
+
 /// What a hook is about. The texts are copied into the module's memory; ids of users are pseudonymized on the way.
 struct Context {
   struct Tool {
@@ -67,6 +78,13 @@ struct Context {
   std::optional<std::string> input_json;   ///< product
   std::optional<std::string> output_json;  ///< product
   std::string locale = "en";
+  /// chat:on_delta alone: `current` is the window then.
+  struct Stream {
+    std::string released;         ///< the end of what has passed this module so far
+    std::int64_t window_seq = 0;  ///< from 1
+    bool last = false;
+  };
+  std::optional<Stream> stream;
 };
 
 struct Extraction {

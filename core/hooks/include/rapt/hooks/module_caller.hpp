@@ -17,10 +17,13 @@ struct HookDeclaration {
   int priority = 100;  ///< smaller runs first; equal ones in the order of the tool's list
   std::chrono::milliseconds time_limit{200};
   FailPolicy on_failure = FailPolicy::kOpen;
+  bool asynchronous = false;  ///< asked by a job after the request has committed, never within it
+  Window window{};            ///< chat:on_delta alone
 };
 
-/// The answer of one module to one hook. A closed sum; kDead and kLate and kLying are the host's findings, never an
-/// answer of the module.
+/// The answer of one module to one hook. A closed sum; kDead, kLate, kLying and kNotRunning are the host's findings,
+/// never an answer of the module. kNotRunning also says that the host did not ask: the module is being restarted, its
+/// circuit is open, or it is in quarantine.
 struct Answer {
   enum class Kind {
     kContinue,
@@ -37,6 +40,7 @@ struct Answer {
       text{};  ///< kReplace: the new content; kBlock: the reason for the reader; failures: the sentence for the admin
   std::vector<std::string> instructions{};
   std::vector<Extraction> extractions{};
+  std::size_t held_bytes = 0;  ///< chat:on_delta: the end of the window that comes again with the next one
 };
 
 /// How education asks modules. The host implements it with sandboxed processes, tests in memory. Thread-safe.

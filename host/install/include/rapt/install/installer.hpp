@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +23,8 @@ struct InstalledRecord {
   std::filesystem::path path;            ///< in this host's store of bundles
   std::vector<std::string> permissions;  ///< granted
   bool enabled = true;
+  std::map<std::string, int> time_limits_ms;    ///< an admin's, by hook point; they only ever narrow the manifest's
+  std::optional<std::string> previous_version;  ///< what rollback() goes back to
 };
 
 /// What installing a bundle would do, for the admin who decides.
@@ -53,6 +57,16 @@ class Installer {
   /// other bytes under the same version, or permissions that nobody has granted). Installing the same bytes again
   /// changes nothing, and puts the archive back when it has been lost or changed.
   Task<Result<InstalledRecord>> install(std::string archive, InstallOptions options = {});
+  /// Goes back to the version that was installed before this one, whose archive has been kept; going back once more comes
+  /// here again. Permissions stay as granted for that version. kNotFound, kConflict when there is nothing to go back to,
+  /// kForbidden when the kept archive is no longer whole or believed.
+  Task<Result<InstalledRecord>> rollback(std::string name);
+  /// A disabled module is not started; tools that need it fail as their policy says. kNotFound.
+  Task<Result<InstalledRecord>> set_enabled(std::string name, bool enabled);
+  /// Narrows a hook's time limit, or takes that back (nullopt). kNotFound, kInvalid when the module has no such hook or
+  /// the limit is not between 1 ms and the manifest's.
+  Task<Result<InstalledRecord>> set_time_limit(std::string name, std::string hook,
+                                               std::optional<std::chrono::milliseconds> limit);
   /// kNotFound.
   Task<Result<void>> remove(std::string name);
   Task<Result<std::vector<InstalledRecord>>> list();

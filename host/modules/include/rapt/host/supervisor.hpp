@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,8 +18,48 @@
 
 namespace rapt::host {
 
-enum class ModuleState { kStarting, kRunning, kBackoff, kRefused, kStopped };
+enum class ModuleState {
+  kStarting,
+  kRunning,
+  kBackoff,     ///< its process ended; another is started after a while
+  kRefused,     ///< bundle, library or machine are not what they should be
+  kQuarantined, ///< it failed too often; an admin or another version lets it out
+  kStopped
+};
 std::string_view name(ModuleState state);
+
+/// Whether a running module is asked. It opens after several failures in a row; after a while one call is let through,
+/// and its answer closes or opens it again.
+enum class Circuit { kClosed, kOpen, kHalfOpen };
+std::string_view name(Circuit circuit);  ///< "closed", "open", "half_open"
+
+/// What is remembered of a module over restarts of the host.
+struct ModuleHealth {
+  std::string digest_hex;           ///< of the bundle that it is about: another one starts afresh
+  std::vector<TimePoint> failures;  ///< the latest ends of its processes, oldest first, at most 32
+  std::string last_failure;         ///< a clause: "it was killed (SIGKILL)"
+  unsigned restarts = 0;
+  std::optional<TimePoint> quarantined_at;  ///< with `quarantine_reason`
+  std::string quarantine_reason;
+  std::optional<TimePoint> released_at;  ///< an admin let it out: what was before does not count
+  bool operator==(const ModuleHealth&) const = default;
+};
+
+/// How one hook of a module fares on this host since it was started.
+struct HookStatus {
+  hooks::HookDeclaration declared;       ///< as in the manifest
+  std::chrono::milliseconds time_limit;  ///< in force: the manifest's, narrowed by the admin
+  std::uint64_t calls = 0;
+  std::uint64_t failures = 0;  ///< error, dead, late, lying; not those that were never asked
+  std::optional<std::chrono::microseconds> p50, p99, max;  ///< of answered calls, as the caller waited
+};
+
+/// A new version that could not take over, or is about to. The old one goes on meanwhile.
+struct UpgradeStatus {
+  std::string version;
+  bool failed = false;  ///< else it is being tried
+  std::string reason;   ///< a sentence, when it failed
+};
 
 /// What the admin sees of one module.
 struct ModuleStatus {
@@ -28,7 +70,11 @@ struct ModuleStatus {
   unsigned restarts = 0;
   std::optional<TimePoint> last_failure_at;
   std::string last_failure;
-  std::vector<std::string> hooks;
+  Circuit circuit = Circuit::kClosed;
+  std::string circuit_reason;  ///< a sentence, when it is not closed
+  std::optional<UpgradeStatus> upgrade;
+  std::vector<HookStatus> hooks;
+  ModuleHealth health;  ///< to be kept, and given back with InstalledModule
   std::vector<std::string> permissions;
   std::vector<sandbox::Layer> layers;
   int pid = 0;  ///< in the host's PID namespace; for tests and the admin, 0 when not running
@@ -39,6 +85,16 @@ struct InstalledModule {
   std::string name, version;
   std::filesystem::path bundle_path;
   std::string digest_hex;  ///< recorded at installation; a file with another digest is refused
+  std::map<hooks::Point, std::chrono::milliseconds> time_limits{};  ///< an admin's; they only ever narrow the manifest's
+  ModuleHealth health{};                                            ///< as last kept
+};
+
+/// A line that a module logged, cleaned: printable UTF-8, at most 1 KiB.
+struct ModuleLine {
+  std::string module;
+  std::string level;  ///< "debug", "info", "warn", "error"
+  std::string text;
+  TimePoint at{};
 };
 
 /// Runs the installed modules: verifies each bundle, hands its bytes to a sandboxed runner, asks it, ends it when it is
@@ -52,7 +108,11 @@ class Supervisor final : public hooks::ModuleCaller {
     std::vector<std::string> required_layers;        ///< a module is not started without these
     std::chrono::milliseconds restart_initial{250};  ///< first back-off; doubles, with jitter, up to restart_maximum
     std::chrono::milliseconds restart_maximum{30000};
-    std::chrono::milliseconds start_timeout{5000};  ///< for loading and init, as rapt/abi.h promises
+    std::chrono::milliseconds start_timeout{5000};  ///< for loading, init and self-test, as rapt/abi.h promises
+    unsigned circuit_failures = 5;                  ///< so many failed calls in a row open the circuit
+    std::chrono::milliseconds circuit_pause{5000};  ///< then one call is let through
+    unsigned quarantine_failures = 10;              ///< so many ends of its process within the window
+    std::chrono::minutes quarantine_window{10};
     /// Keys the pseudonyms that modules see instead of user ids. Empty: a fresh random one, so that a module does not
     /// recognize anybody across a restart of the host.
     std::string pseudonym_key;
@@ -62,12 +122,17 @@ class Supervisor final : public hooks::ModuleCaller {
 
   /// Starts the fork server and the modules; a module that cannot start is kRefused, never a failure of the host.
   Result<void> start(std::vector<InstalledModule> modules);
-  /// Brings the running set to `modules`: new ones started, gone ones stopped, changed versions replaced. A module that
+  /// Brings the running set to `modules`: new ones started, gone ones stopped. A changed version is started beside the
+  /// old one and asked to test itself; when it is ready, new calls go to it, the old one answers what it was asked and
+  /// ends. When it does not become ready, the old one stays and the status says why. Limits and a release from
+  /// quarantine take effect at once. A module that
   /// was refused is looked at again when its file has changed. With another `trust` than before every bundle is
   /// verified again, so that a publisher who is not believed any more does not go on running.
   Task<void> update(std::vector<InstalledModule> modules, bundle::TrustStore trust);
   Task<void> stop();
   [[nodiscard]] std::vector<ModuleStatus> status() const;
+  /// Lines that modules logged since the last call, oldest first; the newest 1,000 are kept until they are taken.
+  std::vector<ModuleLine> take_lines();
 
   Result<std::optional<hooks::HookDeclaration>> declaration(const std::string& module,
                                                             hooks::Point point) const override;

@@ -51,7 +51,7 @@ struct HookStatus {
   std::chrono::milliseconds time_limit;  ///< in force: the manifest's, narrowed by the admin
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;  ///< error, dead, late, lying; not those that were never asked
-  std::optional<std::chrono::microseconds> p50, p99, max;  ///< of answered calls, as the caller waited
+  std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls, as the caller waited
 };
 
 /// A new version that could not take over, or is about to. The old one goes on meanwhile.

@@ -67,5 +67,5 @@ command_bench() {
   use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   prepare "build run" rapt rapt-runner rapt-marketplace bundles rapt-bench >&2
   export RAPT_RUNNER=$BUILD/bin/rapt-runner RAPT_BUNDLES_DIR=$BUILD/bundles RAPT_SOURCE_DIR=$ROOT RAPT_BUILD_DIR=$BUILD
-  exec "$BUILD/bin/rapt-bench" "$@"
+  RAPT_NODE=$(node_program) exec "$BUILD/bin/rapt-bench" "$@"
 }

@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "bench.hpp"
+#include "hook_samples.hpp"
 #include "module_house.hpp"
-#include "rapt/hooks/dispatcher.hpp"
 
 namespace rapt::bench {
 namespace {
@@ -18,10 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int kWarmUp = 500;
 constexpr int kRounds = 10000;
-
-double microseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-}
 
 void add_one(int fd) {
   const std::uint64_t one = 1;
@@ -49,7 +45,7 @@ std::vector<double> ping_pong() {
     const auto start = Clock::now();
     add_one(there);
     take(back);
-    if (i >= kWarmUp) samples.push_back(microseconds_since(start));
+    if (i >= kWarmUp) samples.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
   waitpid(other, nullptr, 0);
   close(there);
@@ -57,37 +53,11 @@ std::vector<double> ping_pong() {
   return samples;
 }
 
-/// A conversation whose texts come to 16 KB.
-hooks::Context chat_of_16_kb() {
-  hooks::Context context;
-  context.tool = {"tool", "Socratic Algebra Tutor", "chat", "1", std::string(1024, 'b'), "mathematics"};
-  context.user = {"user", "student"};
-  context.session = {"session", "active", SystemClock().now()};
-  for (std::int64_t seq = 1; seq <= 28; ++seq) {
-    context.messages.push_back({seq % 2 == 1 ? "user" : "assistant", std::string(512, 'm'), seq, SystemClock().now()});
-  }
-  context.current = hooks::Message{"user", std::string(1024, 'c'), 29, SystemClock().now()};
-  return context;
-}
-
-Task<void> ask_many(hooks::Dispatcher& dispatcher, std::vector<double>& samples) {
-  hooks::Context context = chat_of_16_kb();
-  const std::vector<hooks::Attachment> attachments{{.module = "bench"}};
-  for (int i = 0; i < kWarmUp + kRounds; ++i) {
-    const auto start = Clock::now();
-    const auto outcome = co_await dispatcher.dispatch(hooks::Point::kChatBeforeAi, context, attachments);
-    if (i >= kWarmUp) samples.push_back(microseconds_since(start));
-    if (outcome.kind != hooks::Outcome::Kind::kContinue || !outcome.skipped.empty())
-      throw std::runtime_error("a hook was not answered");
-  }
-}
-
 std::vector<Figure> measure() {
-  std::vector<double> bare = ping_pong(), hook;
+  std::vector<double> bare = ping_pong();
   ModuleHouse house;
   house.wait_running();
-  hooks::Dispatcher dispatcher(house.supervisor());
-  house.run(ask_many(dispatcher, hook));
+  auto hook = ask_many(house, kWarmUp, kRounds);
   const auto again = ping_pong();
   bare.insert(bare.end(), again.begin(), again.end());
   return {{"hook_round_trip_16kb_p50", quantile(hook, 0.5), "us", quantile(bare, 0.5)},

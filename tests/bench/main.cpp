@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "bench.hpp"
 #include "rapt/base/log.hpp"

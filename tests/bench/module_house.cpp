@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <chrono>
 #include <stdexcept>
+
+#include <boost/asio/co_spawn.hpp>
 
 #include "rapt/base/file.hpp"
 
@@ -15,12 +16,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string manifest() {
+std::string manifest(const std::string& name) {
   const std::string architecture(bundle::native_architecture());
-  return R"({"name":"bench","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":"bench",)"
+  return R"({"name":")" + name +
+         R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":"bench",)"
          R"("license":"AGPL-3.0-or-later","abi":"1.0","hooks":[{"point":"chat:before_ai","timeout_ms":1000}],"permissions":[],)"
          R"("libraries":{")" +
          architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
+}
+
+std::string numbered(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  return "bench-" + std::string(3 - digits.size(), '0') + digits;
+}
+
+/// The library under another name of the same length.
+std::string renamed(std::string library, const std::string& name) {
+  const std::string pattern("bench-000", 10);  // with its NUL
+  const auto place = library.find(pattern);
+  if (place == std::string::npos) throw std::runtime_error("the library does not hold its name");
+  return library.replace(place, name.size(), name);
 }
 
 template <class T>
@@ -36,25 +51,36 @@ void write(const fs::path& path, const std::string& bytes) {
 
 }  // namespace
 
-ModuleHouse::ModuleHouse() {
+host::InstalledModule ModuleHouse::pack(const std::string& name, const std::string& library,
+                                        const security::PrivateKey& key) {
+  const auto stage = folder_ / (name + ".stage");
+  write(stage / "manifest.json", manifest(name));
+  write(stage / "LICENSE", "AGPL-3.0-or-later\n");
+  write(stage / "lib" / bundle::native_architecture() / "bench.so", library);
+  const std::string packed = must(bundle::pack_bundle(stage, &key));
+  const auto path = folder_ / (name + ".rapt");
+  write(path, packed);
+  return {name, "1.0.0", path, security::hex(security::sha256(packed))};
+}
+
+ModuleHouse::ModuleHouse(std::size_t modules) {
   std::string name = (fs::temp_directory_path() / "rapt-bench-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("a temporary folder cannot be made");
   folder_ = name;
   const auto key = security::PrivateKey::generate();
-  const std::string architecture(bundle::native_architecture());
-  write(folder_ / "stage/manifest.json", manifest());
-  write(folder_ / "stage/LICENSE", "AGPL-3.0-or-later\n");
-  write(folder_ / "stage/lib" / architecture / "bench.so", must(read_file(RAPT_BENCH_MODULE, bundle::kMaxBundleBytes)));
-  const std::string packed = must(bundle::pack_bundle(folder_ / "stage", &key));
-  write(folder_ / "bench.rapt", packed);
-  module_ = {"bench", "1.0.0", folder_ / "bench.rapt", security::hex(security::sha256(packed))};
+  if (modules == 1) {
+    modules_.push_back(pack("bench", must(read_file(RAPT_BENCH_MODULE, bundle::kMaxBundleBytes)), key));
+  } else {
+    const std::string library = must(read_file(RAPT_BENCH_NUMBERED_MODULE, bundle::kMaxBundleBytes));
+    for (std::size_t i = 0; i < modules; ++i) modules_.push_back(pack(numbered(i), renamed(library, numbered(i)), key));
+  }
   host::Supervisor::Options options;
   const char* runner = std::getenv("RAPT_RUNNER");
   options.runner = runner != nullptr ? runner : RAPT_RUNNER_PATH;
   trust_.add("bench", key.public_key());
   options.trust = trust_;
   supervisor_ = std::make_unique<host::Supervisor>(loop_.get_executor(), std::move(options));
-  if (auto started = supervisor_->start({module_}); !started) throw std::runtime_error(started.error().message);
+  if (auto started = supervisor_->start(modules_); !started) throw std::runtime_error(started.error().message);
 }
 
 ModuleHouse::~ModuleHouse() {
@@ -64,9 +90,7 @@ ModuleHouse::~ModuleHouse() {
 }
 
 void ModuleHouse::install(bool installed) {
-  std::vector<host::InstalledModule> modules;
-  if (installed) modules.push_back(module_);
-  run(supervisor_->update(std::move(modules), trust_));
+  run(supervisor_->update(installed ? modules_ : std::vector<host::InstalledModule>{}, trust_));
 }
 
 void ModuleHouse::run(Task<void> task) {
@@ -81,16 +105,19 @@ void ModuleHouse::run(Task<void> task) {
 }
 
 host::ModuleStatus ModuleHouse::wait_running() {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (std::chrono::steady_clock::now() < deadline) {
     loop_.restart();
     loop_.poll();
-    for (auto& status : supervisor_->status()) {
-      if (status.state == host::ModuleState::kRunning && status.pid != 0) return status;
+    const auto all = supervisor_->status();
+    std::size_t up = 0;
+    for (const auto& status : all) {
       if (status.state == host::ModuleState::kRefused) throw std::runtime_error(status.reason);
+      if (status.state == host::ModuleState::kRunning && status.pid != 0) ++up;
     }
+    if (up == modules_.size()) return all.front();
   }
-  throw std::runtime_error("the module did not start within 10 seconds");
+  throw std::runtime_error("the modules did not start within 30 seconds");
 }
 
 }  // namespace rapt::bench

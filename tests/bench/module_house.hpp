@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
 
 #include "rapt/host/supervisor.hpp"
 
 namespace rapt::bench {
 
-/// A supervisor over one small signed module, on an event loop that the caller drives. Throws when it cannot be made.
+/// A supervisor over one small signed module ("bench"), or over many ("bench-000" and so on), on an event loop that the
+/// caller drives. Throws when it cannot be made.
 class ModuleHouse {
  public:
-  ModuleHouse();
+  ModuleHouse() : ModuleHouse(1) {}
+  explicit ModuleHouse(std::size_t modules);
   ~ModuleHouse();
   ModuleHouse(const ModuleHouse&) = delete;
   ModuleHouse& operator=(const ModuleHouse&) = delete;
 
   boost::asio::io_context& loop() { return loop_; }
   host::Supervisor& supervisor() { return *supervisor_; }
-  /// Starts the module, or stops it, as an installation would.
+  /// Starts the modules, or stops them, as an installation would.
   void install(bool installed);
   /// Runs a task to its end.
   void run(Task<void> task);
-  /// Turns the loop until the module runs; throws when it never does.
+  /// Turns the loop until all modules run; throws when they never do. The status of the first.
   host::ModuleStatus wait_running();
 
  private:
+  host::InstalledModule pack(const std::string& name, const std::string& library, const security::PrivateKey& key);
+
   boost::asio::io_context loop_{1};
   std::filesystem::path folder_;
-  host::InstalledModule module_;
+  std::vector<host::InstalledModule> modules_;
   bundle::TrustStore trust_;
   std::unique_ptr<host::Supervisor> supervisor_;
 };

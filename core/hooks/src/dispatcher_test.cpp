@@ -169,12 +169,66 @@ TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {
   EXPECT_EQ(caller.calls()[0].config_json, R"({"a":1})");
 }
 
-TEST_F(DispatcherTest, AnAnswerIsHeldOnlyWhenAModuleWantsToSeeIt) {
+TEST_F(DispatcherTest, AnAnswerIsHeldForAModuleThatChecksItAtItsEndAndNotWhileItIsWritten) {
   caller.on("checker", Point::kChatAfterAi, answers({}));
   caller.on("other", Point::kChatBeforeAi, answers({}));
+  caller.on("both", Point::kChatAfterAi, answers({}));
+  caller.on("both", Point::kChatOnDelta, answers({}));
+  caller.on("job", {.point = Point::kChatAfterAi, .asynchronous = true}, answers({}));
   Dispatcher dispatcher(caller);
-  EXPECT_TRUE(dispatcher.concerns(Point::kChatAfterAi, {{.module = "other"}, {.module = "checker"}}));
-  EXPECT_FALSE(dispatcher.concerns(Point::kChatAfterAi, {{.module = "other"}, {.module = "gone"}}));
+  EXPECT_TRUE(dispatcher.holds_answer({{.module = "other"}, {.module = "checker"}}));
+  EXPECT_TRUE(dispatcher.holds_answer({{.module = "both"}, {.module = "checker"}}));
+  EXPECT_FALSE(dispatcher.holds_answer({{.module = "both"}}));
+  EXPECT_FALSE(dispatcher.holds_answer({{.module = "job"}, {.module = "other"}, {.module = "gone"}}));
+  EXPECT_TRUE(dispatcher.concerns(Point::kChatAfterAi, {{.module = "both"}}));
+  EXPECT_FALSE(dispatcher.concerns(Point::kChatAfterAi, {{.module = "job"}}));
+}
+
+TEST_F(DispatcherTest, AnAsynchronousHookIsLeftToAJob) {
+  caller.on("job", {.point = Point::kChatAfterAi, .priority = 1, .asynchronous = true},
+            answers({.kind = Kind::kBlock, .text = "no"}));
+  caller.on("now", {.point = Point::kChatAfterAi, .priority = 2}, answers({}));
+  const std::vector<Attachment> attached{{.module = "job", .config_json = R"({"a":1})"}, {.module = "now"}};
+  EXPECT_EQ(dispatch(Point::kChatAfterAi, attached).kind, Outcome::Kind::kContinue);
+  EXPECT_THAT(asked(), ElementsAre("now"));
+  const auto left = Dispatcher(caller).asynchronous(Point::kChatAfterAi, attached);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].module, "job");
+  EXPECT_EQ(left[0].config_json, R"({"a":1})");
+  EXPECT_THAT(Dispatcher(caller).asynchronous(Point::kChatBeforeAi, attached), IsEmpty());
+}
+
+TEST_F(DispatcherTest, ThePlanSaysWhoIsAskedInWhichOrderAndUnderWhichLimits) {
+  caller.on("late", {.point = Point::kChatOnDelta, .priority = 9, .window = {Window::Unit::kSize, 64}}, answers({}));
+  caller.on("early", {.point = Point::kChatOnDelta, .priority = 1, .time_limit = 100ms}, answers({}));
+  caller.on("job", {.point = Point::kChatOnDelta, .priority = 0, .asynchronous = true}, answers({}));
+  caller.on("elsewhere", Point::kChatAfterAi, answers({}));
+  const auto plan = Dispatcher(caller).plan(Point::kChatOnDelta,
+                                            {{.module = "late", .on_failure = FailPolicy::kClosed, .time_limit = 50ms},
+                                             {.module = "job"},
+                                             {.module = "early", .time_limit = 900ms},
+                                             {.module = "elsewhere"},
+                                             {.module = "gone"}});
+  ASSERT_EQ(plan.size(), 4U);
+  EXPECT_EQ(plan[0].module, "gone");
+  EXPECT_FALSE(plan[0].installed);
+  EXPECT_EQ(plan[0].on_failure, FailPolicy::kClosed);
+  EXPECT_EQ(plan[1].module, "early");
+  EXPECT_EQ(plan[1].time_limit, 100ms);
+  EXPECT_EQ(plan[1].on_failure, FailPolicy::kOpen);
+  EXPECT_EQ(plan[2].module, "late");
+  EXPECT_EQ(plan[2].time_limit, 50ms);
+  EXPECT_EQ(plan[2].on_failure, FailPolicy::kClosed);
+  EXPECT_EQ(plan[2].window.bytes, 64U);
+  EXPECT_EQ(plan[3].module, "job");
+  EXPECT_TRUE(plan[3].asynchronous);
+}
+
+TEST_F(DispatcherTest, AnEmptyListIsAnOutcomeAtOnce) {
+  const auto outcome = dispatch(Point::kChatBeforeAi, {});
+  EXPECT_EQ(outcome.kind, Outcome::Kind::kContinue);
+  EXPECT_THAT(outcome.skipped, IsEmpty());
+  EXPECT_EQ(context.current->content, "call 555");
 }
 
 }  // namespace

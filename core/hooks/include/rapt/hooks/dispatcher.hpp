@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ class Dispatcher {
   [[nodiscard]] std::vector<Attachment> asynchronous(Point point, const std::vector<Attachment>& attachments) const;
   /// Everybody who is asked at that point, in order, asynchronous ones last.
   [[nodiscard]] std::vector<PlannedStep> plan(Point point, const std::vector<Attachment>& attachments) const;
+  /// Whom it asks: DeltaFilter asks the same.
+  [[nodiscard]] ModuleCaller& caller() const { return caller_; }
 
  private:
   ModuleCaller& caller_;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace rapt::hooks {
 
 /// Modules in memory, for the unit tests of every room that asks modules: each hook answers by a function of its
-/// context. Not for production code. Set up first, then used from one thread.
+/// context (at chat:on_delta context.stream as well). Not for production code. Set up first, then used from one thread.
 class ScriptedCaller final : public ModuleCaller {
  public:
   using Script = std::function<Answer(const Context&)>;
@@ -22,6 +23,7 @@ class ScriptedCaller final : public ModuleCaller {
     std::string current;  ///< the current message, or the run's output or input, as the module saw it
     std::string config_json;
     std::chrono::milliseconds time_limit{0};
+    std::optional<Context::Stream> stream{};  ///< chat:on_delta: what was said of the window
   };
 
   void on(const std::string& module, HookDeclaration declaration, Script script) {
@@ -46,7 +48,7 @@ class ScriptedCaller final : public ModuleCaller {
   }
   Task<Answer> call(const std::string& module, Point point, const Context& context, const std::string& config_json,
                     std::chrono::milliseconds time_limit) override {
-    calls_.push_back({module, point, seen(context), config_json, time_limit});
+    calls_.push_back({module, point, seen(context), config_json, time_limit, context.stream});
     co_return hooks_.at({module, point}).second(context);
   }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Each hostile module tries one thing. It fails at it, the admin gets a sentence, and a neighbor keeps answering.
+// Acts that need more than one question: at the start, about memory, time, the log and other calls.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
-#include <cerrno>
+#include <cstdlib>
 
 #include "workshop.hpp"
 
@@ -13,137 +14,84 @@ using namespace std::chrono_literals;
 using Kind = hooks::Answer::Kind;
 using testing::HasSubstr;
 
-/// What becomes of one act.
-struct Act {
-  const char* name;
-  Kind kind;
-  const char* says;  ///< part of the answer's sentence; for kContinue the extraction "result"
-};
-
-void PrintTo(const Act& act, std::ostream* out) { *out << act.name; }
-
-std::string test_name(const testing::TestParamInfo<Act>& info) {
-  std::string name = info.param.name;
-  for (char& c : name) {
-    if (c == '-') c = '_';
-  }
-  return name;
-}
-
-class Hostile : public testing::TestWithParam<Act> {
- protected:
-  Workshop workshop_;
-  House house_{workshop_};
-};
-
-TEST_P(Hostile, FailsAndTheNeighborGoesOn) {
-  const Act& act = GetParam();
-  const std::string module = std::string("hostile-") + act.name;
-  house_.start({workshop_.pack(act.name), workshop_.pack("replace")});
-  house_.wait_running(module);
-  const auto answer = house_.ask(module, act.kind == Kind::kLate ? 50ms : 2000ms);
-  EXPECT_EQ(answer.kind, act.kind) << answer.text;
-  if (act.kind == Kind::kContinue) {
-    EXPECT_EQ(extraction(answer, "result"), act.says);
-  } else {
-    EXPECT_THAT(answer.text, HasSubstr(act.says));
-  }
-  EXPECT_EQ(house_.ask("hostile-replace").kind, Kind::kReplace) << "the neighbor";
-  if (act.kind == Kind::kContinue || act.kind == Kind::kError) {
-    EXPECT_EQ(house_.status(module).restarts, 0u);
-  } else {
-    const auto status =
-        house_.wait_for(module, [](const auto& s) { return s.restarts > 0 && s.state == host::ModuleState::kRunning; });
-    EXPECT_THAT(status.last_failure, HasSubstr(act.says));
-  }
-}
-
-// Numbers are errno values: EPERM 1, EBADF 9, EACCES 13.
-INSTANTIATE_TEST_SUITE_P(Looking, Hostile,
-                         testing::Values(Act{"open-passwd", Kind::kContinue, "13"},
-                                         Act{"open-magic", Kind::kContinue, "13"},
-                                         Act{"environment", Kind::kContinue, "0"},
-                                         Act{"constructor-open", Kind::kContinue, "13"},
-                                         Act{"terminal", Kind::kContinue, "1"}, Act{"print", Kind::kContinue, "9"}),
-                         test_name);
-INSTANTIATE_TEST_SUITE_P(Growing, Hostile,
-                         testing::Values(Act{"fork", Kind::kContinue, "1000"}, Act{"thread", Kind::kContinue, "1"},
-                                         Act{"own-handler", Kind::kContinue, "1"},
-                                         Act{"more-memory", Kind::kContinue, "1"}),
-                         test_name);
-INSTANTIATE_TEST_SUITE_P(Memory, Hostile,
-                         testing::Values(Act{"write-request", Kind::kDead, "SIGSEGV"},
-                                         Act{"unprotect-request", Kind::kContinue, "13"},
-                                         Act{"write-text", Kind::kDead, "SIGSEGV"},
-                                         Act{"mprotect-exec", Kind::kDead, "forbidden system call (mprotect)"},
-                                         Act{"mmap-exec", Kind::kDead, "forbidden system call (mmap)"},
-                                         Act{"segfault", Kind::kDead, "SIGSEGV"},
-                                         Act{"stack-overflow", Kind::kDead, "SIGSEGV"}),
-                         test_name);
-INSTANTIATE_TEST_SUITE_P(Ending, Hostile,
-                         testing::Values(Act{"abort", Kind::kDead, "gave up"}, Act{"throw", Kind::kDead, "gave up"},
-                                         Act{"exit", Kind::kDead, "exited by itself with status 3"},
-                                         Act{"false-last-words", Kind::kDead, "forbidden system call"}),
-                         test_name);
-INSTANTIATE_TEST_SUITE_P(Staying, Hostile,
-                         testing::Values(Act{"loop", Kind::kLate, "took longer than its limit of 50 ms"},
-                                         Act{"deadlock", Kind::kLate, "took longer"},
-                                         Act{"sleep", Kind::kLate, "took longer"},
-                                         Act{"flood-wakeups", Kind::kLate, "took longer"},
-                                         Act{"steal-wakeup", Kind::kLate, "took longer"}),
-                         test_name);
-INSTANTIATE_TEST_SUITE_P(Lying, Hostile,
-                         testing::Values(Act{"wrong-verdict", Kind::kLying, "the verdict 77 does not exist"},
-                                         Act{"replace-without-text", Kind::kError, "without giving an acceptable text"},
-                                         Act{"invalid-utf8", Kind::kContinue, "-1"},
-                                         Act{"emit-too-much", Kind::kContinue, "32"},
-                                         Act{"not-allowed", Kind::kContinue, "-3"},
-                                         Act{"corrupt-offset", Kind::kLying, "lies outside of the reply"},
-                                         Act{"corrupt-size", Kind::kLying, "are allowed"},
-                                         Act{"corrupt-counts", Kind::kLying, "counts more"},
-                                         Act{"corrupt-utf8", Kind::kLying, "not UTF-8"},
-                                         Act{"corrupt-json", Kind::kLying, "not JSON"},
-                                         Act{"corrupt-sequence", Kind::kLying, "answered a call that nobody made"},
-                                         Act{"corrupt-log", Kind::kContinue, "0"}),
-                         test_name);
-#if defined(__x86_64__)
-INSTANTIATE_TEST_SUITE_P(OtherArchitecture, Hostile, testing::Values(Act{"bits32", Kind::kDead, "SIGSYS"}), test_name);
-#endif
-
 class HostileHouse : public testing::Test {
  protected:
   Workshop workshop_;
 };
 
-TEST_F(HostileHouse, EveryForbiddenSystemCallEndsTheProcessAndIsNamed) {
-  static constexpr const char* kCalls[] = {
-#include "forbidden_calls.inc"
-  };
-  std::vector<host::InstalledModule> modules{workshop_.pack("replace")};
-  std::string name;
-  for (const char* call : kCalls) modules.push_back(workshop_.pack(name.assign("call-").append(call)));
-  House house(workshop_);
-  house.start(modules);
-  for (const char* call : kCalls) {
-    const std::string module = Workshop::full_name(name.assign("call-").append(call));
-    const auto answer = house.ask(module);
-    EXPECT_EQ(answer.kind, Kind::kDead) << call << ": " << answer.text << " " << extraction(answer, "result");
-    EXPECT_EQ(answer.text, std::string("It tried a forbidden system call (") + call + ").");
-    EXPECT_EQ(house.ask("hostile-replace").kind, Kind::kReplace) << "the neighbor, after " << call;
-  }
-}
-
+/// By malloc, by mappings, by one mapping that grows: the manifest's memory and no more.
 TEST_F(HostileHouse, AMemoryEaterGetsWhatItsManifestSaysAndNoMore) {
   Packing packing;
   packing.memory_mb = 40;
-  House house(workshop_);
-  house.start({workshop_.pack("memory-eater", packing)});
-  house.wait_running("hostile-memory-eater");
-  const auto answer = house.ask("hostile-memory-eater");
-  ASSERT_EQ(answer.kind, Kind::kContinue) << answer.text;
-  const int mib = std::stoi(extraction(answer, "result"));
-  EXPECT_GE(mib, 30);
-  EXPECT_LE(mib, 40);
+  House house(workshop_, fearless);
+  house.start({workshop_.pack("memory-eater", packing), workshop_.pack("memory-mapped", packing),
+               workshop_.pack("memory-grown", packing), workshop_.pack("replace")});
+  for (const char* module : {"hostile-memory-eater", "hostile-memory-mapped", "hostile-memory-grown"}) {
+    house.wait_running(module);
+    const auto answer = house.ask(module, 10s);
+    ASSERT_EQ(answer.kind, Kind::kContinue) << module << ": " << answer.text;
+    const int mib = std::stoi(extraction(answer, "result"));
+    EXPECT_GE(mib, 30) << module;
+    EXPECT_LE(mib, 40) << module;
+  }
+  EXPECT_EQ(house.ask("hostile-replace", 10s).kind, Kind::kReplace) << "the neighbor";
+}
+
+std::string each_byte_one_higher(std::string text) {
+  for (char& c : text) ++c;
+  return text;
+}
+
+/// What the module finds of `text` in its own memory, and what is no module's business it does not find.
+TEST_F(HostileHouse, NothingOfTheHostsMemoryEnvironmentOrOtherModulesIsInItsOwn) {
+  setenv("RAPT_HOSTILE_PROBE", "environment-of-the-host-4711", 1);
+  const std::string heap = "heap-of-the-host-" + std::to_string(getpid());
+  House house(workshop_, fearless);
+  house.start({workshop_.pack("own-memory"), workshop_.pack("replace")});
+  auto context = sample_context();
+  context.current = hooks::Message{"user", "conversation-of-the-neighbor-4712", 3, SystemClock().now()};
+  ASSERT_EQ(house.ask("hostile-replace", context, hooks::Point::kChatOnMessage, "{}", 10s).kind, Kind::kReplace);
+  const auto found = [&](const std::string& text) {
+    context.current->content = each_byte_one_higher(text);
+    const auto answer = house.ask("hostile-own-memory", context, hooks::Point::kChatOnMessage, "{}", 60s);
+    EXPECT_EQ(answer.kind, Kind::kContinue) << answer.text;
+    return extraction(answer, "result");
+  };
+  EXPECT_NE(found("Socratic Algebra Tutor"), "0") << "what it was given it finds";
+  EXPECT_EQ(found("environment-of-the-host-4711"), "0");
+  EXPECT_EQ(found(heap), "0");
+  EXPECT_EQ(found("conversation-of-the-neighbor-4712"), "0");
+  unsetenv("RAPT_HOSTILE_PROBE");
+}
+
+TEST_F(HostileHouse, WhoSleepsWithinTheLimitIsHeardWhoSleepsBeyondItIsEnded) {
+  House house(workshop_, fearless);
+  house.start({workshop_.pack("sleep-for")});
+  auto context = sample_context();
+  const auto ask = [&](const char* sleeps_ms, std::chrono::milliseconds limit) {
+    context.current->content = sleeps_ms;
+    return house.ask("hostile-sleep-for", context, hooks::Point::kChatOnMessage, "{}", limit);
+  };
+  EXPECT_EQ(ask("90", 10s).kind, Kind::kContinue);
+  const auto late = ask("60000", 100ms);
+  EXPECT_EQ(late.kind, Kind::kLate);
+  EXPECT_THAT(late.text, HasSubstr("limit of 100 ms"));
+  house.wait_running("hostile-sleep-for");
+  EXPECT_EQ(ask("1", 10s).kind, Kind::kContinue) << "the next process";
+}
+
+TEST_F(HostileHouse, WhoAnswersAheadIsFoundOut) {
+  House house(workshop_, fearless);
+  house.start({workshop_.pack("answer-ahead"), workshop_.pack("replace")});
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  auto answer = house.ask("hostile-answer-ahead", 10s);
+  // Whether an answer comes before or after its question is a matter of milliseconds: it may be taken for honest first.
+  while (answer.kind == Kind::kContinue && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(10ms);
+    answer = house.ask("hostile-answer-ahead", 10s);
+  }
+  EXPECT_EQ(answer.kind, Kind::kLying) << answer.text;
+  EXPECT_EQ(house.ask("hostile-replace", 10s).kind, Kind::kReplace) << "the neighbor";
 }
 
 TEST_F(HostileHouse, NobodyInTheSandboxIsRoot) {
@@ -152,20 +100,38 @@ TEST_F(HostileHouse, NobodyInTheSandboxIsRoot) {
   EXPECT_NE(extraction(house.ask("hostile-whoami"), "result"), "0");
 }
 
-TEST_F(HostileHouse, AHostileConstructorNeverStartsAndSaysWhy) {
-  House house(workshop_);
-  house.start({workshop_.pack("constructor-socket"), workshop_.pack("replace")});
-  const auto status = house.wait_for("hostile-constructor-socket", [](const auto& s) { return s.restarts > 0; });
-  EXPECT_THAT(status.last_failure, HasSubstr("while starting, it tried a forbidden system call (socket)"));
-  EXPECT_EQ(house.ask("hostile-constructor-socket").kind, Kind::kNotRunning);
-  EXPECT_EQ(house.ask("hostile-replace").kind, Kind::kReplace);
+TEST_F(HostileHouse, WhatIsHostileAtTheStartNeverStartsAndSaysWhy) {
+  const std::pair<const char*, const char*> starts[] = {
+      {"constructor-socket", "while starting, it tried a forbidden system call (socket)"},
+      {"constructor-code", "while starting, it tried a forbidden system call (mmap)"},
+      {"constructor-listener", "while starting, it tried a forbidden system call (seccomp)"},
+      {"constructor-exit", "while starting, it exited by itself with status 0"},
+      {"constructor-crash", "while starting, it crashed"},
+      {"init-crash", "while starting, it gave up"}};
+  std::vector<host::InstalledModule> modules{workshop_.pack("replace")};
+  for (const auto& [name, says] : starts) modules.push_back(workshop_.pack(name));
+  House house(workshop_, fearless);
+  house.start(modules);
+  for (const auto& [name, says] : starts) {
+    const std::string module = Workshop::full_name(name);
+    const auto status = house.wait_for(module, [](const auto& s) { return s.restarts > 0; });
+    EXPECT_THAT(status.last_failure, HasSubstr(says));
+    EXPECT_EQ(house.ask(module).kind, Kind::kNotRunning) << module;
+  }
+  EXPECT_EQ(house.ask("hostile-replace", 10s).kind, Kind::kReplace);
 }
 
-TEST_F(HostileHouse, AConstructorThatNeverReturnsIsLate) {
-  House house(workshop_, [](auto& options) { options.start_timeout = 100ms; });
-  ASSERT_TRUE(house.supervisor().start({workshop_.pack("constructor-loop")}));
-  const auto status = house.wait_for("hostile-constructor-loop", [](const auto& s) { return s.restarts > 0; });
-  EXPECT_THAT(status.last_failure, HasSubstr("was not ready in time"));
+TEST_F(HostileHouse, WhoNeverBecomesReadyIsLate) {
+  House house(workshop_, [](auto& options) {
+    fearless(options);
+    options.start_timeout = 300ms;
+  });
+  const auto never = {workshop_.pack("constructor-loop"), workshop_.pack("init-loop"), workshop_.pack("false-ready")};
+  ASSERT_TRUE(house.supervisor().start(never));
+  for (const auto& module : never) {
+    const auto status = house.wait_for(module.name, [](const auto& s) { return s.restarts > 0; });
+    EXPECT_THAT(status.last_failure, HasSubstr("was not ready in time")) << module.name;
+  }
 }
 
 TEST_F(HostileHouse, AFloodOfLogLinesIsCutCountedAndEscaped) {

@@ -19,7 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = hooks::Answer::Kind;
 
-long open_descriptors() { return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()); }
+long open_descriptors() {
+  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+}
 
 /// Processes whose parent is `pid`, zombies among them.
 std::vector<int> children_of(int pid) {

@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <filesystem>
+#include <future>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
-#include <filesystem>
-#include <future>
 
 #include "rapt/base/file.hpp"
 #include "workshop.hpp"

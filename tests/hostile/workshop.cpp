@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -76,6 +77,11 @@ host::InstalledModule Workshop::pack(const std::string& name, const Packing& pac
   return {full, "1.0.0", path, security::hex(security::sha256(*packed))};
 }
 
+void fearless(host::Supervisor::Options& options) {
+  options.restart_initial = options.restart_maximum = 1ms;
+  options.circuit_failures = options.quarantine_failures = 1000000;
+}
+
 House::House(const Workshop& workshop) : House(workshop, [](host::Supervisor::Options&) {}) {}
 
 House::House(const Workshop& workshop, const std::function<void(host::Supervisor::Options&)>& change)
@@ -104,7 +110,9 @@ void House::start(std::vector<host::InstalledModule> modules) {
   }
 }
 
-void House::stop() { boost::asio::co_spawn(loop_, supervisor_->stop(), boost::asio::use_future).get(); }
+void House::stop() {
+  boost::asio::co_spawn(loop_, supervisor_->stop(), boost::asio::use_future).get();
+}
 
 void House::update(std::vector<host::InstalledModule> modules, bundle::TrustStore trust) {
   boost::asio::co_spawn(loop_, supervisor_->update(std::move(modules), std::move(trust)), boost::asio::use_future)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -10,6 +8,9 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "rapt/host/supervisor.hpp"
 
@@ -43,6 +44,9 @@ class Workshop {
   security::PrivateKey key_;
   bundle::TrustStore trust_;
 };
+
+/// Options for tests of many deaths: another process comes within a millisecond, and nobody is ever given up.
+void fearless(host::Supervisor::Options& options);
 
 /// A supervisor on an event loop with two threads of its own.
 class House {

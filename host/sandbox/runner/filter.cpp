@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,8 +17,11 @@ namespace rapt::runner {
 namespace {
 
 constexpr std::uint64_t kSharing = MAP_SHARED | MAP_PRIVATE | MAP_HUGETLB | MAP_GROWSDOWN;
+constexpr std::uint64_t kNotByMprotect = PROT_EXEC | PROT_GROWSDOWN | PROT_GROWSUP;
 
-scmp_arg_cmp is(unsigned argument, int value) { return {argument, SCMP_CMP_EQ, static_cast<scmp_datum_t>(value), 0}; }
+scmp_arg_cmp is(unsigned argument, int value) {
+  return {argument, SCMP_CMP_EQ, static_cast<scmp_datum_t>(value), 0};
+}
 scmp_arg_cmp is_not(unsigned argument, int value) {
   return {argument, SCMP_CMP_NE, static_cast<scmp_datum_t>(value), 0};
 }
@@ -83,17 +88,44 @@ int FilterBuilder::build(std::vector<sock_filter>& program) {
   return error_;
 }
 
-/// What both filters have in common.
-void common_rules(FilterBuilder& filter) {
-  filter.allow({SCMP_SYS(exit),        SCMP_SYS(exit_group),    SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
-                SCMP_SYS(futex),       SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),
-                SCMP_SYS(nanosleep),   SCMP_SYS(gettimeofday),  SCMP_SYS(time),         SCMP_SYS(getrandom),
-                SCMP_SYS(sched_yield), SCMP_SYS(getcpu),        SCMP_SYS(getpid),       SCMP_SYS(gettid),
-                SCMP_SYS(getuid),      SCMP_SYS(geteuid),       SCMP_SYS(getgid),       SCMP_SYS(getegid),
-                SCMP_SYS(brk),         SCMP_SYS(munmap),        SCMP_SYS(mremap)});
-  for (const int advice : {MADV_DONTNEED, MADV_FREE, MADV_NORMAL, MADV_HUGEPAGE, MADV_NOHUGEPAGE}) {
-    filter.allow_if(SCMP_SYS(madvise), {is(2, advice)});
+/// The clocks of this machine and of this process. Other numbers name clocks of other processes: how much time a
+/// neighbor spends would be told by them.
+void clock_rules(FilterBuilder& filter) {
+  for (const int call : {SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres)}) {
+    filter.allow_if(call, {{0, SCMP_CMP_LE, CLOCK_TAI, 0}});
+    filter.refuse_if(EINVAL, call, {{0, SCMP_CMP_GT, CLOCK_TAI, 0}});
   }
+  for (const int clock : {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME})
+    filter.allow_if(SCMP_SYS(clock_nanosleep), {is(0, clock)});
+}
+
+/// Memory of its own: given back, grown, moved to where the kernel likes. Nothing is put on top of something else.
+void memory_rules(FilterBuilder& filter) {
+  filter.allow({SCMP_SYS(brk), SCMP_SYS(munmap)});
+  filter.allow_if(SCMP_SYS(mremap), {masked(3, ~std::uint64_t{MREMAP_MAYMOVE}, 0)});
+  for (const int advice : {MADV_DONTNEED, MADV_FREE}) filter.allow_if(SCMP_SYS(madvise), {is(2, advice)});
+  for (const int advice : {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE,
+                           MADV_DONTDUMP, MADV_DODUMP}) {
+    filter.refuse_if(EINVAL, SCMP_SYS(madvise), {is(2, advice)});  // an allocator tries them and does without
+  }
+}
+
+/// What locks and condition variables of one thread may come to; no priority inheritance, no moving of waiters.
+void futex_rules(FilterBuilder& filter) {
+  constexpr std::uint64_t kOperation = ~std::uint64_t{FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME};
+  for (const int operation : {FUTEX_WAIT, FUTEX_WAKE, FUTEX_WAIT_BITSET, FUTEX_WAKE_BITSET})
+    filter.allow_if(SCMP_SYS(futex), {masked(1, kOperation, static_cast<std::uint64_t>(operation))});
+}
+
+/// What both filters have in common; docs/sandbox.md has the table with the reasons.
+void common_rules(FilterBuilder& filter) {
+  filter.allow({SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
+                SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(sched_yield),
+                SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
+                SCMP_SYS(getegid)});
+  clock_rules(filter);
+  memory_rules(filter);
+  futex_rules(filter);
   filter.allow_if(SCMP_SYS(write), {is(0, kWakeHostFd)});
   filter.refuse_if(EBADF, SCMP_SYS(write), {is_not(0, kWakeHostFd)});
   filter.refuse(EBADF, {SCMP_SYS(writev), SCMP_SYS(readv), SCMP_SYS(pwrite64), SCMP_SYS(lseek)});
@@ -121,6 +153,7 @@ void common_rules(FilterBuilder& filter) {
                         SCMP_SYS(times),
                         SCMP_SYS(sched_getaffinity),
                         SCMP_SYS(sched_setaffinity),
+                        SCMP_SYS(getcpu),
                         SCMP_SYS(membarrier),
                         SCMP_SYS(mlock),
                         SCMP_SYS(getppid)});
@@ -134,9 +167,13 @@ int build_load_filter(std::vector<sock_filter>& program) {
     filter.allow_if(call, {is(0, kLibraryFd)});
     filter.refuse_if(EBADF, call, {is_not(0, kLibraryFd)});
   }
-  filter.allow_if(SCMP_SYS(mmap), {masked(3, kSharing, MAP_PRIVATE)});
-  filter.allow_if(SCMP_SYS(mprotect), {masked(2, PROT_GROWSDOWN | PROT_GROWSUP, 0)});
-  filter.allow_if(SCMP_SYS(seccomp), {is(0, SECCOMP_SET_MODE_FILTER)});
+  // Executable is what was verified, and never writable: a constructor can add a filter of its own that swallows the
+  // second one, and must have gained nothing by it.
+  filter.allow_if(SCMP_SYS(mmap), {masked(2, PROT_EXEC, 0), masked(3, kSharing, MAP_PRIVATE)});
+  filter.allow_if(SCMP_SYS(mmap), {masked(2, PROT_EXEC | PROT_WRITE, PROT_EXEC),
+                                   masked(3, kSharing | MAP_ANONYMOUS, MAP_PRIVATE), is(4, kLibraryFd)});
+  filter.allow_if(SCMP_SYS(mprotect), {masked(2, kNotByMprotect, 0)});
+  filter.allow_if(SCMP_SYS(seccomp), {is(0, SECCOMP_SET_MODE_FILTER), is(1, 0)});
   return filter.build(program);
 }
 
@@ -147,7 +184,7 @@ int build_serve_filter(std::vector<sock_filter>& program) {
   filter.refuse(EBADF, {SCMP_SYS(pread64), SCMP_SYS(fstat), SCMP_SYS(close)});
   filter.allow_if(SCMP_SYS(mmap),
                   {masked(2, PROT_EXEC, 0), masked(3, kSharing | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS)});
-  filter.allow_if(SCMP_SYS(mprotect), {masked(2, PROT_EXEC | PROT_GROWSDOWN | PROT_GROWSUP, 0)});
+  filter.allow_if(SCMP_SYS(mprotect), {masked(2, kNotByMprotect, 0)});
   return filter.build(program);
 }
 

@@ -6,5 +6,5 @@
 static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply) {
   (void)hook, (void)context, (void)reply;
   int word = 0;
-  for (;;) syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
+  for (;;) syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }

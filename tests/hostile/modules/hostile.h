@@ -12,6 +12,7 @@
 #include <rapt/log.h>
 #include <rapt/reply.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef __cplusplus
@@ -30,7 +31,8 @@ static const rapt_context_1* context_service;
 static const rapt_reply_1* reply_service;
 static const rapt_log_1* log_service;
 
-static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply);
+#define ACT static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply)
+ACT;
 
 __attribute__((unused)) static rapt_text text_of(const char* text) {
   const rapt_text result = {text, strlen(text)};
@@ -43,6 +45,22 @@ __attribute__((unused)) static rapt_verdict tell(rapt_reply* reply, long value) 
   snprintf(json, sizeof json, "%ld", value);
   reply_service->emit(reply, text_of("result"), text_of(json));
   return RAPT_CONTINUE;
+}
+
+/* The numbers that the test wrote into the current message, separated by spaces; how many there are. */
+__attribute__((unused)) static int numbers_of(const rapt_context* context, long* numbers, int most) {
+  const rapt_text content = context_service->text(context, RAPT_FIELD_CURRENT_CONTENT);
+  char text[256];
+  snprintf(text, sizeof text, "%.*s", (int)content.size, content.data ? content.data : "");
+  int count = 0;
+  for (char* at = text; count < most;) {
+    char* end = at;
+    numbers[count] = strtol(at, &end, 0);
+    if (end == at) break;
+    at = end;
+    ++count;
+  }
+  return count;
 }
 
 /* The result of a call that fails by errno: 0 when it succeeded. */

@@ -2,4 +2,6 @@
 #include <stdexcept>
 
 #include "hostile.h"
-static rapt_verdict act(rapt_hook, const rapt_context*, rapt_reply*) { throw std::runtime_error("across the boundary"); }
+static rapt_verdict act(rapt_hook, const rapt_context*, rapt_reply*) {
+  throw std::runtime_error("across the boundary");
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#define OWN_INIT
+#include "hostile.h"
+static rapt_status init(const rapt_host* host, void** state) {
+  (void)host, (void)state, (void)the_host, (void)context_service, (void)reply_service, (void)log_service;
+  abort();
+}
+ACT { return RAPT_CONTINUE; }

@@ -41,31 +41,95 @@ std::vector<int> children_of(int pid) {
   return children;
 }
 
-TEST(Leaks, NothingIsLeftAfterAThousandCallsWithDeaths) {
-  Workshop workshop;
-  const auto calm = workshop.pack("replace"), crash = workshop.pack("segfault"), liar = workshop.pack("wrong-verdict");
-  House house(workshop,
-              [](auto& options) { options.restart_initial = options.restart_maximum = std::chrono::milliseconds(1); });
-  house.start({calm, crash, liar});
-  const auto settle = [&] {
-    for (const auto& module : {calm, crash, liar}) house.wait_running(module.name);
-    const int server = children_of(getpid()).at(0);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (children_of(server).size() != 3 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    EXPECT_EQ(children_of(server).size(), 3u) << "runners of the fork server, zombies included";
-    return open_descriptors();
-  };
-  house.ask(crash.name);
-  const long before = settle();
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(house.ask(calm.name).kind, Kind::kReplace);
-  for (int i = 0; i < 50; ++i) {
-    house.ask(crash.name);
-    house.ask(liar.name);
-    house.wait_running(crash.name);
-    house.wait_running(liar.name);
+/// Of a process, from /proc: what grows when something is lost.
+struct Belongings {
+  long descriptors = 0;
+  long memory_kib = 0;  ///< anonymous and in use, not counting what is shared
+  long shared_kib = 0;  ///< touched pages of shared memory: the areas of its modules
+  long areas = 0;       ///< mapped memory files
+};
+
+Belongings belongings_of(int pid) {
+  const fs::path folder = fs::path("/proc") / std::to_string(pid);
+  Belongings found;
+  found.descriptors = std::distance(fs::directory_iterator(folder / "fd"), fs::directory_iterator());
+  std::ifstream status(folder / "status"), maps(folder / "maps");
+  for (std::string line; std::getline(status, line);) {
+    std::sscanf(line.c_str(), "RssAnon: %ld", &found.memory_kib);
+    std::sscanf(line.c_str(), "RssShmem: %ld", &found.shared_kib);
   }
-  EXPECT_EQ(settle(), before);
-  EXPECT_EQ(children_of(getpid()).size(), 1u) << "the fork server";
+  for (std::string line; std::getline(maps, line);) found.areas += line.find("memfd:rapt-re") != std::string::npos;
+  return found;
+}
+
+/// A house of calm and hostile modules that are asked in turn.
+class HostileTown {
+ public:
+  HostileTown() {
+    for (const char* name : {"replace", "invalid-utf8", "emit-too-much", "not-allowed", "corrupt-log", "open-passwd",
+                             "own-handler", "finding-names", "services", "answer-twice"})
+      living_.push_back(workshop_.pack(name));
+    for (const char* name : {"segfault", "wrong-verdict", "exit-now", "socket-inet", "corrupt-offset"})
+      dying_.push_back(workshop_.pack(name));
+    auto all = living_;
+    all.insert(all.end(), dying_.begin(), dying_.end());
+    house_.start(all);
+  }
+  void ask_the_living(int calls) {
+    for (int i = 0; i < calls; ++i) {
+      const auto& module = living_[static_cast<std::size_t>(i) % living_.size()];
+      const auto answer = house_.ask(module.name, std::chrono::seconds(10));
+      EXPECT_TRUE(answer.kind == Kind::kContinue || answer.kind == Kind::kReplace)
+          << module.name << ": " << answer.text;
+    }
+  }
+  void let_them_die(int deaths) {
+    for (int i = 0; i < deaths; ++i) {
+      const auto& module = dying_[static_cast<std::size_t>(i) % dying_.size()];
+      house_.wait_running(module.name);
+      const auto answer = house_.ask(module.name, std::chrono::seconds(10));
+      EXPECT_TRUE(answer.kind == Kind::kDead || answer.kind == Kind::kLying) << module.name << ": " << answer.text;
+    }
+  }
+  /// Waits until every module runs and nothing else is left of those before.
+  void settle() {
+    for (const auto& module : dying_) house_.wait_running(module.name);
+    const auto all = living_.size() + dying_.size();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (children_of(server()).size() != all && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    EXPECT_EQ(children_of(server()).size(), all) << "runners of the fork server, zombies included";
+    EXPECT_EQ(children_of(getpid()).size(), 1u) << "the fork server";
+  }
+  static int server() { return children_of(getpid()).at(0); }
+
+ private:
+  Workshop workshop_;
+  House house_{workshop_, fearless};
+  std::vector<host::InstalledModule> living_, dying_;
+};
+
+/// More than this many KiB would be some hundred bytes for each of the calls.
+constexpr long kGrowthKib = 4096;
+
+TEST(Leaks, NothingIsLeftAfterTenThousandHostileCallsAndHundredsOfDeaths) {
+  HostileTown town;
+  // What is made once, and what the allocator keeps for the next time, is there after these.
+  town.ask_the_living(1000);
+  town.let_them_die(50);
+  town.settle();
+  const auto host = belongings_of(getpid()), server = belongings_of(HostileTown::server());
+  town.ask_the_living(10000);
+  town.let_them_die(400);
+  town.settle();
+  const auto host_after = belongings_of(getpid()), server_after = belongings_of(HostileTown::server());
+  EXPECT_EQ(host_after.descriptors, host.descriptors);
+  EXPECT_EQ(host_after.areas, host.areas);
+  EXPECT_LE(host_after.memory_kib, host.memory_kib + kGrowthKib);
+  EXPECT_LE(host_after.shared_kib, host.shared_kib + kGrowthKib);
+  EXPECT_EQ(server_after.descriptors, server.descriptors);
+  EXPECT_LE(server_after.memory_kib, server.memory_kib + kGrowthKib / 4);
+  RecordProperty("host_memory_growth_kib", std::to_string(host_after.memory_kib - host.memory_kib));
 }
 
 TEST(Leaks, AnEndingSupervisorTakesForkServerAndRunnersWithIt) {

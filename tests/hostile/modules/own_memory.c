@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "hostile.h"
-enum { PAGE = 4096, REACH = 1 << 16 };
+enum { PAGE = 4096, REACH = 1 << 15 };
 /* A wait that cannot succeed reads one word, or says that it may not be read. */
 static int readable(const char* page) {
   static const struct timespec none = {0, 0};
@@ -16,9 +16,11 @@ static int readable(const char* page) {
 }
 static long count_in(const char* page, const char* raised, size_t size) {
   long found = 0;
-  for (size_t at = 0; at + size <= PAGE; ++at) {
+  const char first = (char)(raised[0] - 1);
+  for (const char* at = page; (at = (const char*)memchr(at, first, (size_t)(page + PAGE - at))) != NULL; ++at) {
+    if (at + size > page + PAGE) break;
     size_t same = 0;
-    while (same < size && (unsigned char)(page[at + same] + 1) == (unsigned char)raised[same]) ++same;
+    while (same < size && (unsigned char)(at[same] + 1) == (unsigned char)raised[same]) ++same;
     found += same == size;
   }
   return found;

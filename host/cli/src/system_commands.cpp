@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "demo_model.hpp"
 #include "rapt/api/serve.hpp"
 #include "rapt/api/version.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/base/file.hpp"
+#include "rapt/demo/model.hpp"
 #include "rapt/demo/seed.hpp"
 #include "rapt/store/migrations.hpp"
 
@@ -118,7 +118,7 @@ int run_demo_model_command(Console& console, const Arguments& arguments) {
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (fault != std::errc() || end != text.data() + text.size())
     return usage_fault(console, "--port must be a number from 0 to 65535.");
-  return run_demo_model(port, arguments.has("scenarios"));
+  return demo::run_demo_model(port, arguments.has("scenarios"));
 }
 
 }  // namespace rapt::cli

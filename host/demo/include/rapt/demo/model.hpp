@@ -6,7 +6,7 @@
 
 #include "rapt/http/server.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 /// The demonstration model: a small server that speaks OpenAI's chat completions, so that everything works without a
 /// key. It announces itself as "rapt-demo". It takes any bearer token, and none.
@@ -31,4 +31,4 @@ class DemoModel final : public http::Handler {
 /// Serves on 127.0.0.1:`port` (0: any free port, which is printed) until SIGTERM or SIGINT. Returns the exit code.
 int run_demo_model(std::uint16_t port, bool scenarios = false);
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "demo_equation.hpp"
+#include "equation.hpp"
 
 #include <array>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <vector>
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 namespace {
 
@@ -212,4 +212,4 @@ std::string demo_number(double value) {
   return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

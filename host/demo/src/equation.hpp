@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 /// One side of an equation in one variable, up to the second power: square x^2 + linear x + constant.
 struct DemoSide {
@@ -30,4 +30,4 @@ std::optional<double> find_number(std::string_view text);
 /// 3 as "3", 2.5 as "2.5".
 std::string demo_number(double value);
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

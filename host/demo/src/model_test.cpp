@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The demonstration model and the gateway's client, over a real socket.
-#include "demo_model.hpp"
+#include "rapt/demo/model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include "rapt/gateway/openai_gateway.hpp"
 #include "rapt/runtime/runtime.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 namespace {
 
 using namespace std::chrono_literals;
@@ -158,4 +158,4 @@ TEST_F(DemoModelTest, TheCheckCostsNothingAndFindsAGatewayThatIsAway) {
 }
 
 }  // namespace
-}  // namespace rapt::cli
+}  // namespace rapt::demo

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "demo_protocol.hpp"
+#include "protocol.hpp"
 
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "demo_structured.hpp"
-#include "demo_tutor.hpp"
+#include "structured.hpp"
+#include "tutor.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 namespace {
 
@@ -143,4 +143,4 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

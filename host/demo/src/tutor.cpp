@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "demo_tutor.hpp"
+#include "tutor.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include <optional>
 #include <string_view>
 
-#include "demo_equation.hpp"
+#include "equation.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 namespace {
 
@@ -150,4 +150,4 @@ std::string tutor_answer(const std::vector<gateway::Message>& messages) {
          "We have " + maths(scene.here->text) + ".\n\n" + ask_next_step(scene, *scene.here);
 }
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

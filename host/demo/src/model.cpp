@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "demo_model.hpp"
+#include "rapt/demo/model.hpp"
 
 #include <iostream>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "demo_protocol.hpp"
+#include "protocol.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 namespace {
 
@@ -139,4 +139,4 @@ int run_demo_model(std::uint16_t port, bool scenarios) {
   return exit_code;
 }
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

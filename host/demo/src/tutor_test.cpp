@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "demo_tutor.hpp"
+#include "tutor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "demo_equation.hpp"
-#include "demo_protocol.hpp"
-#include "demo_structured.hpp"
+#include "equation.hpp"
+#include "protocol.hpp"
+#include "structured.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 namespace {
 
 using nlohmann::json;
@@ -119,4 +119,4 @@ TEST(DemoProtocol, NamesWhatIsWrongWithARequest) {
 }
 
 }  // namespace
-}  // namespace rapt::cli
+}  // namespace rapt::demo

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "demo_structured.hpp"
+#include "structured.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,7 +9,7 @@
 
 #include "rapt/base/text.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 namespace {
 
@@ -196,4 +196,4 @@ std::string structured_answer(std::string_view schema_json, std::string_view inp
   return Filler(schema, facts).fill(schema, "", 0, 0).dump(2, ' ', false, json::error_handler_t::replace);
 }
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

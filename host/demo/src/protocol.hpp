@@ -10,7 +10,7 @@
 #include "rapt/base/result.hpp"
 #include "rapt/gateway/gateway.hpp"
 
-namespace rapt::cli {
+namespace rapt::demo {
 
 inline constexpr std::string_view kDemoModel = "rapt-demo";
 
@@ -44,4 +44,4 @@ std::string error_json(std::string_view message, std::string_view code);
 /// A few characters each: a word with the blank after it.
 std::vector<std::string_view> words_of(std::string_view text);
 
-}  // namespace rapt::cli
+}  // namespace rapt::demo

@@ -4,23 +4,18 @@
 #include <algorithm>
 #include <system_error>
 
+#include "archives.hpp"
 #include "check.hpp"
-#include "rapt/base/file.hpp"
+#include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/semver.hpp"
 #include "records.hpp"
+#include "site.hpp"
 
 namespace rapt::install {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What a pool thread needs; by value, because the one who asked may be gone before it has finished.
-struct Site {
-  fs::path var_dir;
-  bundle::TrustStore trust;
-  bundle::SignaturePolicy policy;
-};
 
 InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<InstalledRecord>& installed) {
   InstallPlan out;
@@ -70,28 +65,11 @@ Result<void> check_granted(const InstallPlan& plan, const InstallOptions& option
   return error;
 }
 
-/// Puts the archive into the store unless it is there, whole.
-Result<void> keep_archive(const InstalledRecord& record, const std::string& archive) {
-  const auto present = read_file(record.path, bundle::kMaxBundleBytes);
-  if (present && *present == archive) return {};
-  std::error_code failure;
-  fs::create_directories(record.path.parent_path(), failure);
-  if (failure)
-    return Error::invalid("", "The folder " + record.path.parent_path().string() +
-                                  " cannot be made: " + failure.message() + ". Check RAPT_VAR_DIR.");
-  return write_file_atomically(record.path, archive);
-}
-
-InstalledRecord record_of(const bundle::Bundle& bundle, const Site& site, bool enabled) {
-  InstalledRecord out;
-  out.name = bundle.manifest.name;
-  out.version = bundle.manifest.version;
-  out.publisher = bundle.manifest.publisher;
-  out.digest_hex = security::hex(bundle.digest);
-  out.path = archive_path(site.var_dir, out.name, out.version);
-  for (const auto& permission : bundle.manifest.permissions) out.permissions.push_back(permission.name);
-  out.enabled = enabled;
-  return out;
+/// The version before is the one that this replaces; other bytes under one version replace it without a trace.
+void remember_previous(InstalledRecord& record, const InstalledRecord& installed) {
+  const bool same_version = installed.version == record.version;
+  record.previous_version = same_version ? installed.previous_version : installed.version;
+  record.previous_digest_hex = same_version ? installed.previous_digest_hex : installed.digest_hex;
 }
 
 Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options,
@@ -108,7 +86,11 @@ Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& ar
   }
   if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
   RAPT_TRY(check_granted(plan, options));
-  const auto record = record_of(*bundle, site, !*installed || (*installed)->enabled);
+  auto record = record_of(*bundle, site, !*installed || (*installed)->enabled);
+  if (*installed) {
+    remember_previous(record, **installed);
+    record.time_limits_ms = (*installed)->time_limits_ms;
+  }
   // The file first: a row without its archive would be a module that cannot start.
   RAPT_TRY(keep_archive(record, archive));
   RAPT_TRY(put_record(tx, record, *bundle));
@@ -124,6 +106,29 @@ Result<InstallPlan> plan_in(store::Transaction& tx, const std::string& archive, 
 }
 
 }  // namespace
+
+InstalledRecord record_of(const bundle::Bundle& bundle, const Site& site, bool enabled) {
+  InstalledRecord out;
+  out.name = bundle.manifest.name;
+  out.version = bundle.manifest.version;
+  out.publisher = bundle.manifest.publisher;
+  out.digest_hex = security::hex(bundle.digest);
+  out.path = archive_path(site.var_dir, out.name, out.version);
+  for (const auto& permission : bundle.manifest.permissions) out.permissions.push_back(permission.name);
+  out.enabled = enabled;
+  return out;
+}
+
+Error not_installed(const std::string& name) {
+  return Error::not_found("installed module as \"" + printable(name, 80) + "\"; `rapt module list` shows them");
+}
+
+Task<void> tidy_after(Installer& installer) {
+  const auto tidied = co_await installer.tidy();
+  if (!tidied)
+    log::warn("modules.archives_not_removed",
+              {{"reason", tidied.error().message}, {"detail", tidied.error().log_detail}});
+}
 
 Installer::Installer(store::Database& database, fs::path var_dir, bundle::TrustStore trust,
                      bundle::SignaturePolicy policy)
@@ -142,11 +147,13 @@ Task<Result<InstalledRecord>> Installer::install(std::string archive, InstallOpt
   auto work = [archive = std::move(archive), options, site = std::move(site)](store::Transaction& tx) {
     return install_in(tx, archive, options, site);
   };
-  co_return co_await database_.transaction(std::move(work));
+  auto record = co_await database_.transaction(std::move(work));
+  if (record) co_await tidy_after(*this);
+  co_return record;
 }
 
 Task<Result<void>> Installer::remove(std::string name) {
-  if (!bundle::is_valid_name(name)) co_return Error::not_found("installed module as \"" + printable(name, 80) + "\"");
+  if (!bundle::is_valid_name(name)) co_return not_installed(name);
   const auto folder = var_dir_ / "modules" / name;
   auto work = [name, folder](store::Transaction& tx) -> Result<bool> {
     RAPT_TRY(lock_modules(tx));
@@ -160,13 +167,30 @@ Task<Result<void>> Installer::remove(std::string name) {
   };
   auto removed = co_await database_.transaction(std::move(work));
   if (!removed) co_return removed.error();
-  if (!*removed) co_return Error::not_found("installed module as \"" + name + "\"; `rapt module list` shows them");
+  if (!*removed) co_return not_installed(name);
+  co_await tidy_after(*this);
   co_return Result<void>();
 }
 
 Task<Result<std::vector<InstalledRecord>>> Installer::list() {
   const auto var_dir = var_dir_;
   auto work = [var_dir](store::Transaction& tx) { return all_records(tx, var_dir); };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<std::map<std::string, bundle::Manifest>>> Installer::manifests() {
+  auto work = [](store::Transaction& tx) { return some_manifests(tx); };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<void>> Installer::tidy() {
+  auto work = [var_dir = var_dir_](store::Transaction& tx) -> Result<void> {
+    // Under the lock: an installation at this moment has its archive in the store and no row yet.
+    RAPT_TRY(lock_modules(tx));
+    const auto records = all_records(tx, var_dir);
+    if (!records) return records.error();
+    return remove_other_archives(*records, var_dir);
+  };
   co_return co_await database_.transaction(std::move(work));
 }
 

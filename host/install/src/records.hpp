@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,10 +17,10 @@ Result<std::optional<InstalledRecord>> find_record(store::Transaction& tx, const
                                                    const std::filesystem::path& var_dir);
 Result<std::vector<InstalledRecord>> all_records(store::Transaction& tx, const std::filesystem::path& var_dir);
 Result<void> put_record(store::Transaction& tx, const InstalledRecord& record, const bundle::Bundle& bundle);
+/// Enabled or not, and an admin's limits.
+Result<void> put_settings(store::Transaction& tx, const InstalledRecord& record);
+/// Of all modules, or of one.
+Result<std::map<std::string, bundle::Manifest>> some_manifests(store::Transaction& tx, const std::string& name = "");
 Result<bool> delete_record(store::Transaction& tx, const std::string& name);  ///< false when there was none
-
-/// VAR/modules/NAME/VERSION.rapt
-std::filesystem::path archive_path(const std::filesystem::path& var_dir, const std::string& name,
-                                   const std::string& version);
 
 }  // namespace rapt::install

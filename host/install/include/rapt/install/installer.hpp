@@ -25,6 +25,7 @@ struct InstalledRecord {
   bool enabled = true;
   std::map<std::string, int> time_limits_ms;    ///< an admin's, by hook point; they only ever narrow the manifest's
   std::optional<std::string> previous_version;  ///< what rollback() goes back to
+  std::string previous_digest_hex;              ///< of its archive; "" when there is none
 };
 
 /// What installing a bundle would do, for the admin who decides.
@@ -47,6 +48,10 @@ struct InstallOptions {
 /// and records digest and granted permissions. The one code path for the command line, the registry and the
 /// demonstration. Two at once wait for each other (an advisory lock), also on several hosts. All work is done on the
 /// database's blocking threads.
+///
+/// The archive of the version before is kept for rollback(); every other one is removed by the next change, also those
+/// that other hosts' changes have made superfluous in this host's store. An archive that cannot be removed is logged
+/// and spoils nothing.
 class Installer {
  public:
   Installer(store::Database& database, std::filesystem::path var_dir, bundle::TrustStore trust,
@@ -57,9 +62,11 @@ class Installer {
   /// other bytes under the same version, or permissions that nobody has granted). Installing the same bytes again
   /// changes nothing, and puts the archive back when it has been lost or changed.
   Task<Result<InstalledRecord>> install(std::string archive, InstallOptions options = {});
-  /// Goes back to the version that was installed before this one, whose archive has been kept; going back once more comes
-  /// here again. Permissions stay as granted for that version. kNotFound, kConflict when there is nothing to go back to,
-  /// kForbidden when the kept archive is no longer whole or believed.
+  /// Goes back to the version that was installed before this one, whose archive has been kept; going back once more
+  /// comes here again. Permissions are those that were granted for that version; other bytes under one version
+  /// (allow_replace) are no version to go back to. kNotFound, kConflict when there is nothing to go back to or this
+  /// host's store lacks the archive, kForbidden when it is no longer whole or believed, kInvalid when this host does
+  /// not run it any more.
   Task<Result<InstalledRecord>> rollback(std::string name);
   /// A disabled module is not started; tools that need it fail as their policy says. kNotFound.
   Task<Result<InstalledRecord>> set_enabled(std::string name, bool enabled);
@@ -70,6 +77,10 @@ class Installer {
   /// kNotFound.
   Task<Result<void>> remove(std::string name);
   Task<Result<std::vector<InstalledRecord>>> list();
+  /// What the installed modules declare, by name. kInvalid when this host cannot read a manifest.
+  Task<Result<std::map<std::string, bundle::Manifest>>> manifests();
+  /// Removes the archives in this host's store that no installed module needs any more, as every change does.
+  Task<Result<void>> tidy();
 
  private:
   store::Database& database_;

@@ -27,7 +27,7 @@ CREATE TABLE module_reports (
 -- The newest lines that modules logged; older ones are removed as new ones come.
 CREATE TABLE module_lines (
   id bigserial PRIMARY KEY,
-  module text NOT NULL,
+  module text NOT NULL REFERENCES modules (name) ON DELETE CASCADE,
   host text NOT NULL,
   level text NOT NULL CHECK (level IN ('debug', 'info', 'warn', 'error')),
   line text NOT NULL,

@@ -37,4 +37,10 @@ std::string check_address(const std::string& text) {
   return "must be an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::1";
 }
 
+std::string check_host_name(const std::string& text) {
+  const auto odd = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:_-");
+  if (odd == std::string::npos && text.size() <= 100) return {};
+  return "must be at most 100 letters, digits, dots, colons, hyphens and underscores";
+}
+
 }  // namespace rapt::config

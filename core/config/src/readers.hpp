@@ -16,6 +16,7 @@ std::string check_database_url(const std::string& text);
 std::string check_redis_url(const std::string& text);
 std::string check_log_level(const std::string& text);
 std::string check_address(const std::string& text);
+std::string check_host_name(const std::string& text);
 inline std::string check_nothing(const std::string&) {
   return {};
 }

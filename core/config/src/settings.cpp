@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/config/settings.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
@@ -24,9 +27,17 @@ std::string url_of(const std::string& host, std::uint16_t port) {
   return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+/// "lab-3:3000": stays the same over restarts, and differs between the hosts of one machine.
+std::string name_of_this_host(std::uint16_t port) {
+  std::array<char, 256> name{};  // of at most 64 bytes on Linux
+  const bool known = gethostname(name.data(), name.size() - 1) == 0 && check_host_name(name.data()).empty();
+  return std::string(known && name[0] != '\0' ? name.data() : "host") + ":" + std::to_string(port);
+}
+
 /// What follows from other settings, and what two settings may not say together.
 void complete(Settings& settings, std::vector<FieldError>& faults) {
   if (settings.runner.empty()) settings.runner = beside_this_program("rapt-runner");
+  if (settings.host_name.empty()) settings.host_name = name_of_this_host(settings.port);
   if (settings.public_url.empty()) settings.public_url = url_of(settings.host, settings.port);
   while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
   const bool is_origin =

@@ -51,6 +51,18 @@ TEST(Settings, AreReadFromTheEnvironment) {
   EXPECT_THAT(settings.required_sandbox_layers, ElementsAre("seccomp", "landlock"));
 }
 
+TEST(Settings, NameThisHostByMachineAndPortUnlessTold) {
+  const auto unnamed = load_settings(environment({{"PORT", "3061"}})).value().host_name;
+  EXPECT_THAT(unnamed, ::testing::EndsWith(":3061"));
+  EXPECT_GT(unnamed.size(), std::string(":3061").size());
+  EXPECT_EQ(load_settings(environment({{"RAPT_HOST_NAME", "east.example-1:a"}})).value().host_name, "east.example-1:a");
+  for (const std::string& wrong : {std::string("a b"), std::string("a\n"), std::string(101, 'a')}) {
+    const auto refused = load_settings(environment({{"RAPT_HOST_NAME", wrong}}));
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().fields.at(0).path, "RAPT_HOST_NAME");
+  }
+}
+
 TEST(Settings, EmptyVariablesCountAsUnset) {
   EXPECT_EQ(load_settings(environment({{"PORT", ""}})).value().port, 3000);
 }

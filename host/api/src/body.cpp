@@ -122,6 +122,34 @@ std::string Body::one_of(const std::string& name, const std::vector<std::string>
   return {};
 }
 
+std::optional<bool> Body::optional_boolean(const std::string& name) {
+  const auto* value = take(name, false);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_boolean()) return value->get<bool>();
+  faults_.push_back({name, "must be true or false"});
+  return std::nullopt;
+}
+
+std::map<std::string, std::optional<int>> Body::optional_numbers(const std::string& name, int least, int most) {
+  std::map<std::string, std::optional<int>> out;
+  const auto* value = take(name, false);
+  if (value == nullptr) return out;
+  if (!value->is_object()) {
+    faults_.push_back({name, "must be an object of numbers"});
+    return out;
+  }
+  for (const auto& [key, member] : value->items()) {
+    const bool whole = member.is_number_integer() && member >= least && member <= most;
+    if (whole || member.is_null()) {
+      out[key] = whole ? std::optional(member.get<int>()) : std::nullopt;
+    } else if (faults_.size() < kMaxFaults) {
+      faults_.push_back({name + "." + printable(key, 100), "must be a whole number from " + std::to_string(least) +
+                                                               " to " + std::to_string(most) + ", or null"});
+    }
+  }
+  return out;
+}
+
 std::optional<Error> Body::fault() {
   for (const auto& item : object_.items()) {
     if (faults_.size() >= kMaxFaults) break;

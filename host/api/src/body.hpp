@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,11 @@ class Body {
   std::string json_text(const std::string& name);
   /// Text that is one of `allowed`.
   std::string one_of(const std::string& name, const std::vector<std::string>& allowed);
+
+  /// true, false, or nullopt when it is not there.
+  std::optional<bool> optional_boolean(const std::string& name);
+  /// The members of an object, each a whole number from `least` to `most` or null; empty when it is not there.
+  std::map<std::string, std::optional<int>> optional_numbers(const std::string& name, int least, int most);
 
   /// All faults (of unknown fields so many that it makes twenty) as one Error; nullopt when there is none.
   [[nodiscard]] std::optional<Error> fault();

@@ -22,8 +22,17 @@ struct Settings;
 namespace host {
 class Supervisor;
 }
+namespace hooks {
+class Dispatcher;
+}
 namespace identity {
 class AuthService;
+}
+namespace install {
+class Installer;
+}
+namespace journal {
+class ModuleJournal;
 }
 namespace runs {
 class RunService;
@@ -40,6 +49,7 @@ class ToolService;
 namespace rapt::api {
 
 class GatewayVerdict;
+class ModuleSet;
 
 /// Everything that a route may ask; made once by serve().
 struct Services {
@@ -54,6 +64,10 @@ struct Services {
   runs::RunService& runs;
   GatewayVerdict& gateway;
   host::Supervisor& modules;
+  hooks::Dispatcher& dispatcher;
+  install::Installer& installer;
+  journal::ModuleJournal& journal;
+  ModuleSet& module_set;
 };
 
 /// One request on its way through a route.

@@ -38,5 +38,11 @@ Task<Result<Answer>> get_run_extractions(Call& call);
 
 // admin_routes.cpp
 Task<Result<Answer>> get_modules(Call& call);
+Task<Result<Answer>> get_module(Call& call);
+Task<Result<Answer>> get_module_logs(Call& call);
+Task<Result<Answer>> patch_module(Call& call);
+Task<Result<Answer>> post_module_release(Call& call);
+Task<Result<Answer>> post_module_rollback(Call& call);
+Task<Result<Answer>> get_tool_plan(Call& call);
 
 }  // namespace rapt::api

@@ -1,49 +1,158 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "module_set.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <utility>
 
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <nlohmann/json.hpp>
 
+#include "module_health.hpp"
+#include "module_views.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "views.hpp"
 
 namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kInterval{2};
+constexpr std::size_t kMaxLineBytes = 1024;
 
-std::vector<host::InstalledModule> enabled_modules(std::vector<install::InstalledRecord> records) {
-  std::vector<host::InstalledModule> modules;
-  for (auto& record : records) {
-    if (!record.enabled) continue;
-    modules.push_back(
-        {std::move(record.name), std::move(record.version), std::move(record.path), std::move(record.digest_hex)});
+host::ModuleHealth health_of(const install::InstalledRecord& record, const std::vector<journal::Health>& all) {
+  const auto kept =
+      std::find_if(all.begin(), all.end(), [&](const auto& health) { return health.module == record.name; });
+  host::ModuleHealth fresh;
+  fresh.digest_hex = record.digest_hex;
+  if (kept == all.end()) return fresh;
+  auto health = read_health(kept->health_json);
+  if (!health || health->digest_hex != record.digest_hex) health = std::move(fresh);
+  health->released_at = kept->released_at;
+  return std::move(*health);
+}
+
+std::map<hooks::Point, std::chrono::milliseconds> limits_of(const install::InstalledRecord& record) {
+  std::map<hooks::Point, std::chrono::milliseconds> limits;
+  for (const auto& [hook, ms] : record.time_limits_ms) {
+    if (const auto point = hooks::parse_point(hook)) limits[*point] = std::chrono::milliseconds(ms);
   }
-  return modules;
+  return limits;
+}
+
+/// Each trouble is told once, until it is over.
+void log_once(bool& told, std::string_view event, const std::optional<Error>& fault) {
+  if (fault && !told) log::warn(event, {{"reason", fault->message}, {"detail", fault->log_detail}});
+  told = fault.has_value();
+}
+
+template <class T>
+std::optional<Error> fault_of(const Result<T>& result) {
+  return result ? std::nullopt : std::optional(result.error());
 }
 
 }  // namespace
 
-Task<void> follow_installed_modules(install::Installer& installer, host::Supervisor& supervisor,
-                                    std::filesystem::path trust_dir) {
-  bool told = false;  // of the present trouble
-  while (true) {
-    auto records = co_await installer.list();
-    auto trust = bundle::TrustStore::load(trust_dir);
-    const bool known = records.has_value() && trust.has_value();
-    if (known) {
-      co_await supervisor.update(enabled_modules(std::move(*records)), std::move(*trust));
-    } else if (!told) {
-      const auto& fault = records ? trust.error() : records.error();
-      log::warn("modules.set_unknown", {{"reason", fault.message}, {"detail", fault.log_detail}});
-    }
-    told = !known;
-    co_await runtime::sleep_for(kInterval);
-    const auto cancelled = co_await boost::asio::this_coro::cancellation_state;
-    if (cancelled.cancelled() != boost::asio::cancellation_type::none) co_return;
+std::vector<host::InstalledModule> modules_to_run(std::vector<install::InstalledRecord> records,
+                                                  const std::vector<journal::Health>& health) {
+  std::vector<host::InstalledModule> modules;
+  for (auto& record : records) {
+    if (!record.enabled) continue;
+    host::InstalledModule module;
+    module.health = health_of(record, health);
+    module.time_limits = limits_of(record);
+    module.name = std::move(record.name);
+    module.version = std::move(record.version);
+    module.bundle_path = std::move(record.path);
+    module.digest_hex = std::move(record.digest_hex);
+    modules.push_back(std::move(module));
   }
+  return modules;
+}
+
+ModuleSet::ModuleSet(Parts parts, std::filesystem::path trust_dir, std::string host_name)
+    : parts_(parts), trust_dir_(std::move(trust_dir)), host_name_(std::move(host_name)) {}
+
+Task<void> ModuleSet::follow() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  while (!stopping_) {
+    co_await update();
+    co_await tell();
+    if (stopping_) break;
+    co_await (changed_.wait() || runtime::sleep_for(kInterval));
+  }
+  ended_.notify();
+}
+
+Task<void> ModuleSet::stop() {
+  stopping_ = true;
+  changed_.notify();
+  co_await ended_.wait();
+  co_await parts_.supervisor.stop();
+  co_await tell();
+}
+
+Task<void> ModuleSet::update() {
+  auto records = co_await parts_.installer.list();
+  Result<std::vector<journal::Health>> health = std::vector<journal::Health>();
+  if (records) health = co_await parts_.journal.health();
+  auto trust = bundle::TrustStore::load(trust_dir_);
+  std::optional<Error> fault = fault_of(records);
+  if (!fault) fault = fault_of(health);
+  if (!fault) fault = fault_of(trust);
+  log_once(told_unknown_, "modules.set_unknown", fault);
+  if (fault) co_return;
+  stored_.clear();
+  for (const auto& one : *health) {
+    const auto readable = read_health(one.health_json);
+    stored_[one.module] = readable ? health_text(*readable) : std::string();
+  }
+  co_await parts_.supervisor.update(modules_to_run(std::move(*records), *health), std::move(*trust));
+}
+
+Task<void> ModuleSet::tell() {
+  const auto all = parts_.supervisor.status();
+  std::vector<journal::Report> reports;
+  for (const auto& status : all) reports.push_back({.module = status.name, .status_json = dump(view(status))});
+  auto told = co_await parts_.journal.report(host_name_, std::move(reports));
+  if (told) told = co_await tell_health(all);
+  // Also when the rest failed: what modules say is taken from the supervisor before it is lost there.
+  auto lines = co_await tell_lines();
+  if (told) told = std::move(lines);
+  log_once(told_silent_, "modules.not_reported", fault_of(told));
+}
+
+/// Writes what has changed here. What another host has written meanwhile stands until something changes here again.
+Task<Result<void>> ModuleSet::tell_health(const std::vector<host::ModuleStatus>& all) {
+  std::vector<journal::Health> changed;
+  for (const auto& status : all) {
+    if (status.health.digest_hex.empty()) continue;
+    auto text = health_text(status.health);
+    if (said_[status.name] == text || stored_[status.name] == text) continue;
+    changed.push_back({.module = status.name, .health_json = std::move(text)});
+  }
+  RAPT_CO_TRY(co_await parts_.journal.keep_health(changed));
+  for (auto& health : changed) said_[health.module] = std::move(health.health_json);
+  co_return Result<void>();
+}
+
+Task<Result<void>> ModuleSet::tell_lines() {
+  for (auto& line : parts_.supervisor.take_lines()) {
+    lines_.push_back({.module = std::move(line.module),
+                      .host = host_name_,
+                      .level = std::move(line.level),
+                      .text = printable(line.text, kMaxLineBytes),
+                      .at = line.at});
+  }
+  while (lines_.size() > kLinesKept) lines_.pop_front();
+  std::vector<journal::Line> batch(lines_.begin(), lines_.end());
+  auto added = co_await parts_.journal.add_lines(std::move(batch));
+  // What the database will never take must not stand in the way of what comes after it.
+  if (added || added.error().kind != ErrorKind::kUnavailable) lines_.clear();
+  co_return added;
 }
 
 }  // namespace rapt::api

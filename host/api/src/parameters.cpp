@@ -5,16 +5,23 @@
 
 namespace rapt::api {
 
+Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least, std::int64_t most,
+                                  std::int64_t otherwise) {
+  const auto text = call.request.query_value(name);
+  if (!text) return otherwise;
+  std::int64_t number = 0;
+  const auto* end = text->data() + text->size();
+  const auto [stop, fault] = std::from_chars(text->data(), end, number);
+  if (fault == std::errc{} && stop == end && number >= least && number <= most) return number;
+  return Error::invalid(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+}
+
 Result<Page> page_of(const Call& call) {
   Page page;
   page.cursor = call.request.query_value("cursor").value_or("");
-  const auto limit = call.request.query_value("limit");
-  if (!limit) return page;
-  const auto* end = limit->data() + limit->size();
-  const auto [stop, fault] = std::from_chars(limit->data(), end, page.limit);
-  if (fault != std::errc{} || stop != end || page.limit < 1 || page.limit > 100) {
-    return Error::invalid("limit", "must be a whole number from 1 to 100");
-  }
+  const auto limit = query_number(call, "limit", 1, 100, page.limit);
+  if (!limit) return limit.error();
+  page.limit = static_cast<int>(*limit);
   return page;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,10 @@ Result<std::optional<IdType>> query_id(const Call& call, const std::string& name
   if (auto id = IdType::parse(*text)) return std::optional<IdType>{*id};
   return Error::invalid(name, "must be a UUID");
 }
+
+/// A whole number in the query, or `otherwise` without it; kInvalid when it is none, or not within the bounds.
+Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least, std::int64_t most,
+                                  std::int64_t otherwise);
 
 /// ?limit=&cursor=
 struct Page {

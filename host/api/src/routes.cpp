@@ -35,6 +35,10 @@ constexpr std::array kRoutes{
     Route{"GET", "/runs/:id/extractions", Access::kLoggedIn, get_run_extractions},
 
     Route{"GET", "/admin/modules", Access::kSystemAdmin, get_modules},
+    Route{"GET", "/admin/modules/:name", Access::kSystemAdmin, get_module},
+    Route{"GET", "/admin/modules/:name/logs", Access::kSystemAdmin, get_module_logs},
+    Route{"POST", "/admin/modules/:name/release", Access::kSystemAdmin, post_module_release},
+    Route{"GET", "/admin/tools/:id/plan", Access::kSystemAdmin, get_tool_plan},
 };
 
 }  // namespace

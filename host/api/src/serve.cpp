@@ -19,6 +19,7 @@
 #include "rapt/http/client.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "rapt/install/installer.hpp"
+#include "rapt/journal/module_journal.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/database.hpp"
@@ -85,7 +86,8 @@ class Host {
         gateway_(client_, gateway_options(settings)),
         supervisor_(loop.executor(), supervisor_options(settings, trust, std::move(pseudonym_key))),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
-        trust_dir_(trust_dir(settings)),
+        journal_(database_),
+        module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
         dispatcher_(supervisor_),
         auth_(database_, clock_),
         tools_(database_, clock_, &supervisor_),
@@ -93,16 +95,16 @@ class Host {
         chat_({database_, tools_, dispatcher_, gateway_, clock_}),
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
         verdict_(gateway_),
-        application_(
-            {settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, verdict_, supervisor_},
-            std::move(pages), settings.public_url),
+        application_({settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, verdict_,
+                      supervisor_, dispatcher_, installer_, journal_, module_set_},
+                     std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
   Result<void> start() {
     RAPT_TRY(supervisor_.start({}));
     RAPT_TRY(server_.start());
     loop_.on_signal([this] { loop_.spawn(stop()); });
-    loop_.spawn(follow_installed_modules(installer_, supervisor_, trust_dir_));
+    loop_.spawn(module_set_.follow());
     loop_.spawn(mend());
     return {};
   }
@@ -129,7 +131,7 @@ class Host {
   Task<void> stop() {
     log::info("serve.stopping");
     co_await server_.stop(kGrace);
-    co_await supervisor_.stop();
+    co_await module_set_.stop();
     loop_.stop();
   }
 
@@ -141,7 +143,8 @@ class Host {
   gateway::OpenAiGateway gateway_;
   host::Supervisor supervisor_;
   install::Installer installer_;
-  std::filesystem::path trust_dir_;
+  journal::ModuleJournal journal_;
+  ModuleSet module_set_;
   hooks::Dispatcher dispatcher_;
   identity::AuthService auth_;
   tools::ToolService tools_;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 
 #include "application.hpp"
 #include "gateway_verdict.hpp"
+#include "module_set.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/chat/chat_service.hpp"
 #include "rapt/config/settings.hpp"
@@ -24,6 +26,8 @@
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "rapt/install/installer.hpp"
+#include "rapt/journal/module_journal.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/password.hpp"
@@ -57,6 +61,16 @@ class TestGateway final : public gateway::Gateway {
     if (throws) throw std::runtime_error("the hidden reason");
     co_return Result<void>{};
   }
+};
+
+/// A folder of its own, removed at the end.
+struct ScratchFolder {
+  ScratchFolder() { std::filesystem::create_directories(path / "trust"); }
+  ~ScratchFolder() {
+    std::error_code ignored;  // what is left in the temporary folder harms nobody
+    std::filesystem::remove_all(path, ignored);
+  }
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / ("rapt-site-" + new_uuid());
 };
 
 struct Heard {
@@ -139,7 +153,12 @@ class Site : public testing::Test {
   chat::ChatService chat{{**scratch, tools, dispatcher, gateway, clock}};
   runs::RunService runs{{**scratch, tools, dispatcher, gateway, clock}};
   GatewayVerdict verdict{gateway};
-  Application application{{settings, clock, **scratch, redis, auth, tools, assignments, chat, runs, verdict, modules},
+  ScratchFolder folder;
+  install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
+  journal::ModuleJournal journal{**scratch};
+  ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
+  Application application{{settings, clock, **scratch, redis, auth, tools, assignments, chat, runs, verdict, modules,
+                           dispatcher, installer, journal, module_set},
                           std::nullopt,
                           "http://site.example"};
   http::Server server{loop.executor(), {}, application};

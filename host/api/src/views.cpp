@@ -5,7 +5,6 @@
 
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/chat/types.hpp"
-#include "rapt/host/supervisor.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/tools/tool_service.hpp"
@@ -171,53 +170,6 @@ json view(const usage::Extraction& extraction) {
           {"message_seq", extraction.message_seq > 0 ? json(extraction.message_seq) : json(nullptr)}};
 }
 
-json view(const host::HookStatus& hook) {
-  const auto micros = [](const auto& time) { return time ? json(time->count()) : json(nullptr); };
-  return {{"point", std::string(hooks::name(hook.declared.point))},
-          {"priority", hook.declared.priority},
-          {"timeout_ms", hook.time_limit.count()},
-          {"manifest_timeout_ms", hook.declared.time_limit.count()},
-          {"on_failure", hook.declared.on_failure == hooks::FailPolicy::kClosed ? "closed" : "open"},
-          {"async", hook.declared.asynchronous},
-          {"calls", hook.calls},
-          {"failures", hook.failures},
-          {"p50_us", micros(hook.p50)},
-          {"p99_us", micros(hook.p99)},
-          {"max_us", micros(hook.max)}};
-}
-
-json view(const host::ModuleStatus& status) {
-  json layers = json::array();
-  for (const auto& layer : status.layers) {
-    layers.push_back({{"name", layer.name}, {"on", layer.on}, {"detail", layer.detail}});
-  }
-  json last_failure = nullptr;
-  if (status.last_failure_at)
-    last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", status.last_failure}};
-  json hooks = json::array(), upgrade = nullptr, quarantine = nullptr;
-  for (const auto& hook : status.hooks) hooks.push_back(view(hook));
-  if (status.upgrade)
-    upgrade = {
-        {"version", status.upgrade->version}, {"failed", status.upgrade->failed}, {"reason", status.upgrade->reason}};
-  if (status.state == host::ModuleState::kQuarantined && status.health.quarantined_at)
-    quarantine = {{"since", to_rfc3339(*status.health.quarantined_at)}, {"reason", status.health.quarantine_reason}};
-  return {{"name", status.name},
-          {"version", status.version},
-          {"publisher", status.publisher},
-          {"signed", status.is_signed},
-          {"state", std::string(host::name(status.state))},
-          {"reason", status.reason},
-          {"pid", status.pid},
-          {"restarts", status.restarts},
-          {"last_failure", std::move(last_failure)},
-          {"circuit", {{"state", std::string(host::name(status.circuit))}, {"reason", status.circuit_reason}}},
-          {"upgrade", std::move(upgrade)},
-          {"quarantine", std::move(quarantine)},
-          {"hooks", std::move(hooks)},
-          {"permissions", status.permissions},
-          {"sandbox", {{"layers", std::move(layers)}}}};
-}
-
 http::Response data_reply(const json& data, int status) {
   return reply_with(data, status);
 }
@@ -246,6 +198,5 @@ template json view_all(const std::vector<chat::SessionSummary>&);
 template json view_all(const std::vector<chat::Message>&);
 template json view_all(const std::vector<runs::Run>&);
 template json view_all(const std::vector<usage::Extraction>&);
-template json view_all(const std::vector<host::ModuleStatus>&);
 
 }  // namespace rapt::api

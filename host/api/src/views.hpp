@@ -19,9 +19,6 @@ struct Reply;
 struct Session;
 struct SessionSummary;
 }  // namespace chat
-namespace host {
-struct ModuleStatus;
-}
 namespace identity {
 struct Actor;
 }
@@ -50,7 +47,6 @@ nlohmann::json view(const chat::Message& message);
 nlohmann::json view(const chat::Reply& reply);  ///< {message, usage}
 nlohmann::json view(const runs::Run& run);
 nlohmann::json view(const usage::Extraction& extraction);
-nlohmann::json view(const host::ModuleStatus& status);
 
 /// JSON text that one of our own services stored; null when it is not JSON.
 nlohmann::json stored_json(const std::string& text);

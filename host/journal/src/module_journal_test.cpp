@@ -16,7 +16,10 @@ using testing::IsEmpty;
 
 class Journal : public testing::Test {
  protected:
-  Journal() { install("filter"); }
+  Journal() {
+    install("filter");
+    install("other");
+  }
   void install(const std::string& name) {
     scratch->script("INSERT INTO modules (name, version, publisher, digest, permissions, manifest) VALUES ('" + name +
                     "', '1.0.0', 'somebody', repeat('a', 64), '[]', '{}')");
@@ -85,7 +88,6 @@ TEST_F(Journal, RefusesAReportThatIsNoObjectAndKeepsTheOneBefore) {
 }
 
 TEST_F(Journal, KeepsHealthUntilTheModuleIsRemoved) {
-  install("other");
   for (const char* health : {R"({"digest": "a"})", R"({"digest": "b"})"}) {
     const auto kept = run_blocking(
         journal.keep_health({{.module = "other", .health_json = "{}"}, {.module = "filter", .health_json = health}}));
@@ -115,6 +117,13 @@ TEST_F(Journal, ReleasesAModuleAndKeepsThatWhenItsHealthChanges) {
   const auto unknown = run_blocking(journal.release("nobody"));
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().kind, ErrorKind::kNotFound);
+}
+
+TEST_F(Journal, ReleasesAModuleAfterItsQuarantineWhateverTheHostsClockSays) {
+  const std::string health = R"({"quarantined_at": "2099-03-01T08:00:00.500Z"})";
+  ASSERT_TRUE(run_blocking(journal.keep_health({{.module = "filter", .health_json = health}})));
+  ASSERT_TRUE(run_blocking(journal.release("filter")));
+  EXPECT_GT(run_blocking(journal.health()).value().at(0).released_at, parse_time("2099-03-01T08:00:00.500Z"));
 }
 
 TEST_F(Journal, GivesLinesInTheirOrderAndAfterACursor) {
@@ -148,6 +157,13 @@ TEST_F(Journal, KeepsTheNewestLinesOfEachModule) {
   EXPECT_EQ(kept.front().text, "8");
   EXPECT_EQ(kept.back().text, "newest");
   EXPECT_THAT(texts(lines("other", 10)), ElementsAre("alone"));
+}
+
+TEST_F(Journal, ForgetsTheLinesOfAModuleThatIsRemoved) {
+  add({line("filter", "a"), line("other", "b"), line("unknown", "c")});
+  EXPECT_THAT(texts(lines("", 10)), ElementsAre("a", "b"));
+  scratch->script("DELETE FROM modules WHERE name = 'filter'");
+  EXPECT_THAT(texts(lines("", 10)), ElementsAre("b"));
 }
 
 TEST_F(Journal, TakesAllOfABatchOrNothing) {

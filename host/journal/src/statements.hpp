@@ -28,9 +28,11 @@ inline constexpr store::Statement kKeepHealth{"journal_keep_health", R"(
   ON CONFLICT (module) DO UPDATE SET health = excluded.health)"};
 inline constexpr store::Statement kHealth{
     "journal_health", "SELECT module, health::text AS health, released_at FROM module_health ORDER BY module"};
+/// A host's clock may be ahead of the database's: a release comes after the quarantine all the same.
 inline constexpr store::Statement kRelease{"journal_release", R"(
   INSERT INTO module_health (module, released_at) SELECT name, now() FROM modules WHERE name = $1 FOR KEY SHARE
-  ON CONFLICT (module) DO UPDATE SET released_at = excluded.released_at)"};
+  ON CONFLICT (module) DO UPDATE SET released_at = greatest(
+    now(), (module_health.health ->> 'quarantined_at')::timestamptz + interval '1 second'))"};
 
 /// One writer at a time: ids then become visible in their order, and a reader's cursor skips nothing.
 inline constexpr store::Statement kLockLines{"journal_lock_lines",
@@ -39,7 +41,8 @@ inline constexpr store::Statement kAddLines{"journal_add_lines", R"(
   INSERT INTO module_lines (module, host, level, line, logged_at)
   SELECT module, host, level, line, at::timestamptz
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-    WITH ORDINALITY AS new (module, host, level, line, at, place) ORDER BY place)"};
+    WITH ORDINALITY AS new (module, host, level, line, at, place)
+    JOIN modules ON modules.name = new.module ORDER BY place)"};
 inline constexpr store::Statement kTrimLines{"journal_trim_lines", R"(
   DELETE FROM module_lines USING (
     SELECT named.module, (SELECT id FROM module_lines WHERE module = named.module ORDER BY id DESC OFFSET $2 LIMIT 1)

@@ -56,7 +56,8 @@ class ModuleJournal {
   /// An admin lets a module out of quarantine. kNotFound when it is not installed.
   Task<Result<void>> release(std::string module);
 
-  /// All or none, in their order; ids are given here. Each of UTF-8 without U+0000, with one of the four levels.
+  /// All or none, in their order; ids are given here. Each of UTF-8 without U+0000, with one of the four levels. Those
+  /// of modules that are not installed are passed over.
   Task<Result<void>> add_lines(std::vector<Line> lines);
   /// The newest `limit` lines with an id above `after`, oldest first; of all modules when `module` is empty.
   Task<Result<std::vector<Line>>> lines(std::string module, int limit, std::int64_t after);

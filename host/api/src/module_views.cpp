@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "module_views.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "rapt/base/text.hpp"
+#include "rapt/hooks/dispatcher.hpp"
+#include "rapt/host/supervisor.hpp"
+#include "rapt/install/installer.hpp"
+#include "rapt/journal/module_journal.hpp"
+#include "views.hpp"
+
+namespace rapt::api {
+namespace {
+
+using nlohmann::json;
+
+std::string name_of(hooks::FailPolicy policy) {
+  return policy == hooks::FailPolicy::kClosed ? "closed" : "open";
+}
+
+/// A sentence of the host's, which may quote what a module said.
+std::string sentence(const std::string& text) {
+  return printable(text, 1000);
+}
+
+json window_of(const hooks::Window& window) {
+  using Unit = hooks::Window::Unit;
+  const char* unit = window.unit == Unit::kToken ? "token" : window.unit == Unit::kSize ? "size" : "sentence";
+  return {{"unit", unit}, {"bytes", window.bytes}};
+}
+
+json view(const host::HookStatus& hook) {
+  const auto micros = [](const auto& time) { return time ? json(time->count()) : json(nullptr); };
+  const bool streams = hook.declared.point == hooks::Point::kChatOnDelta;
+  return {{"point", std::string(hooks::name(hook.declared.point))},
+          {"window", streams ? window_of(hook.declared.window) : json(nullptr)},
+          {"priority", hook.declared.priority},
+          {"timeout_ms", hook.time_limit.count()},
+          {"manifest_timeout_ms", hook.declared.time_limit.count()},
+          {"on_failure", name_of(hook.declared.on_failure)},
+          {"async", hook.declared.asynchronous},
+          {"calls", hook.calls},
+          {"failures", hook.failures},
+          {"p50_us", micros(hook.p50)},
+          {"p99_us", micros(hook.p99)},
+          {"max_us", micros(hook.max)}};
+}
+
+}  // namespace
+
+json view(const host::ModuleStatus& status) {
+  json layers = json::array();
+  for (const auto& layer : status.layers) {
+    layers.push_back({{"name", layer.name}, {"on", layer.on}, {"detail", layer.detail}});
+  }
+  json last_failure = nullptr;
+  if (status.last_failure_at)
+    last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", sentence(status.last_failure)}};
+  json hooks = json::array(), upgrade = nullptr, quarantine = nullptr;
+  for (const auto& hook : status.hooks) hooks.push_back(view(hook));
+  if (status.upgrade)
+    upgrade = {{"version", status.upgrade->version},
+               {"failed", status.upgrade->failed},
+               {"reason", sentence(status.upgrade->reason)}};
+  if (status.state == host::ModuleState::kQuarantined && status.health.quarantined_at)
+    quarantine = {{"since", to_rfc3339(*status.health.quarantined_at)},
+                  {"reason", sentence(status.health.quarantine_reason)}};
+  return {
+      {"name", status.name},
+      {"version", status.version},
+      {"publisher", status.publisher},
+      {"signed", status.is_signed},
+      {"state", std::string(host::name(status.state))},
+      {"reason", sentence(status.reason)},
+      {"pid", status.pid},
+      {"restarts", status.restarts},
+      {"last_failure", std::move(last_failure)},
+      {"circuit", {{"state", std::string(host::name(status.circuit))}, {"reason", sentence(status.circuit_reason)}}},
+      {"upgrade", std::move(upgrade)},
+      {"quarantine", std::move(quarantine)},
+      {"hooks", std::move(hooks)},
+      {"permissions", status.permissions},
+      {"sandbox", {{"layers", std::move(layers)}}}};
+}
+
+json view(const install::InstalledRecord& record, const host::ModuleStatus* status) {
+  host::ModuleStatus absent;
+  absent.name = record.name;
+  absent.version = record.version;
+  absent.publisher = record.publisher;
+  absent.permissions = record.permissions;
+  absent.reason = record.enabled ? "This host has not started it yet." : "An administrator has switched it off.";
+  json out = view(status != nullptr ? *status : absent);
+  if (status == nullptr) out["signed"] = nullptr;  // nobody has looked
+  out["enabled"] = record.enabled;
+  out["installed_version"] = record.version;
+  out["previous_version"] = record.previous_version ? json(*record.previous_version) : json(nullptr);
+  out["time_limits"] = json(record.time_limits_ms);
+  return out;
+}
+
+json view(const journal::Report& report) {
+  return {{"host", report.host}, {"at", to_rfc3339(report.at)}, {"status", stored_json(report.status_json)}};
+}
+
+json view(const journal::Line& line) {
+  return {{"id", line.id},       {"module", line.module}, {"host", line.host},
+          {"level", line.level}, {"text", line.text},     {"at", to_rfc3339(line.at)}};
+}
+
+json view(const hooks::PlannedStep& step, hooks::Point point, bool installed, const host::ModuleStatus* status) {
+  json out{{"module", step.module},      {"installed", installed}, {"known", step.installed},
+           {"priority", nullptr},        {"timeout_ms", nullptr},  {"on_failure", name_of(step.on_failure)},
+           {"async", step.asynchronous}, {"window", nullptr},      {"state", nullptr},
+           {"circuit", nullptr}};
+  if (step.installed && point == hooks::Point::kChatOnDelta) out["window"] = window_of(step.window);
+  if (step.installed) {
+    out["priority"] = step.priority;
+    out["timeout_ms"] = step.time_limit.count();
+  }
+  if (status != nullptr) {
+    out["state"] = std::string(host::name(status->state));
+    out["circuit"] = std::string(host::name(status->circuit));
+  }
+  return out;
+}
+
+}  // namespace rapt::api

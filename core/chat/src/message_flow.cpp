@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "answer_stream.hpp"
 #include "pieces.hpp"
 #include "prompt.hpp"
 #include "rapt/usage/outbox.hpp"
@@ -17,19 +18,6 @@ namespace {
 using hooks::Point;
 using nlohmann::json;
 
-/// Hands the gateway's words through to the reader.
-class Forwarder final : public gateway::DeltaSink {
- public:
-  explicit Forwarder(MessageSink& sink) : sink_(sink) {}
-  Task<bool> on_delta(std::string_view words) override {
-    co_await sink_.delta(words);
-    co_return true;
-  }
-
- private:
-  MessageSink& sink_;
-};
-
 json blocked_payload(const hooks::Outcome& outcome) {
   return {{"module", outcome.module}};
 }
@@ -38,9 +26,22 @@ json stored_payload(const NewMessage& answer) {
   return {{"message_id", answer.id.str()}, {"seq", answer.seq}};
 }
 
-Reply reply_of(const NewMessage& answer, const gateway::Spent& spent) {
+Reply reply_of(const NewMessage& answer, const gateway::Spent& spent, std::optional<CutOff> cut_off) {
   return {{answer.id, answer.role, answer.content, answer.seq, answer.created_at, answer.meta_json},
-          {spent.input_tokens, spent.output_tokens, spent.model, spent.estimated}};
+          {spent.input_tokens, spent.output_tokens, spent.model, spent.estimated},
+          std::move(cut_off)};
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// Modules that removed every word have stopped the answer, whatever they call it.
+void block_when_nothing_is_left(const std::string& text, hooks::Outcome& outcome) {
+  if (outcome.kind != hooks::Outcome::Kind::kContinue || outcome.modified_by.empty() || !is_blank(text)) return;
+  outcome.kind = hooks::Outcome::Kind::kBlocked;
+  outcome.module = outcome.modified_by.back();
+  outcome.reason = "The module " + outcome.module + " left nothing of this answer.";
 }
 
 void add_new(std::vector<std::string>& all, const std::vector<std::string>& more) {
@@ -105,10 +106,8 @@ MessageFlow::MessageFlow(ChatService::Parts parts, OpenSession open, tools::Defi
 
 Task<Result<Reply>> MessageFlow::run() {
   RAPT_CO_TRY(co_await before_ai());
-  auto completion = co_await ask();
-  if (!completion) co_return completion.error();
-  finish_reason_ = completion->finish_reason;
-  RAPT_CO_TRY(co_await after_ai(std::move(completion->content)));
+  RAPT_CO_TRY(co_await ask());
+  RAPT_CO_TRY(co_await after_ai());
   auto reply = co_await store();
   if (reply && held_) co_await show(reply->message.content);
   co_return reply;
@@ -126,34 +125,75 @@ Task<Result<void>> MessageFlow::before_ai() {
   co_return Result<void>{};
 }
 
-Task<Result<gateway::Completion>> MessageFlow::ask() {
-  // As late as can be: a module may have been started or upgraded while the others were asked.
-  held_ = parts_.dispatcher.concerns(Point::kChatAfterAi, tool_->modules);
-  if (sink_ != nullptr) co_await sink_->status("thinking");
+Task<Result<void>> MessageFlow::ask() {
   gateway::ChatRequest request{.model = tool_->model, .messages = prompt_for(*tool_, context_, instructions_)};
-  std::optional<Forwarder> forwarder;
-  if (sink_ != nullptr && !held_) forwarder.emplace(*sink_);
-  auto exchange = co_await parts_.gateway.complete(std::move(request), forwarder ? &*forwarder : nullptr);
-  spent_ = std::move(exchange.spent);
-  if (!exchange.completion) co_await record_spent(usage::Outcome::kFailed);
-  co_return std::move(exchange.completion);
+  begin_answer();
+  // As late as can be: a module may have been started or upgraded while the others were asked.
+  held_ = parts_.dispatcher.holds_answer(tool_->modules);
+  hooks::DeltaFilter filter(parts_.dispatcher.caller(), context_, context_.current->seq, tool_->modules);
+  // Nothing has been paid yet.
+  if (filter.outcome().kind != hooks::Outcome::Kind::kContinue) co_return hooks::stopped(filter.outcome());
+  if (sink_ != nullptr) co_await sink_->status("thinking");
+  co_return co_await ask(std::move(request), filter);
 }
 
-Task<Result<void>> MessageFlow::after_ai(std::string content) {
+Task<Result<void>> MessageFlow::ask(gateway::ChatRequest request, hooks::DeltaFilter& filter) {
+  auto* reader = held_ ? nullptr : sink_;
+  AnswerStream stream(filter, reader);
+  const bool streams = reader != nullptr || filter.active();
+  auto exchange = co_await parts_.gateway.complete(std::move(request), streams ? &stream : nullptr);
+  spent_ = std::move(exchange.spent);
+  if (!exchange.completion) {
+    co_await record_spent(usage::Outcome::kFailed);
+    co_return exchange.completion.error();
+  }
+  finish_reason_ = std::move(exchange.completion->finish_reason);
+  if (streams) co_await stream.finish();
+  auto text = streams ? stream.text() : std::move(exchange.completion->content);
+  co_return co_await take_filtered(std::move(text), filter.outcome());
+}
+
+/// From here on the modules are told of the question as history and of the answer as the current message.
+void MessageFlow::begin_answer() {
   question_ = *context_.current;
   context_.messages.push_back(question_);
-  context_.current = hooks::Message{
-      .role = "assistant", .content = std::move(content), .seq = open_.next_seq + 1, .created_at = parts_.clock.now()};
-  if (held_ && sink_ != nullptr) co_await sink_->status("checking");
-  auto outcome = co_await parts_.dispatcher.dispatch(Point::kChatAfterAi, context_, tool_->modules);
-  if (outcome.kind == hooks::Outcome::Kind::kUnavailable) {
-    co_await record_spent(usage::Outcome::kFailed);
-    co_return hooks::stopped(outcome);
-  }
+  context_.current = hooks::Message{.role = "assistant", .seq = open_.next_seq + 1, .created_at = parts_.clock.now()};
+}
+
+/// What the modules with chat:on_delta left of the answer. Cut off: what the reader has seen is the answer. Where
+/// nothing has been shown, that is a block like any other.
+Task<Result<void>> MessageFlow::take_filtered(std::string text, hooks::Outcome& outcome) {
+  block_when_nothing_is_left(text, outcome);
+  if (outcome.kind == hooks::Outcome::Kind::kUnavailable) co_return co_await stop_unavailable(outcome);
   absorb(outcome);
   modified_answer_ = outcome.modified_by;
-  if (outcome.kind == hooks::Outcome::Kind::kBlocked) co_return co_await stop_after(outcome);
+  if (outcome.kind == hooks::Outcome::Kind::kBlocked) {
+    if (held_ || is_blank(text)) co_return co_await stop_after(Point::kChatOnDelta, outcome);
+    auto fact = hooks::block_extraction(outcome, Point::kChatOnDelta);
+    fact.message_seq = context_.current->seq;
+    extractions_.push_back(std::move(fact));
+    cut_off_ = CutOff{outcome.module, outcome.reason};
+    finish_reason_.clear();
+  }
+  context_.current->content = std::move(text);
   co_return Result<void>{};
+}
+
+Task<Result<void>> MessageFlow::after_ai() {
+  context_.current->created_at = parts_.clock.now();
+  if (held_ && sink_ != nullptr) co_await sink_->status("checking");
+  auto outcome = co_await parts_.dispatcher.dispatch(Point::kChatAfterAi, context_, tool_->modules);
+  if (outcome.kind == hooks::Outcome::Kind::kUnavailable) co_return co_await stop_unavailable(outcome);
+  absorb(outcome);
+  add_new(modified_answer_, outcome.modified_by);
+  if (outcome.kind == hooks::Outcome::Kind::kBlocked) co_return co_await stop_after(Point::kChatAfterAi, outcome);
+  co_return Result<void>{};
+}
+
+/// A module that must not be skipped failed after the AI had written: nothing is kept but what was paid.
+Task<Result<void>> MessageFlow::stop_unavailable(const hooks::Outcome& outcome) {
+  co_await record_spent(usage::Outcome::kFailed);
+  co_return hooks::stopped(outcome);
 }
 
 /// A block before the AI: nothing of the message is kept, only that it happened and what the modules found.
@@ -167,8 +207,8 @@ Task<Result<void>> MessageFlow::stop_before(Point point, const hooks::Outcome& o
 }
 
 /// A block after the AI: the question stays, the answer does not, and its tokens are paid for.
-Task<Result<void>> MessageFlow::stop_after(const hooks::Outcome& outcome) {
-  extractions_.push_back(hooks::block_extraction(outcome, Point::kChatAfterAi));
+Task<Result<void>> MessageFlow::stop_after(Point point, const hooks::Outcome& outcome) {
+  extractions_.push_back(hooks::block_extraction(outcome, point));
   for (auto& extraction : extractions_) extraction.message_seq = question_.seq;
   auto writing = write_exchange(usage::Outcome::kBlocked, "chat.message_blocked", blocked_payload(outcome));
   writing.messages.push_back(user_message());
@@ -180,7 +220,8 @@ Task<Result<void>> MessageFlow::stop_after(const hooks::Outcome& outcome) {
 
 Task<Result<Reply>> MessageFlow::store() {
   const auto answer = assistant_message();
-  auto writing = write_exchange(usage::Outcome::kAnswered, "chat.message_stored", stored_payload(answer));
+  const auto what = cut_off_ ? usage::Outcome::kBlocked : usage::Outcome::kAnswered;
+  auto writing = write_exchange(what, "chat.message_stored", stored_payload(answer));
   writing.messages.push_back(user_message());
   writing.messages.push_back(answer);
   const auto stored = co_await parts_.database.transaction(std::move(writing));
@@ -188,7 +229,7 @@ Task<Result<Reply>> MessageFlow::store() {
     co_await record_spent(usage::Outcome::kAbandoned);
     co_return stored.error();
   }
-  co_return reply_of(answer, *spent_);
+  co_return reply_of(answer, *spent_, cut_off_);
 }
 
 Task<void> MessageFlow::show(const std::string& content) {
@@ -245,6 +286,7 @@ NewMessage MessageFlow::assistant_message() const {
   if (spent_->estimated) meta["usage"]["estimated"] = true;
   if (!finish_reason_.empty() && finish_reason_ != "stop") meta["finish_reason"] = finish_reason_;
   if (!modified_answer_.empty()) meta["modified_by"] = modified_answer_;
+  if (cut_off_) meta["cut_off"] = {{"module", cut_off_->module}, {"reason", cut_off_->reason}};
   if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
   return {MessageId::trusted(new_uuid()), open_.session.id, question_.seq + 1, "assistant",
           context_.current->content,      meta.dump(),      parts_.clock.now()};

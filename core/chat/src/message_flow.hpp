@@ -10,6 +10,7 @@
 
 #include "rapt/chat/chat_service.hpp"
 #include "rapt/gateway/gateway.hpp"
+#include "rapt/hooks/delta_filter.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/usage.hpp"
@@ -17,7 +18,8 @@
 
 namespace rapt::chat {
 
-/// One message on its way: on_message, before_ai, the AI, after_ai, and one transaction at the end. Used once.
+/// One message on its way: on_message, before_ai, the AI through on_delta, after_ai, and one transaction at the end.
+/// Used once.
 class MessageFlow {
  public:
   MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context,
@@ -27,11 +29,15 @@ class MessageFlow {
 
  private:
   Task<Result<void>> before_ai();
-  Task<Result<gateway::Completion>> ask();
-  Task<Result<void>> after_ai(std::string content);
+  Task<Result<void>> ask();
+  Task<Result<void>> ask(gateway::ChatRequest request, hooks::DeltaFilter& filter);
+  Task<Result<void>> take_filtered(std::string text, hooks::Outcome& outcome);
+  Task<Result<void>> after_ai();
   Task<Result<Reply>> store();
   Task<Result<void>> stop_before(hooks::Point point, const hooks::Outcome& outcome);
-  Task<Result<void>> stop_after(const hooks::Outcome& outcome);
+  Task<Result<void>> stop_after(hooks::Point point, const hooks::Outcome& outcome);
+  Task<Result<void>> stop_unavailable(const hooks::Outcome& outcome);
+  void begin_answer();
   Task<void> show(const std::string& content);
   Task<void> record_spent(usage::Outcome outcome);
   struct WriteExchange;
@@ -55,6 +61,7 @@ class MessageFlow {
   std::vector<std::string> skipped_;
   std::vector<hooks::Extraction> extractions_;
   std::string finish_reason_;
+  std::optional<CutOff> cut_off_;
   std::optional<gateway::Spent> spent_;
 };
 

@@ -27,18 +27,22 @@ class ScriptedGateway final : public gateway::Gateway {
   std::optional<Error> breaks_with;          ///< after the pieces
   std::function<Task<void>()> while_asking;  ///< what else happens meanwhile
   std::vector<gateway::ChatRequest> requests;
+  std::string written;  ///< of the last answer
 
   Task<gateway::Exchange> complete(gateway::ChatRequest request, gateway::DeltaSink* sink) override {
     requests.push_back(std::move(request));
     std::string content;
+    bool wanted = true;
     for (const auto& piece : pieces) {
       content += piece;
-      if (sink != nullptr) co_await sink->on_delta(piece);
+      if (sink != nullptr) wanted = co_await sink->on_delta(piece);
+      if (!wanted) break;
     }
+    written = content;
     if (while_asking) co_await std::exchange(while_asking, nullptr)();
     gateway::Spent spent{"test-model", 30, 12, breaks_with.has_value(), std::chrono::milliseconds(5)};
     if (breaks_with) co_return gateway::Exchange{*breaks_with, spent};
-    co_return gateway::Exchange{gateway::Completion{content, "stop"}, spent};
+    co_return gateway::Exchange{gateway::Completion{content, wanted ? "stop" : "cancelled"}, spent};
   }
   Task<Result<void>> check() override { co_return Result<void>{}; }
 };
@@ -46,12 +50,14 @@ class ScriptedGateway final : public gateway::Gateway {
 struct CollectingSink final : MessageSink {
   std::vector<std::string> states;
   std::string text;
+  std::vector<std::string> deltas;
   Task<void> status(std::string_view state) override {
     states.emplace_back(state);
     co_return;
   }
   Task<void> delta(std::string_view words) override {
     text += words;
+    deltas.emplace_back(words);
     co_return;
   }
 };

@@ -46,6 +46,10 @@ Task<Result<Answer>> stream_message(Call& call, SessionId id, std::string conten
   StreamSink sink(call.responder);
   auto reply = co_await call.services.chat.send_message(call.actor, id, std::move(content), &sink);
   if (reply) {
+    if (const auto& cut = reply->cut_off) {
+      const json what = {{"module", cut->module}, {"reason", cut->reason}};
+      co_await sink.send("cut_off", what);
+    }
     co_await sink.send("done", view(*reply));
     co_return Answer{};
   }

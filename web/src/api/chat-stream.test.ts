@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { streamMessage } from "./chat-stream";
 import { ApiError } from "./errors";
+import type { CutOff } from "./types";
 
 function answerWith(...chunks: string[]): void {
   const body = new ReadableStream<Uint8Array>({
@@ -15,7 +16,7 @@ function answerWith(...chunks: string[]): void {
 
 function send() {
   const seen: string[] = [];
-  const listener = { onStatus: (state: string) => seen.push(`<${state}>`), onDelta: (content: string) => seen.push(content) };
+  const listener = { onStatus: (state: string) => seen.push(`<${state}>`), onDelta: (content: string) => seen.push(content), onCutOff: ({ module, reason }: CutOff) => seen.push(`[${module}: ${reason}]`) };
   return { seen, result: streamMessage("id", "hello", listener) };
 }
 
@@ -27,6 +28,13 @@ describe("streamMessage", () => {
     const { seen, result } = send();
     expect((await result).message.id).toBe("m");
     expect(seen).toEqual(["<thinking>", "He", "y"]);
+  });
+
+  it("reports who cut an answer off, and resolves with what was stored", async () => {
+    answerWith('event: delta\ndata: {"content":"He"}\n\nevent: cut_off\ndata: {"module":"m","reason":"Enough."}\n\nevent: done\ndata: {"message":{"id":"m"},"usage":{}}\n\n');
+    const { seen, result } = send();
+    expect((await result).message.id).toBe("m");
+    expect(seen).toEqual(["He", "[m: Enough.]"]);
   });
 
   it("tells a block from a fault", async () => {

@@ -3,11 +3,13 @@
 import { send } from "./client";
 import { ApiError, brokenStreamError, failureBody } from "./errors";
 import { EventParser, type ServerEvent } from "./sse";
-import type { Message, Usage } from "./types";
+import type { CutOff, Message, Usage } from "./types";
 
 export interface StreamListener {
   onStatus(state: "thinking" | "checking"): void;
   onDelta(content: string): void;
+  /** A module ended the answer: what has come so far is all of it. */
+  onCutOff(cutOff: CutOff): void;
 }
 
 /** Longer than three of the server's 15-second heartbeats: a quieter connection is dead. */
@@ -60,6 +62,9 @@ function handle({ event, data }: ServerEvent, listener: StreamListener): { messa
       return null;
     case "delta":
       listener.onDelta(String(body["content"] ?? ""));
+      return null;
+    case "cut_off":
+      listener.onCutOff({ module: String(body["module"] ?? ""), reason: String(body["reason"] ?? "") });
       return null;
     case "done":
       return body as unknown as { message: Message; usage: Usage };

@@ -61,13 +61,19 @@ export interface Usage {
   model: string;
 }
 
+/** A module ended an answer while it was being written. */
+export interface CutOff {
+  module: string;
+  reason: string;
+}
+
 export interface Message {
   id: string;
   role: "user" | "assistant" | "system";
   content: string;
   seq: number;
   created_at: string;
-  meta: { modified_by?: string[]; model?: string; usage?: Usage; latency_ms?: number } | null;
+  meta: { modified_by?: string[]; cut_off?: CutOff; model?: string; usage?: Usage; latency_ms?: number } | null;
 }
 
 export interface Session {

@@ -5,7 +5,7 @@ import { ArrowLeft, CircleCheckBig, Pause, Play } from "lucide-react";
 import { useRef, useState } from "react";
 import { patch } from "@/api/client";
 import { sessionQuery } from "@/api/queries";
-import type { Me, Session, SessionDetail, SessionState } from "@/api/types";
+import type { Me, Message, Session, SessionDetail, SessionState } from "@/api/types";
 import { Composer, type ComposerHandle } from "@/components/chat/composer";
 import { useConversation } from "@/components/chat/conversation";
 import { Announcer, ExchangeView, RefusalView } from "@/components/chat/exchange-view";
@@ -64,7 +64,7 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
         {exchange && <ExchangeView exchange={exchange} author={tool.name} />}
         {refusal && <RefusalView refusal={refusal} onRetry={() => sendNow(refusal.text)} onEdit={edit} />}
       </MessageLog>
-      <Announcer exchange={exchange} lastAnswer={sends > 0 && last?.role === "assistant" ? last.content : ""} />
+      <Announcer exchange={exchange} lastAnswer={sends > 0 && last?.role === "assistant" ? spoken(last) : ""} />
       <div className="border-t bg-card/60">
         <div className="mx-auto max-w-3xl px-4 py-3">
           {session.state === "active" ? (
@@ -76,6 +76,11 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
       </div>
     </div>
   );
+}
+
+/** What a screen reader says of an answer. */
+function spoken({ content, meta }: Message): string {
+  return meta?.cut_off ? `${content} This answer was stopped here. ${meta.cut_off.reason}` : content;
 }
 
 function Greeting({ toolName }: { toolName: string }) {

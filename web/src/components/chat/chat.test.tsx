@@ -4,10 +4,12 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { sessionQuery } from "@/api/queries";
-import type { SessionDetail } from "@/api/types";
+import type { Message, SessionDetail } from "@/api/types";
 import { draftKey, readDraft, writeDraft } from "@/lib/drafts";
 import { Composer, maxCharacters } from "./composer";
 import { useConversation } from "./conversation";
+import { ExchangeView } from "./exchange-view";
+import { MessageBubble } from "./message-bubble";
 
 const draft = draftKey("user", "chat", "session");
 const box = () => screen.getByLabelText("Your message");
@@ -42,6 +44,24 @@ describe("Composer", () => {
     await userEvent.type(box(), "!{Enter}");
     expect(box()).toBeInvalid();
     expect(send).not.toHaveBeenCalled();
+  });
+});
+
+describe("an answer that was cut off", () => {
+  const cutOff = { module: "guard", reason: "That goes too far." };
+
+  it("says so below its text, while it is shown and when it is stored", () => {
+    const message: Message = { id: "1", role: "assistant", content: "One. Two.", seq: 2, created_at: "2026-01-12T10:00:00Z", meta: { cut_off: cutOff } };
+    const { rerender } = render(<MessageBubble message={message} author="Tutor" />);
+    for (const words of ["One. Two.", "This answer was stopped here", cutOff.reason]) expect(screen.getByText(words)).toBeInTheDocument();
+    expect(screen.getByText(/Stopped by guard/)).toBeInTheDocument();
+    rerender(<ExchangeView exchange={{ text: "Tell me", phase: "writing", answer: "One. Two.", cutOff }} author="Tutor" />);
+    expect(screen.getByText(cutOff.reason)).toBeInTheDocument();
+  });
+
+  it("is silent about answers that came to their end", () => {
+    render(<MessageBubble message={{ id: "1", role: "assistant", content: "One.", seq: 2, created_at: "2026-01-12T10:00:00Z", meta: {} }} author="Tutor" />);
+    expect(screen.queryByText("This answer was stopped here")).not.toBeInTheDocument();
   });
 });
 

@@ -6,7 +6,7 @@ import { useSyncExternalStore } from "react";
 import { streamMessage } from "@/api/chat-stream";
 import { ApiError } from "@/api/errors";
 import { sessionQuery } from "@/api/queries";
-import type { Message, SessionDetail } from "@/api/types";
+import type { CutOff, Message, SessionDetail } from "@/api/types";
 import { writeDraft } from "@/lib/drafts";
 
 export type Phase = "sending" | "thinking" | "writing" | "checking";
@@ -16,6 +16,7 @@ export interface Exchange {
   text: string;
   phase: Phase;
   answer: string;
+  cutOff: CutOff | null;
 }
 
 /** How the last message ended, when it did not end well. Its text is kept. */
@@ -67,13 +68,14 @@ function put(sessionId: string, state: State): void {
 async function exchangeMessage(queries: QueryClient, sessionId: string, draft: string, text: string): Promise<void> {
   const query = { ...sessionQuery(sessionId), staleTime: 0 };
   const countBefore = queries.getQueryData(query.queryKey)?.messages.length ?? 0;
-  let exchange: Exchange = { text, phase: "sending", answer: "" };
+  let exchange: Exchange = { text, phase: "sending", answer: "", cutOff: null };
   const update = (change: Partial<Exchange>) => put(sessionId, { exchange: (exchange = { ...exchange, ...change }), refusal: null });
   update({});
   writeDraft(draft, text);
   try {
     const { message } = await streamMessage(sessionId, text, {
       onStatus: (phase) => update({ phase }),
+      onCutOff: (cutOff) => update({ phase: "writing", cutOff }),
       onDelta: (content) => update({ phase: "writing", answer: exchange.answer + content }),
     });
     writeDraft(draft, "");

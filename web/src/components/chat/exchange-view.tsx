@@ -5,7 +5,7 @@ import { Markdown } from "@/components/markdown";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import type { Exchange, Phase, Refusal } from "./conversation";
-import { Bubble, PlainText } from "./message-bubble";
+import { Bubble, CutOffNote, PlainText } from "./message-bubble";
 
 const phaseText: Record<Phase, string> = {
   sending: "Sending…",
@@ -22,7 +22,7 @@ export function ExchangeView({ exchange, author }: { exchange: Exchange; author:
       <Bubble role="user" author="You">
         <PlainText text={exchange.text} />
       </Bubble>
-      <Bubble role="assistant" author={author}>
+      <Bubble role="assistant" author={author} footer={exchange.cutOff && <CutOffNote cutOff={exchange.cutOff} />}>
         {answer !== "" && <Markdown text={answer} />}
         {exchange.phase !== "writing" && <PhaseLine phase={exchange.phase} />}
       </Bubble>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ShieldCheck } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Message } from "@/api/types";
+import type { CutOff, Message } from "@/api/types";
 import { Markdown } from "@/components/markdown";
+import { Notice } from "@/components/ui/notice";
 import { cn } from "@/lib/cn";
 import { formatDateTime, joinNames, plural } from "@/lib/format";
 
@@ -38,9 +39,8 @@ export function Bubble({ role, author, children, footer, faded = false, stored =
 
 /** A stored message. What a person typed is shown as typed; what the AI wrote is Markdown. */
 export function MessageBubble({ message, author }: { message: Message; author: string }) {
-  const changedBy = message.meta?.modified_by ?? [];
   return (
-    <Bubble stored role={message.role} author={author} footer={changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}>
+    <Bubble stored role={message.role} author={author} footer={<Notes message={message} />}>
       {message.role === "user" ? <PlainText text={message.content} /> : <Markdown text={message.content} />}
       <Stamp message={message} />
     </Bubble>
@@ -61,13 +61,37 @@ function Stamp({ message }: { message: Message }) {
   );
 }
 
+function Notes({ message }: { message: Message }) {
+  const changedBy = message.meta?.modified_by ?? [];
+  const cutOff = message.meta?.cut_off;
+  return (
+    <>
+      {cutOff && <CutOffNote cutOff={cutOff} />}
+      {changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}
+    </>
+  );
+}
+
+/** Below an answer that a module ended: why there is no more of it. */
+export function CutOffNote({ cutOff }: { cutOff: CutOff }) {
+  return (
+    <div data-cut-off className="max-w-[92%] sm:max-w-[80%]">
+      <Notice tone="shield" title="This answer was stopped here">
+        <p>{cutOff.reason}</p>
+        <p className="text-xs">Stopped by {cutOff.module}, a module that your school has switched on.</p>
+      </Notice>
+    </div>
+  );
+}
+
 function ChangeNote({ message, modules }: { message: Message; modules: string[] }) {
-  const when = message.role === "user" ? "before it was sent" : "before it was shown";
+  const when = message.role === "user" ? " before it was sent" : "";
   return (
     <p data-modified className="flex max-w-[92%] items-start gap-1.5 px-1 text-xs text-muted-foreground sm:max-w-[80%]">
       <ShieldCheck aria-hidden className="mt-px size-3.5 shrink-0" />
       <span>
-        Changed by {joinNames(modules)} {when}, for example to hide personal details.
+        Changed by {joinNames(modules)}
+        {when}, for example to hide personal details.
       </span>
     </p>
   );

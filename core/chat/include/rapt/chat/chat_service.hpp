@@ -40,7 +40,7 @@ class MessageSink {
  public:
   virtual ~MessageSink() = default;
   virtual Task<void> status(std::string_view state) = 0;  ///< "thinking" or "checking"
-  virtual Task<void> delta(std::string_view words) = 0;   ///< the next words of the answer, already checked
+  virtual Task<void> delta(std::string_view words) = 0;   ///< the next words, as chat:on_delta left them
 };
 
 /// Conversations: who may hold and read them, and what happens to a message. Thread-safe.
@@ -70,11 +70,12 @@ class ChatService {
   /// Readers as for get().
   Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, SessionId id);
 
-  /// Sends a message of the owner and answers with the assistant's. `sink` may be null.
-  /// kInvalid (empty, too long, not UTF-8), kNotFound, kConflict (session not active, limit of messages reached,
-  /// another message is still being answered; on this host that is known before the AI is asked), kBlocked (`part` =
-  /// module, message = its reason), kUnavailable MODULE_UNAVAILABLE, and the gateway's failures. Nothing of a failed or
-  /// blocked message is ever half stored.
+  /// Sends a message of the owner and answers with the assistant's. `sink` may be null: the same is stored. What the
+  /// sink was shown is the answer unless a module changes it at chat:after_ai, so the reply counts. kInvalid (empty,
+  /// too long, not UTF-8), kNotFound, kConflict (session not active, limit of messages reached, another message is
+  /// still being answered; on this host that is known before the AI is asked), kBlocked (`part` = module, message = its
+  /// reason), kUnavailable MODULE_UNAVAILABLE, and the gateway's failures. Nothing of a failed or blocked message is
+  /// ever half stored.
   Task<Result<Reply>> send_message(identity::Actor actor, SessionId id, std::string content, MessageSink* sink);
 
  private:

@@ -41,7 +41,7 @@ struct Message {
   std::string content;
   std::int64_t seq = 0;  ///< from 1 within the session
   TimePoint created_at{};
-  std::string meta_json = "{}";  ///< modified_by, model, usage, latency_ms
+  std::string meta_json = "{}";  ///< modified_by, cut_off, skipped_modules, model, usage, latency_ms
 };
 
 struct SessionWithMessages {
@@ -81,10 +81,17 @@ struct Usage {
   bool estimated = false;
 };
 
+/// A module ended an answer while it was being written.
+struct CutOff {
+  std::string module;
+  std::string reason;  ///< for the reader
+};
+
 /// The answer to one message: the assistant's message as stored, and what it cost.
 struct Reply {
   Message message;
   Usage usage;
+  std::optional<CutOff> cut_off;  ///< then the message is what the reader had seen; also in its meta_json
 };
 
 }  // namespace rapt::chat

@@ -25,9 +25,12 @@ void read_all(const void* area) {
   std::uint64_t dropped = 0;
   must(reader.take_log(dropped).size() <= rapt::sandbox::wire::kLogSlots);
   (void)reader.last_words();
-  for (int hook = RAPT_HOOK_CHAT_ON_MESSAGE; hook <= RAPT_HOOK_RUN_COMPLETE; ++hook) {
-    const auto reply = reader.read(static_cast<rapt_hook>(hook));
+  const rapt::sandbox::Window window{.text = "caf\xC3\xA9 of a window", .last = false};
+  for (int hook = RAPT_HOOK_CHAT_ON_MESSAGE; hook <= RAPT_HOOK_CHAT_ON_DELTA; ++hook) {
+    const auto reply = reader.read(static_cast<rapt_hook>(hook), window);
     if (!reply) continue;
+    must(reply->held_bytes <= window.text.size() && (hook == RAPT_HOOK_CHAT_ON_DELTA || reply->held_bytes == 0));
+    must(rapt::sandbox::is_plain_text(window.text.substr(window.text.size() - reply->held_bytes)));
     must(rapt::sandbox::is_plain_text(reply->text));
     for (const auto& [type, json] : reply->extractions) {
       must(rapt::sandbox::is_extraction_type(type) &&

@@ -7,12 +7,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <utility>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
-#include <utility>
 
 #include "instance_waiter.hpp"
 #include "rapt/sandbox/spawn_protocol.hpp"
@@ -96,6 +97,7 @@ void Instance::end(Ending ending) {
   for (const auto& waiter : line) waiter->wakeup.notify();
   ring_host();
   end_wakeup_.notify();
+  drained_wakeup_.notify();
   asio::post(strand_, [self = shared_from_this()] { self->watch_timer_.cancel(); });
 }
 

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 #include "log_forwarder.hpp"
 #include "rapt/hooks/module_caller.hpp"
@@ -58,7 +59,13 @@ class Instance : public std::enable_shared_from_this<Instance> {
   Task<bool> wait_gone(Clock::time_point deadline);
   /// Asks it to end in good order; the caller waits with wait_gone().
   Task<void> ask_to_end(Clock::time_point deadline);
-  Task<hooks::Answer> call(const hooks::Context& context, CallDetails details);
+  /// nullopt when the instance had been closed before this call was published: nobody was asked, another instance may
+  /// be.
+  Task<std::optional<hooks::Answer>> call(const hooks::Context& context, CallDetails details);
+  /// Accepts no call any more. Who is in line and has not been published gets nullopt.
+  void close();
+  /// Closes, and waits until every published call has been answered. False when the deadline came first.
+  Task<bool> drain(Clock::time_point deadline);
 
   [[nodiscard]] int pid() const { return pid_.load(); }
 
@@ -73,13 +80,15 @@ class Instance : public std::enable_shared_from_this<Instance> {
     [[nodiscard]] std::string when_late() const;
   };
 
-  Task<bool> take_turn(Clock::time_point deadline);
-  bool take_free_turn(std::shared_ptr<Waiter>& waiter);
+  enum class Purpose { kCall, kShutdown };
+  Task<bool> take_turn(Clock::time_point deadline, Purpose purpose);
+  bool take_free_turn(std::shared_ptr<Waiter>& waiter, Purpose purpose);
   void pass_turn();
   Task<bool> wait_answer();
   Task<void> wait_wakeup();
-  hooks::Answer read_answer(hooks::Point point);
-  hooks::Answer not_asked(const CallDetails& details) const;
+  hooks::Answer read_answer(hooks::Point point, const sandbox::Window& window);
+  std::optional<hooks::Answer> not_asked(const CallDetails& details) const;
+  bool closed() const;
   std::optional<Ending> ending() const;
   void ring_runner() const;
   void ring_host() const;
@@ -100,13 +109,14 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::uint64_t asked_ = 0;  ///< sequence number of the last request; belongs to the turn
   std::atomic<int> pid_{0};
   std::atomic<bool> ended_{false};  ///< mirrors `ending_`, for the path that takes no lock
-  runtime::Wakeup end_wakeup_, gone_wakeup_;
+  runtime::Wakeup end_wakeup_, gone_wakeup_, drained_wakeup_;
 
   mutable std::mutex mutex_;  ///< guards what follows
   UniqueFd pidfd_;
   std::optional<Ending> ending_;
   bool gone_ = false;
   bool busy_ = false;
+  bool closed_ = false;
   bool abandoned_ = false;  ///< the caller left before the answer; the turn is passed when it comes
   std::deque<std::shared_ptr<Waiter>> line_;
   std::optional<Watched> watched_;

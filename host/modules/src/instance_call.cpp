@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // How an instance is asked: one call at a time, in the order of arrival.
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
 #include <utility>
+
+#include <boost/asio/this_coro.hpp>
 
 #include "instance.hpp"
 #include "instance_waiter.hpp"
@@ -29,7 +30,7 @@ void pause_briefly() {
 Answer answer_of(sandbox::Reply reply) {
   static constexpr Answer::Kind kKinds[] = {Answer::Kind::kContinue, Answer::Kind::kReplace, Answer::Kind::kBlock,
                                             Answer::Kind::kDefer, Answer::Kind::kError};
-  Answer answer{kKinds[reply.verdict], std::move(reply.text), std::move(reply.instructions), {}};
+  Answer answer{kKinds[reply.verdict], std::move(reply.text), std::move(reply.instructions), {}, reply.held_bytes};
   if (answer.kind == Answer::Kind::kError && answer.text.empty()) answer.text = "It answered that it could not decide.";
   answer.extractions.reserve(reply.extractions.size());
   for (auto& [type, json] : reply.extractions) {
@@ -38,7 +39,9 @@ Answer answer_of(sandbox::Reply reply) {
   return answer;
 }
 
-Answer failure(Ending ending) { return Answer{ending.kind, "It " + ending.what + ".", {}, {}}; }
+Answer failure(Ending ending) {
+  return Answer{ending.kind, "It " + ending.what + ".", {}, {}};
+}
 
 }  // namespace
 
@@ -64,18 +67,18 @@ class Instance::Turn {
   bool asking_ = false;
 };
 
-bool Instance::take_free_turn(std::shared_ptr<Waiter>& waiter) {
+bool Instance::take_free_turn(std::shared_ptr<Waiter>& waiter, Purpose purpose) {
   const std::lock_guard lock(mutex_);
-  if (ending_) return false;
+  if (ending_ || (closed_ && purpose == Purpose::kCall)) return false;
   if (!std::exchange(busy_, true)) return true;
   waiter = std::make_shared<Waiter>();
   line_.push_back(waiter);
   return false;
 }
 
-Task<bool> Instance::take_turn(Clock::time_point deadline) {
+Task<bool> Instance::take_turn(Clock::time_point deadline, Purpose purpose) {
   std::shared_ptr<Waiter> waiter;
-  if (take_free_turn(waiter)) co_return true;
+  if (take_free_turn(waiter, purpose)) co_return true;
   if (!waiter) co_return false;
   asio::steady_timer timer(strand_, deadline);
   timer.async_wait([wakeup = waiter->wakeup](const boost::system::error_code& error) {
@@ -86,7 +89,7 @@ Task<bool> Instance::take_turn(Clock::time_point deadline) {
     {
       const std::lock_guard lock(mutex_);
       if (waiter->granted && woken) co_return true;
-      if (!woken || ending_ || Clock::now() >= deadline) {
+      if (!woken || ending_ || (closed_ && purpose == Purpose::kCall) || Clock::now() >= deadline) {
         std::erase(line_, waiter);
         if (!waiter->granted) co_return false;
         break;
@@ -106,6 +109,7 @@ void Instance::pass_turn() {
     abandoned_ = false;
     if (line_.empty()) {
       busy_ = false;
+      if (closed_) drained_wakeup_.notify();
       return;
     }
     next = std::move(line_.front());
@@ -115,7 +119,13 @@ void Instance::pass_turn() {
   next->wakeup.notify();
 }
 
-Answer Instance::not_asked(const CallDetails& details) const {
+bool Instance::closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
+}
+
+std::optional<Answer> Instance::not_asked(const CallDetails& details) const {
+  if (closed()) return std::nullopt;
   if (auto over = ending()) return failure(*over);
   return Answer{Answer::Kind::kLate,
                 "It was busy with other calls for all of the " + std::to_string(details.time_limit.count()) + " ms.",
@@ -135,19 +145,19 @@ Task<bool> Instance::wait_answer() {
   }
 }
 
-Answer Instance::read_answer(hooks::Point point) {
-  auto reply = reader_.read(static_cast<rapt_hook>(point));
+Answer Instance::read_answer(hooks::Point point, const sandbox::Window& window) {
+  auto reply = reader_.read(static_cast<rapt_hook>(point), window);
   if (reply) return answer_of(std::move(*reply));
   end({Answer::Kind::kLying,
        "gave a malformed answer at " + std::string(hooks::name(point)) + ": " + reply.error().message});
   return failure(*ending());
 }
 
-Task<Answer> Instance::call(const hooks::Context& context, CallDetails details) {
+Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDetails details) {
   const auto deadline = Clock::now() + details.time_limit;
-  if (const bool taken = co_await take_turn(deadline); !taken) co_return not_asked(details);
+  if (const bool taken = co_await take_turn(deadline, Purpose::kCall); !taken) co_return not_asked(details);
   Turn turn(*this);
-  if (Clock::now() >= deadline) co_return not_asked(details);
+  if (closed() || Clock::now() >= deadline) co_return not_asked(details);
   if (reader_.sequence() != asked_) {
     end({Answer::Kind::kLying, "answered before it was asked"});
     co_return failure(*ending());
@@ -166,11 +176,38 @@ Task<Answer> Instance::call(const hooks::Context& context, CallDetails details) 
   const bool answered = co_await wait_answer();
   turn.asking(false);
   log_.forward(reader_, Clock::now());
-  co_return answered ? read_answer(details.point) : failure(*ending());
+  co_return answered ? read_answer(details.point, window_of(context)) : failure(*ending());
+}
+
+void Instance::close() {
+  std::deque<std::shared_ptr<Waiter>> line;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    line.swap(line_);
+    if (!busy_) drained_wakeup_.notify();
+  }
+  for (const auto& waiter : line) waiter->wakeup.notify();
+}
+
+Task<bool> Instance::drain(Clock::time_point deadline) {
+  close();
+  asio::steady_timer timer(strand_, deadline);
+  timer.async_wait([wakeup = drained_wakeup_](const boost::system::error_code& error) {
+    if (!error) wakeup.notify();
+  });
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!busy_ || ending_) co_return true;
+    }
+    if (Clock::now() >= deadline) co_return false;
+    if (const bool woken = co_await drained_wakeup_.wait(); !woken) co_return false;
+  }
 }
 
 Task<void> Instance::ask_to_end(Clock::time_point deadline) {
-  if (const bool taken = co_await take_turn(deadline); !taken) co_return;
+  if (const bool taken = co_await take_turn(deadline, Purpose::kShutdown); !taken) co_return;
   // The turn is never passed again: nobody is asked after this.
   sandbox::RequestWriter writer(areas_.request(), sandbox::wire::kRequestBytes);
   writer.publish(sandbox::wire::Command::kShutdown, rapt_hook{}, ++asked_);

@@ -33,7 +33,18 @@ void write_messages(sandbox::RequestWriter& writer, const hooks::Context& contex
   writer.number(RAPT_NUMBER_CURRENT_SEQ, context.current->seq);
 }
 
+void write_stream(sandbox::RequestWriter& writer, const hooks::Context::Stream& stream) {
+  writer.text(RAPT_FIELD_RELEASED, stream.released);
+  writer.number(RAPT_NUMBER_WINDOW_SEQ, stream.window_seq);
+  writer.number(RAPT_NUMBER_WINDOW_LAST, stream.last ? 1 : 0);
+}
+
 }  // namespace
+
+sandbox::Window window_of(const hooks::Context& context) {
+  if (!context.stream || !context.current) return {};
+  return {.text = context.current->content, .last = context.stream->last};
+}
 
 void write_request(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details) {
   const std::int64_t now_ms = to_ms(SystemClock().now());
@@ -54,6 +65,7 @@ void write_request(sandbox::RequestWriter& writer, const hooks::Context& context
   writer.text(RAPT_FIELD_CONFIG, details.config_json);
   writer.number(RAPT_NUMBER_NOW_MS, now_ms);
   writer.number(RAPT_NUMBER_DEADLINE_MS, details.time_limit.count());
+  if (context.stream) write_stream(writer, *context.stream);
   write_session(writer, context.session, now_ms);
   write_messages(writer, context);
 }

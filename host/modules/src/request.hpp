@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "rapt/hooks/hook.hpp"
+#include "rapt/sandbox/reply_reader.hpp"
 #include "rapt/sandbox/request_writer.hpp"
 
 namespace rapt::host {
@@ -16,6 +17,9 @@ struct CallDetails {
   std::string_view user_pseudonym;
   std::chrono::milliseconds time_limit{0};
 };
+
+/// What chat:on_delta asks about; at other hooks an empty last window, of which nothing can be held back.
+sandbox::Window window_of(const hooks::Context& context);
 
 /// Copies a hook's context into the shared area. The user's real id is not among it.
 void write_request(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details);

@@ -2,11 +2,12 @@
 #include "rapt/host/supervisor.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
 #include <filesystem>
 #include <map>
 #include <shared_mutex>
 #include <utility>
+
+#include <boost/asio/this_coro.hpp>
 
 #include "module.hpp"
 #include "nursery.hpp"
@@ -20,23 +21,38 @@ namespace rapt::host {
 
 using hooks::Answer;
 
+namespace {
+
+constexpr int kAttempts = 4;  ///< to ask a module whose process is being replaced
+
+}  // namespace
+
 std::string_view name(ModuleState state) {
   switch (state) {
-    case ModuleState::kStarting: return "starting";
-    case ModuleState::kRunning: return "running";
-    case ModuleState::kBackoff: return "backoff";
-    case ModuleState::kRefused: return "refused";
-    case ModuleState::kQuarantined: return "quarantined";
-    case ModuleState::kStopped: return "stopped";
+    case ModuleState::kStarting:
+      return "starting";
+    case ModuleState::kRunning:
+      return "running";
+    case ModuleState::kBackoff:
+      return "backoff";
+    case ModuleState::kRefused:
+      return "refused";
+    case ModuleState::kQuarantined:
+      return "quarantined";
+    case ModuleState::kStopped:
+      return "stopped";
   }
   return "stopped";
 }
 
 std::string_view name(Circuit circuit) {
   switch (circuit) {
-    case Circuit::kClosed: return "closed";
-    case Circuit::kOpen: return "open";
-    case Circuit::kHalfOpen: return "half_open";
+    case Circuit::kClosed:
+      return "closed";
+    case Circuit::kOpen:
+      return "open";
+    case Circuit::kHalfOpen:
+      return "half_open";
   }
   return "closed";
 }
@@ -192,7 +208,9 @@ Task<void> Supervisor::stop() {
   }
 }
 
-std::vector<ModuleLine> Supervisor::take_lines() { return {}; }
+std::vector<ModuleLine> Supervisor::take_lines() {
+  return {};
+}
 
 std::vector<ModuleStatus> Supervisor::status() const {
   std::vector<ModuleStatus> list;
@@ -216,7 +234,9 @@ Result<std::optional<hooks::HookDeclaration>> Supervisor::declaration(const std:
   return std::optional<hooks::HookDeclaration>();
 }
 
-bool Supervisor::installed(const std::string& module) const { return impl_->find(module) != nullptr; }
+bool Supervisor::installed(const std::string& module) const {
+  return impl_->find(module) != nullptr;
+}
 
 Result<void> Supervisor::check_config(const std::string& module, const std::string& config_json) const {
   const auto found = impl_->find(module);
@@ -229,14 +249,20 @@ Result<void> Supervisor::check_config(const std::string& module, const std::stri
 
 Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, const hooks::Context& context,
                               const std::string& config_json, std::chrono::milliseconds time_limit) {
-  const auto found = impl_->find(module);
-  if (!found) co_return Answer{Answer::Kind::kNotRunning, "It is not installed.", {}, {}};
-  std::string why;
-  const auto instance = found->running(why);
-  if (!instance) co_return Answer{Answer::Kind::kNotRunning, std::move(why), {}, {}};
-  const std::string user = impl_->pseudonyms.of(context.tool.id, module, context.user.id);
-  CallDetails details{point, config_json, user, time_limit};
-  co_return co_await instance->call(context, std::move(details));
+  const auto impl = impl_;
+  const std::string user = impl->pseudonyms.of(context.tool.id, module, context.user.id);
+  std::string why = "It is being replaced.";
+  // An instance that was closed before it was asked has a successor.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto found = impl->find(module);
+    if (!found) co_return Answer{Answer::Kind::kNotRunning, "It is not installed.", {}, {}};
+    const auto instance = found->running(why);
+    if (!instance) break;
+    const CallDetails details{point, config_json, user, time_limit};
+    auto answer = co_await instance->call(context, details);
+    if (answer) co_return std::move(*answer);
+  }
+  co_return Answer{Answer::Kind::kNotRunning, std::move(why), {}, {}};
 }
 
 }  // namespace rapt::host

@@ -88,6 +88,7 @@ int follow_server_to_death(int server_pidfd) {
   if (!fault.empty()) refuse(areas, fault, spawn::kExitRefused);
   if (apply_filter(abilities.filters.serve) != 0)
     refuse(areas, "The second filter was refused by the kernel.", spawn::kExitSetup);
+  if (const std::string failure = self_test(module); !failure.empty()) refuse(areas, failure, spawn::kExitRefused);
   areas.reply->state.store(static_cast<std::uint32_t>(wire::RunnerState::kReady), std::memory_order_release);
   if (!wake_host()) _exit(spawn::kExitSetup);
   serve(areas, module);

@@ -51,6 +51,10 @@ class Object {
     out_ += std::to_string(value);
   }
   void number(const char* name, rapt_number which) { number(name, context_service.number(&context_, which)); }
+  void boolean(const char* name, bool value) {
+    key(name);
+    out_ += value ? "true" : "false";
+  }
   void close() { out_ += '}'; }
 
  private:
@@ -114,6 +118,13 @@ std::string context_json(const rapt_context& context) {
     o.text("content", RAPT_FIELD_CURRENT_CONTENT);
     o.number("seq", RAPT_NUMBER_CURRENT_SEQ);
   });
+  if (context_service.number(&context, RAPT_NUMBER_WINDOW_SEQ) >= 0) {
+    nested(all, out, context, "stream", [&](Object& o) {
+      o.text("released", RAPT_FIELD_RELEASED);
+      o.number("window_seq", RAPT_NUMBER_WINDOW_SEQ);
+      o.boolean("last", context_service.number(&context, RAPT_NUMBER_WINDOW_LAST) == 1);
+    });
+  }
   all.key("messages");
   append_messages(out, context);
   all.text("run_id", RAPT_FIELD_RUN_ID);

@@ -32,6 +32,7 @@ const void* get_service(const rapt_host*, const char* id) {
     const void* service;
   } services[] = {{RAPT_SERVICE_CONTEXT_1, &context_service},
                   {RAPT_SERVICE_REPLY_1, &reply_service},
+                  {RAPT_SERVICE_STREAM_1, &stream_service},
                   {RAPT_SERVICE_LOG_1, &log_service}};
   for (const auto& one : services) {
     if (std::strcmp(one.id, id) == 0) return one.service;
@@ -70,10 +71,12 @@ void answer_call(const SharedAreas& areas, const LoadedModule& module) {
   reply.area = reinterpret_cast<unsigned char*>(areas.reply);
   reply.hook = hook;
   reply.used = sizeof(wire::ReplyHeader);
+  reply.context = &context;
   reply.body.verdict = 0;
   reply.body.text = {};
   reply.body.instruction_count = 0;
   reply.body.extraction_count = 0;
+  reply.body.held_bytes = 0;
   complete(reply, module.hooks->call(module.state, hook, &context, &reply));
   areas.reply->body = reply.body;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <dlfcn.h>
+#include <rapt/draft/self_test.h>
 
 #include <cstring>
 
@@ -8,7 +9,9 @@
 namespace rapt::runner {
 namespace {
 
-std::string number(std::uint32_t value) { return std::to_string(value); }
+std::string number(std::uint32_t value) {
+  return std::to_string(value);
+}
 
 /// "" or why this entry is not the one that was ordered. Pointers in it lead into the module's own memory.
 std::string check_entry(const rapt_entry& entry, const sandbox::spawn::SpawnMessage& order) {
@@ -18,10 +21,8 @@ std::string check_entry(const rapt_entry& entry, const sandbox::spawn::SpawnMess
   }
   if (entry.struct_size < sizeof(rapt_entry))
     return "Its entry is smaller than ABI 1 says; build it with the SDK's headers.";
-  if (entry.abi_minor > RAPT_ABI_MINOR) {
-    return "It was built for ABI " + number(entry.abi_major) + "." + number(entry.abi_minor) + ", this host offers " +
-           number(RAPT_ABI_MAJOR) + "." + number(RAPT_ABI_MINOR) + "; update the host.";
-  }
+  // A larger minor number is welcome: what this host lacks is NULL for the module, and the least that it needs stands
+  // in the manifest, which the host has compared.
   if (entry.name == nullptr || entry.version == nullptr || entry.init == nullptr || entry.get_extension == nullptr) {
     return "Its entry lacks name, version, init or get_extension.";
   }
@@ -51,6 +52,16 @@ std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_ho
     return "Its manifest declares hooks, its library offers no " RAPT_EXT_HOOKS_1 ".";
   }
   return {};
+}
+
+std::string self_test(const LoadedModule& module) {
+  const auto* test =
+      static_cast<const rapt_self_test_draft_1*>(module.entry->get_extension(RAPT_EXT_SELF_TEST_DRAFT_1));
+  if (test == nullptr) return {};
+  if (test->run == nullptr) return "It offers " RAPT_EXT_SELF_TEST_DRAFT_1 " without a function to run.";
+  const rapt_status status = test->run(module.state);
+  if (status == RAPT_OK) return {};
+  return "Its self-test failed with status " + std::to_string(status) + "; its log may say why.";
 }
 
 }  // namespace rapt::runner

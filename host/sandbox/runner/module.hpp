@@ -3,6 +3,7 @@
 
 #include <rapt/abi.h>
 #include <rapt/hooks.h>
+#include <rapt/stream.h>
 
 #include <string>
 
@@ -26,6 +27,8 @@ struct LoadedModule {
 /// Loads kLibraryPath, compares its entry with the order and initializes it. "" or the sentence of the refusal.
 std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_host* host, LoadedModule& module);
 
+/// Asks the module whether it works, if it can tell. "" or the sentence of the refusal.
+std::string self_test(const LoadedModule& module);
 /// What the module receives as its host: services of context, reply and log over the shared areas.
 const rapt_host* make_host(const SharedAreas& areas);
 /// Has the module answer the request that stands in the area, and writes the reply's body.
@@ -47,6 +50,7 @@ struct rapt_reply {
   rapt_hook hook;
   std::size_t used;
   rapt::sandbox::wire::ReplyBody body;
+  const rapt_context* context;
 };
 
 namespace rapt::runner {
@@ -56,5 +60,6 @@ rapt_text field_text(const rapt_context& context, sandbox::wire::Span span);
 std::string context_json(const rapt_context& context);
 extern const rapt_reply_1 reply_service;
 extern const rapt_context_1 context_service;
+extern const rapt_stream_1 stream_service;
 
 }  // namespace rapt::runner

@@ -26,7 +26,9 @@ ReplyReader::ReplyReader(const void* area, std::size_t size)
       size_(size),
       header_(static_cast<const wire::ReplyHeader*>(area)) {}
 
-std::uint64_t ReplyReader::sequence() const { return header_->sequence.load(std::memory_order_acquire); }
+std::uint64_t ReplyReader::sequence() const {
+  return header_->sequence.load(std::memory_order_acquire);
+}
 
 wire::RunnerState ReplyReader::state() const {
   return static_cast<wire::RunnerState>(header_->state.load(std::memory_order_acquire));
@@ -53,12 +55,15 @@ std::string ReplyReader::refusal() const {
   return sentence ? std::move(*sentence) : std::string();
 }
 
-Result<Reply> ReplyReader::read(rapt_hook hook) const {
+Result<Reply> ReplyReader::read(rapt_hook hook, const Window& window) const {
   wire::ReplyBody body;
   copy_once(&body, &header_->body, sizeof body);
   if (body.verdict > RAPT_ERROR) return lie("the verdict " + std::to_string(body.verdict) + " does not exist");
   Reply reply;
   reply.verdict = static_cast<rapt_verdict>(body.verdict);
+  if (body.held_bytes != 0 && may_hold(hook, window, body.held_bytes) != RAPT_OK)
+    return lie("it holds " + std::to_string(body.held_bytes) + " bytes back, which it may not here");
+  reply.held_bytes = body.held_bytes;
   RAPT_TRY(read_lists(body, hook, reply));
   if (body.text.offset == 0) {
     if (reply.verdict == RAPT_REPLACE || reply.verdict == RAPT_BLOCK) return lie("the verdict lacks its text");

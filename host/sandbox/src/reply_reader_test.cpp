@@ -2,6 +2,7 @@
 #include "rapt/sandbox/reply_reader.hpp"
 
 #include <gmock/gmock.h>
+#include <rapt/stream.h>
 
 #include <cstring>
 #include <memory>
@@ -165,6 +166,39 @@ TEST_F(ReplyArea, LastWordsOutOfRangeAreNoWords) {
   header().last_words = 1;
   header().forbidden_call = 0xFFFFFFFF;
   EXPECT_EQ(ReplyReader(memory_, kSize).last_words().first, wire::LastWords::kNone);
+}
+
+TEST_F(ReplyArea, OfAWindowAModuleMayHoldTheEndBack) {
+  const Window window{.text = "caf\xC3\xA9 au lait", .last = false};
+  header().body.held_bytes = 5;
+  const auto reply = ReplyReader(memory_, kSize).read(RAPT_HOOK_CHAT_ON_DELTA, window);
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->held_bytes, 5u);
+}
+
+TEST_F(ReplyArea, AReplacementOfAWindowMayBeEmpty) {
+  replace_with("");
+  const auto reply = ReplyReader(memory_, kSize).read(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false});
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->verdict, RAPT_REPLACE);
+  EXPECT_EQ(reply->text, "");
+}
+
+TEST_F(ReplyArea, HoldingWhatCannotBeHeldIsALie) {
+  const std::string long_text(RAPT_STREAM_MAX_HELD + 10, 'a');
+  const auto hold = [&](rapt_hook hook, const Window& window, std::uint32_t bytes) {
+    header().body.held_bytes = bytes;
+    return ReplyReader(memory_, kSize).read(hook, window).has_value();
+  };
+  EXPECT_TRUE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false}, 4));
+  EXPECT_FALSE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false}, 5)) << "more than there is";
+  EXPECT_FALSE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false}, 0xFFFFFFFF)) << "more than there is";
+  EXPECT_FALSE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = true}, 1)) << "no later window";
+  EXPECT_FALSE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "caf\xC3\xA9", .last = false}, 1)) << "half a character";
+  EXPECT_TRUE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "caf\xC3\xA9", .last = false}, 2));
+  EXPECT_TRUE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = long_text, .last = false}, RAPT_STREAM_MAX_HELD));
+  EXPECT_FALSE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = long_text, .last = false}, RAPT_STREAM_MAX_HELD + 1));
+  EXPECT_FALSE(hold(RAPT_HOOK_CHAT_AFTER_AI, {.text = "word", .last = false}, 1)) << "another hook";
 }
 
 }  // namespace

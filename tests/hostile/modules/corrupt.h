@@ -9,6 +9,7 @@ struct body {
   uint32_t instruction_count, extraction_count;
   struct span instructions[16];
   struct span extractions[32][2];
+  uint32_t held_bytes;
 };
 struct reply_layout { unsigned char* area; rapt_hook hook; size_t used; struct body body; };
 struct header { volatile uint64_t sequence; volatile uint32_t state, log_written, last_words, forbidden_call; struct body body; };

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,13 @@ struct Reply {
   std::string text;  ///< the replacement, the reason of a block, or with RAPT_ERROR a sentence (may be empty)
   std::vector<std::string> instructions;
   std::vector<std::pair<std::string, std::string>> extractions;  ///< type and JSON
+  std::size_t held_bytes = 0;  ///< chat:on_delta: the end of the window that is kept back
+};
+
+/// What a call of chat:on_delta was about; what was held back is measured by it. Borrowed.
+struct Window {
+  std::string_view text{};
+  bool last = true;
 };
 
 struct LogLine {
@@ -38,8 +46,9 @@ class ReplyReader {
   [[nodiscard]] wire::RunnerState state() const;
   /// The sentence of a refusal; empty when it is missing or malformed.
   [[nodiscard]] std::string refusal() const;
-  /// The reply to a call of `hook`. kInvalid with a sentence saying which part of it is a lie.
-  [[nodiscard]] Result<Reply> read(rapt_hook hook) const;
+  /// The reply to a call of `hook`, at chat:on_delta about `window`. kInvalid with a sentence saying which part of it
+  /// is a lie.
+  [[nodiscard]] Result<Reply> read(rapt_hook hook, const Window& window = {}) const;
   /// Lines since the last call, at most kLogSlots; `dropped` grows by those that were overwritten.
   std::vector<LogLine> take_log(std::uint64_t& dropped);
   /// What the process said about its end, and the number of the system call that it tried.
@@ -60,6 +69,9 @@ class ReplyReader {
 bool may_replace(rapt_hook hook);
 bool may_block(rapt_hook hook);
 bool may_instruct(rapt_hook hook);
+/// Whether the last `bytes` bytes of a window may be held back at that hook: RAPT_OK, or what rapt_stream_1.hold
+/// answers.
+rapt_status may_hold(rapt_hook hook, const Window& window, std::size_t bytes);
 /// Whether the text that a hook replaces is JSON.
 bool replaces_json(rapt_hook hook);
 

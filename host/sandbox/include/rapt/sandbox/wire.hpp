@@ -67,6 +67,7 @@ struct ReplyBody {
   std::uint32_t instruction_count, extraction_count;
   Span instructions[kMaxInstructions];
   ExtractionEntry extractions[kMaxExtractions];
+  std::uint32_t held_bytes;  ///< chat:on_delta: the end of the window that is kept back
 };
 
 struct LogSlot {

@@ -20,3 +20,10 @@ CREATE TABLE jobs (
   CHECK ((state = 'running') = (leased_until IS NOT NULL))
 );
 CREATE INDEX jobs_due_idx ON jobs (run_at) WHERE state IN ('waiting', 'running');
+CREATE INDEX jobs_leased_by_idx ON jobs (leased_by) WHERE state = 'running';
+CREATE INDEX jobs_ended_idx ON jobs (ended_at) WHERE state IN ('done', 'failed');
+CREATE INDEX jobs_unfinished_idx ON jobs (created_at DESC, id DESC) WHERE state <> 'done';
+
+-- A batch of the outbox is one host's while it is being delivered, so that events keep their order.
+ALTER TABLE outbox ADD COLUMN claimed_until timestamptz;
+CREATE INDEX outbox_delivered_idx ON outbox (delivered_at) WHERE delivered_at IS NOT NULL;

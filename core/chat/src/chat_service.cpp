@@ -12,8 +12,8 @@
 #include "rapt/base/text.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/identity/reach.hpp"
+#include "rapt/jobs/outbox.hpp"
 #include "rapt/tools/tool_service.hpp"
-#include "rapt/usage/outbox.hpp"
 #include "session_store.hpp"
 
 namespace rapt::chat {
@@ -62,7 +62,7 @@ Session described(Session session, const tools::ToolDefinition& tool) {
 }
 
 Result<void> append_event(store::Transaction& tx, std::string_view topic, const SessionId& session) {
-  return usage::append_event(tx, {topic, session.str(), nlohmann::json{{"session_id", session.str()}}.dump()});
+  return jobs::append_event(tx, {topic, session.str(), nlohmann::json{{"session_id", session.str()}}.dump()});
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "answer_stream.hpp"
 #include "pieces.hpp"
 #include "prompt.hpp"
-#include "rapt/usage/outbox.hpp"
+#include "rapt/jobs/outbox.hpp"
 
 namespace rapt::chat {
 
@@ -52,7 +52,7 @@ void add_new(std::vector<std::string>& all, const std::vector<std::string>& more
 
 Result<void> append_event(store::Transaction& tx, std::string_view topic, const SessionId& session, json payload) {
   payload["session_id"] = session.str();
-  return usage::append_event(tx, {topic, session.str(), payload.dump()});
+  return jobs::append_event(tx, {topic, session.str(), payload.dump()});
 }
 
 /// The transaction of a message that was blocked before the AI saw it.

@@ -7,8 +7,7 @@ namespace rapt::jobs {
 
 namespace {
 
-constexpr store::Statement kInsert{"jobs_outbox_insert",
-                                   "INSERT INTO outbox (topic, key, payload) VALUES ($1, $2, $3)"};
+constexpr store::Statement kInsert{"outbox_insert", "INSERT INTO outbox (topic, key, payload) VALUES ($1, $2, $3)"};
 
 }  // namespace
 

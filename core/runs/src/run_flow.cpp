@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/jobs/outbox.hpp"
 #include "rapt/usage/extractions.hpp"
-#include "rapt/usage/outbox.hpp"
 #include "rapt/usage/storable.hpp"
 #include "structured_output.hpp"
 
@@ -42,7 +42,7 @@ struct WriteEnd {
     RAPT_TRY(end_run(tx, end));
     for (const auto& record : usage) RAPT_TRY(usage::record(tx, record));
     RAPT_TRY(usage::store_extractions(tx, {}, end.id, extractions));
-    return usage::append_event(tx, {end.output_json ? "run.completed" : "run.failed", end.id.str(), payload_json});
+    return jobs::append_event(tx, {end.output_json ? "run.completed" : "run.failed", end.id.str(), payload_json});
   }
 };
 

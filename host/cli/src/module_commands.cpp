@@ -6,7 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "instance.hpp"
+#include "arguments.hpp"
+#include "print.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/runtime/runtime.hpp"
 
@@ -16,10 +17,7 @@ namespace {
 using nlohmann::json;
 using runtime::run_blocking;
 
-json to_json(const install::InstalledRecord& record) {
-  return {{"name", record.name},         {"version", record.version},         {"publisher", record.publisher},
-          {"sha256", record.digest_hex}, {"permissions", record.permissions}, {"enabled", record.enabled}};
-}
+constexpr std::size_t kLongestName = 100;
 
 void show(std::ostream& out, const install::InstallPlan& plan, const std::string& source) {
   const auto& manifest = plan.manifest;
@@ -44,7 +42,7 @@ int tell_installed(Console& console, const install::InstalledRecord& record, boo
   if (console.json) {
     auto out = to_json(record);
     out["changed"] = changed;
-    console.out << out << "\n";
+    print_json(console.out, out);
   } else {
     console.out << record.name << " " << record.version
                 << (changed ? " is installed.\n" : " was installed already; nothing has changed.\n");
@@ -53,6 +51,38 @@ int tell_installed(Console& console, const install::InstalledRecord& record, boo
 }
 
 }  // namespace
+
+json to_json(const install::InstalledRecord& record) {
+  return {{"name", record.name},
+          {"version", record.version},
+          {"publisher", record.publisher},
+          {"sha256", record.digest_hex},
+          {"permissions", record.permissions},
+          {"enabled", record.enabled},
+          {"time_limits_ms", record.time_limits_ms},
+          {"previous_version", record.previous_version ? json(*record.previous_version) : json(nullptr)}};
+}
+
+Result<install::InstalledRecord> find_installed(Instance& instance, const std::string& name) {
+  auto records = run_blocking(instance.installer->list());
+  if (!records) return records.error();
+  std::vector<std::string> names;
+  for (auto& record : *records) {
+    if (record.name == name) return std::move(record);
+    names.push_back(record.name);
+  }
+  const auto guess = name.size() > kLongestName ? "" : nearest(name, names);
+  Error error = Error::not_found("installed module as \"" + printable(name, 80) + "\"");
+  error.message += guess.empty() ? " `rapt module list` shows them." : " Did you mean \"" + guess + "\"?";
+  return error;
+}
+
+Result<std::vector<install::InstalledRecord>> chosen_modules(Instance& instance, const Arguments& arguments) {
+  if (arguments.positional.empty()) return run_blocking(instance.installer->list());
+  auto one = find_installed(instance, arguments.positional[0]);
+  if (!one) return one.error();
+  return std::vector{std::move(*one)};
+}
 
 int run_module_install(Console& console, const Arguments& arguments) {
   auto instance = open_instance(console);
@@ -76,30 +106,15 @@ int run_module_install(Console& console, const Arguments& arguments) {
   return tell_installed(console, *record, !plan->same_bytes);
 }
 
-int run_module_list(Console& console, const Arguments&) {
-  auto instance = open_instance(console);
-  if (!instance) return report(console, instance.error());
-  const auto records = run_blocking(instance->installer->list());
-  if (!records) return report(console, records.error());
-  json list = json::array();
-  for (const auto& record : *records) {
-    list.push_back(to_json(record));
-    if (!console.json)
-      console.out << record.name << " " << record.version << "  by " << record.publisher
-                  << (record.enabled ? "\n" : "  (disabled)\n");
-  }
-  if (console.json) console.out << list << "\n";
-  if (!console.json && records->empty()) console.out << "No module is installed.\n";
-  return kOk;
-}
-
 int run_module_remove(Console& console, const Arguments& arguments) {
   auto instance = open_instance(console);
   if (!instance) return report(console, instance.error());
-  const auto& name = arguments.positional[0];
+  const auto found = find_installed(*instance, arguments.positional[0]);
+  if (!found) return report(console, found.error());
+  const auto& name = found->name;
   if (auto removed = run_blocking(instance->installer->remove(name)); !removed) return report(console, removed.error());
   if (console.json) {
-    console.out << json{{"removed", name}} << "\n";
+    print_json(console.out, {{"removed", name}});
   } else {
     console.out << name << " is removed.\n";
   }
@@ -109,14 +124,11 @@ int run_module_remove(Console& console, const Arguments& arguments) {
 int run_module_verify(Console& console, const Arguments& arguments) {
   auto instance = open_instance(console);
   if (!instance) return report(console, instance.error());
-  const auto records = run_blocking(instance->installer->list());
+  const auto records = chosen_modules(*instance, arguments);
   if (!records) return report(console, records.error());
   json list = json::array();
   int status = kOk;
-  bool seen = arguments.positional.empty();
   for (const auto& record : *records) {
-    if (!arguments.positional.empty() && record.name != arguments.positional[0]) continue;
-    seen = true;
     const auto checked = check_installed(record, instance->trust, instance->policy);
     if (!checked) status = kFailed;
     list.push_back(
@@ -125,10 +137,7 @@ int run_module_verify(Console& console, const Arguments& arguments) {
       console.out << record.name << " " << record.version << ": " << (checked ? "sound" : checked.error().message)
                   << "\n";
   }
-  if (!seen)
-    return report(console, Error::not_found("installed module as \"" + printable(arguments.positional[0], 80) +
-                                            "\"; `rapt module list` shows them"));
-  if (console.json) console.out << list << "\n";
+  if (console.json) print_json(console.out, list);
   return status;
 }
 

@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "command.hpp"
+#include "instance.hpp"
 
 namespace rapt::cli {
 
-// The modules of an instance.
-int run_module_list(Console& console, const Arguments& arguments);
+// The modules of an instance: module_commands.cpp
 int run_module_install(Console& console, const Arguments& arguments);
 int run_module_remove(Console& console, const Arguments& arguments);
 int run_module_verify(Console& console, const Arguments& arguments);
+// module_status.cpp
+int run_module_list(Console& console, const Arguments& arguments);
+int run_module_status(Console& console, const Arguments& arguments);
+// module_changes.cpp
+int run_module_rollback(Console& console, const Arguments& arguments);
+int run_module_enable(Console& console, const Arguments& arguments);
+int run_module_disable(Console& console, const Arguments& arguments);
+int run_module_limit(Console& console, const Arguments& arguments);
+int run_module_release(Console& console, const Arguments& arguments);
+// module_plan.cpp
+int run_module_plan(Console& console, const Arguments& arguments);
+// module_logs.cpp
+int run_module_logs(Console& console, const Arguments& arguments);
+
+/// What they share. kNotFound with the name that was perhaps meant.
+Result<install::InstalledRecord> find_installed(Instance& instance, const std::string& name);
+/// The installed modules: all, or the one that the first argument names.
+Result<std::vector<install::InstalledRecord>> chosen_modules(Instance& instance, const Arguments& arguments);
+nlohmann::json to_json(const install::InstalledRecord& record);
 
 }  // namespace rapt::cli

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What is installed, and how it fares on every host.
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include "module_commands.hpp"
+#include "module_reports.hpp"
+#include "print.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/runtime/runtime.hpp"
+
+namespace rapt::cli {
+namespace {
+
+using nlohmann::json;
+using runtime::run_blocking;
+
+constexpr std::size_t kLongestSentence = 500;
+constexpr std::string_view kNoHost = "No host is running, so nobody knows how the modules fare.\n";
+
+std::string sentence(const std::string& text) {
+  return printable(text, kLongestSentence);
+}
+
+bool anyone_runs(const std::vector<ModuleReport>& reports) {
+  return std::any_of(reports.begin(), reports.end(), [](const auto& report) { return !report.stale; });
+}
+
+std::string state_in_list(const ModuleReport* report) {
+  if (report == nullptr) return "-";
+  return report->circuit.empty() || report->circuit == "closed" ? report->state : report->state + ", not asked";
+}
+
+void show_list(std::ostream& out, const std::vector<install::InstalledRecord>& records,
+               const std::vector<ModuleReport>& reports) {
+  Table table({"NAME", "VERSION", "PUBLISHER", "ENABLED", "STATE", "QUARANTINE"});
+  for (const auto& record : records) {
+    const auto* report = newest_report(reports, record.name);
+    table.add({record.name, record.version, record.publisher, record.enabled ? "yes" : "no", state_in_list(report),
+               report != nullptr && report->quarantine ? "since " + report->quarantine->at : "-"});
+  }
+  table.print(out);
+  if (!anyone_runs(reports)) out << "\n" << kNoHost;
+}
+
+json list_entry(const install::InstalledRecord& record, const std::vector<ModuleReport>& reports) {
+  const auto* report = newest_report(reports, record.name);
+  auto out = to_json(record);
+  out["state"] = report == nullptr ? json(nullptr) : json(report->state);
+  out["quarantined"] = report != nullptr && report->quarantine.has_value();
+  return out;
+}
+
+std::string milliseconds(const std::optional<std::int64_t>& micros) {
+  if (!micros) return "-";
+  char text[48];
+  std::snprintf(text, sizeof(text), "%.2f ms", static_cast<double>(*micros) / 1000);
+  return text;
+}
+
+void show_hooks(std::ostream& out, const ModuleReport& report) {
+  if (report.hooks.empty()) return;
+  Table table({"HOOK", "LIMIT", "CALLS", "FAILURES", "P50", "P99"});
+  for (const auto& hook : report.hooks) {
+    table.add({hook.point, std::to_string(hook.limit_ms) + " ms", std::to_string(hook.calls),
+               std::to_string(hook.failures), milliseconds(hook.p50_us), milliseconds(hook.p99_us)});
+  }
+  table.print(out, 4);
+}
+
+void show_trouble(std::ostream& out, const ModuleReport& report) {
+  if (report.last_failure)
+    out << "    last failure  " << sentence(report.last_failure->at) << ": " << sentence(report.last_failure->reason)
+        << "\n";
+  if (!report.circuit.empty() && report.circuit != "closed")
+    out << "    circuit       " << sentence(report.circuit) << ": " << sentence(report.circuit_reason) << "\n";
+  if (report.upgrade)
+    out << "    upgrade       " << sentence(report.upgrade->version)
+        << (report.upgrade->failed ? " could not take over: " + sentence(report.upgrade->reason) : " is being tried")
+        << "\n";
+  if (report.quarantine)
+    out << "    quarantine    since " << sentence(report.quarantine->at) << ": " << sentence(report.quarantine->reason)
+        << "\n                  Install another version, go back (`rapt module rollback " << report.module
+        << "`), or let it out: `rapt module release " << report.module << "`.\n";
+}
+
+void show_report(std::ostream& out, const ModuleReport& report) {
+  out << "  " << sentence(report.host) << ": "
+      << (report.state.empty() ? "says nothing of it" : sentence(report.state));
+  if (!report.version.empty()) out << ", version " << sentence(report.version);
+  if (report.pid != 0) out << ", pid " << report.pid;
+  out << ", " << report.restarts << (report.restarts == 1 ? " restart" : " restarts") << ", told " << report.age.count()
+      << " s ago" << (report.stale ? " (STALE: that host may be gone)" : "") << "\n";
+  if (!report.reason.empty()) out << "    " << sentence(report.reason) << "\n";
+  show_trouble(out, report);
+  if (!report.layers_off.empty()) {
+    out << "    layers off    ";
+    for (std::size_t i = 0; i < report.layers_off.size(); ++i)
+      out << (i == 0 ? "" : ", ") << sentence(report.layers_off[i]);
+    out << "\n";
+  }
+  show_hooks(out, report);
+}
+
+void show_status(std::ostream& out, const install::InstalledRecord& record, const std::vector<ModuleReport>& reports) {
+  out << record.name << " " << record.version << ", by " << record.publisher << (record.enabled ? "" : ", disabled");
+  if (record.previous_version) out << ", before it " << *record.previous_version;
+  out << "\n";
+  bool told = false;
+  for (const auto& report : reports) {
+    if (report.module != record.name) continue;
+    told = true;
+    show_report(out, report);
+  }
+  if (!told) out << "  No host says anything of it" << (record.enabled ? ".\n" : ", as it is disabled.\n");
+}
+
+json status_entry(const install::InstalledRecord& record, const std::vector<ModuleReport>& reports) {
+  auto out = to_json(record);
+  out["hosts"] = json::array();
+  for (const auto& report : reports) {
+    if (report.module != record.name) continue;
+    auto status = json::parse(report.status_json, nullptr, false);
+    out["hosts"].push_back({{"host", report.host},
+                            {"age_seconds", report.age.count()},
+                            {"stale", report.stale},
+                            {"status", status.is_discarded() ? json(nullptr) : std::move(status)}});
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_module_list(Console& console, const Arguments& arguments) {
+  auto instance = open_instance(console);
+  if (!instance) return report(console, instance.error());
+  const auto records = chosen_modules(*instance, arguments);
+  if (!records) return report(console, records.error());
+  const auto reports = load_reports(*instance);
+  if (!reports) return report(console, reports.error());
+  if (console.json) {
+    json list = json::array();
+    for (const auto& record : *records) list.push_back(list_entry(record, *reports));
+    print_json(console.out, list);
+  } else if (records->empty()) {
+    console.out << "No module is installed.\n";
+  } else {
+    show_list(console.out, *records, *reports);
+  }
+  return kOk;
+}
+
+int run_module_status(Console& console, const Arguments& arguments) {
+  auto instance = open_instance(console);
+  if (!instance) return report(console, instance.error());
+  const auto records = chosen_modules(*instance, arguments);
+  if (!records) return report(console, records.error());
+  const auto reports = load_reports(*instance);
+  if (!reports) return report(console, reports.error());
+  if (console.json) {
+    json list = json::array();
+    for (const auto& record : *records) list.push_back(status_entry(record, *reports));
+    print_json(console.out, list);
+    return kOk;
+  }
+  if (!anyone_runs(*reports)) console.out << kNoHost << (records->empty() ? "" : "\n");
+  for (std::size_t i = 0; i < records->size(); ++i) {
+    if (i > 0) console.out << "\n";
+    show_status(console.out, (*records)[i], *reports);
+  }
+  if (records->empty()) console.out << "No module is installed.\n";
+  return kOk;
+}
+
+}  // namespace rapt::cli

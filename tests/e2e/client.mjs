@@ -22,9 +22,13 @@ export function tool(name) {
 
 export class Client {
   #cookie = '';
+  #base;
 
-  static async as(role, index = 0) {
-    const client = new Client();
+  /** `url`: another host on the same data. */
+  constructor(url = base) { this.#base = url; }
+
+  static async as(role, index = 0, url = base) {
+    const client = new Client(url);
     const { email, password } = account(role, index);
     const answer = await client.post('/auth/login', { email, password });
     if (answer.status !== 200) throw new Error(`login as ${email}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -47,7 +51,7 @@ export class Client {
     const all = { accept: 'application/json', ...headers };
     if (this.#cookie) all.cookie = this.#cookie;
     if (json !== undefined) { all['content-type'] ??= 'application/json'; body = JSON.stringify(json); }
-    const response = await fetch(`${base}${route.startsWith('/api') ? '' : '/api/v1'}${route}`, { method, headers: all, body, signal });
+    const response = await fetch(`${this.#base}${route.startsWith('/api') ? '' : '/api/v1'}${route}`, { method, headers: all, body, signal });
     for (const line of response.headers.getSetCookie()) {
       const [pair] = line.split(';');
       if (pair.startsWith('rapt_session=')) this.#cookie = pair;

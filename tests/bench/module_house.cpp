@@ -16,11 +16,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string manifest(const std::string& name) {
+constexpr const char* kLooks = R"([{"point":"chat:before_ai","timeout_ms":1000}])";
+
+std::string manifest(const std::string& name, const std::string& hooks_json) {
   const std::string architecture(bundle::native_architecture());
   return R"({"name":")" + name +
          R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":"bench",)"
-         R"("license":"AGPL-3.0-or-later","abi":"1.0","hooks":[{"point":"chat:before_ai","timeout_ms":1000}],"permissions":[],)"
+         R"("license":"AGPL-3.0-or-later","abi":"1.1","permissions":[],"hooks":)" +
+         hooks_json +
+         R"(,)"
          R"("libraries":{")" +
          architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
 }
@@ -44,6 +48,12 @@ T must(Result<T> result) {
   return std::move(*result);
 }
 
+fs::path temporary_folder() {
+  std::string name = (fs::temp_directory_path() / "rapt-bench-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("a temporary folder cannot be made");
+  return name;
+}
+
 void write(const fs::path& path, const std::string& bytes) {
   fs::create_directories(path.parent_path());
   if (auto written = write_file_atomically(path, bytes); !written) throw std::runtime_error(written.error().message);
@@ -51,33 +61,46 @@ void write(const fs::path& path, const std::string& bytes) {
 
 }  // namespace
 
-host::InstalledModule ModuleHouse::pack(const std::string& name, const std::string& library,
-                                        const security::PrivateKey& key) {
+void ModuleHouse::pack(const std::string& name, const std::string& library, const std::string& hooks_json) {
   const auto stage = folder_ / (name + ".stage");
-  write(stage / "manifest.json", manifest(name));
+  write(stage / "manifest.json", manifest(name, hooks_json));
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
+  write(stage / "CHANGELOG.md", "# 1.0.0\n");
+  write(stage / "sbom.spdx.json",
+        R"({"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-Package","name":")" +
+            name + R"(","versionInfo":"1.0.0"}]})");
   write(stage / "lib" / bundle::native_architecture() / "bench.so", library);
-  const std::string packed = must(bundle::pack_bundle(stage, &key));
+  const std::string packed = must(bundle::pack_bundle(stage, &key_));
   const auto path = folder_ / (name + ".rapt");
   write(path, packed);
-  return {name, "1.0.0", path, security::hex(security::sha256(packed))};
+  modules_.push_back({name, "1.0.0", path, security::hex(security::sha256(packed))});
 }
 
-ModuleHouse::ModuleHouse(std::size_t modules) {
-  std::string name = (fs::temp_directory_path() / "rapt-bench-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("a temporary folder cannot be made");
-  folder_ = name;
-  const auto key = security::PrivateKey::generate();
+ModuleHouse::ModuleHouse(std::filesystem::path folder, security::PrivateKey key)
+    : folder_(std::move(folder)), key_(std::move(key)) {}
+
+ModuleHouse::ModuleHouse(std::size_t modules) : ModuleHouse(temporary_folder(), security::PrivateKey::generate()) {
   if (modules == 1) {
-    modules_.push_back(pack("bench", must(read_file(RAPT_BENCH_MODULE, bundle::kMaxBundleBytes)), key));
+    pack("bench", must(read_file(RAPT_BENCH_MODULE, bundle::kMaxBundleBytes)), kLooks);
   } else {
     const std::string library = must(read_file(RAPT_BENCH_NUMBERED_MODULE, bundle::kMaxBundleBytes));
-    for (std::size_t i = 0; i < modules; ++i) modules_.push_back(pack(numbered(i), renamed(library, numbered(i)), key));
+    for (std::size_t i = 0; i < modules; ++i) pack(numbered(i), renamed(library, numbered(i)), kLooks);
   }
+  start();
+}
+
+ModuleHouse::ModuleHouse(const std::vector<Packed>& modules)
+    : ModuleHouse(temporary_folder(), security::PrivateKey::generate()) {
+  for (const auto& module : modules)
+    pack(module.name, must(read_file(module.library, bundle::kMaxBundleBytes)), module.hooks_json);
+  start();
+}
+
+void ModuleHouse::start() {
   host::Supervisor::Options options;
   const char* runner = std::getenv("RAPT_RUNNER");
   options.runner = runner != nullptr ? runner : RAPT_RUNNER_PATH;
-  trust_.add("bench", key.public_key());
+  trust_.add("bench", key_.public_key());
   options.trust = trust_;
   supervisor_ = std::make_unique<host::Supervisor>(loop_.get_executor(), std::move(options));
   if (auto started = supervisor_->start(modules_); !started) throw std::runtime_error(started.error().message);

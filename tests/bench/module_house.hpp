@@ -12,12 +12,20 @@
 
 namespace rapt::bench {
 
+/// A module to be packed: its name is that in the library.
+struct Packed {
+  std::string name;
+  std::string library;     ///< a path
+  std::string hooks_json;  ///< the manifest's "hooks"
+};
+
 /// A supervisor over one small signed module ("bench"), or over many ("bench-000" and so on), on an event loop that the
 /// caller drives. Throws when it cannot be made.
 class ModuleHouse {
  public:
   ModuleHouse() : ModuleHouse(1) {}
   explicit ModuleHouse(std::size_t modules);
+  explicit ModuleHouse(const std::vector<Packed>& modules);
   ~ModuleHouse();
   ModuleHouse(const ModuleHouse&) = delete;
   ModuleHouse& operator=(const ModuleHouse&) = delete;
@@ -32,10 +40,13 @@ class ModuleHouse {
   host::ModuleStatus wait_running();
 
  private:
-  host::InstalledModule pack(const std::string& name, const std::string& library, const security::PrivateKey& key);
+  ModuleHouse(std::filesystem::path folder, security::PrivateKey key);
+  void pack(const std::string& name, const std::string& library, const std::string& hooks_json);
+  void start();
 
   boost::asio::io_context loop_{1};
   std::filesystem::path folder_;
+  security::PrivateKey key_;
   std::vector<host::InstalledModule> modules_;
   bundle::TrustStore trust_;
   std::unique_ptr<host::Supervisor> supervisor_;

@@ -22,6 +22,10 @@ function stageIn(folder) {
   copyFileSync(join(build, 'tests', 'e2e', 'modules', `${name}.so`), join(stage, library));
   chmodSync(join(stage, library), 0o644);
   writeFileSync(join(stage, 'LICENSE'), 'AGPL-3.0-or-later\n');
+  writeFileSync(join(stage, 'CHANGELOG.md'), '# 1.0.0\n');
+  writeFileSync(join(stage, 'sbom.spdx.json'), JSON.stringify({
+    spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', packages: [{ SPDXID: 'SPDXRef-Package', name, versionInfo: '1.0.0' }],
+  }));
   writeFileSync(join(stage, 'config.schema.json'), JSON.stringify(schema));
   writeFileSync(join(stage, 'manifest.json'), JSON.stringify({
     name, version: '1.0.0', title: 'A stream filter', description: 'Does what its configuration says.', publisher: 'raptscallions',

@@ -31,6 +31,13 @@ export function tool(name) {
   return found;
 }
 
+/** The id of the first group of that type. */
+export function group(type) {
+  const found = run.groups.find((each) => each.type === type);
+  if (!found) throw new Error(`run.json has no group of type ${type}`);
+  return found.id;
+}
+
 /**
  * Opens a page, logged in as somebody or nobody, and gives it to `use`. Fails afterwards if the page broke its
  * Content-Security-Policy, wrote an error to the console, threw, or asked any other host for anything.

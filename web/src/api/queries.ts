@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the pages ask for, each with the key under which it is cached.
 import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { appendLines } from "@/lib/modules";
 import { get, list } from "./client";
 import { ApiError } from "./errors";
-import type { Assignment, Extraction, Instance, Me, ModuleStatus, Page, Run, SessionDetail, SessionSummary, Tool } from "./types";
+import type { Assignment, Extraction, Instance, Me, Module, ModuleDetail, ModuleLine, Page, Run, SessionDetail, SessionSummary, Tool, ToolPlan } from "./types";
 
 export function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -86,9 +87,36 @@ export const runQuery = (runId: string) =>
 
 export const modulesQuery = queryOptions({
   queryKey: ["admin", "modules"],
-  queryFn: () => all<ModuleStatus>("/admin/modules"),
-  refetchInterval: 10_000,
+  queryFn: () => all<Module>("/admin/modules"),
+  refetchInterval: 3000,
 });
+
+export const moduleQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["admin", "modules", name],
+    queryFn: () => get<ModuleDetail>(`/admin/modules/${id(name)}`),
+    refetchInterval: 5000,
+  });
+
+/** The newest lines of a module; asks for those that it does not have yet. */
+export const moduleLogQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["admin", "log", name],
+    queryFn: async ({ client, queryKey }) => {
+      const known = client.getQueryData<ModuleLine[]>(queryKey) ?? [];
+      const page = await list<ModuleLine>(`/admin/modules/${id(name)}/logs`, { after: known.at(-1)?.id ?? 0, limit: 500 });
+      return appendLines(known, page.items);
+    },
+    refetchInterval: 2000,
+    staleTime: 0,
+  });
+
+export const toolPlanQuery = (toolId: string) =>
+  queryOptions({
+    queryKey: ["admin", "plan", toolId],
+    queryFn: () => get<ToolPlan>(`/admin/tools/${id(toolId)}/plan`),
+    refetchInterval: 5000,
+  });
 
 /** Reads every page of a list that is short by nature, such as a class's tools. */
 async function all<T>(path: string): Promise<T[]> {

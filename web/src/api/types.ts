@@ -129,18 +129,86 @@ export interface Run {
   completed_at: string | null;
 }
 
+export type ModuleState = "running" | "starting" | "backoff" | "refused" | "quarantined" | "stopped";
+export type Circuit = "closed" | "open" | "half_open";
+
+export interface ModuleHook {
+  point: string;
+  priority: number;
+  /** In force: the manifest's, narrowed by an administrator. */
+  timeout_ms: number;
+  manifest_timeout_ms: number;
+  on_failure: "open" | "closed";
+  async: boolean;
+  calls: number;
+  failures: number;
+  p50_us: number | null;
+  p99_us: number | null;
+  max_us: number | null;
+}
+
+/** How a module fares on one host. */
 export interface ModuleStatus {
   name: string;
   version: string;
   publisher: string;
-  signed: boolean;
-  state: "running" | "starting" | "backoff" | "refused" | "stopped";
+  /** null when the host that answers has not looked at it, as when it is switched off. */
+  signed: boolean | null;
+  state: ModuleState;
   reason: string | null;
   restarts: number;
   last_failure: { at: string; reason: string } | null;
-  hooks: string[];
+  circuit: { state: Circuit; reason: string };
+  upgrade: { version: string; failed: boolean; reason: string } | null;
+  quarantine: { since: string; reason: string } | null;
+  hooks: ModuleHook[];
   permissions: string[];
   sandbox: { layers: { name: string; on: boolean; detail: string | null }[] } | null;
+}
+
+/** An installed module as the host that answers sees it. */
+export interface Module extends ModuleStatus {
+  enabled: boolean;
+  installed_version: string;
+  previous_version: string | null;
+  /** An administrator's, in milliseconds by hook point. */
+  time_limits: Record<string, number>;
+}
+
+export interface ModuleDetail extends Module {
+  host: string;
+  hosts: { host: string; at: string; status: ModuleStatus }[];
+  manifest: { title: string; description: string; license: string; abi: string } | null;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export interface ModuleLine {
+  id: number;
+  module: string;
+  host: string;
+  level: LogLevel;
+  text: string;
+  at: string;
+}
+
+export interface PlannedStep {
+  module: string;
+  installed: boolean;
+  /** Whether its manifest can be read; without it neither order nor limit are known. */
+  known: boolean;
+  priority: number | null;
+  timeout_ms: number | null;
+  on_failure: "open" | "closed";
+  async: boolean;
+  window: { unit: "token" | "sentence" | "size"; bytes: number } | null;
+  state: ModuleState | null;
+  circuit: Circuit | null;
+}
+
+export interface ToolPlan {
+  tool: Tool;
+  hooks: { point: string; steps: PlannedStep[] }[];
 }
 
 /** A page of a list; `nextCursor` is null on the last one. */

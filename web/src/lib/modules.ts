@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the state of a module means, in an administrator's words.
+import type { LogLevel, Module, ModuleLine } from "@/api/types";
+
+type Tone = "neutral" | "good" | "warning" | "danger" | "info";
+
+/** Something that an administrator should know: what is the matter, why, and what to do. */
+export interface Concern {
+  tone: "info" | "warning" | "danger";
+  title: string;
+  reason: string;
+  advice: string;
+}
+
+const labels: Record<Module["state"], [label: string, tone: Tone]> = {
+  running: ["Running", "good"],
+  starting: ["Starting", "info"],
+  backoff: ["Waiting to restart", "warning"],
+  refused: ["Refused", "danger"],
+  quarantined: ["In quarantine", "danger"],
+  stopped: ["Stopped", "neutral"],
+};
+
+export function stateLabel(module: Pick<Module, "state" | "circuit"> & { enabled?: boolean }): [label: string, tone: Tone] {
+  if (module.enabled === false) return ["Switched off", "neutral"];
+  if (module.state === "running" && module.circuit.state === "open") return ["Not being asked", "warning"];
+  if (module.state === "running" && module.circuit.state === "half_open") return ["Being tried again", "warning"];
+  return labels[module.state] ?? [module.state, "neutral"];
+}
+
+export function concerns(module: Module): Concern[] {
+  const found: Concern[] = [];
+  const state = stateConcern(module);
+  if (state) found.push(state);
+  const { upgrade } = module;
+  if (upgrade?.failed) {
+    found.push({
+      tone: "warning",
+      title: `Version ${upgrade.version} did not take over`,
+      reason: upgrade.reason,
+      advice: `Version ${module.version} goes on answering. Install a mended version, or go back to the one before.`,
+    });
+  } else if (upgrade) {
+    found.push({ tone: "info", title: `Version ${upgrade.version} is being tried`, reason: "", advice: `Version ${module.version} answers until it is ready.` });
+  }
+  return found;
+}
+
+function stateConcern(module: Module): Concern | null {
+  const reason = module.reason ?? "";
+  if (!module.enabled) {
+    return { tone: "info", title: "Switched off", reason: "", advice: "It is not asked. Tools that must not run without it answer that a required module is not available." };
+  }
+  switch (module.state) {
+    case "quarantined":
+      return { tone: "danger", title: "It failed too often and is in quarantine", reason: module.quarantine?.reason || reason, advice: "Read its log. Let it out once you know why it failed, or go back to the version before." };
+    case "refused":
+      return { tone: "danger", title: "It was not started", reason, advice: "Install a bundle that is whole, signed and made for this machine, or go back to the version before." };
+    case "backoff":
+      return { tone: "warning", title: "Its process ended", reason, advice: "It is started again by itself. If it goes on failing, it comes into quarantine." };
+    case "running":
+      if (module.circuit.state === "closed") return null;
+      return { tone: "warning", title: "It is not being asked for now", reason: module.circuit.reason, advice: "It is tried again every few seconds, and asked as before once it answers. If this goes on, read its log." };
+    case "starting":
+      return null;
+    case "stopped":
+      return { tone: "info", title: "It does not run on this host", reason, advice: "It starts by itself within a few seconds." };
+    default:
+      return null;
+  }
+}
+
+/** 850 as "850 µs", 12345 as "12.3 ms", 2500000 as "2.50 s". */
+export function formatMicros(micros: number | null): string {
+  if (micros === null) return "–";
+  if (micros < 1000) return `${micros} µs`;
+  if (micros < 1_000_000) return `${significant(micros / 1000)} ms`;
+  return `${significant(micros / 1_000_000)} s`;
+}
+
+function significant(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** The milliseconds that somebody has written, or what is wrong with them. */
+export function parseLimit(text: string, most: number): number | string {
+  const number = Number(text);
+  if (/^\d{1,6}$/.test(text.trim()) && number >= 1 && number <= most) return number;
+  return `Enter a whole number from 1 to ${most}: a limit may only narrow what the module declares.`;
+}
+
+const points: Record<string, string> = {
+  "session:start": "When a conversation starts",
+  "chat:on_message": "When a message arrives",
+  "chat:before_ai": "Before the AI is asked",
+  "chat:on_delta": "While the answer is being written",
+  "chat:after_ai": "When the answer is complete",
+  "session:end": "When a conversation ends",
+  "product:before_ai": "Before the AI is asked",
+  "product:after_ai": "When the result is there",
+  "run:complete": "After the result is stored",
+};
+
+export function pointInWords(point: string): string {
+  return points[point] ?? point;
+}
+
+const maxLines = 500;
+
+/** Known lines and newer ones, by id; the same array when nothing is new. */
+export function appendLines(known: ModuleLine[], more: ModuleLine[]): ModuleLine[] {
+  const last = known.at(-1)?.id ?? 0;
+  const newer = more.filter((line) => line.id > last);
+  return newer.length === 0 ? known : [...known, ...newer].slice(-maxLines);
+}
+
+export const logLevels: LogLevel[] = ["debug", "info", "warn", "error"];
+
+export function linesFrom(lines: ModuleLine[], least: LogLevel): ModuleLine[] {
+  const rank = logLevels.indexOf(least);
+  return lines.filter((line) => logLevels.indexOf(line.level) >= rank);
+}

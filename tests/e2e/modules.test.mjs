@@ -2,7 +2,7 @@
 // Kills a running module and looks at what student and admin see. The system must be one of this machine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Client, eventually } from './client.mjs';
+import { Client, eventually, tool } from './client.mjs';
 
 async function moduleStatus(admin, name) {
   const answer = await admin.get('/admin/modules');
@@ -67,4 +67,58 @@ test('while a module that must not be skipped is away, the student is told, noth
   const { messages } = (await student.get(`/sessions/${id}`)).body.data;
   const answered = seen.length - refused.length + 1;
   assert.equal(messages.length, 2 * answered, 'what was refused was not stored');
+});
+
+test('the admin reads what a module has logged, and a student does not', async () => {
+  const admin = await Client.as('system_admin');
+  const student = await Client.as('student', 18);
+  for (const route of ['/admin/modules', '/admin/modules/safety-filter', '/admin/modules/safety-filter/logs']) {
+    assert.equal((await admin.get(route)).status, 200, route);
+    assert.equal((await student.get(route)).status, 403, route);
+  }
+  assert.equal((await student.patch('/admin/modules/safety-filter', { enabled: false })).status, 403);
+  assert.equal((await admin.get('/admin/modules/nobody')).status, 404);
+});
+
+test('a hook that is asked has times, and its limit can be narrowed and given back', async () => {
+  const admin = await Client.as('system_admin');
+  const student = await Client.as('student', 18);
+  const id = await student.newSession();
+  assert.equal((await student.post(`/sessions/${id}/messages`, { content: 'How do I start with x + 2 = 4?' })).status, 200);
+  const hook = async () => (await admin.get('/admin/modules/safety-filter')).body.data.hooks.find((h) => h.point === 'chat:before_ai');
+  const asked = await eventually('the hook has figures', async () => {
+    const one = await hook();
+    return one.calls > 0 && one;
+  });
+  assert.ok(asked.p50_us > 0 && asked.p50_us <= asked.p99_us && asked.p99_us <= asked.max_us, JSON.stringify(asked));
+  const narrow = await admin.patch('/admin/modules/safety-filter', { time_limits: { 'chat:before_ai': asked.manifest_timeout_ms - 1 } });
+  assert.equal(narrow.status, 200, JSON.stringify(narrow.body));
+  try {
+    await eventually('the narrower limit is in force', async () => (await hook()).timeout_ms === asked.manifest_timeout_ms - 1);
+    const wide = await admin.patch('/admin/modules/safety-filter', { time_limits: { 'chat:before_ai': asked.manifest_timeout_ms + 1 } });
+    assert.equal(wide.status, 400);
+    assert.equal(wide.body.details.fields[0].path, 'time_limits.chat:before_ai');
+  } finally {
+    assert.equal((await admin.patch('/admin/modules/safety-filter', { time_limits: { 'chat:before_ai': null } })).status, 200);
+  }
+  await eventually('the manifest is in force again', async () => (await hook()).timeout_ms === asked.manifest_timeout_ms);
+});
+
+test('a module is switched off and on again, and the plan of a tool says so', async () => {
+  const admin = await Client.as('system_admin');
+  const step = async () => {
+    const plan = (await admin.get(`/admin/tools/${tool('Socratic Algebra Tutor').id}/plan`)).body.data;
+    return plan.hooks.find((h) => h.point === 'chat:after_ai').steps.find((s) => s.module === 'struggle-detector')
+      ?? plan.hooks.flatMap((h) => h.steps).find((s) => s.module === 'struggle-detector');
+  };
+  await eventually('it runs', async () => (await step()).state === 'running');
+  assert.equal((await admin.patch('/admin/modules/struggle-detector', { enabled: false })).status, 200);
+  try {
+    await eventually('it is gone from this host', async () => (await step()).state === null);
+    assert.equal((await step()).installed, true);
+    assert.equal((await moduleStatus(admin, 'struggle-detector')).enabled, false);
+  } finally {
+    assert.equal((await admin.patch('/admin/modules/struggle-detector', { enabled: true })).status, 200);
+  }
+  await eventually('it runs again', async () => (await step()).state === 'running');
 });

@@ -107,6 +107,11 @@ Task<Result<Answer>> get_module(Call& call) {
   for (const auto& report : *reports) {
     if (report.host != call.services.settings.host_name) hosts.push_back(view(report));
   }
+  const auto manifests = co_await call.services.installer.manifests();
+  // A manifest that this host cannot read is no reason to hide how the module fares.
+  if (!manifests && manifests.error().kind != ErrorKind::kInvalid) co_return manifests.error();
+  const bool readable = manifests.has_value() && manifests->contains(record->name);
+  out["manifest"] = readable ? view(manifests->at(record->name)) : json(nullptr);
   out["host"] = call.services.settings.host_name;
   out["hosts"] = std::move(hosts);
   co_return data_reply(out);

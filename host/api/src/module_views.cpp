@@ -100,6 +100,13 @@ json view(const install::InstalledRecord& record, const host::ModuleStatus* stat
   return out;
 }
 
+json view(const bundle::Manifest& manifest) {
+  return {{"title", manifest.title},
+          {"description", manifest.description},
+          {"license", manifest.license},
+          {"abi", std::to_string(manifest.abi_major) + "." + std::to_string(manifest.abi_minor)}};
+}
+
 json view(const journal::Report& report) {
   return {{"host", report.host}, {"at", to_rfc3339(report.at)}, {"status", stored_json(report.status_json)}};
 }

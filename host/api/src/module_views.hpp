@@ -8,6 +8,9 @@
 #include <nlohmann/json_fwd.hpp>
 
 namespace rapt {
+namespace bundle {
+struct Manifest;
+}
 namespace hooks {
 struct PlannedStep;
 enum class Point : std::uint8_t;
@@ -30,6 +33,8 @@ namespace rapt::api {
 nlohmann::json view(const host::ModuleStatus& status);
 /// What is installed, and how it fares here; `status` is null when this host does not run it.
 nlohmann::json view(const install::InstalledRecord& record, const host::ModuleStatus* status);
+/// What a bundle says of itself.
+nlohmann::json view(const bundle::Manifest& manifest);
 nlohmann::json view(const journal::Report& report);
 nlohmann::json view(const journal::Line& line);
 /// `status` is null when this host does not run that module.

@@ -36,8 +36,10 @@ constexpr std::array kRoutes{
 
     Route{"GET", "/admin/modules", Access::kSystemAdmin, get_modules},
     Route{"GET", "/admin/modules/:name", Access::kSystemAdmin, get_module},
+    Route{"PATCH", "/admin/modules/:name", Access::kSystemAdmin, patch_module},
     Route{"GET", "/admin/modules/:name/logs", Access::kSystemAdmin, get_module_logs},
     Route{"POST", "/admin/modules/:name/release", Access::kSystemAdmin, post_module_release},
+    Route{"POST", "/admin/modules/:name/rollback", Access::kSystemAdmin, post_module_rollback},
     Route{"GET", "/admin/tools/:id/plan", Access::kSystemAdmin, get_tool_plan},
 };
 

@@ -87,7 +87,33 @@ Result<InstalledRecord> limit_in(store::Transaction& tx, const std::string& name
   return record;
 }
 
+Error at_limit_of(const std::string& point, Error error) {
+  const std::string path = "time_limits." + printable(point, 80);
+  if (error.kind == ErrorKind::kInvalid) error.fields = {{path, error.message}};
+  return error;
+}
+
+Result<InstalledRecord> change_in(store::Transaction& tx, const std::string& name, const SettingsChange& change,
+                                  const std::filesystem::path& var_dir) {
+  auto record = locked_record(tx, name, var_dir);
+  for (const auto& [point, ms] : change.time_limits_ms) {
+    if (!record) return record;
+    const auto limit = ms ? std::optional(std::chrono::milliseconds(*ms)) : std::nullopt;
+    record = limit_in(tx, name, point, limit, var_dir);
+    if (!record) return at_limit_of(point, record.error());
+  }
+  if (record && change.enabled) return enable_in(tx, name, *change.enabled, var_dir);
+  return record;
+}
+
 }  // namespace
+
+Task<Result<InstalledRecord>> Installer::change(std::string name, SettingsChange change) {
+  auto work = [name = std::move(name), change = std::move(change), var_dir = var_dir_](store::Transaction& tx) {
+    return change_in(tx, name, change, var_dir);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
 
 Task<Result<InstalledRecord>> Installer::rollback(std::string name) {
   Site site{var_dir_, trust_, policy_};

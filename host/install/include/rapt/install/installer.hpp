@@ -44,6 +44,12 @@ struct InstallOptions {
   bool allow_replace = false;      ///< other bytes under the installed version: for those who build it themselves
 };
 
+/// What an admin changes about an installed module; what is not named stays.
+struct SettingsChange {
+  std::optional<bool> enabled{};
+  std::map<std::string, std::optional<int>> time_limits_ms{};  ///< by hook point; nullopt: the manifest's again
+};
+
 /// Installs bundles: reads, verifies against the trust store, keeps the archive under VAR/modules/NAME/VERSION.rapt,
 /// and records digest and granted permissions. The one code path for the command line, the registry and the
 /// demonstration. Two at once wait for each other (an advisory lock), also on several hosts. All work is done on the
@@ -74,6 +80,8 @@ class Installer {
   /// the limit is not between 1 ms and the manifest's.
   Task<Result<InstalledRecord>> set_time_limit(std::string name, std::string hook,
                                                std::optional<std::chrono::milliseconds> limit);
+  /// Several of these at once: all of them, or none. The fields of kInvalid are "time_limits.HOOK".
+  Task<Result<InstalledRecord>> change(std::string name, SettingsChange change);
   /// kNotFound.
   Task<Result<void>> remove(std::string name);
   Task<Result<std::vector<InstalledRecord>>> list();

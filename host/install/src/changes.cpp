@@ -88,8 +88,9 @@ Result<InstalledRecord> limit_in(store::Transaction& tx, const std::string& name
 }
 
 Error at_limit_of(const std::string& point, Error error) {
-  const std::string path = "time_limits." + printable(point, 80);
-  if (error.kind == ErrorKind::kInvalid) error.fields = {{path, error.message}};
+  for (auto& field : error.fields) {
+    if (field.path == "hook" || field.path == "limit") field.path = "time_limits." + printable(point, 80);
+  }
   return error;
 }
 

@@ -275,6 +275,22 @@ TEST_F(DeltaFilterTest, AModuleThatOnlyHoldsIsStoppedBeforeItHoldsTooMuch) {
   EXPECT_LE(longest, 65536U + 4096U);
 }
 
+TEST_F(DeltaFilterTest, AWholeAnswerAtOnceOrByteByByteComesToTheSame) {
+  std::string text;
+  while (text.size() < 900000) text += "Zoë lives in the blue house 🏠 and the bluebird does not. ";
+  const auto expected = masked(text, "blue house 🏠", "[place]");
+  module("m", {Unit::kToken}, masks("blue house 🏠", "[place]"));
+  EXPECT_TRUE(run({text}));
+  EXPECT_TRUE(shown == expected);
+  text.resize(20000);  // within a run of ASCII or not: what is left of a cut character is shown as such
+  std::vector<std::string> bytes;
+  for (char c : text) bytes.emplace_back(1, c);
+  EXPECT_TRUE(run({text}));
+  const auto at_once = shown;
+  EXPECT_TRUE(run(bytes));
+  EXPECT_TRUE(shown == at_once);
+}
+
 TEST_F(DeltaFilterTest, AnAnswerGrownBeyondItsLimitByManyReplacementsIsALie) {
   module("m", {Unit::kToken}, answers({.kind = Kind::kReplace, .text = std::string(100000, 'x')}));
   EXPECT_FALSE(run(std::vector<std::string>(50, "word ")));

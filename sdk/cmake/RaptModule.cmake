@@ -6,8 +6,9 @@
 #   target NAME            the library
 #   target NAME-settings   definitions RAPT_MODULE_NAME and RAPT_MODULE_VERSION from the manifest and the include path; link
 #                          it to a test that compiles the module's sources
-#   target NAME-stage      <build>/stage/NAME: manifest.json (with "libraries" added), lib/<triplet>/NAME.so, LICENSE,
-#                          CHANGELOG.md, config schema, sbom.spdx.json; what `rapt pack` wants
+#   target NAME-stage      <build>/stage/NAME: manifest.json (with "libraries" added, and the ABI of these headers as "abi" or, where
+#                          the author says {"min": "1.0"}, as its "built"), lib/<triplet>/NAME.so, LICENSE, CHANGELOG.md,
+#                          config schema, sbom.spdx.json; what `rapt pack` wants
 #   target NAME-bundle     <build>/bundles/NAME-VERSION.rapt, where RAPT_PROGRAM (default: `rapt` in PATH) and RAPT_SIGNING_KEY
 #                          (a file of `rapt keygen`) are set
 # The manifest, licence, changelog and schema default to manifest.json, LICENSE, CHANGELOG.md and config.schema.json beside
@@ -90,6 +91,7 @@ function(_rapt_stage name version license triplet)
   string(REPLACE ";" "|" joined "${files}")
   add_custom_command(OUTPUT "${stamp}"
     COMMAND ${CMAKE_COMMAND} "-DSTAGE=${stage}" "-DNAME=${name}" "-DVERSION=${version}" "-DLICENSE=${license}" "-DTRIPLET=${triplet}"
+      "-DINCLUDES=$<JOIN:$<TARGET_PROPERTY:rapt-sdk::headers,INTERFACE_INCLUDE_DIRECTORIES>,|>"
       "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DMANIFEST=${ARG_MANIFEST}"
       "-DFILES=${joined}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Lays out a module's folder for `rapt pack`; called by rapt_add_module. The same input gives the same bytes.
-#   cmake -DSTAGE=… -DNAME=… -DVERSION=… -DLICENSE=… -DTRIPLET=… -DLIBRARY=… -DSTRIP=… -DMANIFEST=… -DFILES=a|b -P RaptStage.cmake
+#   cmake -DSTAGE=… -DNAME=… -DVERSION=… -DLICENSE=… -DTRIPLET=… -DLIBRARY=… -DSTRIP=… -DMANIFEST=… -DFILES=a|b \
+#     -DINCLUDES=… -P RaptStage.cmake
 file(REMOVE_RECURSE "${STAGE}")
 set(library "lib/${TRIPLET}/${NAME}.so")
 file(MAKE_DIRECTORY "${STAGE}/lib/${TRIPLET}")
@@ -10,6 +11,24 @@ if(FILES)
 endif()
 file(READ "${MANIFEST}" manifest)
 string(JSON manifest SET "${manifest}" libraries "{\"${TRIPLET}\": \"${library}\"}")
+
+# The ABI: what the headers say that the module was built with; an author who knows that an older host does, says "min".
+string(REPLACE "|" ";" INCLUDES "${INCLUDES}")
+find_file(header rapt/abi.h PATHS ${INCLUDES} NO_DEFAULT_PATH NO_CACHE REQUIRED)
+file(READ "${header}" header)
+string(REGEX MATCH "RAPT_ABI_MAJOR ([0-9]+)u" found "${header}")
+set(built "${CMAKE_MATCH_1}")
+string(REGEX MATCH "RAPT_ABI_MINOR ([0-9]+)u" found "${header}")
+set(built "${built}.${CMAKE_MATCH_1}")
+string(JSON kind ERROR_VARIABLE absent TYPE "${manifest}" abi)
+if(absent)
+  string(JSON manifest SET "${manifest}" abi "\"${built}\"")
+elseif(kind STREQUAL "OBJECT")
+  string(JSON said ERROR_VARIABLE absent GET "${manifest}" abi built)
+  if(absent)
+    string(JSON manifest SET "${manifest}" abi built "\"${built}\"")
+  endif()
+endif()
 file(WRITE "${STAGE}/manifest.json" "${manifest}\n")
 configure_file("${LIBRARY}" "${STAGE}/${library}" COPYONLY)
 if(STRIP)

@@ -26,9 +26,13 @@ function pack(name, onFailure, signing = ['--key', join(build, 'keys', 'raptscal
   copyFileSync(join(build, 'tests', 'hostile', 'modules', `${name}.so`), join(stage, library));
   chmodSync(join(stage, library), 0o644);
   writeFileSync(join(stage, 'LICENSE'), 'AGPL-3.0-or-later\n');
+  writeFileSync(join(stage, 'CHANGELOG.md'), '# 1.0.0\n');
+  writeFileSync(join(stage, 'sbom.spdx.json'), JSON.stringify({
+    spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', packages: [{ SPDXID: 'SPDXRef-Package', name, versionInfo: '1.0.0' }],
+  }));
   writeFileSync(join(stage, 'manifest.json'), JSON.stringify({
     name, version: '1.0.0', title: 'A hostile module', description: 'It tries one thing.', publisher: 'raptscallions',
-    license: 'AGPL-3.0-or-later', abi: '1.0', permissions: [], libraries: { [architecture]: library }, memory_mb: 32,
+    license: 'AGPL-3.0-or-later', abi: '1.1', permissions: [], libraries: { [architecture]: library }, memory_mb: 32,
     hooks: [{ point: 'chat:on_message', timeout_ms: 300, on_failure: onFailure }],
   }));
   const bundle = join(folder, `${name}-${onFailure}.rapt`);

@@ -30,7 +30,7 @@ std::string manifest(const std::string& name, const Packing& packing) {
   const std::string architecture(bundle::native_architecture());
   return R"({"name":")" + name +
          R"(","version":"1.0.0","title":"A hostile module","description":"It tries one thing.",)" +
-         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.0","hooks":[)" + hooks +
+         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.1","hooks":[)" + hooks +
          R"(],"permissions":[],)" + R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + "/" + name +
          R"(.so"},)" + (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") +
          R"("memory_mb":)" + std::to_string(packing.memory_mb) + "}";
@@ -68,6 +68,10 @@ host::InstalledModule Workshop::pack(const std::string& name, const Packing& pac
   if (!library) throw std::runtime_error(library.error().message);
   write(stage / "manifest.json", manifest(full, packing));
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
+  write(stage / "CHANGELOG.md", "# 1.0.0\n");
+  write(stage / "sbom.spdx.json",
+        R"({"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-Package","name":")" +
+            full + R"(","versionInfo":"1.0.0"}]})");
   if (!packing.config_schema.empty()) write(stage / "config.schema.json", packing.config_schema);
   write(stage / "lib" / architecture / (full + ".so"), *library);
   auto packed = bundle::pack_bundle(stage, packing.is_signed ? &key_ : nullptr);

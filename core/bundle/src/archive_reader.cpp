@@ -7,6 +7,7 @@
 #include <set>
 
 #include "archive.hpp"
+#include "archive_end.hpp"
 #include "names.hpp"
 #include "rapt/base/text.hpp"
 
@@ -116,6 +117,13 @@ Result<void> read_entry(::archive* handle, archive_entry* entry, Paths& paths, s
   return {};
 }
 
+/// Where the entry that was just read ends in the unpacked archive.
+std::size_t end_of(::archive* handle, archive_entry* entry) {
+  constexpr std::size_t kBlock = 512;
+  const auto blocks = (static_cast<std::size_t>(archive_entry_size(entry)) + kBlock - 1) / kBlock;
+  return static_cast<std::size_t>(archive_read_header_position(handle)) + (1 + blocks) * kBlock;
+}
+
 }  // namespace
 
 Result<std::map<std::string, File>> read_archive(std::string_view bytes) {
@@ -126,6 +134,7 @@ Result<std::map<std::string, File>> read_archive(std::string_view bytes) {
   std::map<std::string, File> out;
   Paths paths;
   std::size_t room = kMaxUnpackedBytes;
+  std::size_t end = 0;
   archive_entry* entry = nullptr;
   while (true) {
     const int status = archive_read_next_header(handle->get(), &entry);
@@ -134,7 +143,10 @@ Result<std::map<std::string, File>> read_archive(std::string_view bytes) {
     if (const auto fault = format_fault(handle->get()); !fault.empty())
       return refuse("This is no bundle: " + std::string(fault) + ".");
     RAPT_TRY(read_entry(handle->get(), entry, paths, room, out));
+    end = end_of(handle->get(), entry);
   }
+  RAPT_TRY(check_one_frame(bytes));
+  RAPT_TRY(check_tar_end(bytes, end));
   return out;
 }
 

@@ -114,6 +114,45 @@ TEST(ReadBundle, RefusesABundleCutAtAnyPlace) {
   }
 }
 
+TEST(ReadBundle, RefusesAnythingAfterTheCompressedArchive) {
+  const auto archive = encode_bundle(sample_files(), "tester", nullptr).value();
+  EXPECT_NE(refusal(archive + "x"), "accepted");
+  EXPECT_NE(refusal(archive + std::string(8, '\0')), "accepted");
+  const std::string skippable("\x50\x2a\x4d\x18\x04\x00\x00\x00more", 12);
+  EXPECT_THAT(refusal(archive + skippable), HasSubstr("12 bytes after"));
+  EXPECT_THAT(refusal(archive + archive), HasSubstr("after its compressed archive"));
+}
+
+TEST(ReadBundle, RefusesAnythingAfterTheArchiveInside) {
+  const std::vector<RawEntry> entries = {{"manifest.json", sample_manifest()}, {"lib/sample.so", "bytes"}};
+  const auto tar = raw_archive(entries, Format::kUstar, Filter::kNone);
+  EXPECT_EQ(refusal(compressed(tar)), "accepted");
+  EXPECT_EQ(refusal(compressed(tar + std::string(8192, '\0'))), "accepted") << "tar pads to a record";
+  EXPECT_THAT(refusal(compressed(tar + "hidden")), HasSubstr("after the end of its archive"));
+  EXPECT_THAT(refusal(compressed(tar + std::string(4096, '\0') + "hidden")), HasSubstr("after the end of its archive"));
+  EXPECT_THAT(refusal(compressed(tar + tar)), HasSubstr("after the end of its archive"));
+  EXPECT_THAT(refusal(compressed(tar + std::string(1 << 20, '\0'))), HasSubstr("after the end of its archive"));
+  EXPECT_THAT(refusal(compressed(tar.substr(0, tar.size() - 1024))), HasSubstr("has no end"));
+}
+
+TEST(ReadBundle, ReadsMigrationsAndRefusesWhatIsNone) {
+  const auto manifest = with(sample_manifest(), "\"memory_mb\": 32", "\"migrations\": \"sql\"");
+  const auto read = [&](std::vector<RawEntry> more) {
+    more.insert(more.begin(), {{"manifest.json", manifest}, {"lib/sample.so", "x"}});
+    return raw_archive(more);
+  };
+  const auto good = read({{"sql/0002_more.sql", "select 2"}, {"sql/0001_notes.sql", "select 1"}});
+  ASSERT_EQ(refusal(good), "accepted");
+  EXPECT_EQ(migrations_of(*read_bundle(good)), (std::vector<std::string>{"sql/0001_notes.sql", "sql/0002_more.sql"}));
+  EXPECT_THAT(refusal(read({})), HasSubstr("has no file there"));
+  EXPECT_THAT(refusal(read({{"sql/0002_notes.sql", "x"}})), HasSubstr("without a gap"));
+  EXPECT_THAT(refusal(read({{"sql/0001_a.sql", "x"}, {"sql/0001_b.sql", "x"}})), HasSubstr("repetition"));
+  EXPECT_THAT(refusal(read({{"sql/1_notes.sql", "x"}})), HasSubstr("0001_create_notes.sql"));
+  EXPECT_THAT(refusal(read({{"sql/0001_notes.txt", "x"}})), HasSubstr("0001_create_notes.sql"));
+  EXPECT_THAT(refusal(read({{"sql/0001_notes.sql", " \n"}})), HasSubstr("empty"));
+  EXPECT_THAT(refusal(read({{"sql/0001_notes.sql", "\xff"}})), HasSubstr("no text"));
+}
+
 TEST(ReadBundle, RefusesAManifestThatNamesWhatIsNotThere) {
   EXPECT_THAT(refusal(raw_archive({{"lib/sample.so", "x"}})), HasSubstr("no manifest.json"));
   EXPECT_THAT(refusal(raw_archive({{"manifest.json", sample_manifest()}})), HasSubstr("lib/sample.so"));

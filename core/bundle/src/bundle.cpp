@@ -2,6 +2,7 @@
 #include "rapt/bundle/bundle.hpp"
 
 #include "archive.hpp"
+#include "migrations.hpp"
 #include "names.hpp"
 #include "signature.hpp"
 
@@ -51,6 +52,7 @@ Result<Bundle> read_bundle(std::string_view archive) {
   for (const auto& [architecture, path] : out.manifest.libraries) RAPT_TRY(require_file(out, path, "its library"));
   if (!out.manifest.config_schema_path.empty())
     RAPT_TRY(require_file(out, out.manifest.config_schema_path, "its config_schema"));
+  RAPT_TRY(check_migrations(out));
   out.digest = security::sha256(archive);
   return out;
 }

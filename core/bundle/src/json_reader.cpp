@@ -136,6 +136,11 @@ void JsonReader::boolean(std::string_view key, bool& out) {
   }
 }
 
+bool JsonReader::is_object(std::string_view key) const {
+  const auto found = object_->find(std::string(key));
+  return found != object_->end() && found->is_object();
+}
+
 std::optional<JsonReader> JsonReader::object(std::string_view key) {
   const auto* value = find(key, Need::kRequired, "an object");
   if (value == nullptr) return std::nullopt;

@@ -24,6 +24,7 @@ class JsonReader {
   bool text(std::string_view key, std::string& out, std::size_t limit, Need need);
   void integer(std::string_view key, int& out, int least, int most);        ///< optional; keeps `out` when absent
   void boolean(std::string_view key, bool& out);                            ///< optional; keeps `out` when absent
+  [[nodiscard]] bool is_object(std::string_view key) const;                 ///< there, and an object
   std::optional<JsonReader> object(std::string_view key);                   ///< required
   std::vector<JsonReader> objects(std::string_view key, std::size_t most);  ///< optional list of objects
   void fault(std::string_view key, std::string message);

@@ -18,8 +18,9 @@ constexpr std::array<std::string_view, 6> kLibraries = {
 constexpr std::array<std::string_view, 4> kVersionFamilies = {"GLIBC_", "GCC_", "GLIBCXX_", "CXXABI_"};
 
 /// What the compiler's start-up code asks for without a version, and lives without.
-constexpr std::array<std::string_view, 3> kOptionalSymbols = {"__gmon_start__", "_ITM_deregisterTMCloneTable",
-                                                              "_ITM_registerTMCloneTable"};
+/// In a module that uses nothing of libc, __cxa_finalize is among them.
+constexpr std::array<std::string_view, 4> kOptionalSymbols = {"__gmon_start__", "_ITM_deregisterTMCloneTable",
+                                                              "_ITM_registerTMCloneTable", "__cxa_finalize"};
 
 /// Entries by which a library would choose what else is loaded, or have its text rewritten.
 constexpr std::array<std::pair<std::int64_t, std::string_view>, 8> kRefusedEntries = {{
@@ -108,10 +109,11 @@ Result<void> check_abi_note(const ElfImage& image, const Manifest& manifest) {
     std::array<std::uint32_t, 2> abi{};
     if (note.size() != sizeof abi) return refuse("its note of the ABI version is malformed");
     std::memcpy(abi.data(), note.data(), sizeof abi);
-    if (abi[0] != manifest.abi_major || abi[1] != manifest.abi_minor) {
+    if (abi[0] != manifest.abi_major || abi[1] != manifest.abi_built_minor) {
       return refuse("it was built for ABI " + std::to_string(abi[0]) + "." + std::to_string(abi[1]) +
                     ", but the manifest says " + std::to_string(manifest.abi_major) + "." +
-                    std::to_string(manifest.abi_minor));
+                    std::to_string(manifest.abi_built_minor) +
+                    "; give both: \"abi\": {\"min\": the oldest that it can live with, \"built\": this one}");
     }
   }
   return {};

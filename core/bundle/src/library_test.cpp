@@ -34,6 +34,21 @@ TEST(CheckLibrary, AcceptsASoundOne) {
   EXPECT_EQ(refusal(fixture("sound_note")), "sound");
 }
 
+TEST(CheckLibrary, AcceptsOneThatUsesNothingOfLibc) {
+  EXPECT_EQ(refusal(fixture("bare")), "sound");
+}
+
+TEST(CheckLibrary, ComparesTheNoteWithWhatItWasBuiltForNotWithWhatItNeeds) {
+  auto ranged = manifest();
+  ranged.abi_built_minor = 1;
+  const auto checked = check_library(fixture("sound_note"), native_architecture(), ranged);
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().message, HasSubstr("built for ABI 1.0, but the manifest says 1.1"));
+  ranged = manifest();
+  ranged.abi_minor = 0, ranged.abi_built_minor = 0;
+  EXPECT_TRUE(check_library(fixture("sound_note"), native_architecture(), ranged));
+}
+
 TEST(CheckLibrary, RefusesASecondExport) {
   EXPECT_THAT(refusal(fixture("exports_more")), HasSubstr("exports also_here"));
 }
@@ -101,6 +116,9 @@ class PackBundle : public ::testing::Test {
     std::filesystem::create_directories(stage_ / "lib");
     put("manifest.json", testing::sample_manifest());
     put("lib/sample.so", fixture("sound"));
+    put("LICENSE", "Do what you like.\n");
+    put("CHANGELOG.md", "# 1.2.3\nThe first.\n");
+    put("sbom.spdx.json", testing::sample_sbom());
   }
   ~PackBundle() override { std::filesystem::remove_all(stage_); }
   void put(const std::string& path, const std::string& bytes) {
@@ -137,6 +155,42 @@ TEST_F(PackBundle, RefusesWhatAnInstallationWouldRefuse) {
   EXPECT_THAT(refusal_of_stage(), HasSubstr("manifest.json has 8 faults"));
   std::filesystem::remove(stage_ / "manifest.json");
   EXPECT_THAT(refusal_of_stage(), HasSubstr("has no manifest.json"));
+}
+
+TEST_F(PackBundle, AsksForLicenseChangeLogAndBillOfMaterials) {
+  for (const auto& [path, sentence] : {std::pair{"LICENSE", "There is no LICENSE"},
+                                       {"CHANGELOG.md", "There is no CHANGELOG.md"},
+                                       {"sbom.spdx.json", "There is no bill of materials"}}) {
+    const auto bytes = read_file(stage_ / path, 1u << 20).value();
+    std::filesystem::remove(stage_ / path);
+    EXPECT_THAT(refusal_of_stage(), HasSubstr(sentence));
+    put(path, bytes);
+  }
+  put("LICENSE", "\n");
+  EXPECT_THAT(refusal_of_stage(), HasSubstr("LICENSE is empty"));
+}
+
+TEST_F(PackBundle, ReadsTheBillOfMaterials) {
+  put("sbom.spdx.json", testing::with(testing::sample_sbom(), "1.2.3", "1.2.4"));
+  EXPECT_THAT(refusal_of_stage(), HasSubstr("none of its packages is sample 1.2.3"));
+  put("sbom.spdx.json", testing::with(testing::sample_sbom(), "SPDX-2.3", "SPDX-1.0"));
+  EXPECT_THAT(refusal_of_stage(), HasSubstr("spdxVersion"));
+  put("sbom.spdx.json", "{");
+  EXPECT_THAT(refusal_of_stage(), HasSubstr("sbom.spdx.json is not JSON"));
+  std::filesystem::remove(stage_ / "sbom.spdx.json");
+  const std::string cyclone =
+      R"({"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": {"name": "sample", "version": "1.2.3"}}})";
+  put("sbom.cdx.json", cyclone);
+  EXPECT_EQ(refusal_of_stage(), "packed");
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"CycloneDX", "Tricycle"},
+           {"\"1.5\"", "1.5"},
+           {"\"sample\"", "\"simple\""},
+           {"{\"component\"", "{\"part\""},
+           {"{\"component\": {\"name\": \"sample\", \"version\": \"1.2.3\"}}", "7"}}) {
+    put("sbom.cdx.json", testing::with(cyclone, from, to));
+    EXPECT_THAT(refusal_of_stage(), HasSubstr("sbom.cdx.json is refused")) << to;
+  }
 }
 
 TEST_F(PackBundle, RefusesLinksHiddenFilesAndSignatures) {

@@ -85,6 +85,15 @@ TEST(ParseManifest, RefusesEachWrongField) {
       {"\"priority\": 50", "\"priority\": 1.5"},
       {"\"priority\": 50", "\"priority\": 18446744073709551615"},
       {"\"log\"", "\"LOG\""},
+      {"\"log\"", "\"telepathy\""},
+      {"\"async\": false", "\"async\": true"},
+      {"\"async\": false", "\"window\": \"token\""},
+      {"\"1.0\"", "{}"},
+      {"\"1.0\"", "{\"min\": \"1.0\"}"},
+      {"\"1.0\"", "{\"min\": \"1.2\", \"built\": \"1.1\"}"},
+      {"\"1.0\"", "{\"min\": \"1.0\", \"built\": \"2.0\"}"},
+      {"\"1.0\"", "{\"min\": \"1.0\", \"built\": \"1.1\", \"more\": 1}"},
+      {"\"memory_mb\": 32", "\"migrations\": \"../sql\""},
       {"\"For tests.\"", "\"a\\u0000b\""},
       {"\"AGPL-3.0-or-later\"", "\"\""},
       {"\"Sample\"", "\"" + std::string(101, 'x') + "\""},
@@ -96,6 +105,64 @@ TEST(ParseManifest, RefusesEachWrongField) {
     EXPECT_EQ(parsed.error().kind, ErrorKind::kInvalid);
     EXPECT_FALSE(parsed.error().fields.empty()) << to;
   }
+}
+
+/// The sample as a stream filter of ABI 1.1; `hook` takes the place of its second hook.
+std::string with_hook(const std::string& hook) {
+  return with(with(sample_manifest(), "{\"point\": \"chat:post_ai\"}", hook), "\"1.0\"", "\"1.1\"");
+}
+
+TEST(ParseManifest, ReadsTheRangeOfAbis) {
+  const auto range = parse_manifest(with(sample_manifest(), "\"1.0\"", R"({"min": "1.0", "built": "1.1"})"));
+  ASSERT_TRUE(range) << range.error().message;
+  EXPECT_EQ(range->abi_minor, 0U);
+  EXPECT_EQ(range->abi_built_minor, 1U);
+  const auto one = parse_manifest(with(sample_manifest(), "\"1.0\"", "\"1.1\""));
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(one->abi_minor, 1U);
+  EXPECT_EQ(one->abi_built_minor, 1U);
+}
+
+TEST(ParseManifest, ReadsTheWindowOfAStreamFilter) {
+  const auto window = [](const std::string& text) {
+    const auto parsed = parse_manifest(with_hook(R"({"point": "chat:on_delta")" + text + "}"));
+    if (!parsed) return parsed.error().message;
+    return parsed->hooks[1].window + "/" + std::to_string(parsed->hooks[1].window_bytes);
+  };
+  EXPECT_EQ(window(""), "sentence/0");
+  EXPECT_EQ(window(R"(, "window": "token")"), "token/0");
+  EXPECT_EQ(window(R"(, "window": {"bytes": 512})"), "size/512");
+  EXPECT_THAT(window(R"(, "window": {"bytes": 15})"), HasSubstr("hooks[1].window.bytes"));
+  EXPECT_THAT(window(R"(, "window": {})"), HasSubstr("hooks[1].window: Say how many"));
+  EXPECT_THAT(window(R"(, "window": "line")"), HasSubstr("\"token\", \"sentence\""));
+  EXPECT_THAT(window(R"(, "window": 7)"), HasSubstr("hooks[1].window"));
+  EXPECT_THAT(window(R"(, "async": true)"), HasSubstr("Somebody waits"));
+}
+
+TEST(ParseManifest, AStreamFilterNeedsAnAbiThatKnowsStreams) {
+  EXPECT_THAT(message_for(with(sample_manifest(), "chat:post_ai", "chat:on_delta")), HasSubstr("came with ABI 1.1"));
+}
+
+TEST(ParseManifest, OnlyWhatMayComeLaterIsAskedLater) {
+  for (const std::string point : {"chat:on_message", "chat:after_ai", "session:start", "session:end", "run:complete"}) {
+    const auto parsed = parse_manifest(with_hook(R"({"point": ")" + point + R"(", "async": true})"));
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_TRUE(parsed->hooks[1].asynchronous);
+  }
+  for (const std::string point : {"product:before_ai", "product:after_ai"})
+    EXPECT_THAT(message_for(with_hook(R"({"point": ")" + point + R"(", "async": true})")), HasSubstr("Somebody waits"));
+  EXPECT_THAT(message_for(with_hook(R"({"point": "session:end", "async": true, "on_failure": "closed"})")),
+              HasSubstr("cannot stop anything"));
+}
+
+TEST(ParseManifest, HelpsWhoMistypesAName) {
+  EXPECT_THAT(message_for(with(sample_manifest(), "\"log\"", "\"secret\"")), HasSubstr("Did you mean \"secrets\"?"));
+  EXPECT_THAT(message_for(with(sample_manifest(), "\"log\"", "\"telepathy\"")),
+              ::testing::AllOf(HasSubstr("The permissions are: log, config"), ::testing::Not(HasSubstr("Did you"))));
+  EXPECT_THAT(message_for(with(sample_manifest(), "chat:before_ai", "chat:before-ai")),
+              HasSubstr("Did you mean \"chat:before_ai\"?"));
+  for (const auto name : permission_names())
+    EXPECT_TRUE(parse_manifest(with(sample_manifest(), "\"log\"", '"' + std::string(name) + '"'))) << name;
 }
 
 TEST(ParseManifest, SaysWhereTheJsonIsBroken) {

@@ -68,6 +68,7 @@ Result<std::string> pack_bundle(const fs::path& stage, const security::PrivateKe
   if (!archive) return archive;
   const auto bundle = read_bundle(*archive);
   if (!bundle) return bundle.error();
+  RAPT_TRY(check_papers(*bundle));
   RAPT_TRY(check_libraries(*bundle));
   return archive;
 }

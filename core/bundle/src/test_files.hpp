@@ -17,6 +17,9 @@ std::string with(std::string text, std::string_view from, std::string_view to);
 /// manifest.json and a library of a few bytes (no ELF file).
 std::map<std::string, File> sample_files();
 
+/// A bill of materials of the sample module.
+std::string sample_sbom();
+
 /// One entry as a hostile packer might write it.
 struct RawEntry {
   std::string path;
@@ -31,6 +34,8 @@ enum class Filter { kZstd, kGzip, kNone, kZstdTwice };
 /// Writes whatever it is asked for.
 std::string raw_archive(const std::vector<RawEntry>& entries, Format format = Format::kUstar,
                         Filter filter = Filter::kZstd);
+/// Any bytes as one zstd frame.
+std::string compressed(std::string_view bytes);
 /// manifest.json, the library and `more`.
 std::string archive_with(const RawEntry& more);
 

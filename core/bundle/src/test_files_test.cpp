@@ -76,6 +76,11 @@ std::string sample_manifest() {
 })";
 }
 
+std::string sample_sbom() {
+  return R"({"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT",
+  "packages": [{"SPDXID": "SPDXRef-Package", "name": "sample", "versionInfo": "1.2.3"}]})";
+}
+
 std::map<std::string, File> sample_files() {
   return {{"manifest.json", {0644, sample_manifest()}}, {"lib/sample.so", {0755, "not really a library"}}};
 }
@@ -88,6 +93,23 @@ std::string raw_archive(const std::vector<RawEntry>& entries, Format format, Fil
   require(archive_write_set_bytes_in_last_block(handle, 1), handle);
   require(archive_write_open(handle, &out, nullptr, append, nullptr), handle);
   for (const auto& entry : entries) write_entry(handle, entry, format == Format::kPax);
+  require(archive_write_close(handle), handle);
+  archive_write_free(handle);
+  return out;
+}
+
+std::string compressed(std::string_view bytes) {
+  std::string out;
+  auto* handle = archive_write_new();
+  require(archive_write_set_format_raw(handle), handle);
+  require(archive_write_add_filter_zstd(handle), handle);
+  require(archive_write_set_bytes_in_last_block(handle, 1), handle);
+  require(archive_write_open(handle, &out, nullptr, append, nullptr), handle);
+  auto* entry = archive_entry_new();
+  archive_entry_set_filetype(entry, AE_IFREG);
+  require(archive_write_header(handle, entry), handle);
+  archive_write_data(handle, bytes.data(), bytes.size());
+  archive_entry_free(entry);
   require(archive_write_close(handle), handle);
   archive_write_free(handle);
   return out;

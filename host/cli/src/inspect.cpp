@@ -20,15 +20,33 @@ Result<bundle::Bundle> load_bundle(const std::string& path) {
   return bundle::read_bundle(*bytes);
 }
 
+std::string abi(std::uint32_t major, std::uint32_t minor) {
+  return std::to_string(major) + "." + std::to_string(minor);
+}
+
+std::string window(const bundle::ManifestHook& hook) {
+  return hook.window == "size" ? std::to_string(hook.window_bytes) + " bytes" : hook.window;
+}
+
+std::string or_none(const std::string& path) {
+  return path.empty() ? "none" : path;
+}
+
 json to_json(const bundle::Bundle& bundle) {
   const auto& m = bundle.manifest;
+  const auto papers = bundle::papers_of(bundle);
   json out = {{"name", m.name},
               {"version", m.version},
               {"title", m.title},
               {"description", m.description},
               {"publisher", m.publisher},
               {"license", m.license},
-              {"abi", std::to_string(m.abi_major) + "." + std::to_string(m.abi_minor)},
+              {"abi", abi(m.abi_major, m.abi_minor)},
+              {"abi_built", abi(m.abi_major, m.abi_built_minor)},
+              {"license_file", papers.license},
+              {"change_log", papers.change_log},
+              {"sbom", papers.sbom},
+              {"migrations", bundle::migrations_of(bundle)},
               {"memory_mb", m.memory_mb},
               {"sha256", security::hex(bundle.digest)},
               {"signed", !bundle.signature.empty()},
@@ -43,6 +61,7 @@ json to_json(const bundle::Bundle& bundle) {
                             {"timeout_ms", hook.timeout_ms},
                             {"on_failure", hook.fail_closed ? "closed" : "open"},
                             {"async", hook.asynchronous}});
+    if (!hook.window.empty()) out["hooks"].back()["window"] = window(hook);
   }
   for (const auto& permission : m.permissions)
     out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
@@ -53,19 +72,27 @@ json to_json(const bundle::Bundle& bundle) {
 
 void show(std::ostream& out, const bundle::Bundle& bundle) {
   const auto& m = bundle.manifest;
+  const auto papers = bundle::papers_of(bundle);
   out << m.name << " " << m.version << ": " << m.title << "\n  " << m.description << "\n\npublisher    " << m.publisher
       << "\nsigned       "
       << (bundle.signature.empty()
               ? "no"
               : "with key " + bundle.publisher_key_id + " (`rapt verify` says whether it may be believed)")
-      << "\nlicense      " << m.license << "\nABI          " << m.abi_major << "." << m.abi_minor << "\nmemory       "
-      << m.memory_mb << " MiB\nSHA-256      " << security::hex(bundle.digest) << "\n\nhooks\n";
+      << "\nlicense      " << m.license << "\nABI          " << abi(m.abi_major, m.abi_minor) << " or newer, built for "
+      << abi(m.abi_major, m.abi_built_minor) << "\nmemory       " << m.memory_mb << " MiB\nSHA-256      "
+      << security::hex(bundle.digest) << "\nlicence text " << or_none(papers.license) << "\nchange log   "
+      << or_none(papers.change_log) << "\nmaterials    " << or_none(papers.sbom) << "\n\nhooks\n";
   for (const auto& hook : m.hooks) {
     out << "  " << hook.point << "  priority " << hook.priority << ", " << hook.timeout_ms << " ms, fails "
-        << (hook.fail_closed ? "closed" : "open") << (hook.asynchronous ? ", asynchronous" : "") << "\n";
+        << (hook.fail_closed ? "closed" : "open") << (hook.asynchronous ? ", asynchronous" : "")
+        << (hook.window.empty() ? "" : ", window " + window(hook)) << "\n";
   }
   out << "permissions\n";
   for (const auto& permission : m.permissions) out << "  " << permission.name << ": " << permission.reason << "\n";
+  if (const auto migrations = bundle::migrations_of(bundle); !migrations.empty()) {
+    out << "migrations\n";
+    for (const auto& path : migrations) out << "  " << path << "\n";
+  }
   out << "files\n";
   for (const auto& [path, file] : bundle.files) out << "  " << path << "  " << file.bytes.size() << " bytes\n";
 }

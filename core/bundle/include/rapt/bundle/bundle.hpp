@@ -35,9 +35,21 @@ struct Bundle {
 };
 
 /// Reads an archive: zstd-compressed tar (ustar), regular files only. Refuses traversal, links, devices, duplicates,
-/// bombs and absurd sizes with a sentence that names the entry. Neither believes the signature (verify_bundle) nor
-/// looks into the libraries (check_libraries). kInvalid.
+/// bombs, absurd sizes and bytes after the end with a sentence that names the entry. Neither believes the signature
+/// (verify_bundle) nor looks into the libraries (check_libraries). kInvalid.
 Result<Bundle> read_bundle(std::string_view archive);
+
+/// What comes with the code, for people: paths in the bundle, "" for what is not there.
+struct Papers {
+  std::string license;     ///< LICENSE, LICENSE.txt, LICENSE.md or COPYING
+  std::string change_log;  ///< CHANGELOG.md
+  std::string sbom;        ///< sbom.spdx.json (SPDX 2.3) or sbom.cdx.json (CycloneDX)
+};
+Papers papers_of(const Bundle& bundle);
+/// kInvalid unless all three are there, are text, and the bill of materials names the module and its version.
+Result<void> check_papers(const Bundle& bundle);
+/// The migrations that the module brings, in their order; read_bundle has checked their names and form.
+std::vector<std::string> migrations_of(const Bundle& bundle);
 
 /// Public keys as files hold them: one base64url key a line, "#" begins a comment. kInvalid when there is none.
 Result<std::vector<security::PublicKey>> parse_public_keys(std::string_view text);
@@ -66,8 +78,8 @@ Result<void> verify_bundle(const Bundle& bundle, const TrustStore& trust, Signat
 std::string signed_listing(const std::map<std::string, File>& files);
 
 /// Packs a staged folder (manifest.json, lib/…, LICENSE, …), checking what an installation will check: manifest, files
-/// that it names, the library's one exported symbol, its undefined symbols and DT_NEEDED. The same input gives the same
-/// bytes.
+/// that it names, licence, change log and bill of materials, the library's one exported symbol, its undefined symbols
+/// and DT_NEEDED. The same input gives the same bytes.
 Result<std::string> pack_bundle(const std::filesystem::path& stage, const security::PrivateKey* key);
 
 /// What pack_bundle ends with, without any of its checks: signs `files` when there is a key, and makes the archive. For

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,15 +16,15 @@ namespace rapt::bundle {
 struct ManifestHook {
   std::string point;  ///< "chat:before_ai"; older names are stored under their new ones
   int priority = 100;
-  int timeout_ms = 200;      ///< 1 to 10,000
-  bool fail_closed = false;  ///< "on_failure": "open" (default) or "closed"
-  bool asynchronous = false;
-  std::string window;    ///< chat:on_delta alone: "token", "sentence" (default) or "size"
-  int window_bytes = 0;  ///< with "size": 16 to 65,536
+  int timeout_ms = 200;       ///< 1 to 10,000
+  bool fail_closed = false;   ///< "on_failure": "open" (default) or "closed"
+  bool asynchronous = false;  ///< asked later, as a job; what it emits counts, nothing else
+  std::string window;         ///< chat:on_delta alone: "token", "sentence" (default) or "size"
+  int window_bytes = 0;       ///< with "size": 16 to 65,536
 };
 
 struct ManifestPermission {
-  std::string name;    ///< e.g. "log", "http"
+  std::string name;    ///< one of permission_names()
   std::string reason;  ///< for the admin who grants it
 };
 
@@ -42,11 +43,14 @@ struct Manifest {
   std::vector<ManifestPermission> permissions;
   std::map<std::string, std::string> libraries;  ///< "x86_64-linux-gnu" -> path in the bundle
   std::string config_schema_path;                ///< "" when it has none
+  std::string migrations_path;                   ///< folder of numbered .sql files, "" when it has none
   int memory_mb = 64;                            ///< address space beyond the runner's own, 8 to 1024
 };
 
 /// kInvalid with every fault at once, each with its path in the document; unknown fields are refused.
 Result<Manifest> parse_manifest(std::string_view json);
+/// Every permission that a manifest may ask for. What a host does not offer, it does not grant.
+std::span<const std::string_view> permission_names();
 /// ^[a-z][a-z0-9-]{1,62}$: the form of modules' and publishers' names, safe as part of a path.
 bool is_valid_name(std::string_view name);
 /// This machine's triplet: "x86_64-linux-gnu" or "aarch64-linux-gnu".

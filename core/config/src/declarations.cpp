@@ -80,6 +80,8 @@ std::span<const Declaration> declarations() {
                   &read_text<&S::var_dir>},
       Declaration{"RAPT_RUNNER", "path", "", "", "", "rapt-runner; empty: beside this program", false,
                   &read_text<&S::runner>},
+      Declaration{"RAPT_CGROUP", "path", "", "", "", "cgroup that modules get theirs below; empty: this process's own",
+                  false, &read_text<&S::cgroup>},
       Declaration{"RAPT_MIGRATIONS_DIR", "path", "", "migrations", "", "folder of the numbered SQL files", false,
                   &read_text<&S::migrations_dir>},
       Declaration{"MARKETPLACE_URL", "text", "", "", "", "the registry that modules come from", false,

@@ -51,6 +51,7 @@ host::Supervisor::Options supervisor_options(const config::Settings& settings, c
                                              std::string pseudonym_key) {
   host::Supervisor::Options options;
   options.runner = settings.runner;
+  options.cgroup = settings.cgroup;
   options.trust = trust;
   options.signature_policy = signature_policy(settings);
   options.required_layers = settings.required_sandbox_layers;

@@ -53,7 +53,7 @@ void check_pages(const fs::path& root, Findings& out) {
 
 void check_layers(const config::Settings& settings, Findings& out) {
   const auto& required = settings.required_sandbox_layers;
-  for (const auto& layer : sandbox::probe_layers(settings.runner.string())) {
+  for (const auto& layer : sandbox::probe_layers(settings.runner.string(), settings.cgroup)) {
     const bool needed =
         layer.name == "seccomp" || std::find(required.begin(), required.end(), layer.name) != required.end();
     const auto state = layer.on ? State::kFine : needed ? State::kFault : State::kWarning;

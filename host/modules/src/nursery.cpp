@@ -3,12 +3,13 @@
 
 #include <unistd.h>
 
+#include <cstring>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cstring>
 
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -18,15 +19,17 @@ namespace rapt::host {
 namespace asio = boost::asio;
 using hooks::Answer;
 
-Result<std::shared_ptr<Nursery>> Nursery::start(Executor executor, std::string runner_path) {
-  auto server = sandbox::ForkServer::start(runner_path);
+Result<std::shared_ptr<Nursery>> Nursery::start(Executor executor, std::string runner_path,
+                                                std::filesystem::path cgroup) {
+  auto server = sandbox::ForkServer::start(runner_path, cgroup);
   if (!server) return server.error();
-  return std::make_shared<Nursery>(std::move(executor), std::move(runner_path), std::move(*server));
+  return std::make_shared<Nursery>(std::move(executor), std::move(runner_path), std::move(cgroup), std::move(*server));
 }
 
-Nursery::Nursery(Executor executor, std::string runner_path, sandbox::ForkServer server)
+Nursery::Nursery(Executor executor, std::string runner_path, std::filesystem::path cgroup, sandbox::ForkServer server)
     : strand_(asio::make_strand(executor)),
       runner_path_(std::move(runner_path)),
+      cgroup_(std::move(cgroup)),
       pool_({.name = "fork-server", .threads = 1, .max_queued = 1}),
       readable_(strand_),
       server_(std::move(server)) {}
@@ -86,7 +89,7 @@ Task<void> Nursery::follow() {
       if (closed_) co_return;
     }
     log::error("modules.fork_server_lost", {{"remedy", "it is started again"}});
-    auto start = [path = runner_path_] { return sandbox::ForkServer::start(path); };
+    auto start = [path = runner_path_, cgroup = cgroup_] { return sandbox::ForkServer::start(path, cgroup); };
     auto started = co_await pool_.run(std::move(start));
     if (!started) {
       log::error("modules.fork_server_failed", {{"reason", started.error().message}});

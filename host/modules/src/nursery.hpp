@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/strand.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/strand.hpp>
 
 #include "instance.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
@@ -21,8 +22,9 @@ namespace rapt::host {
 class Nursery : public std::enable_shared_from_this<Nursery> {
  public:
   /// Starts the fork server; blocks until it has tried the layers of the sandbox.
-  static Result<std::shared_ptr<Nursery>> start(Executor executor, std::string runner_path);
-  Nursery(Executor executor, std::string runner_path, sandbox::ForkServer server);
+  static Result<std::shared_ptr<Nursery>> start(Executor executor, std::string runner_path,
+                                                std::filesystem::path cgroup);
+  Nursery(Executor executor, std::string runner_path, std::filesystem::path cgroup, sandbox::ForkServer server);
 
   /// Begins to listen to the fork server.
   void listen();
@@ -42,6 +44,7 @@ class Nursery : public std::enable_shared_from_this<Nursery> {
 
   boost::asio::strand<Executor> strand_;
   const std::string runner_path_;
+  const std::filesystem::path cgroup_;
   runtime::BlockingPool pool_;
   boost::asio::posix::stream_descriptor readable_;  ///< used on the strand
 

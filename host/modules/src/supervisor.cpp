@@ -155,7 +155,7 @@ Supervisor::~Supervisor() {
 }
 
 Result<void> Supervisor::start(std::vector<InstalledModule> modules) {
-  auto nursery = Nursery::start(impl_->executor, impl_->options.runner.string());
+  auto nursery = Nursery::start(impl_->executor, impl_->options.runner.string(), impl_->options.cgroup);
   if (!nursery) return nursery.error();
   impl_->nursery = std::move(*nursery);
   impl_->layers = impl_->nursery->layers();

@@ -13,20 +13,6 @@
 namespace rapt::runner {
 namespace {
 
-/// Runs `attempt` in a child with these namespaces. 0, or the errno of the fork or of the attempt.
-template <class Attempt>
-int try_in_child(int namespaces, Attempt attempt) {
-  int pidfd = -1;
-  const pid_t pid = fork_into(namespaces, &pidfd);
-  if (pid < 0) return -pid;
-  if (pid == 0) _exit(attempt());
-  close(pidfd);
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
-}
-
 class Finder {
  public:
   Abilities find() {
@@ -38,7 +24,6 @@ class Finder {
     find_landlock();
     find_namespaces();
     for (const char* name : {"closed-descriptors", "empty-environment", "death-signal"}) layer(name, 0, "");
-    layer("memory-cgroup", ENOSYS, "", "not used yet: memory is bounded by the address-space limit");
     abilities_.own_bytes = own_address_space();
     return std::move(abilities_);
   }
@@ -125,6 +110,20 @@ class Finder {
 
 }  // namespace
 
-Abilities find_abilities() { return Finder().find(); }
+int try_in_child(int namespaces, const std::function<int()>& attempt) {
+  int pidfd = -1;
+  const pid_t pid = fork_into(namespaces, &pidfd);
+  if (pid < 0) return -pid;
+  if (pid == 0) _exit(attempt());
+  close(pidfd);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+}
+
+Abilities find_abilities() {
+  return Finder().find();
+}
 
 }  // namespace rapt::runner

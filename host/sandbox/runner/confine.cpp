@@ -21,7 +21,9 @@ const char* enter_sandbox(const Abilities& abilities, const spawn::SpawnMessage&
     return "user namespace";
   if (abilities.empty_root && failed(enter_empty_root())) return "empty root";
   const std::uint64_t own = abilities.own_bytes + wire::kRequestBytes + wire::kReplyBytes;
-  if (failed(limit_resources(own + order.memory_bytes))) return "resource limits";
+  // With a cgroup, what counts is what is touched; address space that is only reserved may be more.
+  const std::uint64_t room = order.in_cgroup != 0 ? 4 * order.memory_bytes : order.memory_bytes;
+  if (failed(limit_resources(own + room))) return "resource limits";
   if (failed(drop_capabilities())) return "capabilities";
   if (prctl(PR_SET_DUMPABLE, 0) != 0) return "protection from debuggers";
   if (failed(forbid_new_privileges())) return "no new privileges";

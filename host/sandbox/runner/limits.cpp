@@ -39,6 +39,12 @@ int limit_resources(std::uint64_t address_space) {
   return 0;
 }
 
-int forbid_new_privileges() { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ? errno : 0; }
+int join_cgroup(int procs) {
+  return write(procs, "0", 1) == 1 ? 0 : errno;
+}
+
+int forbid_new_privileges() {
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ? errno : 0;
+}
 
 }  // namespace rapt::runner

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "rapt/sandbox/spawn_protocol.hpp"
@@ -47,6 +48,8 @@ struct Abilities {
   std::vector<LayerEntry> layers;
 };
 Abilities find_abilities();
+/// Runs `attempt` in a child with these namespaces. 0, or the errno of the fork or of the attempt.
+int try_in_child(int namespaces, const std::function<int()>& attempt);
 
 /// fork() with namespaces: like clone(2). Returns 0 in the child; in the parent the pid, or -errno.
 pid_t fork_into(int namespaces, int* pidfd);
@@ -57,6 +60,7 @@ int map_identity(uid_t uid, gid_t gid);  ///< in a new user namespace: this user
 int enter_empty_root();                  ///< in a new mount namespace: an empty, read-only, unmountable root
 int drop_capabilities();
 int limit_resources(std::uint64_t address_space);
+int join_cgroup(int procs);  ///< by the descriptor of a cgroup.procs that the host has opened
 int landlock_version();
 int restrict_with_landlock(int abi);
 int forbid_new_privileges();

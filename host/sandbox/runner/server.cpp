@@ -37,6 +37,7 @@ class Server {
   bool say_hello();
   bool handle_order();
   void fork_runner(const spawn::SpawnMessage& order, const int* fds);
+  void try_cgroup(int joining);
   void reap();
   void end_children();
   bool send(spawn::EventMessage& event, int fd = -1);
@@ -80,7 +81,11 @@ bool Server::say_hello() {
 void Server::fork_runner(const spawn::SpawnMessage& order, const int* fds) {
   int pidfd = -1;
   const pid_t pid = fork_into(abilities_.namespaces, &pidfd);
-  if (pid == 0) run_child(abilities_, order, fds);
+  if (pid == 0) {
+    // Before anything is done on the module's account.
+    if (order.in_cgroup != 0 && join_cgroup(fds[spawn::kDescriptorCount]) != 0) _exit(spawn::kExitCgroup);
+    run_child(abilities_, order, fds);
+  }
   spawn::EventMessage event{};
   event.kind = spawn::EventKind::kSpawned;
   event.id = order.id;
@@ -94,10 +99,18 @@ void Server::fork_runner(const spawn::SpawnMessage& order, const int* fds) {
   if (pidfd >= 0) close(pidfd);
 }
 
+/// A descriptor that the host could open need not let us in: users and user namespaces have a say in it.
+void Server::try_cgroup(int joining) {
+  spawn::EventMessage event{};
+  event.kind = spawn::EventKind::kTried;
+  event.error = try_in_child(abilities_.namespaces, [joining] { return join_cgroup(joining); });
+  send(event);
+}
+
 /// False when the host is gone.
 bool Server::handle_order() {
   spawn::SpawnMessage order{};
-  int fds[spawn::kDescriptorCount];
+  int fds[spawn::kMaxDescriptors];
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof fds)] = {};
   iovec part{&order, sizeof order};
   msghdr message{};
@@ -108,10 +121,17 @@ bool Server::handle_order() {
   const ssize_t size = recvmsg(spawn::kSocketFd, &message, MSG_CMSG_CLOEXEC);
   if (size < 0 && errno == EINTR) return true;
   const cmsghdr* rights = size == sizeof order ? CMSG_FIRSTHDR(&message) : nullptr;
-  if (rights == nullptr || rights->cmsg_len != CMSG_LEN(sizeof fds)) return false;
-  std::memcpy(fds, CMSG_DATA(rights), sizeof fds);
-  fork_runner(order, fds);
-  for (const int fd : fds) close(fd);
+  const unsigned count = order.is_trial != 0    ? 1
+                         : order.in_cgroup != 0 ? spawn::kMaxDescriptors
+                                                : unsigned{spawn::kDescriptorCount};
+  if (rights == nullptr || rights->cmsg_len != CMSG_LEN(count * sizeof(int))) return false;
+  std::memcpy(fds, CMSG_DATA(rights), count * sizeof(int));
+  if (order.is_trial != 0) {
+    try_cgroup(fds[0]);
+  } else {
+    fork_runner(order, fds);
+  }
+  for (unsigned i = 0; i < count; ++i) close(fds[i]);
   return true;
 }
 

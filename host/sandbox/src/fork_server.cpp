@@ -10,12 +10,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "cgroup.hpp"
 #include "memory_file.hpp"
 #include "rapt/sandbox/spawn_protocol.hpp"
+#include "rapt/sandbox/wire.hpp"
 
 namespace rapt::sandbox {
 namespace {
@@ -23,7 +26,9 @@ namespace {
 constexpr int kHelloTimeoutMs = 10000;
 constexpr int kEndTimeoutMs = 5000;
 
-Error gone() { return Error::unavailable("sandbox", "The process that starts modules has ended."); }
+Error gone() {
+  return Error::unavailable("sandbox", "The process that starts modules has ended.");
+}
 
 /// posix_spawn's settings: the socket as descriptor 3, a session of its own (a Ctrl-C in the terminal is the host's
 /// business), default signals. The runner closes every other descriptor itself before it does anything else.
@@ -99,9 +104,42 @@ bool copy_name(char (&to)[N], const std::string& from) {
   return true;
 }
 
+/// Sends one order with its descriptors. 0 or errno.
+int send_order(int socket, const spawn::SpawnMessage& order, const std::vector<int>& fds) {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(spawn::kMaxDescriptors * sizeof(int))> control{};
+  iovec part{const_cast<spawn::SpawnMessage*>(&order), sizeof order};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = control.data();
+  header.msg_controllen = CMSG_SPACE(fds.size() * sizeof(int));
+  cmsghdr* rights = CMSG_FIRSTHDR(&header);
+  rights->cmsg_level = SOL_SOCKET;
+  rights->cmsg_type = SCM_RIGHTS;
+  rights->cmsg_len = CMSG_LEN(fds.size() * sizeof(int));
+  std::memcpy(CMSG_DATA(rights), fds.data(), fds.size() * sizeof(int));
+  ssize_t sent = 0;
+  do {
+    sent = sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent == static_cast<ssize_t>(sizeof order) ? 0 : errno;
+}
+
+/// What a runner itself takes of its cgroup: pages of its own program that it has written, page tables, and its side of
+/// the shared areas.
+constexpr std::uint64_t kOwnShare = (std::uint64_t{8} << 20) + wire::kRequestBytes + wire::kReplyBytes;
+
 }  // namespace
 
-Result<ForkServer> ForkServer::start(const std::string& runner_path) {
+struct ForkServer::Member {
+  std::uint32_t id = 0;
+  std::uint64_t memory_bytes = 0;
+  Cgroup cgroup;
+};
+
+ForkServer::ForkServer(UniqueFd socket, int pid) : socket_(std::move(socket)), pid_(pid) {}
+
+Result<ForkServer> ForkServer::start(const std::string& runner_path, const std::filesystem::path& cgroup) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return system_error("making a socket", errno);
@@ -118,6 +156,7 @@ Result<ForkServer> ForkServer::start(const std::string& runner_path) {
   theirs.reset();
   ForkServer server(std::move(ours), pid);
   RAPT_TRY(server.receive_hello());
+  server.find_cgroups(cgroup);
   return server;
 }
 
@@ -137,6 +176,30 @@ Result<void> ForkServer::receive_hello() {
   return {};
 }
 
+void ForkServer::find_cgroups(const std::filesystem::path& delegated) {
+  cgroups_ = std::make_unique<Cgroups>(Cgroups::find(delegated));
+  if (cgroups_->on()) {
+    // Nobody else sends yet, so the next event is the trial's.
+    auto trial = cgroups_->make(kOwnShare);
+    const int error = trial ? try_to_join(trial->joining()) : ENOENT;
+    if (error != 0) cgroups_->turn_off(std::string("a runner may not join a cgroup: ") + std::strerror(error));
+    if (trial) cgroups_->remove(*trial);
+  }
+  layers_.push_back(cgroups_->layer());
+}
+
+int ForkServer::try_to_join(int joining) {
+  spawn::SpawnMessage order{};
+  order.is_trial = 1;
+  if (const int error = send_order(socket_.get(), order, {joining})) return error;
+  spawn::EventMessage event{};
+  UniqueFd none;
+  if (!wait_readable(socket_.get(), kHelloTimeoutMs)) return ETIMEDOUT;
+  if (receive_event(socket_.get(), event, none) != sizeof event || event.kind != spawn::EventKind::kTried)
+    return EPROTO;
+  return event.error;
+}
+
 Result<void> ForkServer::spawn(const SpawnRequest& request) {
   spawn::SpawnMessage message{};
   message.id = request.id;
@@ -145,27 +208,31 @@ Result<void> ForkServer::spawn(const SpawnRequest& request) {
   if (!copy_name(message.name, request.name) || !copy_name(message.version, request.version)) {
     return Error::invalid("version", "The name or version of the module is too long to be started.");
   }
-  const std::array<int, spawn::kDescriptorCount> fds{request.library, request.request_area, request.reply_area,
-                                                     request.wake_runner, request.wake_host};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof fds)> control{};
-  iovec part{&message, sizeof message};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control.data();
-  header.msg_controllen = control.size();
-  cmsghdr* rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof fds);
-  std::memcpy(CMSG_DATA(rights), fds.data(), sizeof fds);
-  ssize_t sent = 0;
-  do {
-    sent = sendmsg(socket_.get(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent == sizeof message) return {};
-  if (errno == EPIPE || errno == ECONNRESET || errno == EBADF) return gone();
-  return system_error("asking for a process", errno);
+  std::vector<int> fds{request.library, request.request_area, request.reply_area, request.wake_runner,
+                       request.wake_host};
+  if (cgroups_->on()) {
+    auto made = cgroups_->make(request.memory_bytes + kOwnShare);
+    if (!made) return made.error();
+    message.in_cgroup = 1;
+    fds.push_back(made->joining());
+    members_.push_back({request.id, request.memory_bytes, std::move(*made)});
+  }
+  const int error = send_order(socket_.get(), message, fds);
+  if (message.in_cgroup != 0) members_.back().cgroup.close_joining();
+  if (error == 0) return {};
+  leave_cgroup(request.id);
+  if (error == EPIPE || error == ECONNRESET || error == EBADF) return gone();
+  return system_error("asking for a process", error);
+}
+
+/// Removes the cgroup of a runner that is gone. Its limit, when that is what the runner was ended for; else 0.
+std::uint64_t ForkServer::leave_cgroup(std::uint32_t id) {
+  const auto member = std::find_if(members_.begin(), members_.end(), [id](const Member& one) { return one.id == id; });
+  if (member == members_.end()) return 0;
+  const std::uint64_t limit = member->cgroup.ran_out() ? member->memory_bytes : 0;
+  cgroups_->remove(member->cgroup);
+  members_.erase(member);
+  return limit;
 }
 
 Result<std::optional<ForkServer::Event>> ForkServer::receive() {
@@ -175,13 +242,18 @@ Result<std::optional<ForkServer::Event>> ForkServer::receive() {
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::optional<Event>{};
   if (size != sizeof event) return gone();
   if (event.kind == spawn::EventKind::kSpawned) {
+    if (event.error != 0) leave_cgroup(event.id);
     return std::optional<Event>(Spawned{event.id, event.pid, std::move(pidfd), event.error});
   }
-  return std::optional<Event>(Exited{event.id, event.exit_code, event.exit_status});
+  return std::optional<Event>(Exited{event.id, event.exit_code, event.exit_status, leave_cgroup(event.id)});
 }
 
 ForkServer::ForkServer(ForkServer&& other) noexcept
-    : socket_(std::move(other.socket_)), pid_(std::exchange(other.pid_, -1)), layers_(std::move(other.layers_)) {}
+    : socket_(std::move(other.socket_)),
+      pid_(std::exchange(other.pid_, -1)),
+      layers_(std::move(other.layers_)),
+      cgroups_(std::move(other.cgroups_)),
+      members_(std::move(other.members_)) {}
 
 ForkServer& ForkServer::operator=(ForkServer&& other) noexcept {
   if (this == &other) return *this;
@@ -189,10 +261,14 @@ ForkServer& ForkServer::operator=(ForkServer&& other) noexcept {
   socket_ = std::move(other.socket_);
   pid_ = std::exchange(other.pid_, -1);
   layers_ = std::move(other.layers_);
+  cgroups_ = std::move(other.cgroups_);
+  members_ = std::move(other.members_);
   return *this;
 }
 
-ForkServer::~ForkServer() { end(); }
+ForkServer::~ForkServer() {
+  end();
+}
 
 void ForkServer::end() {
   if (pid_ <= 0) return;
@@ -209,6 +285,8 @@ void ForkServer::end() {
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
+  while (!members_.empty()) leave_cgroup(members_.back().id);
+  if (cgroups_) cgroups_->finish();
 }
 
 }  // namespace rapt::sandbox

@@ -5,8 +5,8 @@
 
 namespace rapt::sandbox {
 
-std::vector<Layer> probe_layers(const std::string& runner_path) {
-  auto server = ForkServer::start(runner_path);
+std::vector<Layer> probe_layers(const std::string& runner_path, const std::filesystem::path& cgroup) {
+  auto server = ForkServer::start(runner_path, cgroup);
   if (!server) return {Layer{"runner", false, server.error().message}};
   return server->layers();
 }

@@ -44,6 +44,7 @@ struct Settings {
   std::filesystem::path runner;                      ///< RAPT_RUNNER, path of rapt-runner; default beside this program
   std::filesystem::path migrations_dir;              ///< RAPT_MIGRATIONS_DIR
   std::string marketplace_url;                       ///< MARKETPLACE_URL
+  std::filesystem::path cgroup;                      ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
   std::vector<std::string> required_sandbox_layers;  ///< RAPT_SANDBOX_REQUIRE, comma-separated layer names
 };
 

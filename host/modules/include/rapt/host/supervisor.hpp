@@ -103,6 +103,7 @@ class Supervisor final : public hooks::ModuleCaller {
  public:
   struct Options {
     std::filesystem::path runner;  ///< rapt-runner
+    std::filesystem::path cgroup;  ///< delegated to this host; empty: its own, where that can be used
     bundle::TrustStore trust;
     bundle::SignaturePolicy signature_policy = bundle::SignaturePolicy::kRequired;
     std::vector<std::string> required_layers;        ///< a module is not started without these

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -18,7 +20,7 @@ struct SpawnRequest {
   std::uint32_t id = 0;
   std::string name, version;       ///< as in the manifest; the library must say the same
   bool needs_hooks = false;        ///< the manifest declares hooks: a library without them is refused
-  std::uint64_t memory_bytes = 0;  ///< address space for the module
+  std::uint64_t memory_bytes = 0;  ///< for the module: of its cgroup where there is one, else of its address space
   int library = -1, request_area = -1, reply_area = -1, wake_runner = -1, wake_host = -1;
 };
 
@@ -31,9 +33,13 @@ struct Spawned {
 
 struct Exited {
   std::uint32_t id = 0;
-  int code = 0;    ///< CLD_EXITED, CLD_KILLED or CLD_DUMPED
-  int status = 0;  ///< exit status, or number of the signal
+  int code = 0;                     ///< CLD_EXITED, CLD_KILLED or CLD_DUMPED
+  int status = 0;                   ///< exit status, or number of the signal
+  std::uint64_t out_of_memory = 0;  ///< the limit in bytes, when the kernel ended it for using more; else 0
 };
+
+class Cgroup;
+class Cgroups;
 
 /// The host's end of `rapt-runner --fork-server`: a small single-threaded process that forks the runners, so that no
 /// copy of the host's memory ever becomes a sandbox. It ends, and takes every runner with it, when this object or this
@@ -43,7 +49,8 @@ class ForkServer {
   using Event = std::variant<Spawned, Exited>;
 
   /// Starts it and waits (at most 10 s) until it has tried the layers. Blocks: not for the event loop.
-  static Result<ForkServer> start(const std::string& runner_path);
+  /// `cgroup` is a cgroup's folder that was delegated to this user; without one its own is used if it can be.
+  static Result<ForkServer> start(const std::string& runner_path, const std::filesystem::path& cgroup = {});
   ForkServer(ForkServer&&) noexcept;
   ForkServer& operator=(ForkServer&&) noexcept;
   ~ForkServer();  ///< ends server and runners, waits for them
@@ -59,13 +66,19 @@ class ForkServer {
   Result<std::optional<Event>> receive();
 
  private:
-  ForkServer(UniqueFd socket, int pid) : socket_(std::move(socket)), pid_(pid) {}
+  ForkServer(UniqueFd socket, int pid);
   Result<void> receive_hello();
+  void find_cgroups(const std::filesystem::path& delegated);
+  int try_to_join(int joining);
+  std::uint64_t leave_cgroup(std::uint32_t id);
   void end();
 
   UniqueFd socket_;
   int pid_ = -1;
   std::vector<Layer> layers_;
+  struct Member;
+  std::unique_ptr<Cgroups> cgroups_;
+  std::vector<Member> members_;  ///< one for each runner that has a cgroup
 };
 
 /// A memory file of exactly `bytes`, sealed against every change: what the runner loads is what the host verified.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct Layer {
 };
 
 /// Tries each layer in a child process and says what this machine gives. Takes some milliseconds.
-std::vector<Layer> probe_layers(const std::string& runner_path);
+/// `cgroup` as in ForkServer::start().
+std::vector<Layer> probe_layers(const std::string& runner_path, const std::filesystem::path& cgroup = {});
 
 }  // namespace rapt::sandbox

@@ -62,6 +62,7 @@ start_part() {
   (
     close_other_files
     cd /
+    [[ -z ${PART_CGROUP:-} ]] || printf 0 >"$PART_CGROUP/cgroup.procs"
     exec setsid "${AS_SERVICE[@]}" "$program" "$@"
   ) </dev/null >>"$log" 2>&1 &
   pid=$!

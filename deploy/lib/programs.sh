@@ -106,7 +106,8 @@ start_server() {
   ! is_running server || return 0
   ! port_is_busy "$PORT" || port_taken
   say "==> Server: starting at $(base_url)"
-  start_part server "$(program rapt)" serve
+  delegate_cgroup
+  PART_CGROUP=$SERVER_CGROUP start_part server "$(program rapt)" serve
   printf '%s %s\n' "$HOST" "$PORT" >"$VAR/address"
   rm -f -- "$LOGS/ready.json"
   wait_for server 120 server_is_ready "$(base_url)"
@@ -120,6 +121,7 @@ port_taken() {
 
 stop_system() {
   stop_part server TERM 40
+  remove_cgroup
   stop_part demo-model TERM 10
   stop_part registry TERM 10
   stop_redis

@@ -163,6 +163,8 @@ constexpr Act kLying[] = {{"wrong-verdict", Kind::kLying, "the verdict 77 does n
                           {"flood-services", Kind::kContinue, "31"},
                           {"not-allowed", Kind::kContinue, "-3"},
                           {"answer-twice", Kind::kContinue, "1"},
+                          {"hold-service", Kind::kContinue, "-3"},
+                          {"hold-elsewhere", Kind::kLying, "holds 5 bytes back, which it may not here"},
                           {"corrupt-offset", Kind::kLying, "lies outside of the reply"},
                           {"corrupt-size", Kind::kLying, "are allowed"},
                           {"corrupt-counts", Kind::kLying, "counts more"},

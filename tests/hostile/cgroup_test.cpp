@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 #include "workshop.hpp"
@@ -34,7 +35,8 @@ fs::path own_v1() {
 class MemoryCgroup : public testing::Test {
  protected:
   void SetUp() override {
-    const auto own = own_v1();
+    const char* given = std::getenv("RAPT_CGROUP");
+    const auto own = given != nullptr ? fs::path(given) : own_v1();
     if (own.empty() || !fs::exists(own / "memory.limit_in_bytes"))
       GTEST_SKIP() << "this machine has no v1 hierarchy of memory, and v2 is delegated to services only";
     folder_ = own / ("hostile-" + std::to_string(getpid()));
@@ -75,8 +77,8 @@ TEST_F(MemoryCgroup, EndsWhoUsesMoreThanItsManifestSaysAndSaysSo) {
     const auto answer = house.ask(module, 20s);
     EXPECT_EQ(answer.kind, Kind::kDead) << module;
     EXPECT_EQ(answer.text, "It used more memory than its 40 MiB.") << module;
-    const auto status = house.wait_for(
-        module, [](const auto& s) { return s.restarts > 0 && s.state == host::ModuleState::kRunning; });
+    const auto status =
+        house.wait_for(module, [](const auto& s) { return s.restarts > 0 && s.state == host::ModuleState::kRunning; });
     EXPECT_THAT(status.last_failure, HasSubstr("used more memory than its 40 MiB"));
     EXPECT_EQ(house.ask("hostile-replace", 10s).kind, Kind::kReplace) << "the neighbor";
   }

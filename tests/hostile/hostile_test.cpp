@@ -107,7 +107,9 @@ TEST_F(HostileHouse, WhatIsHostileAtTheStartNeverStartsAndSaysWhy) {
       {"constructor-listener", "while starting, it tried a forbidden system call (seccomp)"},
       {"constructor-exit", "while starting, it exited by itself with status 0"},
       {"constructor-crash", "while starting, it crashed"},
-      {"init-crash", "while starting, it gave up"}};
+      {"init-crash", "while starting, it gave up"},
+      {"self-test-crash", "while starting, it gave up"},
+      {"self-test-socket", "while starting, it tried a forbidden system call (socket)"}};
   std::vector<host::InstalledModule> modules{workshop_.pack("replace")};
   for (const auto& [name, says] : starts) modules.push_back(workshop_.pack(name));
   House house(workshop_, fearless);
@@ -126,7 +128,8 @@ TEST_F(HostileHouse, WhoNeverBecomesReadyIsLate) {
     fearless(options);
     options.start_timeout = 300ms;
   });
-  const auto never = {workshop_.pack("constructor-loop"), workshop_.pack("init-loop"), workshop_.pack("false-ready")};
+  const auto never = {workshop_.pack("constructor-loop"), workshop_.pack("init-loop"), workshop_.pack("false-ready"),
+                      workshop_.pack("self-test-loop")};
   ASSERT_TRUE(house.supervisor().start(never));
   for (const auto& module : never) {
     const auto status = house.wait_for(module.name, [](const auto& s) { return s.restarts > 0; });

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "doctor.hpp"
 #include "rapt/sandbox/layers.hpp"
@@ -51,16 +53,39 @@ void check_pages(const fs::path& root, Findings& out) {
                  "Build the pages with ./rapt build, or correct RAPT_WEB_ROOT."});
 }
 
+/// What gives a machine a layer that it lacks, in one sentence.
+std::string_view remedy_of(std::string_view layer) {
+  constexpr std::string_view kUserNamespaces =
+      "Allow user namespaces: set user.max_user_namespaces above 0 and, where the system has them, "
+      "kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0; a container needs a "
+      "seccomp "
+      "profile that allows them.";
+  constexpr std::pair<std::string_view, std::string_view> kRemedies[] = {
+      {"seccomp",
+       "Use a kernel with CONFIG_SECCOMP_FILTER; a container must not deny the system call seccomp to its processes."},
+      {"landlock", "Use Linux 5.13 or newer with \"landlock\" in its list of security modules (boot option lsm=)."},
+      {"unprivileged-user", "Run the host as an ordinary user, or as a root that can become user 65534."},
+      {"memory-cgroup",
+       "Start the host by ./rapt up as root, or with \"Delegate=memory pids\" in its systemd unit, or name a cgroup "
+       "that "
+       "this user may write to in RAPT_CGROUP."},
+      {"empty-root", kUserNamespaces},
+      {"runner", "Build it with ./rapt build, or set RAPT_RUNNER to where it is."}};
+  for (const auto& [name, remedy] : kRemedies) {
+    if (layer == name) return remedy;
+  }
+  return layer.ends_with("-namespace") ? kUserNamespaces : "Use a newer kernel, or a container that denies it less.";
+}
+
 void check_layers(const config::Settings& settings, Findings& out) {
   const auto& required = settings.required_sandbox_layers;
   for (const auto& layer : sandbox::probe_layers(settings.runner.string(), settings.cgroup)) {
     const bool needed =
         layer.name == "seccomp" || std::find(required.begin(), required.end(), layer.name) != required.end();
     const auto state = layer.on ? State::kFine : needed ? State::kFault : State::kWarning;
-    const auto remedy = layer.on ? ""
-                        : needed
-                            ? "No module is started without it. Allow it on this machine; docs/sandbox.md tells how."
-                            : "Modules run without this layer; docs/sandbox.md tells what it adds.";
+    const std::string remedy = layer.on ? ""
+                                        : (needed ? "No module is started without it. " : "Modules run without it. ") +
+                                              std::string(remedy_of(layer.name));
     out.push_back({state, "sandbox " + layer.name,
                    (layer.on ? "on" : "off") + (layer.detail.empty() ? "" : ", " + layer.detail), remedy});
   }

@@ -92,6 +92,9 @@ static rapt_verdict call(void* state, rapt_hook hook, const rapt_context* contex
 
 static const rapt_hooks_1 hooks = {call};
 
+#ifdef OWN_EXTENSIONS
+static const void* get_extension(const char* id);
+#else
 static const void* get_extension(const char* id) {
 #ifdef NO_HOOKS
   return strcmp(id, "rapt.other/1") == 0 ? &hooks : NULL;
@@ -99,6 +102,7 @@ static const void* get_extension(const char* id) {
   return strcmp(id, RAPT_EXT_HOOKS_1) == 0 ? &hooks : NULL;
 #endif
 }
+#endif
 
 RAPT_EXPORT extern const rapt_entry rapt_module_entry;
 const rapt_entry rapt_module_entry = {sizeof(rapt_entry), MODULE_ABI_MAJOR, RAPT_ABI_MINOR, 0,          MODULE_NAME,

@@ -33,7 +33,7 @@ function pack(name, onFailure, signing = ['--key', join(build, 'keys', 'raptscal
   writeFileSync(join(stage, 'manifest.json'), JSON.stringify({
     name, version: '1.0.0', title: 'A hostile module', description: 'It tries one thing.', publisher: 'raptscallions',
     license: 'AGPL-3.0-or-later', abi: '1.1', permissions: [], libraries: { [architecture]: library }, memory_mb: 32,
-    hooks: [{ point: 'chat:on_message', timeout_ms: 300, on_failure: onFailure }],
+    hooks: [{ point: 'chat:on_message', timeout_ms: name === 'hostile-memory-eater' ? 5000 : 300, on_failure: onFailure }],
   }));
   const bundle = join(folder, `${name}-${onFailure}.rapt`);
   execFileSync(join(build, 'bin', 'rapt'), ['pack', stage, ...signing, '--out', bundle], { stdio: 'pipe' });
@@ -90,9 +90,16 @@ test('a module that crashes and may be skipped: the conversation goes on and say
 
 test('a module that eats memory gets its share and no more', options, async () => {
   const { status, say } = await conversationWith('hostile-memory-eater', 'closed');
+  const { on } = (await status()).sandbox.layers.find((layer) => layer.name === 'memory-cgroup');
   const answer = await say();
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  assert.equal((await status()).state, 'running');
+  if (on) { // its cgroup counts what is used, and the kernel ends who uses more
+    assert.equal(answer.status, 503, JSON.stringify(answer.body));
+    const seen = await eventually('its end is known', async () => { const s = await status(); return s.last_failure && s; });
+    assert.match(seen.last_failure.reason, /used more memory than its 32 MiB/);
+  } else { // without one, address space is what it gets no more of
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.equal((await status()).state, 'running');
+  }
 });
 
 test('a bundle without a signature is not installed, and the admin reads what to do', options, () => {

@@ -18,8 +18,8 @@ test("the administrator sees each module's state, hooks and sandbox", async () =
     const card = page.locator('[data-module="safety-filter"]');
     await card.locator("summary", { hasText: "Log" }).click();
     await card.locator("summary", { hasText: "Bundle and other hosts" }).click();
-    await card.getByText("This host").waitFor();
-    await page.locator("[data-plan]").getByText("Before the AI is asked").waitFor();
+    await card.getByText("This host", { exact: true }).waitFor();
+    await page.locator("[data-plan]").getByText("Before the AI is asked").first().waitFor();
     await checkPage(page, "modules");
   });
 });
@@ -79,12 +79,12 @@ test("only the modules in trouble have words to say so", async () => {
       { ...first, name: "upgrading-one", upgrade: { version: "2.0.0", failed: true, reason: "Its self-test answered with an error." } },
     ];
     // These states need a hostile module; how hosts come into them is what tests/hostile shows. Here only the page's words are tried.
-    await page.route("**/api/v1/admin/modules", (route) => route.fulfill({ json: { data: sick, meta: { next_cursor: null } } }));
+    await page.route(/\/api\/v1\/admin\/modules\?/, (route) => route.fulfill({ json: { data: sick, meta: { next_cursor: null } } }));
     await page.goto(`${base}/admin/modules`);
     await page.getByText("It failed too often and is in quarantine").waitFor();
     await page.getByRole("button", { name: "Let out of quarantine" }).waitFor();
     await page.getByRole("button", { name: "Go back to 0.9.0" }).waitFor();
-    await page.getByText("Not being asked").waitFor();
+    await page.getByText("Not being asked", { exact: true }).waitFor();
     await page.getByText("12,345 times").first().waitFor();
     await page.getByText("Version 2.0.0 did not take over").waitFor();
     await checkPage(page, "modules-sick");

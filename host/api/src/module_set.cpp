@@ -80,7 +80,7 @@ Task<void> ModuleSet::follow() {
   using namespace boost::asio::experimental::awaitable_operators;
   while (!stopping_) {
     co_await update();
-    co_await tell();
+    co_await tell(parts_.supervisor.status());
     if (stopping_) break;
     co_await (changed_.wait() || runtime::sleep_for(kInterval));
   }
@@ -92,7 +92,12 @@ Task<void> ModuleSet::stop() {
   changed_.notify();
   co_await ended_.wait();
   co_await parts_.supervisor.stop();
-  co_await tell();
+  auto all = parts_.supervisor.status();
+  for (auto& status : all) {
+    status.state = host::ModuleState::kStopped;
+    status.reason = "This host has been stopped.";
+  }
+  co_await tell(std::move(all));
 }
 
 Task<void> ModuleSet::update() {
@@ -113,8 +118,7 @@ Task<void> ModuleSet::update() {
   co_await parts_.supervisor.update(modules_to_run(std::move(*records), *health), std::move(*trust));
 }
 
-Task<void> ModuleSet::tell() {
-  const auto all = parts_.supervisor.status();
+Task<void> ModuleSet::tell(std::vector<host::ModuleStatus> all) {
   std::vector<journal::Report> reports;
   for (const auto& status : all) reports.push_back({.module = status.name, .status_json = dump(view(status))});
   auto told = co_await parts_.journal.report(host_name_, std::move(reports));

@@ -43,7 +43,7 @@ class ModuleSet {
 
  private:
   Task<void> update();
-  Task<void> tell();
+  Task<void> tell(std::vector<host::ModuleStatus> all);
   Task<Result<void>> tell_health(const std::vector<host::ModuleStatus>& all);
   Task<Result<void>> tell_lines();
 

@@ -42,6 +42,7 @@ describe("a module's state", () => {
     expect(stateLabel(sick)).toEqual(["In quarantine", "danger"]);
     const [concern] = concerns(sick);
     expect(concern).toMatchObject({ tone: "danger", reason: "It ended ten times." });
+    expect(concern?.title).toMatch(/quarantine since .*2026|quarantine since .*2025/);
     expect(concern?.advice).toMatch(/Let it out/);
   });
 

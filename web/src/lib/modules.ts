@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the state of a module means, in an administrator's words.
 import type { LogLevel, Module, ModuleLine } from "@/api/types";
+import { formatDateTime } from "./format";
 
 type Tone = "neutral" | "good" | "warning" | "danger" | "info";
 
@@ -51,9 +52,10 @@ function stateConcern(module: Module): Concern | null {
   if (!module.enabled) {
     return { tone: "info", title: "Switched off", reason: "", advice: "It is not asked. Tools that must not run without it answer that a required module is not available." };
   }
+  const since = module.quarantine ? ` since ${formatDateTime(module.quarantine.since)}` : "";
   switch (module.state) {
     case "quarantined":
-      return { tone: "danger", title: "It failed too often and is in quarantine", reason: module.quarantine?.reason || reason, advice: "Read its log. Let it out once you know why it failed, or go back to the version before." };
+      return { tone: "danger", title: `It failed too often and is in quarantine${since}`, reason: module.quarantine?.reason || reason, advice: "Read its log. Let it out once you know why it failed, or go back to the version before." };
     case "refused":
       return { tone: "danger", title: "It was not started", reason, advice: "Install a bundle that is whole, signed and made for this machine, or go back to the version before." };
     case "backoff":

@@ -55,6 +55,8 @@ rapt_text context_text(const rapt_context* context, rapt_field field) {
       return present(scene.config);
     case RAPT_FIELD_LOCALE:
       return present(scene.locale);
+    case RAPT_FIELD_RELEASED:
+      return context->knows_streams ? optional(scene.released) : rapt_text{nullptr, 0};
     default:
       return {nullptr, 0};
   }
@@ -71,6 +73,10 @@ std::int64_t context_number(const rapt_context* context, rapt_number number) {
       return scene.current ? static_cast<std::int64_t>(scene.history.size()) + 1 : -1;
     case RAPT_NUMBER_SESSION_AGE_MS:
       return scene.session_id.empty() ? -1 : scene.session_age_ms;
+    case RAPT_NUMBER_WINDOW_SEQ:
+      return context->knows_streams ? scene.window_seq : -1;
+    case RAPT_NUMBER_WINDOW_LAST:
+      return context->knows_streams && scene.window_seq > 0 ? (scene.last_window ? 1 : 0) : -1;
     default:
       return -1;
   }
@@ -117,8 +123,9 @@ std::string field(const char* name, std::int64_t number) {
 }
 
 const char* point(rapt_hook hook) {
-  static constexpr const char* names[] = {"chat:on_message", "chat:before_ai",    "chat:after_ai",    "session:start",
-                                          "session:end",     "product:before_ai", "product:after_ai", "run:complete"};
+  static constexpr const char* names[] = {"chat:on_message",  "chat:before_ai", "chat:after_ai",
+                                          "session:start",    "session:end",    "product:before_ai",
+                                          "product:after_ai", "run:complete",   "chat:on_delta"};
   const auto index = static_cast<std::size_t>(hook) - 1;
   return index < std::size(names) ? names[index] : "unknown";
 }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <rapt/reply.h>
+#include <rapt/stream.h>
 
 #include <rapt/testkit.hpp>
 
 struct rapt_context {
+  bool knows_streams = true;  ///< the fields and numbers of ABI 1.1
   const rapt::testkit::Scene* scene = nullptr;
   rapt_hook hook{};
   mutable std::string json;  ///< made when asked for
@@ -14,6 +16,7 @@ struct rapt_context {
 
 struct rapt_reply {
   rapt_hook hook{};
+  const rapt::testkit::Scene* scene = nullptr;
   rapt::testkit::Answer answer;
 };
 
@@ -22,11 +25,13 @@ namespace rapt::testkit {
 /// The host that a module is given; `base` comes first, so that a rapt_host* leads back here.
 struct MemoryHost {
   rapt_host base{};
+  Module::Offer offer;
   std::vector<std::pair<rapt_log_level, std::string>> lines;
 };
 
 std::string scene_json(const Scene& scene, rapt_hook hook);
 const rapt_context_1& context_service();
 const rapt_reply_1& reply_service();
+const rapt_stream_1& stream_service();
 
 }  // namespace rapt::testkit

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <rapt/draft/self_test.h>
+
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -18,8 +21,11 @@ void write_line(const rapt_host* host, rapt_log_level level, rapt_text line) {
   memory->lines.emplace_back(level, std::string(line.data == nullptr ? "" : line.data, line.size));
 }
 
-const void* get_service(const rapt_host*, const char* id) {
+const void* get_service(const rapt_host* host, const char* id) {
   static constexpr rapt_log_1 log{write_line};
+  const auto& withheld = reinterpret_cast<const MemoryHost*>(host)->offer.withheld;
+  if (std::find(withheld.begin(), withheld.end(), id) != withheld.end()) return nullptr;
+  if (std::strcmp(id, RAPT_SERVICE_STREAM_1) == 0) return &stream_service();
   if (std::strcmp(id, RAPT_SERVICE_LOG_1) == 0) return &log;
   if (std::strcmp(id, RAPT_SERVICE_CONTEXT_1) == 0) return &context_service();
   if (std::strcmp(id, RAPT_SERVICE_REPLY_1) == 0) return &reply_service();
@@ -51,11 +57,16 @@ struct Module::State {
   MemoryHost host;
 };
 
-Module::Module()
-    : Module(*(&rapt_module_entry != nullptr ? &rapt_module_entry
-                                             : throw std::runtime_error("this program holds no rapt_module_entry"))) {}
+Module::Module() : Module(Offer{}) {}
 
-Module::Module(const rapt_entry& entry) : state_(std::make_unique<State>()) {
+Module::Module(Offer offer)
+    : Module(*(&rapt_module_entry != nullptr ? &rapt_module_entry
+                                             : throw std::runtime_error("this program holds no rapt_module_entry")),
+             std::move(offer)) {}
+
+Module::Module(const rapt_entry& entry) : Module(entry, Offer{}) {}
+
+Module::Module(const rapt_entry& entry, Offer offer) : state_(std::make_unique<State>()) {
   if (entry.struct_size != sizeof(rapt_entry) || entry.abi_major != RAPT_ABI_MAJOR) {
     throw std::runtime_error("the entry was built for another ABI");
   }
@@ -64,7 +75,8 @@ Module::Module(const rapt_entry& entry) : state_(std::make_unique<State>()) {
     throw std::runtime_error("a member of the entry is NULL");
   }
   state_->entry = &entry;
-  state_->host.base = {sizeof(rapt_host), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, get_service};
+  state_->host.base = {sizeof(rapt_host), RAPT_ABI_MAJOR, offer.abi_minor, 0, get_service};
+  state_->host.offer = std::move(offer);
   if (const auto status = entry.init(&state_->host.base, &state_->module); status != RAPT_OK) {
     throw std::runtime_error("init of " + std::string(entry.name) + " failed with status " + std::to_string(status));
   }
@@ -77,11 +89,18 @@ Module::~Module() {
 
 Answer Module::call(rapt_hook hook, const Scene& scene) {
   if (state_->hooks == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_HOOKS_1);
-  const rapt_context context{&scene, hook, {}};
-  rapt_reply reply{hook, {}};
+  const rapt_context context{state_->host.offer.abi_minor >= 1, &scene, hook, {}};
+  rapt_reply reply{hook, &scene, {}};
   reply.answer.verdict = state_->hooks->call(state_->module, hook, &context, &reply);
   reply.answer.fault = fault_of(reply.answer);
   return std::move(reply.answer);
+}
+
+std::optional<rapt_status> Module::self_test() {
+  const auto* test =
+      static_cast<const rapt_self_test_draft_1*>(state_->entry->get_extension(RAPT_EXT_SELF_TEST_DRAFT_1));
+  if (test == nullptr) return std::nullopt;
+  return test->run(state_->module);
 }
 
 const std::vector<std::pair<rapt_log_level, std::string>>& Module::log() const {

@@ -15,7 +15,7 @@ bool is_product(rapt_hook hook) {
   return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI;
 }
 bool may_change(rapt_hook hook) {
-  return hook <= RAPT_HOOK_CHAT_AFTER_AI || is_product(hook);
+  return hook <= RAPT_HOOK_CHAT_AFTER_AI || hook == RAPT_HOOK_CHAT_ON_DELTA || is_product(hook);
 }
 bool may_instruct(rapt_hook hook) {
   return hook == RAPT_HOOK_CHAT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_BEFORE_AI;
@@ -62,7 +62,22 @@ rapt_status reply_instruct(rapt_reply* reply, rapt_text instruction) {
   return RAPT_OK;
 }
 
+rapt_status stream_hold(rapt_reply* reply, std::size_t bytes) {
+  if (reply->hook != RAPT_HOOK_CHAT_ON_DELTA || reply->scene->last_window) return RAPT_E_NOT_ALLOWED;
+  const std::string_view window = reply->scene->current ? std::string_view(reply->scene->current->content) : "";
+  if (bytes > window.size() || bytes > RAPT_STREAM_MAX_HELD) return RAPT_E_TOO_LARGE;
+  const auto cut = window.size() - bytes;
+  if (cut < window.size() && (static_cast<unsigned char>(window[cut]) & 0xC0U) == 0x80U) return RAPT_E_INVALID;
+  reply->answer.held = bytes;
+  return RAPT_OK;
+}
+
 }  // namespace
+
+const rapt_stream_1& stream_service() {
+  static constexpr rapt_stream_1 service{stream_hold};
+  return service;
+}
 
 const rapt_reply_1& reply_service() {
   static constexpr rapt_reply_1 service{reply_emit, reply_replace, reply_block, reply_instruct};

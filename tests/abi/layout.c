@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The layout of ABI 1.0 on LP64, by hand. It compiles or it does not: as C11, C++17 and C++20, against today's and frozen headers. */
+ * The layout of ABI 1.0 and 1.1 on LP64, by hand. It compiles or it does not: as C11, C++17 and C++20, against today's and frozen headers. */
 #include <rapt/hooks.h>
 #include <rapt/log.h>
 #include <rapt/note.h>
 #include <stddef.h>
+#if RAPT_ABI_MINOR >= 1
+#include <rapt/stream.h>
+#endif
 
 #ifdef __cplusplus
 #define CHECK(condition) static_assert(condition, #condition)
@@ -98,3 +101,13 @@ VALUE(RAPT_FIELD_CURRENT_CONTENT, 15);
 VALUE(RAPT_FIELD_LOCALE, 19);
 VALUE(RAPT_NUMBER_NOW_MS, 1);
 VALUE(RAPT_NUMBER_SESSION_AGE_MS, 4);
+
+#if RAPT_ABI_MINOR >= 1
+SIZE(rapt_stream_1, 8);
+AT(rapt_stream_1, hold, 0);
+CHECK(RAPT_STREAM_MAX_HELD == 65536u);
+VALUE(RAPT_HOOK_CHAT_ON_DELTA, 9);
+VALUE(RAPT_FIELD_RELEASED, 20);
+VALUE(RAPT_NUMBER_WINDOW_SEQ, 5);
+VALUE(RAPT_NUMBER_WINDOW_LAST, 6);
+#endif

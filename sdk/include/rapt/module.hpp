@@ -14,11 +14,14 @@
 //   on_before_ai        chat:before_ai        on_product_after_ai   product:after_ai
 //   on_after_ai         chat:after_ai         on_run_complete       run:complete
 //   on_session_start    session:start         on_session_end        session:end
+//   on_delta            chat:on_delta
+// and `rapt_status self_test()` (or void; an exception is a failure): rapt/draft/self_test.h, a draft, asked once after init.
 // It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception
 // that leaves any of them becomes a failure (RAPT_ERROR, or a refused start) and a line in the log.
 #pragma once
 
 #include <rapt/abi.h>
+#include <rapt/draft/self_test.h>
 #include <rapt/note.h>
 #include <rapt/view.hpp>
 
@@ -56,12 +59,16 @@ RAPT_DETAIL_HOOK(on_session_end)
 RAPT_DETAIL_HOOK(on_product_before_ai)
 RAPT_DETAIL_HOOK(on_product_after_ai)
 RAPT_DETAIL_HOOK(on_run_complete)
+RAPT_DETAIL_HOOK(on_delta)
 #undef RAPT_DETAIL_HOOK
 
 template <class M>
 inline constexpr bool has_any_hook = has_on_message<M> || has_on_before_ai<M> || has_on_after_ai<M> || has_on_session_start<M> ||
                                      has_on_session_end<M> || has_on_product_before_ai<M> || has_on_product_after_ai<M> ||
-                                     has_on_run_complete<M>;
+                                     has_on_run_complete<M> || has_on_delta<M>;
+
+template <class M>
+inline constexpr bool has_self_test = requires { &M::self_test; };
 
 /// False when the class has no member for `hook`.
 template <class M>
@@ -75,6 +82,7 @@ bool dispatch(M& module, rapt_hook hook, const Context& context, Reply& reply, V
     case RAPT_HOOK_PRODUCT_BEFORE_AI: return try_on_product_before_ai(module, context, reply, verdict);
     case RAPT_HOOK_PRODUCT_AFTER_AI: return try_on_product_after_ai(module, context, reply, verdict);
     case RAPT_HOOK_RUN_COMPLETE: return try_on_run_complete(module, context, reply, verdict);
+    case RAPT_HOOK_CHAT_ON_DELTA: return try_on_delta(module, context, reply, verdict);
     default: return false;
   }
 }
@@ -99,7 +107,7 @@ class Entry {
     auto& self = *static_cast<Entry*>(state);
     return guarded(self.host_, "hook", RAPT_ERROR, [&] {
       const Context seen(self.host_.context_service(), context, hook);
-      Reply said(self.host_.reply_service(), reply);
+      Reply said(self.host_.reply_service(), reply, self.host_.stream_service());
       Verdict verdict = Verdict::kError;
       if (!dispatch(self.module_, hook, seen, said, verdict)) {
         self.host_.log(RAPT_LOG_ERROR, "the manifest names a hook that the module does not implement: number " +
@@ -110,7 +118,26 @@ class Entry {
   }
   static const void* get_extension(const char* id) noexcept {
     static constexpr rapt_hooks_1 hooks{&Entry::call};
-    return id != nullptr && std::strcmp(id, RAPT_EXT_HOOKS_1) == 0 ? &hooks : nullptr;
+    if (id == nullptr) return nullptr;
+    if (std::strcmp(id, RAPT_EXT_HOOKS_1) == 0) return &hooks;
+    if constexpr (has_self_test<M>) {
+      static constexpr rapt_self_test_draft_1 test{&Entry::self_test};
+      if (std::strcmp(id, RAPT_EXT_SELF_TEST_DRAFT_1) == 0) return &test;
+    }
+    return nullptr;
+  }
+  static rapt_status self_test(void* state) noexcept {
+    auto& self = *static_cast<Entry*>(state);
+    return guarded(self.host_, "self-test", RAPT_E_FAILED, [&]() -> rapt_status {
+      if constexpr (has_self_test<M>) {
+        if constexpr (std::is_void_v<decltype(self.module_.self_test())>) {
+          self.module_.self_test();
+        } else {
+          return self.module_.self_test();
+        }
+      }
+      return RAPT_OK;
+    });
   }
 
   explicit Entry(const Host& host) : host_(host), module_(make(host)) {}

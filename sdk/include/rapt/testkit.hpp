@@ -42,6 +42,9 @@ struct Scene {
   std::optional<Line> current;
   std::optional<std::string> input, output;  ///< JSON
   std::string config = "{}";                 ///< JSON object
+  std::optional<std::string> released;       ///< chat:on_delta: what has passed; Stream sets these three
+  std::int64_t window_seq = -1;
+  bool last_window = false;
   std::int64_t now_ms = 1'700'000'000'000, deadline_ms = 200, session_age_ms = 60'000;
 };
 
@@ -55,6 +58,7 @@ struct Answer {
   std::optional<std::string> replacement, block_reason;
   std::vector<std::string> instructions;
   std::vector<Finding> findings;
+  std::size_t held = 0;  ///< bytes of the window that it keeps back
   /// Empty when the answer is whole; otherwise why a host would treat it as a failure, e.g. RAPT_REPLACE without a text.
   std::string fault;
 };
@@ -62,20 +66,57 @@ struct Answer {
 /// Calls `rapt_module_entry` of this program as a host does. Throws std::runtime_error when init or the entry is at fault.
 class Module {
  public:
+  /// A host that offers less than this SDK knows: what an older host is, or one that withholds a service.
+  struct Offer {
+    std::uint32_t abi_minor = RAPT_ABI_MINOR;
+    std::vector<std::string> withheld;  ///< ids of services, such as "rapt.stream/1"
+    /// A host of ABI 1.0: no rapt.stream/1, and no field or number that came later.
+    static Offer abi_1_0() { return {0, {"rapt.stream/1"}}; }
+  };
+
   Module();
+  explicit Module(Offer offer);
   /// For a test that holds several entries.
   explicit Module(const rapt_entry& entry);
+  Module(const rapt_entry& entry, Offer offer);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
   Answer call(rapt_hook hook, const Scene& scene);
+  /// Runs the self-test (rapt/draft/self_test.h); nullopt when the module has none.
+  std::optional<rapt_status> self_test();
   /// Every line logged since init.
   [[nodiscard]] const std::vector<std::pair<rapt_log_level, std::string>>& log() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// Feeds an answer to a module's chat:on_delta as a host does: in windows, what it holds back first in the next one, an empty
+/// window last if nothing is left. Windows of sentences end at ". ", "! ", "? " and line ends (a host knows more of them).
+class Stream {
+ public:
+  enum class Cut { kToken, kSentence, kSize };
+  /// `scene` is what else the module is told. `module` outlives the stream. `bytes` counts with kSize.
+  Stream(Module& module, Scene scene, Cut cut = Cut::kSentence, std::size_t bytes = 0);
+  /// The next words; returns what passes now. Throws std::runtime_error when a host would take the answer for a failure.
+  std::string push(std::string_view words);
+  std::string finish();
+  [[nodiscard]] const std::optional<std::string>& block_reason() const { return block_reason_; }
+  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+
+ private:
+  std::string ask(std::string_view piece, bool last);
+  [[nodiscard]] std::size_t window_end() const;
+  Module& module_;
+  Scene scene_;
+  Cut cut_;
+  std::size_t bytes_;
+  std::string waiting_, held_, released_;
+  std::optional<std::string> block_reason_;
+  std::vector<Finding> findings_;
 };
 
 /// The checks that the kit applies, for tests of their own.

@@ -6,6 +6,7 @@
 #include <rapt/hooks.h>
 #include <rapt/log.h>
 #include <rapt/reply.h>
+#include <rapt/stream.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -49,7 +50,8 @@ class Host {
       : host_(host),
         log_(static_cast<const rapt_log_1*>(host->get_service(host, RAPT_SERVICE_LOG_1))),
         context_(static_cast<const rapt_context_1*>(host->get_service(host, RAPT_SERVICE_CONTEXT_1))),
-        reply_(static_cast<const rapt_reply_1*>(host->get_service(host, RAPT_SERVICE_REPLY_1))) {}
+        reply_(static_cast<const rapt_reply_1*>(host->get_service(host, RAPT_SERVICE_REPLY_1))),
+        stream_(static_cast<const rapt_stream_1*>(host->get_service(host, RAPT_SERVICE_STREAM_1))) {}
 
   /// Without these two no hook can be answered.
   [[nodiscard]] bool complete() const { return context_ != nullptr && reply_ != nullptr; }
@@ -64,12 +66,14 @@ class Host {
   }
   [[nodiscard]] const rapt_context_1* context_service() const { return context_; }
   [[nodiscard]] const rapt_reply_1* reply_service() const { return reply_; }
+  [[nodiscard]] const rapt_stream_1* stream_service() const { return stream_; }  ///< nullptr on a host of ABI 1.0
 
  private:
   const rapt_host* host_;
   const rapt_log_1* log_;
   const rapt_context_1* context_;
   const rapt_reply_1* reply_;
+  const rapt_stream_1* stream_;
 };
 
 /// One message of the conversation; the texts live until the hook returns.
@@ -99,6 +103,12 @@ class Context {
   [[nodiscard]] std::string_view config() const { return get(RAPT_FIELD_CONFIG); }  ///< JSON object
   [[nodiscard]] std::string_view json() const { return view(service_->json(context_)); }
 
+  /// At chat:on_delta, where content() is the window: the end of what has passed this module already, at most 4 KiB.
+  [[nodiscard]] std::string_view released() const { return get(RAPT_FIELD_RELEASED); }
+  [[nodiscard]] std::int64_t window_seq() const { return number(RAPT_NUMBER_WINDOW_SEQ); }  ///< from 1; -1 at other hooks
+  /// No later window comes: nothing can be held back.
+  [[nodiscard]] bool last_window() const { return number(RAPT_NUMBER_WINDOW_LAST) == 1; }
+
   /// Earlier messages, oldest first, without the current one.
   [[nodiscard]] std::size_t message_count() const { return service_->message_count(context_); }
   [[nodiscard]] Message message(std::size_t index) const {
@@ -115,7 +125,8 @@ class Context {
 /// What the hook says. Texts are copied by the host. Every function throws Refused when the host does not take it.
 class Reply {
  public:
-  Reply(const rapt_reply_1* service, rapt_reply* reply) : service_(service), reply_(reply) {}
+  Reply(const rapt_reply_1* service, rapt_reply* reply, const rapt_stream_1* stream = nullptr)
+      : service_(service), reply_(reply), stream_(stream) {}
 
   /// Records a finding: `type` like "reading-level", `json` one JSON value.
   void emit(std::string_view type, std::string_view json) { check("emit", service_->emit(reply_, text(type), text(json))); }
@@ -131,6 +142,10 @@ class Reply {
     check("block", service_->block(reply_, text(reason)));
     return Verdict::kBlock;
   }
+  /// False on a host that has no rapt.stream/1.
+  [[nodiscard]] bool can_hold() const { return stream_ != nullptr; }
+  /// Keeps the last `bytes` bytes of the window back: they come again at the start of the next one. Not at the last window.
+  void hold(std::size_t bytes) { check("hold", stream_ == nullptr ? RAPT_E_UNAVAILABLE : stream_->hold(reply_, bytes)); }
 
  private:
   static void check(std::string_view call, rapt_status status) {
@@ -138,6 +153,7 @@ class Reply {
   }
   const rapt_reply_1* service_;
   rapt_reply* reply_;
+  const rapt_stream_1* stream_;
 };
 
 }  // namespace rapt

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <cstddef>
+#include <map>
 
 #include "rapt/sandbox/wire.hpp"
 #include "workshop.hpp"
@@ -69,15 +70,13 @@ TEST_F(Corruption, OfEveryWordOfTheSharedHeader) {
   EXPECT_EQ(house_.status("hostile-replace").restarts, 0u);
 }
 
+/// The verdict is not among them: the runner sets it after the module has returned.
 TEST_F(Corruption, OfTheWordsThatMatterIsALie) {
-  constexpr std::size_t kBody = 0;
-  const auto word_of = [](std::size_t offset) { return kBody + offset / 4; };
+  using Body = wire::ReplyBody;
   for (const std::size_t field :
-       {offsetof(wire::ReplyBody, verdict), offsetof(wire::ReplyBody, text), offsetof(wire::ReplyBody, text) + 4,
-        offsetof(wire::ReplyBody, extraction_count), offsetof(wire::ReplyBody, instruction_count),
-        offsetof(wire::ReplyBody, extractions), offsetof(wire::ReplyBody, extractions) + 4}) {
-    if (field == offsetof(wire::ReplyBody, verdict)) continue;  // the runner sets it; wrong-verdict lies about it
-    EXPECT_EQ(corrupt(kCopied, word_of(field), kMost).kind, Kind::kLying) << "offset " << field;
+       {offsetof(Body, text), offsetof(Body, text) + 4, offsetof(Body, extraction_count),
+        offsetof(Body, instruction_count), offsetof(Body, extractions), offsetof(Body, extractions) + 4}) {
+    EXPECT_EQ(corrupt(kCopied, field / 4, kMost).kind, Kind::kLying) << "offset " << field;
   }
 }
 

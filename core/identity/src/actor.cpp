@@ -4,16 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "ltree_path.hpp"
+
 namespace rapt::identity {
 namespace {
 
 constexpr std::array kRoleNames{std::string_view("student"), std::string_view("teacher"),
                                 std::string_view("group_admin"), std::string_view("system_admin")};
-
-/// True for `path` itself and everything below it; labels are whole, so "a.b" is not above "a.bc".
-bool is_below(std::string_view path, std::string_view above) {
-  return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '.');
-}
 
 }  // namespace
 
@@ -40,7 +37,7 @@ bool Actor::teaches(const ClassId& class_id) const {
 
 bool Actor::administers(std::string_view path) const {
   return is_system_admin() || std::any_of(groups.begin(), groups.end(), [path](const auto& g) {
-           return g.role == GroupRole::kGroupAdmin && is_below(path, g.path);
+           return g.role == GroupRole::kGroupAdmin && is_at_or_below(path, g.path);
          });
 }
 

@@ -13,8 +13,8 @@ namespace rapt::identity {
   "    FROM group_members m JOIN groups g ON g.id = m.group_id"                                                      \
   "   WHERE m.user_id = u.id AND g.deleted_at IS NULL) AS groups,"                                                   \
   " (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'group', c.group_id, 'name', c.name,"                  \
-  "          'teaches', m.role = 'teacher') ORDER BY c.name, c.id), '[]')"                                           \
-  "    FROM class_members m JOIN classes c ON c.id = m.class_id"                                                     \
+  "          'teaches', m.role = 'teacher', 'path', g.path::text) ORDER BY c.name, c.id), '[]')"                     \
+  "    FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON g.id = c.group_id"                  \
   "   WHERE m.user_id = u.id AND c.deleted_at IS NULL) AS classes "
 
 const store::Statement kAccountByEmail{"identity.account_by_email", R"(
@@ -69,7 +69,7 @@ Actor actor_of(const store::Row& row) {
   }
   for (const json& one : json::parse(row.text("classes"))) {
     actor.classes.push_back(
-        {ClassId::trusted(one.at("id")), GroupId::trusted(one.at("group")), one.at("name"), one.at("teaches")});
+        {ClassId::trusted(one.at("id")), GroupId::trusted(one.at("group")), one.at("name"), one.at("teaches"), one.at("path")});
   }
   return actor;
 }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/identity/ability.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "ltree_path.hpp"
+
+namespace rapt::identity {
+namespace {
+
+/// In which capacity somebody acts.
+enum class Who : std::uint8_t {
+  kAnybody,
+  kSystemAdmin,
+  kGroupAdmin,
+  kGroupTeacher,
+  kGroupMember,
+  kClassTeacher,
+  kClassMember
+};
+/// At which places the rule holds, seen from the membership that makes it apply.
+enum class Where : std::uint8_t { kEverywhere, kTree, kGroup, kAbove, kClass, kClassGroup, kAboveClass, kOwn };
+
+struct Rule {
+  Who who;
+  std::optional<Action> action;  ///< none: every one
+  std::optional<Subject> subject;
+  Where where;
+};
+
+constexpr std::nullopt_t kAll = std::nullopt;
+
+// Who may do what, and where. Whatever is not here is not allowed.
+constexpr Rule kRules[] = {
+    {Who::kSystemAdmin, kAll, kAll, Where::kEverywhere},
+
+    {Who::kGroupAdmin, kAll, Subject::kGroup, Where::kTree},
+    {Who::kGroupAdmin, kAll, Subject::kClass, Where::kTree},
+    {Who::kGroupAdmin, kAll, Subject::kUser, Where::kTree},
+
+    {Who::kGroupTeacher, Action::kRead, Subject::kClass, Where::kGroup},
+    {Who::kGroupTeacher, Action::kRead, Subject::kUser, Where::kGroup},
+
+    {Who::kGroupMember, Action::kRead, Subject::kGroup, Where::kGroup},
+    {Who::kGroupMember, Action::kRead, Subject::kGroup, Where::kAbove},
+
+    {Who::kClassTeacher, Action::kRead, Subject::kClass, Where::kClass},
+    {Who::kClassTeacher, Action::kUpdate, Subject::kClass, Where::kClass},
+    {Who::kClassTeacher, Action::kManageMembers, Subject::kClass, Where::kClass},
+    {Who::kClassTeacher, Action::kRead, Subject::kUser, Where::kClass},
+
+    {Who::kClassMember, Action::kRead, Subject::kClass, Where::kClass},
+    {Who::kClassMember, Action::kRead, Subject::kGroup, Where::kClassGroup},
+    {Who::kClassMember, Action::kRead, Subject::kGroup, Where::kAboveClass},
+
+    {Who::kAnybody, Action::kRead, Subject::kUser, Where::kOwn},
+    {Who::kAnybody, Action::kUpdate, Subject::kUser, Where::kOwn},
+};
+
+bool acts_as(const GroupMembership& membership, Who who) {
+  switch (who) {
+    case Who::kSystemAdmin:
+      return membership.role == GroupRole::kSystemAdmin;
+    case Who::kGroupAdmin:
+      return membership.role == GroupRole::kGroupAdmin;
+    case Who::kGroupTeacher:
+      return membership.role == GroupRole::kTeacher;
+    case Who::kGroupMember:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool acts_as(const ClassMembership& membership, Who who) {
+  return who == Who::kClassMember || (who == Who::kClassTeacher && membership.teaches);
+}
+
+void add(const GroupMembership& membership, Where where, Scope& scope) {
+  if (where == Where::kEverywhere) scope.everywhere = true;
+  if (where == Where::kTree) scope.trees.push_back(membership.path);
+  if (where == Where::kGroup) scope.groups.push_back(membership.path);
+  if (where == Where::kAbove) scope.above.push_back(membership.path);
+}
+
+void add(const ClassMembership& membership, Where where, Scope& scope) {
+  if (where == Where::kClass) scope.classes.push_back(membership.id.str());
+  if (where == Where::kClassGroup) scope.groups.push_back(membership.group_path);
+  if (where == Where::kAboveClass) scope.above.push_back(membership.group_path);
+}
+
+void apply(const Rule& rule, const Actor& actor, Scope& scope) {
+  if (rule.who == Who::kAnybody && rule.where == Where::kOwn) scope.owner = actor.id.str();
+  for (const auto& membership : actor.groups) {
+    if (acts_as(membership, rule.who)) add(membership, rule.where, scope);
+  }
+  for (const auto& membership : actor.classes) {
+    if (acts_as(membership, rule.who)) add(membership, rule.where, scope);
+  }
+}
+
+bool contains(const std::vector<std::string>& all, std::string_view one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+const char* name(Subject subject) {
+  switch (subject) {
+    case Subject::kGroup:
+      return "group";
+    case Subject::kClass:
+      return "class";
+    case Subject::kUser:
+      return "user";
+  }
+  return "object";
+}
+
+}  // namespace
+
+bool Scope::empty() const {
+  return !everywhere && trees.empty() && groups.empty() && above.empty() && classes.empty() && owner.empty();
+}
+
+bool Scope::covers(const Place& place) const {
+  if (everywhere) return true;
+  if (!owner.empty() && place.owner.str() == owner) return true;
+  if (!place.class_id.empty() && contains(classes, place.class_id.str())) return true;
+  const std::string_view path = place.group_path;
+  if (path.empty()) return false;
+  const auto below = [path](const std::string& tree) { return is_at_or_below(path, tree); };
+  const auto over = [path](const std::string& group) { return is_at_or_below(group, path); };
+  return std::any_of(trees.begin(), trees.end(), below) || contains(groups, path) ||
+         std::any_of(above.begin(), above.end(), over);
+}
+
+Scope scope_of(const Actor& actor, Action action, Subject subject) {
+  Scope scope;
+  for (const auto& rule : kRules) {
+    if (rule.action.value_or(action) == action && rule.subject.value_or(subject) == subject) apply(rule, actor, scope);
+  }
+  return scope;
+}
+
+bool can(const Actor& actor, Action action, Subject subject, const Place& place) {
+  return scope_of(actor, action, subject).covers(place);
+}
+
+Result<void> check_can(const Actor& actor, Action action, Subject subject, const Place& place) {
+  if (can(actor, action, subject, place)) return {};
+  if (!can(actor, Action::kRead, subject, place)) return Error::not_found(name(subject));
+  return Error::forbidden(std::string("You may see this ") + name(subject) + ", but not change it like this.");
+}
+
+store::Params& add_scope(store::Params& params, const Scope& scope) {
+  params.add(scope.everywhere).add_array(scope.trees).add_array(scope.groups).add_array(scope.above);
+  params.add_array(scope.classes);
+  return scope.owner.empty() ? params.add_null() : params.add(scope.owner);
+}
+
+}  // namespace rapt::identity

@@ -18,6 +18,12 @@ std::string_view name(GroupRole role) {
   return kRoleNames.at(static_cast<std::size_t>(role));
 }
 
+std::optional<GroupRole> parse_group_role(std::string_view name) {
+  const auto found = std::find(kRoleNames.begin(), kRoleNames.end(), name);
+  if (found == kRoleNames.end()) return std::nullopt;
+  return static_cast<GroupRole>(found - kRoleNames.begin());
+}
+
 bool Actor::is_system_admin() const {
   return std::any_of(groups.begin(), groups.end(), [](const auto& g) { return g.role == GroupRole::kSystemAdmin; });
 }

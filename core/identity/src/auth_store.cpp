@@ -48,13 +48,6 @@ namespace {
 
 using nlohmann::json;
 
-GroupRole role_of(const std::string& text) {
-  for (const auto role : {GroupRole::kTeacher, GroupRole::kGroupAdmin, GroupRole::kSystemAdmin}) {
-    if (name(role) == text) return role;
-  }
-  return GroupRole::kStudent;
-}
-
 }  // namespace
 
 Actor actor_of(const store::Row& row) {
@@ -65,11 +58,11 @@ Actor actor_of(const store::Row& row) {
   actor.login_extended = row.boolean("extended");
   for (const json& group : json::parse(row.text("groups"))) {
     actor.groups.push_back({GroupId::trusted(group.at("id")), group.at("name"), group.at("type"), group.at("path"),
-                            role_of(group.at("role"))});
+                            parse_group_role(group.at("role").get<std::string>()).value_or(GroupRole::kStudent)});
   }
   for (const json& one : json::parse(row.text("classes"))) {
-    actor.classes.push_back(
-        {ClassId::trusted(one.at("id")), GroupId::trusted(one.at("group")), one.at("name"), one.at("teaches"), one.at("path")});
+    actor.classes.push_back({ClassId::trusted(one.at("id")), GroupId::trusted(one.at("group")), one.at("name"),
+                             one.at("teaches"), one.at("path")});
   }
   return actor;
 }

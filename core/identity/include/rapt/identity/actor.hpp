@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@ namespace rapt::identity {
 
 enum class GroupRole : std::uint8_t { kStudent, kTeacher, kGroupAdmin, kSystemAdmin };
 std::string_view name(GroupRole role);  ///< "student", "teacher", "group_admin", "system_admin"
+std::optional<GroupRole> parse_group_role(std::string_view name);
 
 struct GroupMembership {
   GroupId group;

@@ -95,6 +95,32 @@ std::string Body::text(const std::string& name, std::size_t max) {
   return text;
 }
 
+bool Body::is_null(const std::string& name) const {
+  const auto found = object_.find(name);
+  return found != object_.end() && found->is_null();
+}
+
+std::optional<std::string> Body::optional_text(const std::string& name, std::size_t max) {
+  if (object_.contains(name)) return text(name, max);
+  asked_.push_back(name);
+  return std::nullopt;
+}
+
+std::optional<std::string> Body::optional_json(const std::string& name) {
+  if (object_.contains(name)) return json_text(name);
+  asked_.push_back(name);
+  return std::nullopt;
+}
+
+std::optional<int> Body::optional_number(const std::string& name, int least, int most) {
+  const auto* value = take(name, false);
+  if (value == nullptr) return std::nullopt;
+  const bool fits = value->is_number_integer() && *value >= least && *value <= most;
+  if (fits) return value->get<int>();
+  faults_.push_back({name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most)});
+  return std::nullopt;
+}
+
 std::string Body::take_uuid(const std::string& name, bool required) {
   const auto* value = take(name, required);
   if (value == nullptr || (!required && value->is_null())) return {};

@@ -33,6 +33,18 @@ class Body {
   IdType optional_id(const std::string& name) {
     return take_id<IdType>(name, false);
   }
+  /// As id(), but null is a value: an empty id.
+  template <class IdType>
+  IdType nullable_id(const std::string& name) {
+    if (is_null(name)) return take_id<IdType>(name, false);
+    return take_id<IdType>(name, true);
+  }
+  /// As text(), or nullopt when it is not there.
+  std::optional<std::string> optional_text(const std::string& name, std::size_t max);
+  /// As json_text(), or nullopt when it is not there.
+  std::optional<std::string> optional_json(const std::string& name);
+  /// A whole number from `least` to `most`, or nullopt when it is not there.
+  std::optional<int> optional_number(const std::string& name, int least, int most);
   /// A JSON value of any type, as its text.
   std::string json_text(const std::string& name);
   /// Text that is one of `allowed`.
@@ -49,6 +61,7 @@ class Body {
  private:
   explicit Body(nlohmann::json object) : object_(std::move(object)) {}
   const nlohmann::json* take(const std::string& name, bool required);
+  [[nodiscard]] bool is_null(const std::string& name) const;
   std::string take_uuid(const std::string& name, bool required);
   template <class IdType>
   IdType take_id(const std::string& name, bool required) {

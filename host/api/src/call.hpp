@@ -16,11 +16,17 @@ class AssignmentService;
 namespace chat {
 class ChatService;
 }
+namespace classes {
+class ClassService;
+}
 namespace config {
 struct Settings;
 }
 namespace host {
 class Supervisor;
+}
+namespace groups {
+class GroupService;
 }
 namespace hooks {
 class Dispatcher;
@@ -59,6 +65,8 @@ struct Services {
   store::Redis& redis;
   identity::AuthService& auth;
   tools::ToolService& tools;
+  groups::GroupService& groups;
+  classes::ClassService& classes;
   assignments::AssignmentService& assignments;
   chat::ChatService& chat;
   runs::RunService& runs;

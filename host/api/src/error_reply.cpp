@@ -43,6 +43,7 @@ constexpr std::array kCodes{
     CodeRow{"NOT_ACCEPTABLE", 406},
     CodeRow{"AI_RATE_LIMITED", 503},
     CodeRow{"REQUEST_TIMEOUT", 408},
+    CodeRow{"PRECONDITION_FAILED", 412},
 };
 
 const KindRow& row_of(ErrorKind kind) {

@@ -16,6 +16,40 @@ Task<Result<Answer>> post_login(Call& call);
 Task<Result<Answer>> post_logout(Call& call);
 Task<Result<Answer>> get_me(Call& call);
 
+// group_routes.cpp
+Task<Result<Answer>> get_groups(Call& call);
+Task<Result<Answer>> post_group(Call& call);
+Task<Result<Answer>> get_group(Call& call);
+Task<Result<Answer>> patch_group(Call& call);
+Task<Result<Answer>> delete_group(Call& call);
+Task<Result<Answer>> post_group_move(Call& call);
+Task<Result<Answer>> get_group_children(Call& call);
+Task<Result<Answer>> get_group_descendants(Call& call);
+Task<Result<Answer>> get_group_ancestors(Call& call);
+Task<Result<Answer>> get_group_settings(Call& call);
+Task<Result<Answer>> get_group_theme(Call& call);
+Task<Result<Answer>> patch_group_theme(Call& call);
+Task<Result<Answer>> get_group_members(Call& call);
+Task<Result<Answer>> post_group_member(Call& call);
+Task<Result<Answer>> patch_group_member(Call& call);
+Task<Result<Answer>> delete_group_member(Call& call);
+
+// class_routes.cpp
+Task<Result<Answer>> get_classes(Call& call);
+Task<Result<Answer>> get_group_classes(Call& call);
+Task<Result<Answer>> post_class(Call& call);
+Task<Result<Answer>> get_class(Call& call);
+Task<Result<Answer>> patch_class(Call& call);
+Task<Result<Answer>> delete_class(Call& call);
+Task<Result<Answer>> get_class_members(Call& call);
+Task<Result<Answer>> post_class_member(Call& call);
+Task<Result<Answer>> patch_class_member(Call& call);
+Task<Result<Answer>> delete_class_member(Call& call);
+Task<Result<Answer>> get_join_codes(Call& call);
+Task<Result<Answer>> post_join_code(Call& call);
+Task<Result<Answer>> delete_join_code(Call& call);
+Task<Result<Answer>> post_class_join(Call& call);
+
 // tool_routes.cpp
 Task<Result<Answer>> get_tools(Call& call);
 Task<Result<Answer>> get_tool(Call& call);

@@ -10,10 +10,10 @@
 
 namespace rapt::api {
 
-/// The id in the path; kNotFound when it is no UUID, as for an object that does not exist.
+/// The id in the path, at `:parameter`; kNotFound when it is no UUID, as for an object that does not exist.
 template <class IdType>
-Result<IdType> path_id(const Call& call, const std::string& what) {
-  const auto found = call.request.path_parameters.find("id");
+Result<IdType> path_id(const Call& call, const std::string& what, const char* parameter = "id") {
+  const auto found = call.request.path_parameters.find(parameter);
   if (found != call.request.path_parameters.end()) {
     if (auto id = IdType::parse(found->second)) return *id;
   }

@@ -12,8 +12,10 @@
 #include "rapt/base/clock.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/chat/chat_service.hpp"
+#include "rapt/classes/class_service.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/gateway/openai_gateway.hpp"
+#include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
@@ -92,12 +94,14 @@ class Host {
         dispatcher_(supervisor_),
         auth_(database_, clock_),
         tools_(database_, clock_, &supervisor_),
+        groups_(database_, clock_),
+        classes_(database_, clock_),
         assignments_(database_, clock_),
         chat_({database_, tools_, dispatcher_, gateway_, clock_}),
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
         verdict_(gateway_),
-        application_({settings, clock_, database_, redis_, auth_, tools_, assignments_, chat_, runs_, verdict_,
-                      supervisor_, dispatcher_, installer_, journal_, module_set_},
+        application_({settings, clock_, database_, redis_, auth_, tools_, groups_, classes_, assignments_, chat_, runs_,
+                      verdict_, supervisor_, dispatcher_, installer_, journal_, module_set_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
@@ -149,6 +153,8 @@ class Host {
   hooks::Dispatcher dispatcher_;
   identity::AuthService auth_;
   tools::ToolService tools_;
+  groups::GroupService groups_;
+  classes::ClassService classes_;
   assignments::AssignmentService assignments_;
   chat::ChatService chat_;
   runs::RunService runs_;

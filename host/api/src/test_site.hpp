@@ -21,8 +21,10 @@
 #include "module_set.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/chat/chat_service.hpp"
+#include "rapt/classes/class_service.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/gateway/gateway.hpp"
+#include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -149,6 +151,8 @@ class Site : public testing::Test {
   hooks::Dispatcher dispatcher{modules};
   identity::AuthService auth{**scratch, clock};
   tools::ToolService tools{**scratch, clock, &modules};
+  groups::GroupService groups{**scratch, clock};
+  classes::ClassService classes{**scratch, clock};
   assignments::AssignmentService assignments{**scratch, clock};
   chat::ChatService chat{{**scratch, tools, dispatcher, gateway, clock}};
   runs::RunService runs{{**scratch, tools, dispatcher, gateway, clock}};
@@ -157,8 +161,8 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{{settings, clock, **scratch, redis, auth, tools, assignments, chat, runs, verdict, modules,
-                           dispatcher, installer, journal, module_set},
+  Application application{{settings, clock, **scratch, redis, auth, tools, groups, classes, assignments, chat, runs,
+                           verdict, modules, dispatcher, installer, journal, module_set},
                           std::nullopt,
                           "http://site.example"};
   http::Server server{loop.executor(), {}, application};

@@ -178,6 +178,12 @@ http::Response data_reply(const ordered_json& data, int status) {
   return reply_with(data, status);
 }
 
+http::Response no_content() {
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
 http::Response list_reply(json items, const std::optional<std::string>& next_cursor) {
   http::Response response;
   response.headers.set("Content-Type", "application/json");

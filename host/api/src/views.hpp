@@ -56,6 +56,7 @@ std::string dump(const nlohmann::json& value);
 /// {"data": …} and {"data": […], "meta": {"next_cursor": …}}.
 http::Response data_reply(const nlohmann::json& data, int status = 200);
 http::Response data_reply(const nlohmann::ordered_json& data, int status = 200);
+http::Response no_content();  ///< 204
 http::Response list_reply(nlohmann::json items, const std::optional<std::string>& next_cursor);
 
 template <class T>

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Who may do what: every route of groups and classes, asked by every role, about things of the own school, of a sibling
+// school and of another district. What may not be seen is answered like what does not exist.
+#include <map>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "routes.hpp"
+#include "test_site.hpp"
+
+namespace rapt::api {
+namespace {
+
+// Columns: the system's administrator, the administrator of the district, the administrator of the own school, a
+// teacher of the own school who teaches the own class, a student of that class. In each: own school, sibling school,
+// another district.
+constexpr const char* kTable = R"(
+GET    /groups                                                    200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+POST   /groups {"parent_id":"GROUP","name":"N","type":"custom"}   201 201 201  201 201 404  201 404 404  403 404 404  403 404 404
+GET    /groups/GROUP                                              200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+PATCH  /groups/GROUP {"name":"N"}                                 200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
+DELETE /groups/GROUP                                              409 409 409  409 409 404  409 404 404  403 404 404  403 404 404
+POST   /groups/GROUP/move {"parent_id":"DISTRICT"}                200 200 200  200 200 404  403 404 404  403 404 404  403 404 404
+GET    /groups/GROUP/children                                     200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /groups/GROUP/descendants                                  200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /groups/GROUP/ancestors                                    200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /groups/GROUP/settings/resolved                            200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /groups/GROUP/theme/resolved                               200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+PATCH  /groups/GROUP/theme {"theme":{}}                           200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
+GET    /groups/GROUP/members                                      200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+POST   /groups/GROUP/members {"user_id":"SPARE","role":"student"} 201 201 201  201 201 404  201 404 404  403 404 404  403 404 404
+PATCH  /groups/GROUP/members/PUPIL {"role":"teacher"}             200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
+DELETE /groups/GROUP/members/PUPIL                                204 204 204  204 204 404  204 404 404  403 404 404  403 404 404
+GET    /groups/GROUP/classes                                      200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /classes                                                   200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+POST   /classes {"group_id":"GROUP","name":"N"}                   201 201 201  201 201 404  201 404 404  403 404 404  403 404 404
+GET    /classes/CLASS                                             200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+PATCH  /classes/CLASS {"name":"N"}                                200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+DELETE /classes/CLASS                                             204 204 204  204 204 404  204 404 404  403 404 404  403 404 404
+GET    /classes/CLASS/members                                     200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /classes/CLASS/roster                                      200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+POST   /classes/CLASS/members {"user_id":"SPARE","role":"student"} 201 201 201  201 201 404  201 404 404  201 404 404  403 404 404
+PATCH  /classes/CLASS/members/PUPIL {"role":"student"}            200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+DELETE /classes/CLASS/members/PUPIL                               204 204 204  204 204 404  204 404 404  204 404 404  403 404 404
+GET    /classes/CLASS/join-codes                                  200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+POST   /classes/CLASS/join-codes {}                               201 201 201  201 201 404  201 404 404  201 404 404  403 404 404
+DELETE /classes/CLASS/join-codes/CODE                             204 204 204  204 204 404  204 404 404  204 404 404  403 404 404
+POST   /classes/join {"code":"INVITE"}                            200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+)";
+
+constexpr std::array kRoles{"system", "district", "school", "teacher", "student"};
+constexpr std::array kPlaces{"own", "sibling", "other district"};
+
+struct Row {
+  std::string method, path, body;
+  std::vector<int> expected;
+};
+
+std::vector<Row> table() {
+  std::vector<Row> rows;
+  std::istringstream text(kTable);
+  for (std::string line; std::getline(text, line);) {
+    std::istringstream words(line);
+    Row row;
+    if (!(words >> row.method >> row.path)) continue;
+    std::string word;
+    while (words >> word) word.starts_with('{') ? row.body = word : (row.expected.push_back(std::stoi(word)), row.body);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::string uuid(int number) {
+  return "00000000-0000-7000-8000-000000001" + std::to_string(number);
+}
+
+std::string filled(std::string text, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size()))
+      text.replace(at, name.size(), value);
+  }
+  return text;
+}
+
+class PermissionMatrix : public Site {
+ protected:
+  PermissionMatrix() {
+    for (std::size_t i = 0; i < kRoles.size(); ++i) {
+      const std::string email = new_uuid() + "@example.org";
+      scratch->script("INSERT INTO users (id, email, name, password_hash) SELECT '" + uuid(300 + static_cast<int>(i)) +
+                      "', '" + email + "', '" + kRoles[i] + "', password_hash FROM users WHERE email = '" + ada + "'");
+      cookies_.push_back(cookie_of(email));
+    }
+    scratch->script("INSERT INTO users (id, email, name) VALUES ('" + uuid(310) +
+                    "', 'spare@example.org', 'Spare'), ('" + uuid(311) + "', 'pupil@example.org', 'Pupil')");
+  }
+
+  /// Groups 100 to 102 are the own district and its schools, 110 and 111 the other district and its school; class
+  /// 2xx stands in group 1xx.
+  void reset() {
+    scratch->script(R"(
+      DELETE FROM class_members; DELETE FROM class_join_codes; DELETE FROM classes;
+      DELETE FROM group_members WHERE user_id::text LIKE '%00001___';
+      DELETE FROM groups WHERE name = 'N' AND path::text LIKE '%0000000011%' AND nlevel(path) > 2;
+      DELETE FROM groups WHERE nlevel(path) > 2;)");
+    std::string sql = "INSERT INTO groups (id, parent_id, name, type) VALUES ";
+    sql += "('" + uuid(100) + "', NULL, 'D', 'custom'), ('" + uuid(110) +
+           "', NULL, 'E', 'custom') ON CONFLICT DO NOTHING;";
+    for (const auto& [id, parent] : {std::pair{101, 100}, {102, 100}, {111, 110}})
+      sql += "INSERT INTO groups (id, parent_id, name, type) VALUES ('" + uuid(id) + "', '" + uuid(parent) +
+             "', 'S', 'custom') ON CONFLICT DO NOTHING;";
+    const auto member = [&](int user, int group, const char* role) {
+      sql += "INSERT INTO group_members (user_id, group_id, role) VALUES ('" + uuid(user) + "', '" + uuid(group) +
+             "', '" + role + "');";
+    };
+    member(300, 100, "system_admin"), member(301, 100, "group_admin"), member(302, 101, "group_admin");
+    member(303, 101, "teacher"), member(304, 101, "student"), member(310, 100, "student");
+    for (const int school : {101, 102, 111}) {
+      member(311, school, "student");
+      const std::string id = uuid(school + 100);
+      sql += "INSERT INTO classes (id, group_id, name) VALUES ('" + id + "', '" + uuid(school) + "', 'C');" +
+             "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + id + "', '" + uuid(311) +
+             "', 'student');" +
+             "INSERT INTO class_join_codes (id, class_id, code, created_at, expires_at, max_uses) VALUES ('" +
+             uuid(school + 300) + "', '" + id + "', 'CDEFG" + std::to_string(222 + school) +
+             "', '2026-03-01T07:00:00Z', '2026-03-02T07:00:00Z', 5);";
+    }
+    for (const auto& [user, role] : {std::pair{303, "teacher"}, {304, "student"}})
+      sql += "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + uuid(201) + "', '" + uuid(user) +
+             "', '" + role + "');";
+    scratch->script(sql);
+  }
+
+  static std::map<std::string, std::string> values(std::size_t place) {
+    const int school = std::array{101, 102, 111}.at(place);
+    return {{"DISTRICT", uuid(school < 110 ? 100 : 110)},
+            {"GROUP", uuid(school)},
+            {"CLASS", uuid(school + 100)},
+            {"CODE", uuid(school + 300)},
+            {"INVITE", "CDEFG" + std::to_string(222 + school)},
+            {"SPARE", uuid(310)},
+            {"PUPIL", uuid(311)}};
+  }
+
+  std::vector<std::string> cookies_;
+};
+
+TEST_F(PermissionMatrix, EveryRoleReachesWhatTheTableSaysAndNothingElse) {
+  for (const auto& row : table()) {
+    ASSERT_EQ(row.expected.size(), kRoles.size() * kPlaces.size()) << row.method << " " << row.path;
+    for (std::size_t cell = 0; cell < row.expected.size(); ++cell) {
+      reset();
+      const std::size_t role = cell / kPlaces.size(), place = cell % kPlaces.size();
+      const auto heard =
+          ask(row.method, "/api/v1" + filled(row.path, values(place)), cookies_[role], filled(row.body, values(place)));
+      EXPECT_EQ(heard.status, row.expected[cell]) << row.method << " " << row.path << " as " << kRoles[role]
+                                                  << " about " << kPlaces[place] << ": " << heard.body;
+    }
+  }
+}
+
+TEST_F(PermissionMatrix, NoRouteOfGroupsAndClassesIsMissingInTheTable) {
+  std::set<std::string> covered;
+  const std::map<std::string, std::string> names{
+      {"GROUP", ":id"}, {"CLASS", ":id"}, {"PUPIL", ":user"}, {"CODE", ":code"}};
+  for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
+  for (const auto& route : routes()) {
+    const std::string pattern = route.pattern;
+    if (!pattern.starts_with("/groups") && !pattern.starts_with("/classes")) continue;
+    EXPECT_EQ(covered.count(std::string(route.method) + " " + pattern), 1u) << route.method << " " << pattern;
+  }
+}
+
+TEST_F(PermissionMatrix, WithoutALoginNothingButThePublicRoutesAnswers) {
+  for (const auto& route : routes()) {
+    if (route.access == Access::kPublic) continue;
+    const auto path =
+        filled(route.pattern, {{":id", uuid(101)}, {":user", uuid(311)}, {":code", uuid(401)}, {":name", "x"}});
+    EXPECT_EQ(ask(route.method, "/api/v1" + path).status, 401) << route.method << " " << path;
+  }
+}
+
+}  // namespace
+}  // namespace rapt::api

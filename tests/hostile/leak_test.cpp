@@ -156,6 +156,7 @@ TEST(Leaks, AKilledForkServerTakesItsRunnersWithItAndIsReplaced) {
   house.wait_for("hostile-replace",
                  [&](const auto& s) { return s.state == host::ModuleState::kRunning && s.pid != 0 && s.pid != pid; });
   EXPECT_EQ(waitpid(pid, nullptr, 0), pid) << "the old runner has ended";
+  EXPECT_TRUE(house.status("hostile-replace").health.failures.empty()) << "which is no fault of the module";
   EXPECT_EQ(house.ask("hostile-replace").kind, Kind::kReplace);
   prctl(PR_SET_CHILD_SUBREAPER, 0);
 }

@@ -23,13 +23,14 @@ constexpr const char* kPoints[] = {"chat:on_message", "chat:before_ai",    "chat
 
 std::string manifest(const std::string& name, const Packing& packing) {
   std::string hooks;
-  for (const char* point : kPoints) {
+  const std::vector<std::string> all(std::begin(kPoints), std::end(kPoints));
+  for (const auto& point : packing.points.empty() ? all : packing.points) {
     hooks += std::string(hooks.empty() ? "" : ",") + R"({"point":")" + point + R"(","timeout_ms":)" +
              std::to_string(packing.timeout_ms) + "}";
   }
   const std::string architecture(bundle::native_architecture());
-  return R"({"name":")" + name +
-         R"(","version":"1.0.0","title":"A hostile module","description":"It tries one thing.",)" +
+  return R"({"name":")" + name + R"(","version":")" + packing.version +
+         R"(","title":"A hostile module","description":"It tries one thing.",)" +
          R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.1","hooks":[)" + hooks +
          R"(],"permissions":[],)" + R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + "/" + name +
          R"(.so"},)" + (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") +
@@ -62,9 +63,11 @@ std::string Workshop::full_name(std::string name) {
 
 host::InstalledModule Workshop::pack(const std::string& name, const Packing& packing) {
   const std::string full = full_name(name);
-  const fs::path stage = folder_ / (full + ".stage");
+  const std::string bundle = full + "-" + packing.version;
+  const fs::path stage = folder_ / (bundle + ".stage");
   const std::string architecture(bundle::native_architecture());
-  const auto library = read_file(fs::path(RAPT_HOSTILE_DIR) / (full + ".so"), bundle::kMaxBundleBytes);
+  const std::string file = packing.library.empty() ? full : full_name(packing.library);
+  const auto library = read_file(fs::path(RAPT_HOSTILE_DIR) / (file + ".so"), bundle::kMaxBundleBytes);
   if (!library) throw std::runtime_error(library.error().message);
   write(stage / "manifest.json", manifest(full, packing));
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
@@ -76,9 +79,9 @@ host::InstalledModule Workshop::pack(const std::string& name, const Packing& pac
   write(stage / "lib" / architecture / (full + ".so"), *library);
   auto packed = bundle::pack_bundle(stage, packing.is_signed ? &key_ : nullptr);
   if (!packed) throw std::runtime_error(packed.error().message);
-  const fs::path path = folder_ / (full + ".rapt");
+  const fs::path path = folder_ / (bundle + ".rapt");
   write(path, *packed);
-  return {full, "1.0.0", path, security::hex(security::sha256(*packed))};
+  return {full, packing.version, path, security::hex(security::sha256(*packed))};
 }
 
 void fearless(host::Supervisor::Options& options) {

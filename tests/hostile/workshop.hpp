@@ -19,9 +19,12 @@ namespace rapt::hostile {
 /// How a test's module is packed.
 struct Packing {
   int memory_mb = 32;
-  int timeout_ms = 2000;
+  int timeout_ms = 10000;
   bool is_signed = true;
   std::string config_schema{};  ///< JSON, "" for none
+  std::string version = "1.0.0";
+  std::string library{};              ///< `hostile-LIBRARY` instead of the one under the module's name
+  std::vector<std::string> points{};  ///< the hooks that it declares; empty for all
 };
 
 /// A publisher with a key, and a folder of bundles that it has made.
@@ -34,7 +37,7 @@ class Workshop {
 
   /// The module's name: "hostile-" and `name` with hyphens.
   static std::string full_name(std::string name);
-  /// Packs the library `hostile-NAME` that the build has made.
+  /// Packs the library `hostile-NAME` that the build has made. A bundle for each version.
   host::InstalledModule pack(const std::string& name, const Packing& packing = {});
   [[nodiscard]] const bundle::TrustStore& trust() const { return trust_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -61,6 +64,7 @@ class House {
   /// Starts with these modules and waits until none is starting any more.
   void start(std::vector<host::InstalledModule> modules);
   void stop();
+  /// Waits for at most as long as the supervisor thinks right; see wait_for().
   void update(std::vector<host::InstalledModule> modules) { update(std::move(modules), trust_); }
   void update(std::vector<host::InstalledModule> modules, bundle::TrustStore trust);
 

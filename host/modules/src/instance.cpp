@@ -67,6 +67,7 @@ void Instance::spawned(UniqueFd pidfd, int pid) {
 }
 
 void Instance::exited(const sandbox::Exited& how) {
+  log_.forward(reader_, Clock::now());  // what it wrote before it died
   const auto words = reader_.last_words();
   const bool forbidden = words.first == sandbox::wire::LastWords::kForbiddenCall;
   lost(sandbox::describe_end(how, forbidden ? words.second : -1));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,7 @@
 namespace rapt::host {
 
 /// Passes a module's lines to the host's log under the module's name: control characters escaped, at most kPerSecond
-/// lines a second on average, in bursts of at most kBurst; the rest is counted and the count is logged. Not
-/// thread-safe.
+/// lines a second on average, in bursts of at most kBurst; the rest is counted and the count is logged. Thread-safe.
 class LogForwarder {
  public:
   static constexpr double kPerSecond = 20;
@@ -23,12 +23,16 @@ class LogForwarder {
   /// `lines` keeps them for the administration; it may be null.
   explicit LogForwarder(std::string module, std::shared_ptr<LineBuffer> lines = nullptr)
       : module_(std::move(module)), lines_(std::move(lines)) {}
-  /// Takes what the reader has and forwards it.
+  /// Takes what the reader has and forwards it. The tail of the reader's log belongs to this object.
   void forward(sandbox::ReplyReader& reader, std::chrono::steady_clock::time_point now);
 
  private:
-  std::string module_;
-  std::shared_ptr<LineBuffer> lines_;
+  bool allowed(std::chrono::steady_clock::time_point now);
+  void tell_dropped(std::chrono::steady_clock::time_point now);
+
+  const std::string module_;
+  const std::shared_ptr<LineBuffer> lines_;
+  std::mutex mutex_;  ///< guards what follows, and the tail of the reader's log
   double tokens_ = kBurst;
   std::chrono::steady_clock::time_point refilled_{};
   std::chrono::steady_clock::time_point told_{};

@@ -1,190 +1,112 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+// What a module is and what is asked of it; how it lives stands in module_life.cpp.
 #include "module.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <algorithm>
 #include <random>
+#include <utility>
 
 #include "rapt/base/log.hpp"
 
 namespace rapt::host {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
+using hooks::Answer;
 
-namespace {
-
-constexpr auto kShutdownTimeout = 1s;
-constexpr auto kKillTimeout = 5s;
-
-}  // namespace
-
-Module::Module(Executor executor, std::shared_ptr<const PreparedModule> prepared, Settings settings)
+Module::Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
+               const Settings& settings)
     : strand_(asio::make_strand(executor)),
-      installed_(prepared->installed),
+      installed_(installed),
       prepared_(std::move(prepared)),
-      start_timeout_(settings.start_timeout),
+      settings_(settings),
       backoff_(settings.restart_initial, settings.restart_maximum, std::random_device{}()),
+      circuit_(installed.name, settings.circuit, std::random_device{}()),
       state_(ModuleState::kStarting),
-      reason_("It is being started.") {}
+      reason_("The module " + installed.name + " is being started."),
+      health_(installed, settings.quarantine) {
+  for (const auto& declared : prepared_->hooks)
+    hooks_.at(static_cast<std::size_t>(declared.point)) = std::make_unique<Hook>(declared);
+  const auto& kept = health_.health();
+  last_failure_ = kept.last_failure;
+  if (!kept.failures.empty()) last_failure_at_ = kept.failures.back();
+  adjust(installed);
+}
 
-Module::Module(Executor executor, InstalledModule installed, std::string refusal)
+Module::Module(Executor executor, const InstalledModule& installed, const std::string& refusal)
     : strand_(asio::make_strand(executor)),
-      installed_(std::move(installed)),
-      start_timeout_(0),
-      backoff_(1ms, 1ms, 0),
+      installed_(installed),
+      backoff_(settings_.restart_initial, settings_.restart_maximum, 0),
+      circuit_(installed.name, {}, 0),
       state_(ModuleState::kRefused),
-      reason_(std::move(refusal)) {
-  log::error("module.refused", {{"module", installed_.name}, {"version", installed_.version}, {"reason", reason_}});
+      reason_("The module " + installed.name + " was refused: " + refusal),
+      health_(installed, {}) {
+  log::error("module.refused", {{"module", installed_.name}, {"version", installed_.version}, {"reason", refusal}});
 }
 
-void Module::run(std::shared_ptr<Nursery> nursery) {
-  if (!prepared_) return;
+Module::Hook* Module::hook(hooks::Point point) const {
+  const auto index = static_cast<std::size_t>(point);
+  return index < kPoints ? hooks_[index].get() : nullptr;
+}
+
+void Module::adjust(const InstalledModule& wanted) {
+  for (const auto& hook : hooks_) {
+    if (!hook) continue;
+    const auto narrowed = wanted.time_limits.find(hook->declared.point);
+    auto limit = hook->declared.time_limit;
+    if (narrowed != wanted.time_limits.end())
+      limit = std::clamp(narrowed->second, std::chrono::milliseconds(1), std::max(limit, std::chrono::milliseconds(1)));
+    hook->limit_ms.store(limit.count(), std::memory_order_relaxed);
+  }
+  if (!wanted.health.released_at) return;
   {
     const std::lock_guard lock(mutex_);
-    living_ = true;
+    if (!health_.release(*wanted.health.released_at)) return;
   }
-  asio::co_spawn(strand_, live(std::move(nursery)), [self = shared_from_this()](std::exception_ptr failure) {
-    {
-      const std::lock_guard lock(self->mutex_);
-      self->living_ = false;
-      self->instance_.reset();
-      if (self->state_ != ModuleState::kRefused) self->state_ = ModuleState::kStopped;
-    }
-    if (failure) log::error("module.supervision_failed", {{"module", self->installed_.name}});
-    self->stopped_wakeup_.notify();
-  });
+  log::info("module.released", {{"module", installed_.name}});
+  stir_.notify();
 }
 
-bool Module::stopping() const {
-  const std::lock_guard lock(mutex_);
-  return stop_;
+std::optional<hooks::HookDeclaration> Module::declaration(hooks::Point point) const {
+  const auto* found = hook(point);
+  if (found == nullptr) return std::nullopt;
+  auto declared = found->declared;
+  declared.time_limit = std::chrono::milliseconds(found->limit_ms.load(std::memory_order_relaxed));
+  return declared;
 }
 
-Task<void> Module::live(std::shared_ptr<Nursery> nursery) {
-  while (!stopping()) {
-    if (const Next next = co_await live_once(*nursery); next != Next::kStartAgain) break;
-    co_await back_off();
-    const std::lock_guard lock(mutex_);
-    if (stop_) break;
-    ++restarts_;
-    state_ = ModuleState::kStarting;
-    reason_ = "It is being started again.";
-  }
-}
-
-Task<Result<std::shared_ptr<Instance>>> Module::bring_up(Nursery& nursery) {
-  auto created = Instance::create(strand_.get_inner_executor(), installed_.name);
-  if (!created) co_return created.error();
-  sandbox::SpawnRequest order;
-  order.name = installed_.name;
-  order.version = installed_.version;
-  order.needs_hooks = !prepared_->hooks.empty();
-  order.memory_bytes = static_cast<std::uint64_t>(prepared_->manifest.memory_mb) << 20;
-  order.library = prepared_->library.get();
-  RAPT_CO_TRY(nursery.spawn(*created, order));
-  RAPT_CO_TRY(co_await (*created)->wait_ready(Instance::Clock::now() + start_timeout_));
-  co_return created;
-}
-
-Task<Module::Next> Module::live_once(Nursery& nursery) {
-  auto started = co_await bring_up(nursery);
-  if (!started && started.error().kind == ErrorKind::kForbidden) {
-    refuse(started.error().message);
-    co_return Next::kStop;
-  }
-  if (!started) {
-    const bool its_own = started.error().part == installed_.name;
-    record_failure(its_own ? "while starting, it " + started.error().message : started.error().message);
-    co_return Next::kStartAgain;
-  }
-  const std::shared_ptr<Instance> instance = *started;
+Module::Admission Module::admit(hooks::Point point, Instance::Clock::time_point now) {
+  using Kind = Admission::Kind;
+  Admission admission{.kind = Kind::kAsk};
   {
-    const std::lock_guard lock(mutex_);
-    instance_ = instance;
-    state_ = ModuleState::kRunning;
-    reason_.clear();
+    const std::shared_lock lock(mutex_);
+    if (stop_) return {.kind = Kind::kElsewhere};
+    if (state_ != ModuleState::kRunning || !instance_) return {.kind = Kind::kNotNow, .why = reason_};
+    admission.instance = instance_;
   }
-  log::info("module.running",
-            {{"module", installed_.name}, {"version", installed_.version}, {"pid", std::to_string(instance->pid())}});
-  const Ending ending = co_await instance->wait_end();
-  if (stopping()) co_return Next::kStop;
-  record_failure("it " + ending.what);
-  co_return Next::kStartAgain;
+  const auto* found = hook(point);
+  if (found == nullptr) return {.kind = Kind::kNoHook};
+  admission.time_limit = std::chrono::milliseconds(found->limit_ms.load(std::memory_order_relaxed));
+  auto pass = circuit_.admit(now, admission.why);
+  if (!pass) return {.kind = Kind::kNotNow, .why = std::move(admission.why)};
+  admission.pass = std::move(*pass);
+  return admission;
 }
 
-void Module::refuse(const std::string& reason) {
-  log::error("module.refused", {{"module", installed_.name}, {"version", installed_.version}, {"reason", reason}});
-  const std::lock_guard lock(mutex_);
-  state_ = ModuleState::kRefused;
-  reason_ = reason;
+void Module::finished(Admission& admission, hooks::Point point, const Answer& answer,
+                      Instance::Clock::time_point asked_at) {
+  if (answer.kind == Answer::Kind::kNotRunning) return;
+  const auto now = Instance::Clock::now();
+  if (HookFigures::is_failure(answer.kind)) {
+    admission.pass.failed(point, answer.text, now);
+  } else {
+    admission.pass.succeeded();
+  }
+  hook(point)->figures.record(answer.kind, now - asked_at);
 }
 
-void Module::record_failure(const std::string& what) {
-  if (stopping()) return;
-  log::warn("module.ended", {{"module", installed_.name}, {"version", installed_.version}, {"reason", what}});
-  const std::lock_guard lock(mutex_);
-  instance_.reset();
-  last_failure_ = what;
-  last_failure_at_ = SystemClock().now();
-  state_ = ModuleState::kBackoff;
-}
-
-Task<void> Module::back_off() {
-  const auto wait = backoff_.next(Backoff::Clock::now());
-  const auto until = Backoff::Clock::now() + wait;
-  {
-    const std::lock_guard lock(mutex_);
-    reason_ = "It is started again in " + std::to_string(wait.count()) + " ms, after " + last_failure_ + ".";
-    if (backoff_.often()) reason_ += " It failed " + std::to_string(Backoff::kOften) + " times within a minute.";
-  }
-  asio::steady_timer timer(strand_, until);
-  timer.async_wait([wakeup = stop_wakeup_](const boost::system::error_code& error) {
-    if (!error) wakeup.notify();
-  });
-  while (!stopping() && Backoff::Clock::now() < until) {
-    if (const bool woken = co_await stop_wakeup_.wait(); !woken) co_return;
-  }
-}
-
-Task<void> Module::stop() {
-  std::shared_ptr<Instance> instance;
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-    instance = instance_;
-    if (!living_ && state_ != ModuleState::kRefused) state_ = ModuleState::kStopped;
-  }
-  stop_wakeup_.notify();
-  if (instance) {
-    const auto deadline = Instance::Clock::now() + kShutdownTimeout;
-    co_await instance->ask_to_end(deadline);
-    const bool gone = co_await instance->wait_gone(deadline);
-    if (!gone) instance->end({hooks::Answer::Kind::kNotRunning, "was stopped"});
-    co_await instance->wait_gone(Instance::Clock::now() + kKillTimeout);
-  }
-  for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!living_) co_return;
-    }
-    if (const bool woken = co_await stopped_wakeup_.wait(); !woken) co_return;
-  }
-}
-
-void Module::abandon() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  stop_wakeup_.notify();
-}
-
-std::shared_ptr<Instance> Module::running(std::string& why) const {
-  const std::lock_guard lock(mutex_);
-  if (state_ == ModuleState::kRunning && instance_ && !stop_) return instance_;
-  why = reason_.empty() ? "It is being stopped." : reason_;
-  return nullptr;
+std::string Module::reason() const {
+  const std::shared_lock lock(mutex_);
+  return reason_;
 }
 
 ModuleStatus Module::status() const {
@@ -194,13 +116,21 @@ ModuleStatus Module::status() const {
   if (prepared_) {
     status.publisher = prepared_->manifest.publisher;
     status.is_signed = prepared_->is_signed;
-    for (const auto& hook : prepared_->hooks) status.hooks.push_back({.declared = hook, .time_limit = hook.time_limit});
     for (const auto& permission : prepared_->manifest.permissions) status.permissions.push_back(permission.name);
+    // In the order of the manifest.
+    for (const auto& declared : prepared_->hooks) {
+      const auto figures = hook(declared.point)->figures.snapshot();
+      status.hooks.push_back({declared, declaration(declared.point)->time_limit, figures.calls, figures.failures,
+                              figures.p50, figures.p99, figures.max});
+    }
   }
-  const std::lock_guard lock(mutex_);
+  status.circuit = circuit_.state();
+  status.circuit_reason = circuit_.reason(CircuitBreaker::Clock::now());
+  const std::shared_lock lock(mutex_);
   status.state = state_;
   status.reason = reason_;
-  status.restarts = restarts_;
+  status.health = health_.health();
+  status.restarts = status.health.restarts;
   status.last_failure = last_failure_;
   status.last_failure_at = last_failure_at_;
   if (instance_) status.pid = instance_->pid();

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <boost/asio/strand.hpp>
+#include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <shared_mutex>
 #include <string>
 
+#include <boost/asio/strand.hpp>
+
 #include "backoff.hpp"
+#include "circuit_breaker.hpp"
+#include "health_record.hpp"
+#include "hook_figures.hpp"
 #include "instance.hpp"
+#include "latch.hpp"
 #include "nursery.hpp"
 #include "prepared_module.hpp"
 #include "rapt/host/supervisor.hpp"
@@ -15,56 +24,110 @@
 
 namespace rapt::host {
 
-/// One installed module over the lives of its processes: starts it, watches it, starts it again. Thread-safe; held by
-/// shared_ptr.
+/// One bundle of one module over the lives of its processes: starts it, watches it, starts it again, or does not any
+/// more. An upgrade is another object. Thread-safe; held by shared_ptr.
 class Module : public std::enable_shared_from_this<Module> {
  public:
   struct Settings {
-    std::chrono::milliseconds restart_initial, restart_maximum, start_timeout;
+    std::chrono::milliseconds restart_initial{1}, restart_maximum{1}, start_timeout{0};
+    CircuitBreaker::Settings circuit{};
+    HealthRecord::Limits quarantine{};
+    std::shared_ptr<LineBuffer> lines{};  ///< may be null
   };
+  /// How the first process is regarded.
+  enum class First {
+    kLasting,  ///< it is started again when it ends
+    kOnTrial   ///< it has to become ready, or there will be no other
+  };
+  /// What becomes of a call.
+  struct Admission {
+    enum class Kind {
+      kAsk,       ///< ask `instance`, and tell `pass` what came of it
+      kNotNow,    ///< `why` is the sentence
+      kNoHook,    ///< this version has nothing to say at that point
+      kElsewhere  ///< it is ending: another version may have taken its place
+    } kind;
+    std::shared_ptr<Instance> instance{};
+    CircuitBreaker::Pass pass{};
+    std::chrono::milliseconds time_limit{0};  ///< in force
+    std::string why{};
+  };
+
   /// One that may run.
-  Module(Executor executor, std::shared_ptr<const PreparedModule> prepared, Settings settings);
+  Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
+         const Settings& settings);
   /// One that may not, and why; it only shows up in status().
-  Module(Executor executor, InstalledModule installed, std::string refusal);
+  Module(Executor executor, const InstalledModule& installed, const std::string& refusal);
 
   /// Starts the process and looks after it until stop().
-  void run(std::shared_ptr<Nursery> nursery);
-  /// Ends the process in good order (one second), else by force. Returns when it is gone.
+  void run(std::shared_ptr<Nursery> nursery, First first = First::kLasting);
+  /// Waits until the first process is ready. An error's message is the sentence why it never will be.
+  Task<Result<void>> wait_first();
+  /// Accepts no call any more, waits until those that were made have been answered, and ends the process in good order
+  /// (one second), else by force. Returns when it is gone.
   Task<void> stop();
   /// For a destructor: nothing is started any more; the nursery ends the processes.
   void abandon();
+  /// Takes over what an admin changed: time limits, a release from quarantine.
+  void adjust(const InstalledModule& wanted);
 
   [[nodiscard]] const InstalledModule& installed() const { return installed_; }
   /// nullptr when the bundle was refused.
   [[nodiscard]] const PreparedModule* prepared() const { return prepared_.get(); }
   [[nodiscard]] ModuleStatus status() const;
-  /// The process to ask, or nullptr and why there is none.
-  std::shared_ptr<Instance> running(std::string& why) const;
+  [[nodiscard]] std::string reason() const;
+  /// With the time limit in force.
+  [[nodiscard]] std::optional<hooks::HookDeclaration> declaration(hooks::Point point) const;
+
+  Admission admit(hooks::Point point, Instance::Clock::time_point now);
+  /// What came of a call that was admitted. Counts nothing when it was not made after all.
+  void finished(Admission& admission, hooks::Point point, const hooks::Answer& answer,
+                Instance::Clock::time_point asked_at);
 
  private:
+  static constexpr std::size_t kPoints = 10;  ///< above the largest hooks::Point
+  struct Hook {
+    explicit Hook(const hooks::HookDeclaration& of) : declared(of), limit_ms(of.time_limit.count()) {}
+    const hooks::HookDeclaration declared;
+    std::atomic<std::int64_t> limit_ms;  ///< in force
+    HookFigures figures;
+  };
   enum class Next { kStartAgain, kStop };
-  Task<void> live(std::shared_ptr<Nursery> nursery);
+
+  Hook* hook(hooks::Point point) const;
+  Task<void> live(std::shared_ptr<Nursery> nursery, First first);
   Task<Next> live_once(Nursery& nursery);
-  Task<Result<std::shared_ptr<Instance>>> bring_up(Nursery& nursery);
+  Task<Result<void>> bring_up(Nursery& nursery, const std::shared_ptr<Instance>& instance);
+  bool announce(const std::shared_ptr<Instance>& instance);
   Task<void> back_off();
-  void refuse(const std::string& reason);
-  void record_failure(const std::string& what);
+  Task<void> wait_release();
+  Task<void> end_instance(const std::shared_ptr<Instance>& instance);
+  std::chrono::milliseconds longest_limit() const;
+  void set_running(const std::shared_ptr<Instance>& instance);
+  void refuse(const std::string& sentence);
+  void record_failure(const std::string& what, bool blamed);
   bool stopping() const;
+  bool quarantined() const;
+  void over(bool failed);
 
   boost::asio::strand<Executor> strand_;
   const InstalledModule installed_;
   const std::shared_ptr<const PreparedModule> prepared_;
-  const std::chrono::milliseconds start_timeout_;
-  Backoff backoff_;  ///< used by live() alone
-  runtime::Wakeup stop_wakeup_, stopped_wakeup_;
+  const Settings settings_;
+  std::array<std::unique_ptr<Hook>, kPoints> hooks_;  ///< by point; empty where it has none
+  Backoff backoff_;                                   ///< used by live() alone
+  CircuitBreaker circuit_;
+  runtime::Wakeup stir_;  ///< live() looks again: stop() or a release
+  Latch first_over_, ended_;
 
-  mutable std::mutex mutex_;  ///< guards what follows
+  mutable std::shared_mutex mutex_;  ///< guards what follows
   ModuleState state_ = ModuleState::kStopped;
   std::string reason_, last_failure_;
   std::optional<TimePoint> last_failure_at_;
-  unsigned restarts_ = 0;
-  std::shared_ptr<Instance> instance_;
-  bool stop_ = false, living_ = false;
+  HealthRecord health_;
+  std::shared_ptr<Instance> instance_;  ///< the one to ask
+  std::shared_ptr<Instance> starting_;  ///< not ready yet
+  bool stop_ = false, living_ = false, was_ready_ = false;
 };
 
 }  // namespace rapt::host

@@ -17,7 +17,13 @@
 namespace rapt::host {
 
 namespace asio = boost::asio;
-using hooks::Answer;
+
+namespace {
+
+constexpr std::string_view kServerLost = "ended with the process that had started it";
+constexpr std::string_view kNotStarted = "could not be started: ";
+
+}  // namespace
 
 Result<std::shared_ptr<Nursery>> Nursery::start(Executor executor, std::string runner_path,
                                                 std::filesystem::path cgroup) {
@@ -140,7 +146,7 @@ void Nursery::deliver(sandbox::ForkServer::Event event) {
   if (spawned == nullptr) {
     instance->exited(std::get<sandbox::Exited>(event));
   } else if (spawned->error != 0) {
-    instance->lost(std::string("could not be started: ") + std::strerror(spawned->error));
+    instance->lost(std::string(kNotStarted) + std::strerror(spawned->error));
   } else {
     instance->spawned(std::move(spawned->pidfd), spawned->pid);
   }
@@ -152,7 +158,11 @@ void Nursery::lose_all() {
     const std::lock_guard lock(mutex_);
     lost.swap(instances_);
   }
-  for (const auto& [id, instance] : lost) instance->lost("ended with the process that had started it");
+  for (const auto& [id, instance] : lost) instance->lost(std::string(kServerLost));
+}
+
+bool Nursery::caused(const Ending& ending) {
+  return ending.what == kServerLost || std::string_view(ending.what).substr(0, kNotStarted.size()) == kNotStarted;
 }
 
 }  // namespace rapt::host

@@ -33,6 +33,8 @@ class Nursery : public std::enable_shared_from_this<Nursery> {
   Result<void> spawn(const std::shared_ptr<Instance>& instance, sandbox::SpawnRequest order);
   /// Ends every runner and the fork server, and waits for that (at most some seconds).
   void close();
+  /// Whether the process ended, or never began, for a reason that is not its module's.
+  static bool caused(const Ending& ending);
 
  private:
   Task<void> follow();

@@ -71,10 +71,10 @@ host::InstalledModule Workshop::pack(const std::string& name, const Packing& pac
   if (!library) throw std::runtime_error(library.error().message);
   write(stage / "manifest.json", manifest(full, packing));
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
-  write(stage / "CHANGELOG.md", "# 1.0.0\n");
+  write(stage / "CHANGELOG.md", "# " + packing.version + "\n");
   write(stage / "sbom.spdx.json",
         R"({"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-Package","name":")" +
-            full + R"(","versionInfo":"1.0.0"}]})");
+            full + R"(","versionInfo":")" + packing.version + R"("}]})");
   if (!packing.config_schema.empty()) write(stage / "config.schema.json", packing.config_schema);
   write(stage / "lib" / architecture / (full + ".so"), *library);
   auto packed = bundle::pack_bundle(stage, packing.is_signed ? &key_ : nullptr);

@@ -18,7 +18,7 @@ namespace wire = sandbox::wire;
 
 constexpr int kChanges = 6;  // as in corrupt_field.cpp: zero, one, most, one more, one less, the top bit
 constexpr int kMost = 2;
-enum Where { kCopied, kShared };
+enum Where { kCopied, kSharedHead, kSharedReply };
 
 class Corruption : public testing::Test {
  protected:
@@ -61,11 +61,18 @@ TEST_F(Corruption, OfEveryWordOfTheReply) {
 
 TEST_F(Corruption, OfEveryWordOfTheSharedHeader) {
   constexpr std::size_t kSlot = sizeof(wire::LogSlot), kLog = offsetof(wire::ReplyHeader, log);
-  for (std::size_t word = 0; word < kLog / 4; ++word) expect_a_sound_answer_or_an_end(kShared, word);
+  for (std::size_t word = 0; word < offsetof(wire::ReplyHeader, refusal) / 4 + 2; ++word) expect_a_sound_answer_or_an_end(kSharedHead, word);
   for (const std::size_t slot : {std::size_t{0}, std::size_t{1}, std::size_t{wire::kLogSlots - 1}}) {
     for (std::size_t word = 0; word < 3; ++word)
-      expect_a_sound_answer_or_an_end(kShared, (kLog + slot * kSlot) / 4 + word);
+      expect_a_sound_answer_or_an_end(kSharedHead, (kLog + slot * kSlot) / 4 + word);
   }
+  EXPECT_GT(kinds_[Kind::kLying], 3);
+  EXPECT_EQ(house_.status("hostile-replace").restarts, 0u);
+}
+
+TEST_F(Corruption, OfEveryWordOfTheSharedReply) {
+  for (std::size_t word = 0; word < sizeof(wire::ReplyBody) / 4; ++word)
+    expect_a_sound_answer_or_an_end(kSharedReply, word);
   EXPECT_GT(kinds_[Kind::kLying], 20);
   EXPECT_EQ(house_.status("hostile-replace").restarts, 0u);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// An instance's life and watch; how it is asked stands in instance_call.cpp.
+// An instance's life: its start, its watch, its end. How it is asked stands in instance_call.cpp.
 #include "instance.hpp"
 
 #include <signal.h>
@@ -7,21 +7,42 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
-#include "instance_waiter.hpp"
+#include "instance_pending.hpp"
 #include "rapt/sandbox/spawn_protocol.hpp"
 
 namespace rapt::host {
 
 namespace asio = boost::asio;
 using hooks::Answer;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr unsigned kFirstLooks = 100;
+constexpr auto kWatchStep = 1ms;  ///< limits are milliseconds; the watch looks no more often
+
+Answer failure(const Ending& ending) {
+  return Answer{.kind = ending.kind, .text = "It " + ending.what + "."};
+}
+
+/// For a call that the process had not begun when it ended because of another one. Nothing is asked twice.
+Answer failure_before(const Ending& ending) {
+  const auto kind = ending.kind == Answer::Kind::kNotRunning ? Answer::Kind::kNotRunning : Answer::Kind::kDead;
+  return Answer{.kind = kind, .text = "It " + ending.what + ", before it had begun with this call."};
+}
+
+Answer busy(const char* how_long, std::chrono::milliseconds limit) {
+  return Answer{.kind = Answer::Kind::kLate,
+                .text = std::string("It was busy with other calls for ") + how_long + " the " +
+                        std::to_string(limit.count()) + " ms."};
+}
+
+}  // namespace
 
 Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::string module,
                                                    std::shared_ptr<LineBuffer> lines) {
@@ -41,42 +62,36 @@ Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::strin
 Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner,
                    UniqueFd wake_host, std::shared_ptr<LineBuffer> lines)
     : module_(std::move(module)),
-      areas_(std::move(areas)),
-      wake_runner_(std::move(wake_runner)),
-      wake_host_(std::move(wake_host)),
+      exchange_(std::move(areas), std::move(wake_runner), std::move(wake_host)),
       strand_(asio::make_strand(executor)),
       woken_(executor),
       watch_timer_(strand_),
-      reader_(areas_.reply(), sandbox::wire::kReplyBytes),
+      looks_(kFirstLooks),
       log_(module_, std::move(lines)) {}
 
-void Instance::complete_order(sandbox::SpawnRequest& order) const {
-  order.request_area = areas_.request_fd();
-  order.reply_area = areas_.reply_fd();
-  order.wake_runner = wake_runner_.get();
-  order.wake_host = wake_host_.get();
-}
-
 void Instance::spawned(UniqueFd pidfd, int pid) {
-  areas_.close_files();
   pid_ = pid;
   const std::lock_guard lock(mutex_);
+  exchange_.close_files();
   pidfd_ = std::move(pidfd);
   // Ended before it was there: then it is killed now.
   if (ending_ && pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
 }
 
 void Instance::exited(const sandbox::Exited& how) {
-  log_.forward(reader_, Clock::now());  // what it wrote before it died
-  const auto words = reader_.last_words();
+  forward_log();  // what it wrote before it died
+  const auto words = exchange_.reader().last_words();
   const bool forbidden = words.first == sandbox::wire::LastWords::kForbiddenCall;
   lost(sandbox::describe_end(how, forbidden ? words.second : -1));
 }
 
 void Instance::lost(const std::string& what) {
-  end({Answer::Kind::kDead, what});
   {
+    Resumptions resumptions;
     const std::lock_guard lock(mutex_);
+    // What it answered before it died counts.
+    if (!ending_) collect(Clock::now(), resumptions);
+    end_locked({Answer::Kind::kDead, what}, resumptions);
     gone_ = true;
     pidfd_.reset();
   }
@@ -84,22 +99,45 @@ void Instance::lost(const std::string& what) {
 }
 
 void Instance::end(Ending ending) {
-  std::deque<std::shared_ptr<Waiter>> line;
-  {
-    const std::lock_guard lock(mutex_);
-    if (ending_) return;
-    ending_ = std::move(ending);
-    ended_ = true;
-    watched_.reset();
-    line.swap(line_);
-    if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
-  }
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  end_locked(std::move(ending), resumptions);
+}
+
+void Instance::end_locked(Ending ending, Resumptions& resumptions) {
+  if (ending_) return;
+  ending_ = std::move(ending);
+  ended_ = true;
   pid_ = 0;
-  for (const auto& waiter : line) waiter->wakeup.notify();
-  ring_host();
+  patience_.reset();
+  if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  fail_all(resumptions);
+  // Not by the bell: a caller that sleeps for it might take it.
+  boost::system::error_code ignored;
+  woken_.cancel(ignored);
+  ready_wakeup_.notify();
   end_wakeup_.notify();
   drained_wakeup_.notify();
   asio::post(strand_, [self = shared_from_this()] { self->watch_timer_.cancel(); });
+}
+
+void Instance::fail_all(Resumptions& resumptions) {
+  bool begun = true;
+  for (std::uint64_t sequence = collected_ + 1; sequence <= exchange_.published(); ++sequence) {
+    Pending* caller = std::exchange(in_flight(sequence).caller, nullptr);
+    if (caller != nullptr) caller->finish(begun ? failure(*ending_) : failure_before(*ending_), resumptions);
+    begun = false;
+  }
+  collected_ = exchange_.published();
+  for (Pending* call : line_) {
+    // Nobody was asked; closed, another instance may be.
+    if (closed_) {
+      call->finish(std::nullopt, resumptions);
+    } else {
+      call->finish(failure_before(*ending_), resumptions);
+    }
+  }
+  line_.clear();
 }
 
 std::optional<Ending> Instance::ending() const {
@@ -108,39 +146,33 @@ std::optional<Ending> Instance::ending() const {
   return ending_;
 }
 
-void Instance::ring_runner() const {
-  const std::uint64_t one = 1;
-  // The counter of a process that never reads grows by one a call: it cannot overflow, so this neither blocks nor
-  // fails.
-  while (write(wake_runner_.get(), &one, sizeof one) < 0 && errno == EINTR) {
-  }
-}
-
-void Instance::ring_host() const {
-  const std::uint64_t one = 1;
-  // EAGAIN: the runner has filled the counter, which wakes us just as well.
-  while (write(wake_host_.get(), &one, sizeof one) < 0 && errno == EINTR) {
-  }
-}
-
-Task<void> Instance::wait_wakeup() {
-  std::uint64_t count = 0;
-  co_await woken_.async_read_some(asio::buffer(&count, sizeof count), asio::as_tuple(asio::use_awaitable));
+void Instance::forward_log() {
+  log_.forward(exchange_.reader(), Clock::now());
 }
 
 Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
-  watch({deadline, std::nullopt, {}});
+  {
+    const std::lock_guard lock(mutex_);
+    patience_ = deadline;
+    watch_until(deadline);
+    listen();
+  }
   auto state = sandbox::wire::RunnerState::kStarting;
-  while ((state = reader_.state()) != sandbox::wire::RunnerState::kReady) {
-    log_.forward(reader_, Clock::now());
+  while ((state = exchange_.reader().state()) != sandbox::wire::RunnerState::kReady) {
+    forward_log();
     if (state == sandbox::wire::RunnerState::kRefused) break;
     if (auto over = ending()) co_return Error::unavailable(module_, over->what);
-    co_await wait_wakeup();
+    if (const bool woken = co_await ready_wakeup_.wait(); !woken)
+      co_return Error::unavailable(module_, "is no longer waited for");
   }
-  stop_watching();
-  log_.forward(reader_, Clock::now());
+  {
+    const std::lock_guard lock(mutex_);
+    patience_.reset();
+    started_ = true;
+  }
+  forward_log();
   if (state == sandbox::wire::RunnerState::kReady) co_return Result<void>();
-  const auto sentence = reader_.refusal();
+  const auto sentence = exchange_.reader().refusal();
   co_return Error::forbidden(sentence.empty() ? "It refused itself without saying why." : sentence);
 }
 
@@ -167,24 +199,11 @@ Task<bool> Instance::wait_gone(Clock::time_point deadline) {
   }
 }
 
-std::string Instance::Watched::when_late() const {
-  if (!hook) return "was not ready in time";
-  return "took longer than its limit of " + std::to_string(limit.count()) + " ms at " + std::string(hooks::name(*hook));
-}
-
-void Instance::watch(Watched watched) {
-  const std::lock_guard lock(mutex_);
-  if (ending_) return;
-  watched_ = watched;
-  // A timer that fires earlier looks again: in the steady state a call costs no timer.
-  if (timer_set_to_ <= watched.deadline) return;
-  timer_set_to_ = watched.deadline;
+/// A timer that fires earlier looks again: in the steady state a call costs no timer.
+void Instance::watch_until(Clock::time_point deadline) {
+  if (ending_ || timer_set_to_ <= deadline) return;
+  timer_set_to_ = deadline;
   asio::post(strand_, [self = shared_from_this()] { self->restart_watch(); });
-}
-
-void Instance::stop_watching() {
-  const std::lock_guard lock(mutex_);
-  watched_.reset();
 }
 
 void Instance::restart_watch() {
@@ -195,28 +214,56 @@ void Instance::restart_watch() {
     when = timer_set_to_;
   }
   watch_timer_.expires_at(when);
-  watch_timer_.async_wait(
-      [self = shared_from_this()](const boost::system::error_code& error) { self->on_watch(error); });
+  watch_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error) self->on_watch();
+  });
 }
 
-void Instance::on_watch(const boost::system::error_code& error) {
-  if (error) return;
-  std::string late;
-  bool answered_meanwhile = false;
-  {
-    const std::lock_guard lock(mutex_);
-    timer_set_to_ = Clock::time_point::max();
-    if (!watched_ || ending_) return;
-    if (Clock::now() < watched_->deadline) {
-      timer_set_to_ = watched_->deadline;
-    } else {
-      answered_meanwhile = abandoned_ && reader_.sequence() == asked_;
-      late = watched_->when_late();
-    }
+Instance::Clock::time_point Instance::next_deadline() const {
+  auto next = patience_.value_or(Clock::time_point::max());
+  for (const InFlight& call : in_flight_) {
+    if (call.caller != nullptr) next = std::min(next, call.caller->deadline);
   }
-  if (answered_meanwhile) return pass_turn();
-  if (late.empty()) return restart_watch();
-  end({Answer::Kind::kLate, late});
+  for (const Pending* call : line_) next = std::min(next, call->deadline);
+  return next;
+}
+
+/// Who has no time left goes away unanswered; the process is none the worse for it.
+void Instance::expire(Clock::time_point now, Resumptions& resumptions) {
+  for (std::uint64_t sequence = collected_ + 1; sequence <= exchange_.published(); ++sequence) {
+    Pending*& caller = in_flight(sequence).caller;
+    if (caller == nullptr || now < caller->deadline) continue;
+    const bool begun = sequence == collected_ + 1;
+    exchange_.withdraw(sequence);
+    std::exchange(caller, nullptr)
+        ->finish(busy(begun ? "a part of" : "all of", in_flight(sequence).limit), resumptions);
+  }
+  std::erase_if(line_, [&](Pending* call) {
+    if (now < call->deadline) return false;
+    call->finish(busy("all of", call->details.time_limit), resumptions);
+    return true;
+  });
+}
+
+void Instance::on_watch() {
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  timer_set_to_ = Clock::time_point::max();
+  if (ending_) return;
+  const auto now = Clock::now();
+  turn_over(now, resumptions);
+  if (ending_) return;
+  if (patience_ && now >= *patience_) {
+    const InFlight& head = in_flight(collected_ + 1);
+    end_locked({Answer::Kind::kLate, !started_ ? "was not ready in time"
+                                               : "took longer than its limit of " + std::to_string(head.limit.count()) +
+                                                     " ms at " + std::string(hooks::name(head.point))},
+               resumptions);
+    return;
+  }
+  expire(now, resumptions);
+  const auto next = next_deadline();
+  if (next != Clock::time_point::max()) watch_until(std::max(next, now + kWatchStep));
 }
 
 }  // namespace rapt::host

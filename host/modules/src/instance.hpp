@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -8,18 +9,17 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
+#include "instance_exchange.hpp"
+#include "instance_resumption.hpp"
 #include "log_forwarder.hpp"
 #include "rapt/hooks/module_caller.hpp"
 #include "rapt/runtime/wakeup.hpp"
-#include "rapt/sandbox/areas.hpp"
-#include "rapt/sandbox/fork_server.hpp"
-#include "rapt/sandbox/reply_reader.hpp"
-#include "request.hpp"
 
 namespace rapt::host {
 
@@ -30,8 +30,9 @@ struct Ending {
   std::string what;
 };
 
-/// One process of one module, from its order to its end. Asked one call at a time; who comes meanwhile waits in line,
-/// at most until the caller's own time is up. Thread-safe; held by shared_ptr.
+/// One process of one module, from its order to its end. Many may ask at once: their requests lie in the shared memory
+/// and are answered in the order of arrival; who finds no room there waits in line. A caller waits at most until its
+/// own time is up. Thread-safe; held by shared_ptr.
 class Instance : public std::enable_shared_from_this<Instance> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -42,7 +43,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
            std::shared_ptr<LineBuffer> lines);
 
   /// Fills in the shared descriptors; they are this object's.
-  void complete_order(sandbox::SpawnRequest& order) const;
+  void complete_order(sandbox::SpawnRequest& order) const { exchange_.complete_order(order); }
 
   /// What the fork server reports.
   void spawned(UniqueFd pidfd, int pid);
@@ -57,10 +58,11 @@ class Instance : public std::enable_shared_from_this<Instance> {
   Task<Ending> wait_end();
   /// Until the process is gone, or the deadline. True when it is gone.
   Task<bool> wait_gone(Clock::time_point deadline);
-  /// Asks it to end in good order; the caller waits with wait_gone().
+  /// Closes, and asks it to end in good order once it has answered; the caller waits with wait_gone().
   Task<void> ask_to_end(Clock::time_point deadline);
   /// nullopt when the instance had been closed before this call was published: nobody was asked, another instance may
-  /// be.
+  /// be. A call's time runs from here. `context`, and what `details` refers to, must outlive it. Throws
+  /// operation_aborted when the awaiting task is cancelled.
   Task<std::optional<hooks::Answer>> call(const hooks::Context& context, CallDetails details);
   /// Accepts no call any more. Who is in line and has not been published gets nullopt.
   void close();
@@ -70,56 +72,78 @@ class Instance : public std::enable_shared_from_this<Instance> {
   [[nodiscard]] int pid() const { return pid_.load(); }
 
  private:
-  struct Waiter;
-  class Turn;
-  /// What the process is doing, and until when. A hook, or being started when there is none.
-  struct Watched {
-    Clock::time_point deadline;
-    std::optional<hooks::Point> hook;
-    std::chrono::milliseconds limit;
-    [[nodiscard]] std::string when_late() const;
+  struct Pending;
+  /// Tasks to resume once the mutex has been left.
+  struct Resumptions {
+    std::vector<std::unique_ptr<Resumption>> list;
+    Resumptions() = default;
+    Resumptions(const Resumptions&) = delete;
+    Resumptions& operator=(const Resumptions&) = delete;
+    ~Resumptions() {
+      for (const auto& one : list) one->resume();
+    }
+  };
+  /// A call that has been published and not been answered.
+  struct InFlight {
+    Pending* caller = nullptr;  ///< nullptr when it has gone away
+    hooks::Point point{};
+    std::chrono::milliseconds limit{0};
   };
 
-  enum class Purpose { kCall, kShutdown };
-  Task<bool> take_turn(Clock::time_point deadline, Purpose purpose);
-  bool take_free_turn(std::shared_ptr<Waiter>& waiter, Purpose purpose);
-  void pass_turn();
-  Task<bool> wait_answer();
-  Task<void> wait_wakeup();
-  hooks::Answer read_answer(hooks::Point point, const sandbox::Window& window);
-  std::optional<hooks::Answer> not_asked(const CallDetails& details) const;
-  bool closed() const;
-  std::optional<Ending> ending() const;
-  void ring_runner() const;
-  void ring_host() const;
+  // Under the mutex:
+  InFlight& in_flight(std::uint64_t sequence) { return in_flight_[sequence % sandbox::wire::kSlots]; }
+  [[nodiscard]] bool idle() const { return collected_ == exchange_.published(); }
+  void accept(Pending& call, Clock::time_point now, Resumptions& resumptions);
+  bool turn_over(Clock::time_point now, Resumptions& resumptions);
+  bool collect(Clock::time_point now, Resumptions& resumptions);
+  void take_answer(std::uint64_t sequence, Resumptions& resumptions);
+  void publish_line();
+  void end_locked(Ending ending, Resumptions& resumptions);
+  void fail_all(Resumptions& resumptions);
+  void expire(Clock::time_point now, Resumptions& resumptions);
+  void forget(Pending& call);
+  void keep_looking();
+  void ask_for_bell();
+  void listen();
+  void watch_until(Clock::time_point deadline);
+  [[nodiscard]] Clock::time_point next_deadline() const;
 
-  void watch(Watched watched);
-  void stop_watching();
+  void look_for_answer(Pending& call);
+  Task<void> suspend(Pending& call);
+  void on_bell();
+  void look_again();
+  void forward_log();
+  [[nodiscard]] std::optional<Ending> ending() const;
   void restart_watch();
-  void on_watch(const boost::system::error_code& error);
+  void on_watch();
 
   const std::string module_;
-  sandbox::Areas areas_;
-  UniqueFd wake_runner_, wake_host_;
+  Exchange exchange_;
   boost::asio::strand<Executor> strand_;
-  boost::asio::posix::stream_descriptor woken_;  ///< wakes of the runner; used by whoever has the turn
+  boost::asio::posix::stream_descriptor woken_;  ///< the host's bell
   boost::asio::steady_timer watch_timer_;        ///< used on the strand
-  sandbox::ReplyReader reader_;
-  LogForwarder log_;
-  std::uint64_t asked_ = 0;  ///< sequence number of the last request; belongs to the turn
+  std::uint64_t bells_ = 0;                      ///< read into by whoever listens
+  std::atomic<unsigned> looks_;                  ///< how long an answer is looked for before its caller sleeps
+  std::atomic<unsigned> blind_{0};               ///< callers that did not look
   std::atomic<int> pid_{0};
   std::atomic<bool> ended_{false};  ///< mirrors `ending_`, for the path that takes no lock
-  runtime::Wakeup end_wakeup_, gone_wakeup_, drained_wakeup_;
+  runtime::Wakeup ready_wakeup_, end_wakeup_, gone_wakeup_, drained_wakeup_;
+  LogForwarder log_;
 
-  mutable std::mutex mutex_;  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows, and the exchange
   UniqueFd pidfd_;
   std::optional<Ending> ending_;
+  bool started_ = false;  ///< nobody waits for its start any more
   bool gone_ = false;
-  bool busy_ = false;
+  bool shut_down_ = false;  ///< asked to end
   bool closed_ = false;
-  bool abandoned_ = false;  ///< the caller left before the answer; the turn is passed when it comes
-  std::deque<std::shared_ptr<Waiter>> line_;
-  std::optional<Watched> watched_;
+  bool listening_ = false;       ///< the loop is told of the bell
+  bool looking_ = false;         ///< look_again() is under way
+  std::uint64_t collected_ = 0;  ///< the last call whose answer was taken
+  std::array<InFlight, sandbox::wire::kSlots> in_flight_;
+  std::deque<Pending*> line_;
+  /// When the call that the process is working on (or its start) has had all its time.
+  std::optional<Clock::time_point> patience_;
   Clock::time_point timer_set_to_ = Clock::time_point::max();
 };
 

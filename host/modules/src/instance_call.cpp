@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// How an instance is asked: one call at a time, in the order of arrival.
+// How an instance is asked. Whoever holds the mutex does for all what there is to do: takes the answers that are there,
+// in order, and publishes who is in line. A caller that finds itself alone waits for its answer on the spot for a
+// moment; every other one is suspended.
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "instance.hpp"
-#include "instance_waiter.hpp"
+#include "instance_pending.hpp"
 
 namespace rapt::host {
 
 namespace asio = boost::asio;
 using hooks::Answer;
+using namespace std::chrono_literals;
 
 namespace {
 
-/// How often the answer is looked for before the task is suspended: some 20 microseconds, about what suspending and
-/// being woken costs. Most hooks answer within it, and nobody else loses more than that.
-constexpr int kLooks = 400;
+/// How often an answer is looked for at most: some 20 microseconds, about what suspending and being woken costs.
+constexpr unsigned kMostLooks = 400, kLeastLooks = 8, kGrowth = 50, kProbe = 32;
+/// How long the thread then sleeps for it before the task is suspended.
+constexpr auto kShortSleep = 50us;
+/// A thread that has waited on the spot for that long lets its event loop turn.
+constexpr auto kOnTheSpot = 500us;
 
 void pause_briefly() {
 #if defined(__x86_64__)
@@ -39,155 +49,236 @@ Answer answer_of(sandbox::Reply reply) {
   return answer;
 }
 
-Answer failure(Ending ending) {
-  return Answer{ending.kind, "It " + ending.what + ".", {}, {}};
-}
+/// Runs a function when the scope is left.
+template <class Function>
+class AtExit {
+ public:
+  explicit AtExit(Function function) : function_(std::move(function)) {}
+  AtExit(const AtExit&) = delete;
+  AtExit& operator=(const AtExit&) = delete;
+  ~AtExit() { function_(); }
+
+ private:
+  Function function_;
+};
 
 }  // namespace
 
-/// Owns the right to ask; passes it on when the call is over. A caller that goes away before the answer is there leaves
-/// the process busy: then the turn is passed when the watch finds the answer, or the process late.
-class Instance::Turn {
- public:
-  explicit Turn(Instance& instance) : instance_(instance) {}
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() {
-    if (asking_) {
-      const std::lock_guard lock(instance_.mutex_);
-      instance_.abandoned_ = true;
-    } else {
-      instance_.pass_turn();
-    }
+void Instance::accept(Pending& call, Clock::time_point now, Resumptions& resumptions) {
+  if (closed_) return call.finish(std::nullopt, resumptions);
+  if (ending_) return call.finish(Answer{.kind = ending_->kind, .text = "It " + ending_->what + "."}, resumptions);
+  if (call.details.request_bytes > sandbox::wire::kLargeRequest) {
+    return call.finish(Answer{.kind = Answer::Kind::kNotRunning,
+                              .text = "The conversation is larger than the 4 MiB that a module can be given."},
+                       resumptions);
   }
-  void asking(bool now) { asking_ = now; }
-
- private:
-  Instance& instance_;
-  bool asking_ = false;
-};
-
-bool Instance::take_free_turn(std::shared_ptr<Waiter>& waiter, Purpose purpose) {
-  const std::lock_guard lock(mutex_);
-  if (ending_ || (closed_ && purpose == Purpose::kCall)) return false;
-  if (!std::exchange(busy_, true)) return true;
-  waiter = std::make_shared<Waiter>();
-  line_.push_back(waiter);
-  return false;
+  line_.push_back(&call);
+  const bool others = turn_over(now, resumptions) && !idle();
+  if (call.done) return;
+  watch_until(call.deadline);
+  if (others) keep_looking();
 }
 
-Task<bool> Instance::take_turn(Clock::time_point deadline, Purpose purpose) {
-  std::shared_ptr<Waiter> waiter;
-  if (take_free_turn(waiter, purpose)) co_return true;
-  if (!waiter) co_return false;
-  asio::steady_timer timer(strand_, deadline);
-  timer.async_wait([wakeup = waiter->wakeup](const boost::system::error_code& error) {
-    if (!error) wakeup.notify();
-  });
-  bool woken = true;
-  for (;;) {
+/// True when answers were taken.
+bool Instance::turn_over(Clock::time_point now, Resumptions& resumptions) {
+  if (ending_) return false;
+  const bool taken = collect(now, resumptions);
+  if (!ending_) publish_line();
+  return taken;
+}
+
+bool Instance::collect(Clock::time_point now, Resumptions& resumptions) {
+  const std::uint64_t answered = exchange_.answered();
+  if (answered == collected_) return false;
+  if (answered < collected_ || answered > exchange_.published()) {
+    end_locked({Answer::Kind::kLying, "answered a call that nobody made"}, resumptions);
+    return false;
+  }
+  for (std::uint64_t sequence = collected_ + 1; sequence <= answered; ++sequence) {
+    take_answer(sequence, resumptions);
+    if (ending_) return true;
+    exchange_.release(sequence);
+    collected_ = sequence;
+  }
+  patience_.reset();
+  if (!idle()) {
+    // It may have begun with the next one earlier than we see it: it gets no less than its time.
+    patience_ = now + in_flight(collected_ + 1).limit;
+    watch_until(*patience_);
+  } else if (closed_) {
+    drained_wakeup_.notify();
+  }
+  return true;
+}
+
+void Instance::take_answer(std::uint64_t sequence, Resumptions& resumptions) {
+  InFlight& call = in_flight(sequence);
+  if (call.caller == nullptr) return;
+  auto reply = exchange_.read(sequence, call.point, window_of(call.caller->context));
+  if (!reply) {
+    end_locked({Answer::Kind::kLying,
+                "gave a malformed answer at " + std::string(hooks::name(call.point)) + ": " + reply.error().message},
+               resumptions);
+    return;
+  }
+  std::exchange(call.caller, nullptr)->finish(answer_of(std::move(*reply)), resumptions);
+}
+
+void Instance::publish_line() {
+  while (!line_.empty() && exchange_.has_room(line_.front()->details.request_bytes)) {
+    Pending& call = *line_.front();
+    line_.pop_front();
+    if (idle()) {
+      patience_ = call.deadline;
+      watch_until(*patience_);
+    }
+    call.sequence = exchange_.published() + 1;
+    in_flight(call.sequence) = {&call, call.details.point, call.details.time_limit};
+    exchange_.publish(call.context, call.details);
+  }
+}
+
+/// The caller has gone away before it was answered.
+void Instance::forget(Pending& call) {
+  const std::lock_guard lock(mutex_);
+  if (call.done) return;
+  if (call.sequence == 0) {
+    std::erase(line_, &call);
+  } else {
+    in_flight(call.sequence).caller = nullptr;
+    exchange_.withdraw(call.sequence);
+  }
+}
+
+void Instance::listen() {
+  if (listening_ || ending_) return;
+  listening_ = true;
+  woken_.async_read_some(
+      asio::buffer(&bells_, sizeof bells_),
+      [self = shared_from_this()](const boost::system::error_code&, std::size_t) { self->on_bell(); });
+}
+
+void Instance::on_bell() {
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  listening_ = false;
+  if (ending_) return;
+  turn_over(Clock::now(), resumptions);
+  if (!started_) {
+    ready_wakeup_.notify();
+    listen();
+  }
+  if (!idle()) keep_looking();
+}
+
+void Instance::keep_looking() {
+  if (std::exchange(looking_, true)) return;
+  asio::post(strand_.get_inner_executor(), [self = shared_from_this()] { self->look_again(); });
+}
+
+/// Turns with the event loop as long as answers come, so that no bell is needed. When none has come since the last
+/// time, asks for a bell.
+void Instance::look_again() {
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  looking_ = false;
+  const bool taken = turn_over(Clock::now(), resumptions);
+  if (ending_ || idle()) return;
+  if (taken) return keep_looking();
+  ask_for_bell();
+}
+
+void Instance::ask_for_bell() {
+  exchange_.sleep_until(collected_ + 1);
+  // Answered in this very moment: then no bell is rung.
+  if (exchange_.answered() != collected_) return keep_looking();
+  listen();
+}
+
+/// The caller is the only one. Looks for the answer, then sleeps a moment for it. How long it looks, it learns: looking
+/// costs the processor that the module may need.
+void Instance::look_for_answer(Pending& call) {
+  thread_local Clock::duration on_the_spot{};
+  if (on_the_spot > kOnTheSpot) {
+    on_the_spot = {};
+    return;
+  }
+  const auto start = Clock::now();
+  unsigned looks = looks_.load(std::memory_order_relaxed);
+  if (looks < kLeastLooks && blind_.fetch_add(1, std::memory_order_relaxed) % kProbe == 0) looks = kMostLooks / 4;
+  const auto there = [&] { return exchange_.answered() >= call.sequence || call.done.load(std::memory_order_acquire); };
+  bool seen = there();
+  for (unsigned i = 0; i < looks && !seen; ++i) {
+    pause_briefly();
+    seen = there();
+  }
+  looks_.store(seen ? std::min(looks + kGrowth, kMostLooks) : looks / 2, std::memory_order_relaxed);
+  if (!seen) {
+    exchange_.sleep_until(call.sequence);
+    if (!there()) exchange_.wait_bell(kShortSleep);
+  }
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  turn_over(now, resumptions);
+  // The bell that was taken here may have been meant for somebody else.
+  if (!idle() && (call.done || exchange_.published() != call.sequence)) keep_looking();
+  on_the_spot = call.done ? on_the_spot + (now - start) : Clock::duration{};
+}
+
+Task<void> Instance::suspend(Pending& call) {
+  auto initiation = [this, &call](auto handler) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) {
+      slot.assign([this, &call](asio::cancellation_type) {
+        std::unique_ptr<Resumption> resumption;
+        {
+          const std::lock_guard lock(mutex_);
+          resumption = std::move(call.resumption);
+        }
+        if (resumption) resumption->resume();
+      });
+    }
+    std::unique_ptr<Resumption> resumption = std::make_unique<HandlerResumption<decltype(handler)>>(std::move(handler));
     {
       const std::lock_guard lock(mutex_);
-      if (waiter->granted && woken) co_return true;
-      if (!woken || ending_ || (closed_ && purpose == Purpose::kCall) || Clock::now() >= deadline) {
-        std::erase(line_, waiter);
-        if (!waiter->granted) co_return false;
-        break;
+      if (!call.done) {
+        call.resumption = std::move(resumption);
+        if (!looking_ && !idle()) ask_for_bell();
       }
     }
-    woken = co_await waiter->wakeup.wait();
-  }
-  pass_turn();
-  co_return false;
-}
-
-void Instance::pass_turn() {
-  std::shared_ptr<Waiter> next;
-  {
-    const std::lock_guard lock(mutex_);
-    watched_.reset();
-    abandoned_ = false;
-    if (line_.empty()) {
-      busy_ = false;
-      if (closed_) drained_wakeup_.notify();
-      return;
-    }
-    next = std::move(line_.front());
-    line_.pop_front();
-    next->granted = true;
-  }
-  next->wakeup.notify();
-}
-
-bool Instance::closed() const {
-  const std::lock_guard lock(mutex_);
-  return closed_;
-}
-
-std::optional<Answer> Instance::not_asked(const CallDetails& details) const {
-  if (closed()) return std::nullopt;
-  if (auto over = ending()) return failure(*over);
-  return Answer{Answer::Kind::kLate,
-                "It was busy with other calls for all of the " + std::to_string(details.time_limit.count()) + " ms.",
-                {},
-                {}};
-}
-
-/// False when the process ended before it had answered.
-Task<bool> Instance::wait_answer() {
-  for (int i = 0; i < kLooks && reader_.sequence() != asked_; ++i) pause_briefly();
-  for (;;) {
-    const std::uint64_t answered = reader_.sequence();
-    if (answered == asked_) co_return true;
-    if (answered != asked_ - 1) end({Answer::Kind::kLying, "answered a call that nobody made"});
-    if (ended_) co_return false;
-    co_await wait_wakeup();
-  }
-}
-
-Answer Instance::read_answer(hooks::Point point, const sandbox::Window& window) {
-  auto reply = reader_.read(static_cast<rapt_hook>(point), window);
-  if (reply) return answer_of(std::move(*reply));
-  end({Answer::Kind::kLying,
-       "gave a malformed answer at " + std::string(hooks::name(point)) + ": " + reply.error().message});
-  return failure(*ending());
+    if (resumption) resumption->resume();
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(initiation), asio::use_awaitable);
 }
 
 Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDetails details) {
-  const auto deadline = Clock::now() + details.time_limit;
-  if (const bool taken = co_await take_turn(deadline, Purpose::kCall); !taken) co_return not_asked(details);
-  Turn turn(*this);
-  if (closed() || Clock::now() >= deadline) co_return not_asked(details);
-  if (reader_.sequence() != asked_) {
-    end({Answer::Kind::kLying, "answered before it was asked"});
-    co_return failure(*ending());
+  const auto now = Clock::now();
+  details.request_bytes = request_bytes(context, details);
+  Pending call{context, details, now + details.time_limit};
+  const AtExit leaving([this, &call] { forget(call); });
+  bool alone = false;
+  {
+    Resumptions resumptions;
+    const std::lock_guard lock(mutex_);
+    accept(call, now, resumptions);
+    alone = !call.done && !looking_ && call.sequence != 0 && call.sequence == collected_ + 1;
   }
-  sandbox::RequestWriter writer(areas_.request(), sandbox::wire::kRequestBytes);
-  write_request(writer, context, details);
-  if (!writer.fits()) {
-    co_return Answer{
-        Answer::Kind::kNotRunning, "The conversation is larger than the 4 MiB that a module can be given.", {}, {}};
-  }
-  ++asked_;
-  watch({deadline, details.point, details.time_limit});
-  writer.publish(sandbox::wire::Command::kCall, static_cast<rapt_hook>(details.point), asked_);
-  turn.asking(true);
-  ring_runner();
-  const bool answered = co_await wait_answer();
-  turn.asking(false);
-  log_.forward(reader_, Clock::now());
-  co_return answered ? read_answer(details.point, window_of(context)) : failure(*ending());
+  if (alone) look_for_answer(call);
+  if (!call.done) co_await suspend(call);
+  forward_log();
+  // Cancelled: that is no answer of the module, and is not counted as one.
+  if (!call.done) throw boost::system::system_error(asio::error::operation_aborted);
+  co_return std::move(call.answer);
 }
 
 void Instance::close() {
-  std::deque<std::shared_ptr<Waiter>> line;
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    line.swap(line_);
-    if (!busy_) drained_wakeup_.notify();
-  }
-  for (const auto& waiter : line) waiter->wakeup.notify();
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  for (Pending* call : line_) call->finish(std::nullopt, resumptions);
+  line_.clear();
+  if (idle()) drained_wakeup_.notify();
 }
 
 Task<bool> Instance::drain(Clock::time_point deadline) {
@@ -199,7 +290,7 @@ Task<bool> Instance::drain(Clock::time_point deadline) {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      if (!busy_ || ending_) co_return true;
+      if (idle() || ending_ || shut_down_) co_return true;
     }
     if (Clock::now() >= deadline) co_return false;
     if (const bool woken = co_await drained_wakeup_.wait(); !woken) co_return false;
@@ -207,11 +298,11 @@ Task<bool> Instance::drain(Clock::time_point deadline) {
 }
 
 Task<void> Instance::ask_to_end(Clock::time_point deadline) {
-  if (const bool taken = co_await take_turn(deadline, Purpose::kShutdown); !taken) co_return;
-  // The turn is never passed again: nobody is asked after this.
-  sandbox::RequestWriter writer(areas_.request(), sandbox::wire::kRequestBytes);
-  writer.publish(sandbox::wire::Command::kShutdown, rapt_hook{}, ++asked_);
-  ring_runner();
+  if (const bool drained = co_await drain(deadline); !drained) co_return;
+  const std::lock_guard lock(mutex_);
+  if (ending_ || std::exchange(shut_down_, true)) co_return;
+  in_flight(exchange_.published() + 1) = {};
+  exchange_.publish_shutdown();
 }
 
 }  // namespace rapt::host

@@ -46,6 +46,24 @@ sandbox::Window window_of(const hooks::Context& context) {
   return {.text = context.current->content, .last = context.stream->last};
 }
 
+std::size_t request_bytes(const hooks::Context& context, const CallDetails& details) {
+  std::size_t bytes = sizeof(sandbox::wire::RequestHeader) + 8;
+  const auto add = [&](const auto&... texts) { bytes += (texts.size() + ... + 0); };
+  const auto& tool = context.tool;
+  add(tool.id, tool.name, tool.type, tool.version, tool.behavior, tool.subject);
+  add(context.user.role, context.group.id, context.group.name, context.session.id, context.session.state);
+  add(context.run_id, context.locale, details.config_json, details.user_pseudonym);
+  for (const auto& message : context.messages) {
+    add(message.role, message.content);
+    bytes += sizeof(sandbox::wire::MessageEntry);
+  }
+  if (context.current) add(context.current->role, context.current->content);
+  if (context.input_json) add(*context.input_json);
+  if (context.output_json) add(*context.output_json);
+  if (context.stream) add(context.stream->released);
+  return bytes;
+}
+
 void write_request(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details) {
   const std::int64_t now_ms = to_ms(SystemClock().now());
   text_if_any(writer, RAPT_FIELD_TOOL_ID, context.tool.id);

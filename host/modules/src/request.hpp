@@ -16,10 +16,14 @@ struct CallDetails {
   std::string_view config_json;
   std::string_view user_pseudonym;
   std::chrono::milliseconds time_limit{0};
+  std::size_t request_bytes = 0;  ///< at most what the request takes in memory; set by the instance
 };
 
 /// What chat:on_delta asks about; at other hooks an empty last window, of which nothing can be held back.
 sandbox::Window window_of(const hooks::Context& context);
+
+/// At most the bytes that the request takes.
+std::size_t request_bytes(const hooks::Context& context, const CallDetails& details);
 
 /// Copies a hook's context into the shared area. The user's real id is not among it.
 void write_request(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details);

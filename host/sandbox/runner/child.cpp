@@ -44,7 +44,7 @@ bool map_areas(SharedAreas& areas) {
   close(kRequestFd);
   close(kReplyFd);
   if (request == MAP_FAILED || reply == MAP_FAILED) return false;
-  areas.request = static_cast<const wire::RequestHeader*>(request);
+  areas.queue = static_cast<const wire::QueueHead*>(request);
   areas.reply = static_cast<wire::ReplyHeader*>(reply);
   return true;
 }
@@ -62,21 +62,60 @@ int follow_server_to_death(int server_pidfd) {
   return poll(&server, 1, 0) == 0 ? 0 : ESRCH;
 }
 
+/// Looks for requests for a moment before it sleeps. The moment grows while looking helps and shrinks while it does
+/// not: on a busy machine somebody else needs the processor.
+class Lookout {
+ public:
+  bool sees(const std::atomic<std::uint64_t>& place, std::uint64_t wanted) {
+    const unsigned looks = looks_ < kLeast && ++blind_ % kProbe == 0 ? kMost / 4 : looks_;
+    for (unsigned i = 0; i <= looks; ++i) {
+      if (place.load(std::memory_order_acquire) == wanted) {
+        if (i != 0) looks_ = looks_ + kGrowth < kMost ? looks_ + kGrowth : kMost;
+        return true;
+      }
+      pause_briefly();
+    }
+    looks_ /= 2;
+    return false;
+  }
+
+ private:
+  static constexpr unsigned kMost = 400, kLeast = 8, kGrowth = 50, kProbe = 32;
+  static void pause_briefly() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb");
+#endif
+  }
+  unsigned looks_ = kMost / 4, blind_ = 0;
+};
+
+/// Until request number `next` is there. Says first that it sleeps and looks then, so that no bell is missed.
+void wait_for(const SharedAreas& areas, std::uint64_t next, Lookout& lookout) {
+  const auto& place = areas.queue->entries[next % wire::kSlots].sequence;
+  if (lookout.sees(place, next)) return;
+  areas.reply->sleeps_until.store(next, std::memory_order_seq_cst);
+  while (place.load(std::memory_order_seq_cst) != next) {
+    std::uint64_t bells = 0;
+    if (read(kWakeRunnerFd, &bells, sizeof bells) != sizeof bells && errno != EINTR) _exit(spawn::kExitSetup);
+  }
+  areas.reply->sleeps_until.store(0, std::memory_order_relaxed);
+}
+
 [[noreturn]] void serve(const SharedAreas& areas, const LoadedModule& module) noexcept {
-  std::uint64_t answered = 0;
-  for (;;) {
-    std::uint64_t wakeups = 0;
-    if (read(kWakeRunnerFd, &wakeups, sizeof wakeups) != sizeof wakeups && errno != EINTR) _exit(spawn::kExitSetup);
-    const std::uint64_t asked = areas.request->sequence.load(std::memory_order_acquire);
-    if (asked == answered) continue;
-    if (areas.request->command == static_cast<std::uint32_t>(wire::Command::kShutdown)) {
+  Lookout lookout;
+  for (std::uint64_t next = 1;; ++next) {
+    wait_for(areas, next, lookout);
+    const std::uint32_t slot = areas.queue->entries[next % wire::kSlots].slot;
+    if (request_in(areas, slot).command == static_cast<std::uint32_t>(wire::Command::kShutdown)) {
       if (module.entry->shutdown != nullptr) module.entry->shutdown(module.state);
       _exit(0);
     }
-    answer_call(areas, module);
-    answered = asked;
-    areas.reply->sequence.store(asked, std::memory_order_release);
-    if (!wake_host()) _exit(spawn::kExitSetup);
+    answer_call(areas, slot, module);
+    areas.reply->sequence.store(next, std::memory_order_seq_cst);
+    if (areas.queue->host_sleeps_until.load(std::memory_order_seq_cst) == next && !wake_host())
+      _exit(spawn::kExitSetup);
   }
 }
 

@@ -50,7 +50,7 @@ void complete(rapt_reply& reply, rapt_verdict verdict) {
     if (reply.body.text.offset != 0) return;
     reply.body.verdict = RAPT_ERROR;
     reply.body.text = {static_cast<std::uint32_t>(reply.used), sizeof kLacksText - 1};
-    if (sizeof kLacksText <= wire::kReplyBytes - reply.used)
+    if (sizeof kLacksText <= wire::kReplySlot - reply.used)
       std::memcpy(reply.area + reply.used, kLacksText, sizeof kLacksText);
   } else {
     reply.body.text = {};
@@ -64,27 +64,33 @@ const rapt_host* make_host(const SharedAreas& areas) {
   return &module_host;
 }
 
-void answer_call(const SharedAreas& areas, const LoadedModule& module) {
-  const auto hook = static_cast<rapt_hook>(areas.request->hook);
-  const rapt_context context{reinterpret_cast<const unsigned char*>(areas.request), areas.request, {}};
+const wire::RequestHeader& request_in(const SharedAreas& areas, std::uint32_t slot) {
+  const auto* area = reinterpret_cast<const unsigned char*>(areas.queue);
+  return *reinterpret_cast<const wire::RequestHeader*>(area + wire::request_slot_offset(slot));
+}
+
+void answer_call(const SharedAreas& areas, std::uint32_t slot, const LoadedModule& module) {
+  const wire::RequestHeader& request = request_in(areas, slot);
+  const auto hook = static_cast<rapt_hook>(request.hook);
+  const rapt_context context{reinterpret_cast<const unsigned char*>(&request), &request, {}};
   rapt_reply reply;
-  reply.area = reinterpret_cast<unsigned char*>(areas.reply);
+  reply.area = reinterpret_cast<unsigned char*>(areas.reply) + wire::reply_slot_offset(slot);
   reply.hook = hook;
-  reply.used = sizeof(wire::ReplyHeader);
+  reply.used = sizeof(wire::ReplyBody);
   reply.context = &context;
-  reply.body.verdict = 0;
   reply.body.text = {};
   reply.body.instruction_count = 0;
   reply.body.extraction_count = 0;
   reply.body.held_bytes = 0;
-  complete(reply, module.hooks->call(module.state, hook, &context, &reply));
-  areas.reply->body = reply.body;
+  const bool withdrawn = request.withdrawn.load(std::memory_order_relaxed) != 0;
+  complete(reply, withdrawn ? RAPT_ERROR : module.hooks->call(module.state, hook, &context, &reply));
+  *reinterpret_cast<wire::ReplyBody*>(reply.area) = reply.body;
 }
 
 void write_refusal(const SharedAreas& areas, const std::string& sentence) {
   const std::size_t size = std::min(sentence.size(), wire::kMaxReasonBytes);
-  std::memcpy(reinterpret_cast<unsigned char*>(areas.reply) + sizeof(wire::ReplyHeader), sentence.data(), size);
-  areas.reply->body.text = {sizeof(wire::ReplyHeader), static_cast<std::uint32_t>(size)};
+  std::memcpy(areas.reply->refusal, sentence.data(), size);
+  areas.reply->refusal_size = static_cast<std::uint32_t>(size);
   areas.reply->state.store(static_cast<std::uint32_t>(wire::RunnerState::kRefused), std::memory_order_release);
 }
 

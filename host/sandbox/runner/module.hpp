@@ -14,8 +14,8 @@ namespace rapt::runner {
 
 /// The shared areas as this process maps them.
 struct SharedAreas {
-  const sandbox::wire::RequestHeader* request = nullptr;  ///< read-only
-  sandbox::wire::ReplyHeader* reply = nullptr;
+  const sandbox::wire::QueueHead* queue = nullptr;  ///< start of the request area; read-only
+  sandbox::wire::ReplyHeader* reply = nullptr;      ///< start of the reply area
 };
 
 struct LoadedModule {
@@ -31,8 +31,10 @@ std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_ho
 std::string self_test(const LoadedModule& module);
 /// What the module receives as its host: services of context, reply and log over the shared areas.
 const rapt_host* make_host(const SharedAreas& areas);
-/// Has the module answer the request that stands in the area, and writes the reply's body.
-void answer_call(const SharedAreas& areas, const LoadedModule& module);
+/// Has the module answer the request that stands in that slot, and writes the reply's body into the reply's slot.
+void answer_call(const SharedAreas& areas, std::uint32_t slot, const LoadedModule& module);
+/// The request that stands in that slot.
+const sandbox::wire::RequestHeader& request_in(const SharedAreas& areas, std::uint32_t slot);
 /// Writes a sentence where the host looks for a refusal.
 void write_refusal(const SharedAreas& areas, const std::string& sentence);
 
@@ -40,13 +42,13 @@ void write_refusal(const SharedAreas& areas, const std::string& sentence);
 
 /// The opaque types of the ABI.
 struct rapt_context {
-  const unsigned char* area;
+  const unsigned char* area;  ///< the request's slot
   const rapt::sandbox::wire::RequestHeader* header;
   mutable std::string json;
 };
 
 struct rapt_reply {
-  unsigned char* area;
+  unsigned char* area;  ///< the reply's slot
   rapt_hook hook;
   std::size_t used;
   rapt::sandbox::wire::ReplyBody body;

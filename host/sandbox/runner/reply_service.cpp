@@ -15,9 +15,9 @@ std::string_view view(rapt_text text) {
   return {text.data == nullptr ? "" : text.data, text.data == nullptr ? 0 : text.size};
 }
 
-/// Copies into the reply area behind what is there.
+/// Copies into the reply's slot behind what is there.
 rapt_status copy(rapt_reply& reply, rapt_text text, wire::Span& span) {
-  if (text.size > wire::kReplyBytes - reply.used) return RAPT_E_TOO_LARGE;
+  if (text.size > wire::kReplySlot - reply.used) return RAPT_E_TOO_LARGE;
   if (text.size != 0) std::memcpy(reply.area + reply.used, text.data, text.size);
   span = {static_cast<std::uint32_t>(reply.used), static_cast<std::uint32_t>(text.size)};
   reply.used += text.size;

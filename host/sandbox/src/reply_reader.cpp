@@ -19,86 +19,48 @@ Error lie(std::string what) {
   return Error{.kind = ErrorKind::kInvalid, .code = "MODULE_REPLY_INVALID", .message = std::move(what)};
 }
 
-}  // namespace
+/// One reply, as it is taken out of its slot.
+class Taker {
+ public:
+  Taker(const void* slot, std::size_t size, rapt_hook hook)
+      : slot_(static_cast<const unsigned char*>(slot)), size_(size), hook_(hook) {}
+  Result<Reply> take(const Window& window);
 
-ReplyReader::ReplyReader(const void* area, std::size_t size)
-    : area_(static_cast<const unsigned char*>(area)),
-      size_(size),
-      header_(static_cast<const wire::ReplyHeader*>(area)) {}
+ private:
+  Result<std::string> text(wire::Span span, std::size_t limit, const char* what);
+  Result<void> take_lists(const wire::ReplyBody& body);
+  Result<void> take_text(const wire::ReplyBody& body);
 
-std::uint64_t ReplyReader::sequence() const {
-  return header_->sequence.load(std::memory_order_acquire);
-}
+  const unsigned char* slot_;
+  const std::size_t size_;
+  const rapt_hook hook_;
+  Reply reply_;
+};
 
-wire::RunnerState ReplyReader::state() const {
-  return static_cast<wire::RunnerState>(header_->state.load(std::memory_order_acquire));
-}
-
-Result<std::string> ReplyReader::text(wire::Span span, std::size_t limit, const char* what) const {
+Result<std::string> Taker::text(wire::Span span, std::size_t limit, const char* what) {
   if (span.size > limit) {
     return lie(std::string(what) + " has " + std::to_string(span.size) + " bytes, " + std::to_string(limit) +
                " are allowed");
   }
-  if (span.offset < sizeof(wire::ReplyHeader) || span.offset > size_ || span.size > size_ - span.offset) {
+  if (span.offset < sizeof(wire::ReplyBody) || span.offset > size_ || span.size > size_ - span.offset) {
     return lie(std::string(what) + " lies outside of the reply");
   }
   std::string copy(span.size, '\0');
-  copy_once(copy.data(), area_ + span.offset, span.size);
+  copy_once(copy.data(), slot_ + span.offset, span.size);
+  reply_.used = std::max<std::size_t>(reply_.used, span.offset + span.size);
   if (!is_plain_text(copy)) return lie(std::string(what) + " is not UTF-8 text");
   return copy;
 }
 
-std::string ReplyReader::refusal() const {
-  wire::Span span{};
-  copy_once(&span, &header_->body.text, sizeof span);
-  auto sentence = text(span, wire::kMaxReasonBytes, "the refusal");
-  return sentence ? std::move(*sentence) : std::string();
-}
-
-Result<Reply> ReplyReader::read(rapt_hook hook, const Window& window) const {
-  wire::ReplyBody body;
-  copy_once(&body, &header_->body, sizeof body);
-  if (body.verdict > RAPT_ERROR) return lie("the verdict " + std::to_string(body.verdict) + " does not exist");
-  Reply reply;
-  reply.verdict = static_cast<rapt_verdict>(body.verdict);
-  if (body.held_bytes != 0 && may_hold(hook, window, body.held_bytes) != RAPT_OK)
-    return lie("it holds " + std::to_string(body.held_bytes) + " bytes back, which it may not here");
-  reply.held_bytes = body.held_bytes;
-  RAPT_TRY(read_lists(body, hook, reply));
-  if (body.text.offset == 0) {
-    if (reply.verdict == RAPT_REPLACE || reply.verdict == RAPT_BLOCK) return lie("the verdict lacks its text");
-    return reply;
-  }
-  auto copy = text(body.text, reply.verdict == RAPT_REPLACE ? wire::kMaxReplacementBytes : wire::kMaxReasonBytes,
-                   reply.verdict == RAPT_REPLACE ? "the replacement" : "the reason");
-  if (!copy) return copy.error();
-  reply.text = std::move(*copy);
-  RAPT_TRY(check_text(hook, reply));
-  return reply;
-}
-
-Result<void> ReplyReader::check_text(rapt_hook hook, const Reply& reply) const {
-  if (reply.verdict == RAPT_REPLACE) {
-    if (!may_replace(hook)) return lie("nothing can be replaced at this hook");
-    if (replaces_json(hook) && !is_plain_json(reply.text, wire::kMaxJsonDepth))
-      return lie("the replacement is not JSON");
-  }
-  if (reply.verdict == RAPT_BLOCK) {
-    if (!may_block(hook)) return lie("nothing can be blocked at this hook");
-    if (reply.text.empty()) return lie("the reason of the block is empty");
-  }
-  return {};
-}
-
-Result<void> ReplyReader::read_lists(const wire::ReplyBody& body, rapt_hook hook, Reply& reply) const {
+Result<void> Taker::take_lists(const wire::ReplyBody& body) {
   if (body.instruction_count > wire::kMaxInstructions || body.extraction_count > wire::kMaxExtractions) {
     return lie("it counts more instructions or extractions than there can be");
   }
-  if (body.instruction_count != 0 && !may_instruct(hook)) return lie("the AI cannot be instructed at this hook");
+  if (body.instruction_count != 0 && !may_instruct(hook_)) return lie("the AI cannot be instructed at this hook");
   for (std::uint32_t i = 0; i < body.instruction_count; ++i) {
     auto one = text(body.instructions[i], wire::kMaxInstructionBytes, "an instruction");
     if (!one) return one.error();
-    reply.instructions.push_back(std::move(*one));
+    reply_.instructions.push_back(std::move(*one));
   }
   for (std::uint32_t i = 0; i < body.extraction_count; ++i) {
     auto type = text(body.extractions[i].type, wire::kMaxTypeBytes, "the type of an extraction");
@@ -107,9 +69,67 @@ Result<void> ReplyReader::read_lists(const wire::ReplyBody& body, rapt_hook hook
     auto data = text(body.extractions[i].data, wire::kMaxExtractionBytes, "an extraction");
     if (!data) return data.error();
     if (!is_plain_json(*data, wire::kMaxJsonDepth)) return lie("an extraction is not JSON");
-    reply.extractions.emplace_back(std::move(*type), std::move(*data));
+    reply_.extractions.emplace_back(std::move(*type), std::move(*data));
   }
   return {};
+}
+
+Result<void> Taker::take_text(const wire::ReplyBody& body) {
+  const bool replaces = reply_.verdict == RAPT_REPLACE, blocks = reply_.verdict == RAPT_BLOCK;
+  if (body.text.offset == 0) {
+    if (replaces || blocks) return lie("the verdict lacks its text");
+    return {};
+  }
+  auto copy = text(body.text, replaces ? wire::kMaxReplacementBytes : wire::kMaxReasonBytes,
+                   replaces ? "the replacement" : "the reason");
+  if (!copy) return copy.error();
+  reply_.text = std::move(*copy);
+  if (replaces && !may_replace(hook_)) return lie("nothing can be replaced at this hook");
+  if (replaces && replaces_json(hook_) && !is_plain_json(reply_.text, wire::kMaxJsonDepth))
+    return lie("the replacement is not JSON");
+  if (blocks && !may_block(hook_)) return lie("nothing can be blocked at this hook");
+  if (blocks && reply_.text.empty()) return lie("the reason of the block is empty");
+  return {};
+}
+
+Result<Reply> Taker::take(const Window& window) {
+  wire::ReplyBody body;
+  copy_once(&body, slot_, sizeof body);
+  if (body.verdict > RAPT_ERROR) return lie("the verdict " + std::to_string(body.verdict) + " does not exist");
+  reply_.verdict = static_cast<rapt_verdict>(body.verdict);
+  if (body.held_bytes != 0 && may_hold(hook_, window, body.held_bytes) != RAPT_OK)
+    return lie("it holds " + std::to_string(body.held_bytes) + " bytes back, which it may not here");
+  reply_.held_bytes = body.held_bytes;
+  RAPT_TRY(take_lists(body));
+  RAPT_TRY(take_text(body));
+  return std::move(reply_);
+}
+
+}  // namespace
+
+std::uint64_t ReplyReader::sequence() const {
+  return header_->sequence.load(std::memory_order_acquire);
+}
+
+std::uint64_t ReplyReader::sleeps_until() const {
+  return header_->sleeps_until.load(std::memory_order_seq_cst);
+}
+
+wire::RunnerState ReplyReader::state() const {
+  return static_cast<wire::RunnerState>(header_->state.load(std::memory_order_acquire));
+}
+
+std::string ReplyReader::refusal() const {
+  std::uint32_t size = 0;
+  copy_once(&size, &header_->refusal_size, sizeof size);
+  if (size > wire::kMaxReasonBytes) return {};
+  std::string sentence(size, '\0');
+  copy_once(sentence.data(), header_->refusal, size);
+  return is_plain_text(sentence) ? sentence : std::string();
+}
+
+Result<Reply> read_reply(const void* slot, std::size_t size, rapt_hook hook, const Window& window) {
+  return Taker(slot, size, hook).take(window);
 }
 
 std::vector<LogLine> ReplyReader::take_log(std::uint64_t& dropped) {

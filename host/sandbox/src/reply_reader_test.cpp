@@ -12,14 +12,15 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A reply area in the test's hands: first an honest reply, then one field of it corrupted.
+/// A slot of the reply area (or its head) in the test's hands: first an honest reply, then one field of it corrupted.
 class ReplyArea : public testing::Test {
  protected:
   static constexpr std::size_t kSize = 256u << 10;
 
-  ReplyArea() : memory_(new (std::align_val_t{64}) unsigned char[kSize]()) { header().body.verdict = RAPT_CONTINUE; }
+  ReplyArea() : memory_(new (std::align_val_t{64}) unsigned char[kSize]()) { body().verdict = RAPT_CONTINUE; }
   ~ReplyArea() override { operator delete[](memory_, std::align_val_t{64}); }
 
+  wire::ReplyBody& body() { return *reinterpret_cast<wire::ReplyBody*>(memory_); }
   wire::ReplyHeader& header() { return *reinterpret_cast<wire::ReplyHeader*>(memory_); }
   wire::Span put(const std::string& text) {
     std::memcpy(memory_ + used_, text.data(), text.size());
@@ -28,26 +29,26 @@ class ReplyArea : public testing::Test {
     return span;
   }
   void extraction(const std::string& type, const std::string& json) {
-    header().body.extractions[header().body.extraction_count++] = {put(type), put(json)};
+    body().extractions[body().extraction_count++] = {put(type), put(json)};
   }
   void replace_with(const std::string& text) {
-    header().body.verdict = RAPT_REPLACE;
-    header().body.text = put(text);
+    body().verdict = RAPT_REPLACE;
+    body().text = put(text);
   }
   std::string lie(rapt_hook hook = RAPT_HOOK_CHAT_BEFORE_AI) {
-    auto reply = ReplyReader(memory_, kSize).read(hook);
+    auto reply = read_reply(memory_, kSize, hook);
     return reply ? "(believed)" : reply.error().message;
   }
 
   unsigned char* memory_;
-  std::size_t used_ = sizeof(wire::ReplyHeader);
+  std::size_t used_ = sizeof(wire::ReplyBody);
 };
 
 TEST_F(ReplyArea, AnHonestReplyIsReadWhole) {
   replace_with("caf\xC3\xA9");
   extraction("struggle-indicator", R"({"count":3})");
-  header().body.instructions[header().body.instruction_count++] = put("Be kind.");
-  const auto reply = ReplyReader(memory_, kSize).read(RAPT_HOOK_CHAT_BEFORE_AI);
+  body().instructions[body().instruction_count++] = put("Be kind.");
+  const auto reply = read_reply(memory_, kSize, RAPT_HOOK_CHAT_BEFORE_AI);
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->verdict, RAPT_REPLACE);
   EXPECT_EQ(reply->text, "caf\xC3\xA9");
@@ -57,41 +58,41 @@ TEST_F(ReplyArea, AnHonestReplyIsReadWhole) {
 
 TEST_F(ReplyArea, AVerdictThatDoesNotExistIsALie) {
   for (const std::uint32_t verdict : {5u, 77u, 0xFFFFFFFFu}) {
-    header().body.verdict = verdict;
+    body().verdict = verdict;
     EXPECT_THAT(lie(), HasSubstr("verdict"));
   }
 }
 
 TEST_F(ReplyArea, ReplaceAndBlockNeedTheirText) {
-  header().body.verdict = RAPT_REPLACE;
+  body().verdict = RAPT_REPLACE;
   EXPECT_THAT(lie(), HasSubstr("lacks its text"));
-  header().body.verdict = RAPT_BLOCK;
+  body().verdict = RAPT_BLOCK;
   EXPECT_THAT(lie(), HasSubstr("lacks its text"));
-  header().body.text = put("");
+  body().text = put("");
   EXPECT_THAT(lie(), HasSubstr("empty"));
 }
 
 TEST_F(ReplyArea, ATextOutsideOfTheAreaIsALie) {
   const wire::Span outside[] = {{1, 4},
-                                {sizeof(wire::ReplyHeader) - 1, 4},
+                                {sizeof(wire::ReplyBody) - 1, 4},
                                 {kSize, 1},
                                 {kSize - 1, 2},
                                 {0xFFFFFFFF, 1},
                                 {0xFFFFFFF0, 0x20},
-                                {sizeof(wire::ReplyHeader), kSize}};
+                                {sizeof(wire::ReplyBody), kSize}};
   for (const wire::Span span : outside) {
-    header().body.verdict = RAPT_REPLACE;
-    header().body.text = span;
+    body().verdict = RAPT_REPLACE;
+    body().text = span;
     EXPECT_THAT(lie(), HasSubstr("outside")) << span.offset << " " << span.size;
   }
 }
 
 TEST_F(ReplyArea, ATextLongerThanAllowedIsALie) {
-  header().body.verdict = RAPT_BLOCK;
-  header().body.text = {sizeof(wire::ReplyHeader), wire::kMaxReasonBytes + 1};
+  body().verdict = RAPT_BLOCK;
+  body().text = {sizeof(wire::ReplyBody), wire::kMaxReasonBytes + 1};
   EXPECT_THAT(lie(), HasSubstr("1024 are allowed"));
-  header().body.verdict = RAPT_REPLACE;
-  header().body.text = {sizeof(wire::ReplyHeader), 0xFFFFFFFF};
+  body().verdict = RAPT_REPLACE;
+  body().text = {sizeof(wire::ReplyBody), 0xFFFFFFFF};
   EXPECT_THAT(lie(), HasSubstr("are allowed"));
 }
 
@@ -101,31 +102,31 @@ TEST_F(ReplyArea, InvalidUtf8IsALie) {
 }
 
 TEST_F(ReplyArea, CountsBeyondTheTablesAreALie) {
-  header().body.extraction_count = wire::kMaxExtractions + 1;
+  body().extraction_count = wire::kMaxExtractions + 1;
   EXPECT_THAT(lie(), HasSubstr("counts more"));
-  header().body.extraction_count = 0;
-  header().body.instruction_count = 0xFFFFFFFF;
+  body().extraction_count = 0;
+  body().instruction_count = 0xFFFFFFFF;
   EXPECT_THAT(lie(), HasSubstr("counts more"));
 }
 
 TEST_F(ReplyArea, AnExtractionMustBeJsonOfAProperType) {
   extraction("Bad Type", "1");
   EXPECT_THAT(lie(), HasSubstr("type of an extraction"));
-  header().body.extraction_count = 0;
+  body().extraction_count = 0;
   extraction("fine", "{not json}");
   EXPECT_THAT(lie(), HasSubstr("not JSON"));
-  header().body.extraction_count = 1;
-  header().body.extractions[0].data = {kSize - 1, 100};
+  body().extraction_count = 1;
+  body().extractions[0].data = {kSize - 1, 100};
   EXPECT_THAT(lie(), HasSubstr("outside"));
 }
 
 TEST_F(ReplyArea, AHookThatMayNotDoItIsNotBelieved) {
   replace_with("x");
   EXPECT_THAT(lie(RAPT_HOOK_SESSION_START), HasSubstr("replaced"));
-  header().body.verdict = RAPT_BLOCK;
+  body().verdict = RAPT_BLOCK;
   EXPECT_THAT(lie(RAPT_HOOK_RUN_COMPLETE), HasSubstr("blocked"));
-  header().body.verdict = RAPT_CONTINUE;
-  header().body.instructions[header().body.instruction_count++] = put("x");
+  body().verdict = RAPT_CONTINUE;
+  body().instructions[body().instruction_count++] = put("x");
   EXPECT_THAT(lie(RAPT_HOOK_CHAT_AFTER_AI), HasSubstr("instructed"));
 }
 
@@ -135,7 +136,7 @@ TEST_F(ReplyArea, AProductsReplacementMustBeJson) {
 }
 
 TEST_F(ReplyArea, TheLogKeepsTheNewestLinesAndCountsTheRest) {
-  ReplyReader reader(memory_, kSize);
+  ReplyReader reader(memory_);
   std::uint64_t dropped = 0;
   EXPECT_TRUE(reader.take_log(dropped).empty());
   header().log[0] = {RAPT_LOG_WARN, 5, "hello"};
@@ -149,7 +150,7 @@ TEST_F(ReplyArea, TheLogKeepsTheNewestLinesAndCountsTheRest) {
 }
 
 TEST_F(ReplyArea, ALogLinesSizeAndLevelAreNotBelieved) {
-  ReplyReader reader(memory_, kSize);
+  ReplyReader reader(memory_);
   std::uint64_t dropped = 0;
   header().log[0].level = 99;
   header().log[0].size = 0xFFFFFFFF;
@@ -162,23 +163,23 @@ TEST_F(ReplyArea, ALogLinesSizeAndLevelAreNotBelieved) {
 
 TEST_F(ReplyArea, LastWordsOutOfRangeAreNoWords) {
   header().last_words = 3;
-  EXPECT_EQ(ReplyReader(memory_, kSize).last_words().first, wire::LastWords::kNone);
+  EXPECT_EQ(ReplyReader(memory_).last_words().first, wire::LastWords::kNone);
   header().last_words = 1;
   header().forbidden_call = 0xFFFFFFFF;
-  EXPECT_EQ(ReplyReader(memory_, kSize).last_words().first, wire::LastWords::kNone);
+  EXPECT_EQ(ReplyReader(memory_).last_words().first, wire::LastWords::kNone);
 }
 
 TEST_F(ReplyArea, OfAWindowAModuleMayHoldTheEndBack) {
   const Window window{.text = "caf\xC3\xA9 au lait", .last = false};
-  header().body.held_bytes = 5;
-  const auto reply = ReplyReader(memory_, kSize).read(RAPT_HOOK_CHAT_ON_DELTA, window);
+  body().held_bytes = 5;
+  const auto reply = read_reply(memory_, kSize, RAPT_HOOK_CHAT_ON_DELTA, window);
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->held_bytes, 5u);
 }
 
 TEST_F(ReplyArea, AReplacementOfAWindowMayBeEmpty) {
   replace_with("");
-  const auto reply = ReplyReader(memory_, kSize).read(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false});
+  const auto reply = read_reply(memory_, kSize, RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->verdict, RAPT_REPLACE);
   EXPECT_EQ(reply->text, "");
@@ -187,8 +188,8 @@ TEST_F(ReplyArea, AReplacementOfAWindowMayBeEmpty) {
 TEST_F(ReplyArea, HoldingWhatCannotBeHeldIsALie) {
   const std::string long_text(RAPT_STREAM_MAX_HELD + 10, 'a');
   const auto hold = [&](rapt_hook hook, const Window& window, std::uint32_t bytes) {
-    header().body.held_bytes = bytes;
-    return ReplyReader(memory_, kSize).read(hook, window).has_value();
+    body().held_bytes = bytes;
+    return read_reply(memory_, kSize, hook, window).has_value();
   };
   EXPECT_TRUE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false}, 4));
   EXPECT_FALSE(hold(RAPT_HOOK_CHAT_ON_DELTA, {.text = "word", .last = false}, 5)) << "more than there is";

@@ -13,6 +13,7 @@ RequestWriter::RequestWriter(void* area, std::size_t size)
       header_(static_cast<wire::RequestHeader*>(area)) {
   std::memset(header_->texts, 0, sizeof header_->texts);
   std::fill(std::begin(header_->numbers), std::end(header_->numbers), -1);
+  header_->withdrawn.store(0, std::memory_order_relaxed);
   header_->message_count = 0;
   header_->messages_offset = 0;
 }
@@ -58,7 +59,7 @@ void RequestWriter::add_message(std::string_view role, std::string_view content,
   ++header_->message_count;
 }
 
-void RequestWriter::publish(wire::Command command, rapt_hook hook, std::uint64_t sequence) {
+void RequestWriter::finish(wire::Command command, rapt_hook hook, std::uint64_t sequence) {
   header_->command = static_cast<std::uint32_t>(command);
   header_->hook = static_cast<std::uint32_t>(hook);
   header_->sequence.store(sequence, std::memory_order_release);

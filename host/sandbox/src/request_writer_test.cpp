@@ -29,7 +29,7 @@ TEST(RequestWriter, TextsNumbersAndMessagesStandWhereTheHeaderSays) {
   writer.add_message("user", "x + 1 = 4?", 1, 1000);
   writer.add_message("assistant", "What undoes + 1?", 2, 2000);
   ASSERT_TRUE(writer.fits());
-  writer.publish(wire::Command::kCall, RAPT_HOOK_CHAT_BEFORE_AI, 5);
+  writer.finish(wire::Command::kCall, RAPT_HOOK_CHAT_BEFORE_AI, 5);
 
   const wire::RequestHeader& header = area.header();
   EXPECT_EQ(header.sequence.load(), 5u);
@@ -49,7 +49,7 @@ TEST(RequestWriter, ALaterRequestForgetsTheEarlierOne) {
   Area area(64u << 10);
   RequestWriter(area.data(), area.bytes).text(RAPT_FIELD_RUN_ID, "r");
   RequestWriter second(area.data(), area.bytes);
-  second.publish(wire::Command::kCall, RAPT_HOOK_SESSION_START, 2);
+  second.finish(wire::Command::kCall, RAPT_HOOK_SESSION_START, 2);
   EXPECT_EQ(area.header().texts[RAPT_FIELD_RUN_ID].offset, 0u);
   EXPECT_EQ(area.header().message_count, 0u);
 }

@@ -11,9 +11,11 @@ namespace wire = rapt::sandbox::wire;
 ACT {
   (void)hook;
   tell(reply, 1);
-  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area);
-  header->body = reply->body;
-  header->body.verdict = RAPT_CONTINUE;
+  // Who is asked alone is asked in slot 1.
+  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area - wire::reply_slot_offset(1));
+  auto* shared = reinterpret_cast<wire::ReplyBody*>(reply->area);
+  *shared = reply->body;
+  shared->verdict = RAPT_CONTINUE;
   const std::uint64_t one = 1;
   for (std::uint64_t next = context->header->sequence.load(std::memory_order_relaxed);; ++next) {
     header->sequence.store(next, std::memory_order_release);

@@ -10,9 +10,11 @@ namespace wire = rapt::sandbox::wire;
 ACT {
   (void)hook;
   tell(reply, 1);
-  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area);
-  header->body = reply->body;
-  header->body.verdict = RAPT_CONTINUE;
+  // Who is asked alone is asked in slot 1.
+  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area - wire::reply_slot_offset(1));
+  auto* shared = reinterpret_cast<wire::ReplyBody*>(reply->area);
+  *shared = reply->body;
+  shared->verdict = RAPT_CONTINUE;
   const std::uint64_t asked = context->header->sequence.load(std::memory_order_relaxed), one = 1;
   for (int i = 0; i < 1000; ++i) {
     header->sequence.store(asked, std::memory_order_release);

@@ -11,7 +11,15 @@ struct body {
   struct span extractions[32][2];
   uint32_t held_bytes;
 };
-struct reply_layout { unsigned char* area; rapt_hook hook; size_t used; struct body body; };
-struct header { volatile uint64_t sequence; volatile uint32_t state, log_written, last_words, forbidden_call; struct body body; };
+struct reply_layout { unsigned char* area; rapt_hook hook; size_t used; struct body body; const rapt_context* context; };
+struct header {
+  volatile uint64_t sequence, sleeps_until;
+  volatile uint32_t state, log_written, last_words, forbidden_call, refusal_size;
+  char refusal[1024];
+  struct { uint32_t level, size; char line[1024]; } log[32];
+};
 static struct reply_layout* layout(rapt_reply* reply) { return (struct reply_layout*)reply; }
-__attribute__((unused)) static struct header* header_of(rapt_reply* reply) { return (struct header*)layout(reply)->area; }
+/* Who is asked alone is asked in slot 1: behind the head (64 KiB) and slot 0 (4 MiB). */
+__attribute__((unused)) static struct header* header_of(rapt_reply* reply) {
+  return (struct header*)(layout(reply)->area - (64 << 10) - (4 << 20));
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Changes one word of what it answers, as a hostile author would who has read our source: the message says which word,
-// of what (0: of the reply that the runner copies, 1: of the shared area), and what becomes of it.
+// of what (0: of the reply that the runner copies, 1: of the shared area's head, 2: of the shared reply), and what
+// becomes of it.
 #include <time.h>
 #include <unistd.h>
 
@@ -40,12 +41,15 @@ void change_word(void* start, long word, Change change) {
 
 /// Publishes the answer itself, the changed word last, and gives the host time to read it before the runner does it
 /// again.
-void publish(rapt_reply* reply, std::uint64_t asked, long word, Change change) {
-  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area);
-  header->body = reply->body;
-  if (word >= 2) change_word(header, word, change);
+void publish(rapt_reply* reply, std::uint64_t asked, bool head, long word, Change change) {
+  // Who is asked alone is asked in slot 1.
+  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area - wire::reply_slot_offset(1));
+  auto* shared = reinterpret_cast<wire::ReplyBody*>(reply->area);
+  *shared = reply->body;
+  if (!head) change_word(shared, word, change);
+  if (head && word >= 2) change_word(header, word, change);
   header->sequence.store(asked, std::memory_order_release);
-  if (word < 2) change_word(header, word, change);
+  if (head && word < 2) change_word(header, word, change);
   const std::uint64_t one = 1;
   if (write(4, &one, sizeof one) != sizeof one) return;
   const timespec a_moment{0, 1000000};
@@ -64,7 +68,7 @@ ACT {
     if (order[1] * 4 >= static_cast<long>(sizeof reply->body)) return RAPT_ERROR;
     change_word(&reply->body, order[1], change);
   } else {
-    publish(reply, context->header->sequence.load(std::memory_order_relaxed), order[1], change);
+    publish(reply, context->header->sequence.load(std::memory_order_relaxed), order[0] == 1, order[1], change);
   }
   return RAPT_REPLACE;
 }

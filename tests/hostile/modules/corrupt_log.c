@@ -3,7 +3,7 @@
 #include "corrupt.h"
 static rapt_verdict act(rapt_hook hook, const rapt_context* context, rapt_reply* reply) {
   (void)hook, (void)context;
-  memset((unsigned char*)header_of(reply) + sizeof(struct header), 0xFF, 32 * 1032);
+  memset(header_of(reply)->log, 0xFF, sizeof header_of(reply)->log);
   header_of(reply)->log_written = 0xFFFFFFF0u;
   return tell(reply, 0);
 }

@@ -11,13 +11,15 @@ ACT {
   (void)hook;
   reply_service->replace(reply, text_of("{}"));
   tell(reply, 1);
-  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area);
-  header->body = reply->body;
-  header->body.verdict = RAPT_REPLACE;
+  // Who is asked alone is asked in slot 1.
+  auto* header = reinterpret_cast<wire::ReplyHeader*>(reply->area - wire::reply_slot_offset(1));
+  auto* shared = reinterpret_cast<wire::ReplyBody*>(reply->area);
+  *shared = reply->body;
+  shared->verdict = RAPT_REPLACE;
   const std::uint64_t asked = context->header->sequence.load(std::memory_order_relaxed), one = 1;
   header->sequence.store(asked, std::memory_order_release);
   if (write(4, &one, sizeof one) != sizeof one) return RAPT_ERROR;
-  volatile auto* body = &header->body;
+  volatile auto* body = shared;
   volatile unsigned char* text = reply->area + reply->body.text.offset;
   for (unsigned i = 0; i < 200000; ++i) {
     body->text.size = i % 3 == 0 ? ~0u : 2;

@@ -22,6 +22,7 @@ struct Reply {
   std::vector<std::string> instructions;
   std::vector<std::pair<std::string, std::string>> extractions;  ///< type and JSON
   std::size_t held_bytes = 0;  ///< chat:on_delta: the end of the window that is kept back
+  std::size_t used = 0;        ///< bytes of the slot up to the end of the last text
 };
 
 /// What a call of chat:on_delta was about; what was held back is measured by it. Borrowed.
@@ -35,35 +36,34 @@ struct LogLine {
   std::string line;  ///< raw bytes of the module's: make them printable before they go anywhere
 };
 
-/// Reads a reply area that a hostile process may change at any moment: every number is copied once, then checked, then
-/// used; texts are checked after they were copied. Not thread-safe: the tail of the log belongs to one reader.
+/// Reads what a runner says of itself, out of memory that a hostile process may change at any moment: every number is
+/// copied once, then checked, then used; texts are checked after they were copied. take_log() belongs to one thread at
+/// a time, the rest is thread-safe.
 class ReplyReader {
  public:
-  /// `area` holds `size` bytes, at least a header, aligned to 8, and is borrowed.
-  ReplyReader(const void* area, std::size_t size);
+  /// `area` begins with a wire::ReplyHeader, aligned to 8, and is borrowed.
+  explicit ReplyReader(const void* area) : header_(static_cast<const wire::ReplyHeader*>(area)) {}
 
+  /// The last request that it says it has answered.
   [[nodiscard]] std::uint64_t sequence() const;
+  /// The request that it says it sleeps until.
+  [[nodiscard]] std::uint64_t sleeps_until() const;
   [[nodiscard]] wire::RunnerState state() const;
   /// The sentence of a refusal; empty when it is missing or malformed.
   [[nodiscard]] std::string refusal() const;
-  /// The reply to a call of `hook`, at chat:on_delta about `window`. kInvalid with a sentence saying which part of it
-  /// is a lie.
-  [[nodiscard]] Result<Reply> read(rapt_hook hook, const Window& window = {}) const;
   /// Lines since the last call, at most kLogSlots; `dropped` grows by those that were overwritten.
   std::vector<LogLine> take_log(std::uint64_t& dropped);
   /// What the process said about its end, and the number of the system call that it tried.
   [[nodiscard]] std::pair<wire::LastWords, int> last_words() const;
 
  private:
-  Result<std::string> text(wire::Span span, std::size_t limit, const char* what) const;
-  Result<void> read_lists(const wire::ReplyBody& body, rapt_hook hook, Reply& reply) const;
-  Result<void> check_text(rapt_hook hook, const Reply& reply) const;
-
-  const unsigned char* area_;
-  std::size_t size_;
   const wire::ReplyHeader* header_;
   std::uint32_t log_taken_ = 0;
 };
+
+/// Reads the reply to a call of `hook`, at chat:on_delta about `window`, as carefully. `slot` begins with a
+/// wire::ReplyBody and holds `size` bytes. kInvalid with a sentence saying which part of it is a lie.
+Result<Reply> read_reply(const void* slot, std::size_t size, rapt_hook hook, const Window& window = {});
 
 /// What a hook may answer, by the comments of rapt/hooks.h.
 bool may_replace(rapt_hook hook);

@@ -11,11 +11,12 @@
 
 namespace rapt::sandbox {
 
-/// Writes one request into the request area. The runner's accessors read it in place: nothing is serialized or parsed.
-/// Not thread-safe; the area's owner asks one call at a time.
+/// Writes one request into a slot of the request area. The runner's accessors read it in place: nothing is serialized
+/// or parsed. Not thread-safe.
 class RequestWriter {
  public:
-  /// `area` holds `size` bytes (at most 4 GiB), aligned to 8, all zero or written by an earlier writer; it is borrowed.
+  /// `area` is the slot and holds `size` bytes (at most 4 GiB), aligned to 8, all zero or written by an earlier writer;
+  /// it is borrowed.
   RequestWriter(void* area, std::size_t size);
 
   /// Copies a text. Not called for a field, it reads as absent.
@@ -27,8 +28,8 @@ class RequestWriter {
 
   /// False once something did not fit; the request must not be published then.
   [[nodiscard]] bool fits() const { return fits_; }
-  /// Hands the request over. Whoever maps the area sees everything written before.
-  void publish(wire::Command command, rapt_hook hook, std::uint64_t sequence);
+  /// Numbers the request. It is handed over when its number stands in the queue.
+  void finish(wire::Command command, rapt_hook hook, std::uint64_t sequence);
 
  private:
   wire::Span copy(std::string_view value);

@@ -10,10 +10,30 @@
 /// mapping. The reply area is the enemy's: what stands in it is copied once and then checked (reply_reader.hpp).
 namespace rapt::sandbox::wire {
 
+/// Calls that may be under way at once. A runner answers them one after the other, in the order of their numbers.
+inline constexpr std::uint32_t kSlots = 16;
+/// What the areas begin with: whole pages for what is common to all calls.
+inline constexpr std::size_t kRequestHead = std::size_t{4} << 10;
+inline constexpr std::size_t kReplyHead = std::size_t{64} << 10;
+/// Most requests are small. A larger one takes slot 0 or waits for it: pages of the request area stay once they were
+/// touched (the seal that keeps the runner from writing forbids to hand them back).
+inline constexpr std::size_t kLargeRequest = std::size_t{4} << 20;
+inline constexpr std::size_t kSmallRequest = std::size_t{128} << 10;
+/// 32 extractions of 64 KiB, a replacement of 1 MiB and instructions fit together.
+inline constexpr std::size_t kReplySlot = std::size_t{4} << 20;
 /// Address space of each area. They are sparse memory files: an untouched page costs nothing.
-inline constexpr std::size_t kRequestBytes = std::size_t{4} << 20;
-/// 32 extractions of 64 KiB, a replacement of 1 MiB, instructions and log lines fit together.
-inline constexpr std::size_t kReplyBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kRequestBytes = kRequestHead + kLargeRequest + (kSlots - 1) * kSmallRequest;
+inline constexpr std::size_t kReplyBytes = kReplyHead + kSlots * kReplySlot;
+
+constexpr std::size_t request_slot_bytes(std::uint32_t slot) {
+  return slot == 0 ? kLargeRequest : kSmallRequest;
+}
+constexpr std::size_t request_slot_offset(std::uint32_t slot) {
+  return slot == 0 ? kRequestHead : kRequestHead + kLargeRequest + (slot - 1) * kSmallRequest;
+}
+constexpr std::size_t reply_slot_offset(std::uint32_t slot) {
+  return kReplyHead + slot * kReplySlot;
+}
 
 inline constexpr std::uint32_t kMaxTexts = 32;   ///< above the largest rapt_field
 inline constexpr std::uint32_t kMaxNumbers = 8;  ///< above the largest rapt_number
@@ -41,9 +61,23 @@ struct MessageEntry {
   std::int64_t seq, created_at_ms;
 };
 
-/// Start of the request area; texts and the table of messages follow it.
+/// One place of the queue of requests.
+struct QueueEntry {
+  std::atomic<std::uint64_t> sequence;  ///< from 1, grows by one a request; stored last
+  std::uint32_t slot;
+};
+
+/// Start of the request area.
+struct QueueHead {
+  /// The host sleeps until this call has been answered, and wants its bell rung then. 0: it does not sleep.
+  std::atomic<std::uint64_t> host_sleeps_until;
+  QueueEntry entries[kSlots];  ///< request number n stands at n % kSlots
+};
+
+/// Start of a slot of the request area; texts and the table of messages follow it.
 struct RequestHeader {
-  std::atomic<std::uint64_t> sequence;  ///< grows by one a request; stored last
+  std::atomic<std::uint64_t> sequence;   ///< the request's number
+  std::atomic<std::uint32_t> withdrawn;  ///< not 0: nobody waits for it any more, it need not be asked
   std::uint32_t command, hook;
   std::uint32_t message_count, messages_offset;
   Span texts[kMaxTexts];              ///< by rapt_field
@@ -60,7 +94,8 @@ struct ExtractionEntry {
   Span type, data;
 };
 
-/// What the runner says besides the module's texts. All of it may be a lie.
+/// Start of a slot of the reply area; texts follow it. What the runner says besides the module's texts, and all of it
+/// may be a lie.
 struct ReplyBody {
   std::uint32_t verdict;
   Span text;
@@ -75,20 +110,22 @@ struct LogSlot {
   char line[kMaxLogBytes];
 };
 
-/// Start of the reply area; texts follow it.
+/// Start of the reply area. All of it may be a lie.
 struct ReplyHeader {
-  std::atomic<std::uint64_t> sequence;        ///< of the request that `body` answers; stored last
+  std::atomic<std::uint64_t> sequence;        ///< of the last request that was answered; stored last
+  std::atomic<std::uint64_t> sleeps_until;    ///< the request it wants its bell rung for; 0: it does not sleep
   std::atomic<std::uint32_t> state;           ///< RunnerState
   std::atomic<std::uint32_t> log_written;     ///< lines ever written; the newest kLogSlots are in `log`
   std::atomic<std::uint32_t> last_words;      ///< LastWords, left behind before the process ends
   std::atomic<std::uint32_t> forbidden_call;  ///< number of the system call, with LastWords::kForbiddenCall
-  ReplyBody body;
+  std::uint32_t refusal_size;
+  char refusal[kMaxReasonBytes];
   LogSlot log[kLogSlots];
 };
 
 enum class LastWords : std::uint32_t { kNone = 0, kForbiddenCall = 1, kAborted = 2 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "the areas are shared between processes");
-static_assert(sizeof(RequestHeader) % 8 == 0 && sizeof(ReplyHeader) < kReplyBytes / 8);
+static_assert(sizeof(RequestHeader) % 8 == 0 && sizeof(QueueHead) <= kRequestHead && sizeof(ReplyHeader) <= kReplyHead);
 
 }  // namespace rapt::sandbox::wire

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "rapt/base/file.hpp"
+#include "rapt/hooks/module_caller.hpp"
+#include "rapt/sandbox/areas.hpp"
+#include "rapt/sandbox/fork_server.hpp"
+#include "rapt/sandbox/reply_reader.hpp"
+#include "request.hpp"
+
+namespace rapt::host {
+
+/// The memory and the two bells that a host shares with one process: requests are numbered from 1, lie in slots, and
+/// are answered in the order of their numbers. Not thread-safe, but for what says so.
+class Exchange {
+ public:
+  Exchange(sandbox::Areas areas, UniqueFd wake_runner, UniqueFd wake_host);
+
+  /// Fills in the shared descriptors; they are this object's.
+  void complete_order(sandbox::SpawnRequest& order) const;
+  void close_files() { areas_.close_files(); }
+
+  /// Whether a request of that size can be published now.
+  [[nodiscard]] bool has_room(std::size_t bytes) const;
+  /// Writes a request, numbers it and rings the process if it sleeps. has_room() was true.
+  std::uint64_t publish(const hooks::Context& context, const CallDetails& details);
+  /// Tells the process to end in good order.
+  void publish_shutdown();
+  /// The number of the last request.
+  [[nodiscard]] std::uint64_t published() const { return published_; }
+  /// Nobody waits for that one any more.
+  void withdraw(std::uint64_t sequence);
+
+  /// The last request that the process says it has answered. Any thread.
+  [[nodiscard]] std::uint64_t answered() const { return reader_.sequence(); }
+  Result<sandbox::Reply> read(std::uint64_t sequence, hooks::Point point, const sandbox::Window& window);
+  /// The slot is free again.
+  void release(std::uint64_t sequence);
+
+  /// Asks for a bell when that request has been answered. Look at answered() once more afterwards.
+  void sleep_until(std::uint64_t sequence);
+  /// Waits for a bell for that long, and takes it. Any thread.
+  void wait_bell(std::chrono::microseconds longest) const;
+
+  sandbox::ReplyReader& reader() { return reader_; }
+  [[nodiscard]] const sandbox::ReplyReader& reader() const { return reader_; }
+
+ private:
+  std::uint32_t take_slot(std::size_t bytes);
+  void hand_over(std::uint32_t slot);
+  [[nodiscard]] unsigned char* request_slot(std::uint32_t slot) const;
+  [[nodiscard]] unsigned char* reply_slot(std::uint32_t slot) const;
+
+  sandbox::Areas areas_;
+  UniqueFd wake_runner_, wake_host_;
+  sandbox::wire::QueueHead* queue_;
+  sandbox::ReplyReader reader_;
+  std::uint64_t published_ = 0;
+  std::uint32_t free_ = (1u << sandbox::wire::kSlots) - 1;      ///< one bit a slot
+  std::array<std::uint32_t, sandbox::wire::kSlots> slot_of_{};  ///< by number modulo kSlots
+};
+
+}  // namespace rapt::host

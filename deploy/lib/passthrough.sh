@@ -5,7 +5,7 @@ set -euo pipefail
 
 # Words that work on the running system need its database and files, so they run as the service user; an author's
 # words work on the author's own files, so they run as whoever calls.
-works_on_system() { [[ " serve worker migrate doctor module trust update user demo " == *" $1 "* ]]; }
+works_on_system() { [[ " serve worker jobs migrate doctor module trust update user demo " == *" $1 "* ]]; }
 
 require_program() {
   [[ -x $BUILD/bin/$1 ]] || die "the program $1 is not built yet (it would be $BUILD/bin/$1)." "Build it with ./rapt build, or build and start everything with ./rapt up."

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "async_hooks.hpp"
 #include "hook_context.hpp"
 #include "in_flight.hpp"
 #include "message_flow.hpp"
@@ -85,8 +86,11 @@ Task<Result<Session>> ChatService::create(identity::Actor actor, ToolId tool, As
   auto context = context_of(actor, open, *pinned->tool);
   const auto outcome = co_await parts_.dispatcher.dispatch(Point::kSessionStart, context, pinned->tool->modules);
   NewSession row{open.session.id, tool, pinned->version, actor.id, assignment_or_empty, open.session.started_at};
-  auto writing = [row = std::move(row), found = outcome.extractions](store::Transaction& tx) -> Result<void> {
+  auto later = hook_jobs(parts_.dispatcher, Point::kSessionStart, row.id, 0, pinned->tool->modules);
+  auto writing = [row = std::move(row), found = outcome.extractions,
+                  later = std::move(later)](store::Transaction& tx) -> Result<void> {
     RAPT_TRY(insert_session(tx, row));
+    RAPT_TRY(jobs::enqueue(tx, later));
     RAPT_TRY(usage::store_extractions(tx, row.id, {}, found));
     return append_event(tx, "chat.session_started", row.id);
   };
@@ -114,13 +118,16 @@ Task<Result<Session>> ChatService::set_state(identity::Actor actor, SessionId id
   if (open->session.state == SessionState::kCompleted)
     co_return Error::conflict("This conversation has ended and stays closed.");
   std::vector<hooks::Extraction> found;
+  std::vector<jobs::NewJob> later;
   if (state == SessionState::kCompleted) {
     auto context = context_of(actor, *open, **tool);
     found = (co_await parts_.dispatcher.dispatch(Point::kSessionEnd, context, (*tool)->modules)).extractions;
+    later = hook_jobs(parts_.dispatcher, Point::kSessionEnd, id, 0, (*tool)->modules);
   }
   const auto now = parts_.clock.now();
-  auto writing = [id, state, now, found](store::Transaction& tx) -> Result<void> {
+  auto writing = [id, state, now, found, later](store::Transaction& tx) -> Result<void> {
     RAPT_TRY(update_state(tx, id, state, now));
+    RAPT_TRY(jobs::enqueue(tx, later));
     RAPT_TRY(usage::store_extractions(tx, id, {}, found));
     return append_event(tx, state == SessionState::kCompleted ? "chat.session_ended" : "chat.session_changed", id);
   };

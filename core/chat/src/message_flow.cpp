@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "answer_stream.hpp"
+#include "async_hooks.hpp"
 #include "pieces.hpp"
 #include "prompt.hpp"
 #include "rapt/jobs/outbox.hpp"
@@ -79,10 +80,12 @@ struct MessageFlow::WriteExchange {
   std::string_view topic;
   json payload;
   TimePoint now{};
+  std::vector<jobs::NewJob> later;  ///< the asynchronous hooks about these messages
 
   Result<void> operator()(store::Transaction& tx) const {
     RAPT_TRY(claim_sequence(tx, session, first_seq, static_cast<int>(messages.size()), now));
     for (const auto& message : messages) RAPT_TRY(insert_message(tx, message));
+    RAPT_TRY(jobs::enqueue(tx, later));
     RAPT_TRY(usage::record(tx, usage));
     RAPT_TRY(usage::store_extractions(tx, session, {}, extractions));
     return append_event(tx, topic, session, payload);
@@ -91,8 +94,15 @@ struct MessageFlow::WriteExchange {
 
 MessageFlow::WriteExchange MessageFlow::write_exchange(usage::Outcome outcome, std::string_view topic,
                                                        json payload) const {
-  return {open_.session.id,   open_.next_seq,    {}, extractions_, usage_record(outcome), topic,
-          std::move(payload), parts_.clock.now()};
+  return {open_.session.id,
+          open_.next_seq,
+          {},
+          extractions_,
+          usage_record(outcome),
+          topic,
+          std::move(payload),
+          parts_.clock.now(),
+          hook_jobs(parts_.dispatcher, Point::kChatOnMessage, open_.session.id, question_.seq, tool_->modules)};
 }
 
 MessageFlow::MessageFlow(ChatService::Parts parts, OpenSession open, tools::DefinitionPtr tool, hooks::Context context,
@@ -224,6 +234,8 @@ Task<Result<Reply>> MessageFlow::store() {
   auto writing = write_exchange(what, "chat.message_stored", stored_payload(answer));
   writing.messages.push_back(user_message());
   writing.messages.push_back(answer);
+  auto later = hook_jobs(parts_.dispatcher, Point::kChatAfterAi, open_.session.id, answer.seq, tool_->modules);
+  std::move(later.begin(), later.end(), std::back_inserter(writing.later));
   const auto stored = co_await parts_.database.transaction(std::move(writing));
   if (!stored) {
     co_await record_spent(usage::Outcome::kAbandoned);

@@ -13,20 +13,25 @@ namespace rapt::chat {
 
 namespace {
 
-constexpr store::Statement kOpen{"chat_open_session", R"(
-  SELECT s.id, s.tool_id, s.tool_version_id, s.user_id, s.assignment_id, s.state, s.next_seq, s.started_at, s.ended_at,
-         a.class_id, a.closes_at, g.id AS group_id, g.name AS group_name,
-         (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'seq', m.seq,
-                   'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq), '[]')
-            FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS bytes
-                    FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id
-                           ORDER BY seq DESC LIMIT $3) n) m
-           WHERE m.bytes <= $4) AS history
-    FROM chat_sessions s
-    LEFT JOIN assignments a ON a.id = s.assignment_id
-    LEFT JOIN classes c ON c.id = a.class_id
-    LEFT JOIN groups g ON g.id = c.group_id
-   WHERE s.id = $1 AND s.user_id = $2)"};
+// A session and the end of its history, for its owner ($2), or as it was before a message ($2).
+#define RAPT_CHAT_OPEN(EARLIER)                                                                                      \
+  "SELECT s.id, s.tool_id, s.tool_version_id, s.user_id, s.assignment_id, s.state, s.next_seq, s.started_at,"        \
+  " s.ended_at, a.class_id, a.closes_at, g.id AS group_id, g.name AS group_name,"                                    \
+  " (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'seq', m.seq,"               \
+  "           'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq), '[]')"                    \
+  "    FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS bytes"                           \
+  "            FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id " EARLIER           \
+  "                   ORDER BY seq DESC LIMIT $3) n) m WHERE m.bytes <= $4) AS history"                              \
+  " FROM chat_sessions s LEFT JOIN assignments a ON a.id = s.assignment_id LEFT JOIN classes c ON c.id = a.class_id" \
+  " LEFT JOIN groups g ON g.id = c.group_id WHERE s.id = $1 "
+
+constexpr store::Statement kOpen{"chat_open_session", RAPT_CHAT_OPEN("") "AND s.user_id = $2"};
+constexpr store::Statement kBefore{"chat_session_before", RAPT_CHAT_OPEN("AND seq < $2")};
+
+#undef RAPT_CHAT_OPEN
+
+constexpr store::Statement kMessage{"chat_message", R"(
+  SELECT role, content, seq, created_at FROM messages WHERE session_id = $1 AND seq = $2)"};
 
 #define RAPT_CHAT_HEAD                                                                                      \
   "SELECT s.id, s.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, s.user_id," \
@@ -124,11 +129,9 @@ store::Params list_params(const identity::Actor& actor, const SessionFilter& fil
 
 }  // namespace
 
-Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id) {
-  auto rows = co_await database.query(kOpen, store::params(id, owner, kHistoryMessages, kHistoryBytes));
-  if (!rows) co_return rows.error();
-  const auto row = rows->first();
-  if (!row) co_return Error::not_found("session");
+static Result<OpenSession> open_from(const store::Rows& rows) {
+  const auto row = rows.first();
+  if (!row) return Error::not_found("session");
   OpenSession open;
   open.session = session_from(*row);
   open.version = row->id<ToolVersionId>("tool_version_id");
@@ -137,7 +140,27 @@ Task<Result<OpenSession>> load_open_session(store::Database& database, UserId ow
   open.group = {row->text("group_id"), row->text("group_name")};
   open.closes_at = row->optional_time("closes_at");
   open.history = parse_history(row->text("history"));
-  co_return open;
+  return open;
+}
+
+Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id) {
+  const auto rows = co_await database.query(kOpen, store::params(id, owner, kHistoryMessages, kHistoryBytes));
+  if (!rows) co_return rows.error();
+  co_return open_from(*rows);
+}
+
+Task<Result<OpenSession>> load_session_before(store::Database& database, SessionId id, std::int64_t before) {
+  const auto rows = co_await database.query(kBefore, store::params(id, before, kHistoryMessages, kHistoryBytes));
+  if (!rows) co_return rows.error();
+  co_return open_from(*rows);
+}
+
+Task<Result<hooks::Message>> load_message(store::Database& database, SessionId session, std::int64_t seq) {
+  const auto rows = co_await database.query(kMessage, store::params(session, seq));
+  if (!rows) co_return rows.error();
+  const auto row = rows->first();
+  if (!row) co_return Error::not_found("message");
+  co_return hooks::Message{row->text("role"), row->text("content"), row->integer("seq"), row->time("created_at")};
 }
 
 static Task<Result<SessionSummary>> load_head(store::Database& database, identity::Actor actor, SessionId id) {

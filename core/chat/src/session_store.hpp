@@ -13,7 +13,7 @@
 
 namespace rapt::chat {
 
-/// The SQL of conversations. Every function that reads checks who asks, in the statement itself.
+/// The SQL of conversations. Every function that reads for somebody checks who asks, in the statement itself.
 
 /// At most so many earlier messages go into a prompt and a hook's context.
 inline constexpr int kHistoryMessages = 100;
@@ -54,6 +54,9 @@ struct NewMessage {
 
 /// The owner's own session; kNotFound otherwise.
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id);
+/// Any session, with the history before the message `before`: for jobs, which nobody asks. kNotFound.
+Task<Result<OpenSession>> load_session_before(store::Database& database, SessionId id, std::int64_t before);
+Task<Result<hooks::Message>> load_message(store::Database& database, SessionId session, std::int64_t seq);
 /// kNotFound unless the actor may read it. Two statements: head and messages.
 Task<Result<SessionWithMessages>> load_readable_session(store::Database& database, identity::Actor actor, SessionId id);
 /// The head's check alone.

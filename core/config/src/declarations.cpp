@@ -54,6 +54,8 @@ std::span<const Declaration> declarations() {
                   false, &read_text<&S::host_name, &check_host_name>},
       Declaration{"RAPT_THREADS", "number", "threads", "2", bounds<1, 256>(), "threads of the event loop", false,
                   &read_number<&S::threads, 1, 256>},
+      Declaration{"RAPT_WORKER", "switch", "", "1", "0, 1",
+                  "0: rapt serve does no jobs; a rapt worker has to run somewhere", false, &read_switch<&S::worker>},
       Declaration{"LOG_LEVEL", "choice", "", "info", "debug, info, warn, error", "least level that is logged", false,
                   &read_text<&S::log_level, &check_log_level>},
       Declaration{"RAPT_ENV", "choice", "", "development", "development, production",

@@ -40,6 +40,10 @@ const store::Statement kAuthenticate{"identity.authenticate", R"(
   SELECT coalesce((SELECT extended FROM touched), false) AS extended, )" RAPT_ACTOR_COLUMNS R"(
     FROM found JOIN users u ON u.id = found.user_id AND u.status = 'active' AND u.deleted_at IS NULL)"};
 
+const store::Statement kActorById{"identity.actor_by_id",
+                                  "SELECT false AS extended," RAPT_ACTOR_COLUMNS
+                                  "FROM users u WHERE u.id = $1::uuid AND u.deleted_at IS NULL"};
+
 const store::Statement kCloseLogin{"identity.close_login", "DELETE FROM auth_sessions WHERE token_hash = $1::bytea"};
 
 #undef RAPT_ACTOR_COLUMNS

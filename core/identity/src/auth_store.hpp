@@ -18,6 +18,8 @@ extern const store::Statement kOpenLogin;
 extern const store::Statement kAuthenticate;
 /// $1 hash
 extern const store::Statement kCloseLogin;
+/// $1 user → the actor, whatever the account's status
+extern const store::Statement kActorById;
 
 /// Reads the columns that the statements with an actor answer.
 Actor actor_of(const store::Row& row);

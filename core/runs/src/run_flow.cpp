@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "async_hooks.hpp"
 #include "rapt/jobs/outbox.hpp"
 #include "rapt/usage/extractions.hpp"
 #include "rapt/usage/storable.hpp"
@@ -37,10 +38,12 @@ struct WriteEnd {
   std::vector<usage::Record> usage;
   std::vector<hooks::Extraction> extractions;
   std::string payload_json;
+  std::vector<jobs::NewJob> later;
 
   Result<void> operator()(store::Transaction& tx) const {
     RAPT_TRY(end_run(tx, end));
     for (const auto& record : usage) RAPT_TRY(usage::record(tx, record));
+    RAPT_TRY(jobs::enqueue(tx, later));
     RAPT_TRY(usage::store_extractions(tx, {}, end.id, extractions));
     return jobs::append_event(tx, {end.output_json ? "run.completed" : "run.failed", end.id.str(), payload_json});
   }
@@ -125,7 +128,8 @@ Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request
 }
 
 Task<Result<void>> RunFlow::finish(Result<std::string> output) {
-  WriteEnd write{end_of(output), usage_records(output), std::move(extractions_), payload_of(run_.id)};
+  WriteEnd write{end_of(output), usage_records(output), std::move(extractions_), payload_of(run_.id),
+                 hook_jobs(parts_.dispatcher, run_.id, tool_->modules)};
   const auto stored = co_await parts_.database.transaction(std::move(write));
   if (!stored) {
     for (auto& record : usage_records(output)) co_await usage::record_alone(parts_.database, std::move(record));

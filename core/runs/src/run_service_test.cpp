@@ -11,6 +11,7 @@
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/hooks/scripted_caller.hpp"
+#include "rapt/runs/async_hooks.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/scratch_schema.hpp"
 #include "rapt/tools/tool_service.hpp"
@@ -132,6 +133,34 @@ TEST_F(Runs, OneWrongAnswerIsRepairedWithWhatWasWrong) {
   ASSERT_TRUE(run.has_value()) << run.error().message;
   EXPECT_EQ(run->usage->output_tokens, 10) << "both were paid for";
   EXPECT_THAT(gateway.requests.at(1).messages.back().content, HasSubstr("output"));
+}
+
+TEST_F(Runs, AnAsynchronousEndIsAskedByAJobOnce) {
+  std::optional<hooks::Context> seen;
+  caller.on("guard", {.point = Point::kRunComplete, .asynchronous = true}, [&](const hooks::Context& context) {
+    seen = context;
+    return Answer{.extractions = {{.type = "seen", .data_json = "{}"}}};
+  });
+  const auto run = create();
+  ASSERT_TRUE(run.has_value()) << run.error().message;
+  EXPECT_FALSE(seen) << "the request does not wait for it";
+  execute("UPDATE jobs SET state = 'running', attempts = 1, leased_until = now() + interval '1 hour'");
+  const auto ordered = run_blocking(jobs::list(database, "running", 10));
+  ASSERT_EQ(ordered->size(), 1U);
+  EXPECT_EQ((*ordered)[0].idempotency_key, "run:complete:" + run->id.str() + ":guard");
+  const auto work = [&](const std::string& payload) {
+    const jobs::Job job{(*ordered)[0].id, kHookJob, "", payload};
+    return run_blocking(hook_job_handler({database, tools, dispatcher})(job)).kind;
+  };
+  const auto payload = R"({"module":"guard","run_id":")" + run->id.str() + "\"}";
+  EXPECT_EQ(work(payload), jobs::Done::Kind::kDone);
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->run_id, run->id.str());
+  EXPECT_THAT(*seen->output_json, HasSubstr("Fractions"));
+  EXPECT_EQ(work(payload), jobs::Done::Kind::kAgain) << "done already: nothing may be stored twice";
+  EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->size(), 1U);
+  EXPECT_EQ(work("{}"), jobs::Done::Kind::kFailed);
+  EXPECT_EQ(work(R"({"module":"guard","run_id":"00000000-0000-4000-8000-000000000009"})"), jobs::Done::Kind::kDone);
 }
 
 TEST_F(Runs, TwoWrongAnswersFailTheRun) {

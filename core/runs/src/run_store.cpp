@@ -24,6 +24,10 @@ constexpr store::Statement kFailUnfinished{"run_fail_unfinished", R"(
   UPDATE runs SET state = 'failed', error = $3::jsonb, completed_at = $2
    WHERE state IN ('pending', 'processing') AND created_at < $1)"};
 
+constexpr store::Statement kEnded{"run_ended", R"(
+  SELECT id, tool_id, tool_version_id, user_id, input, output FROM runs
+   WHERE id = $1 AND state IN ('complete', 'failed'))"};
+
 #define RAPT_RUN_HEAD                                                                                             \
   "SELECT r.id, r.tool_id, t.name AS tool_name, t.type AS tool_type, v.version AS tool_version, r.user_id,"       \
   " r.assignment_id, r.state, r.input, r.output, r.error, r.created_at, r.completed_at,"                          \
@@ -87,6 +91,15 @@ Result<void> end_run(store::Transaction& tx, const RunEnd& end) {
   if (!ended) return ended.error();
   if (ended->affected() == 1) return {};
   return Error::conflict("This run has ended already.");
+}
+
+Task<Result<EndedRun>> load_ended_run(store::Database& database, RunId id) {
+  const auto rows = co_await database.query(kEnded, store::params(id));
+  if (!rows) co_return rows.error();
+  const auto row = rows->first();
+  if (!row) co_return Error::not_found("run");
+  co_return EndedRun{row->id<RunId>("id"),       row->id<ToolId>("tool_id"), row->id<ToolVersionId>("tool_version_id"),
+                     row->id<UserId>("user_id"), row->text("input"),         row->optional_text("output")};
 }
 
 Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor actor, RunId id) {

@@ -32,10 +32,22 @@ struct RunEnd {
   TimePoint completed_at{};
 };
 
+/// What is asked about after the end.
+struct EndedRun {
+  RunId id;
+  ToolId tool;
+  ToolVersionId version;
+  UserId user;
+  std::string input_json;
+  std::optional<std::string> output_json;
+};
+
 /// Stores it as being processed.
 Task<Result<void>> insert_run(store::Database& database, NewRun run);
 /// kConflict when it has ended already.
 Result<void> end_run(store::Transaction& tx, const RunEnd& end);
+/// Any run that has ended, for jobs, which nobody asks. kNotFound.
+Task<Result<EndedRun>> load_ended_run(store::Database& database, RunId id);
 /// kNotFound unless the actor may read it.
 Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor actor, RunId id);
 Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int limit, std::string cursor);

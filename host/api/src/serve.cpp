@@ -11,6 +11,7 @@
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/chat/async_hooks.hpp"
 #include "rapt/chat/chat_service.hpp"
 #include "rapt/classes/class_service.hpp"
 #include "rapt/config/settings.hpp"
@@ -21,7 +22,9 @@
 #include "rapt/http/client.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "rapt/install/installer.hpp"
+#include "rapt/jobs/worker.hpp"
 #include "rapt/journal/module_journal.hpp"
+#include "rapt/runs/async_hooks.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/database.hpp"
@@ -33,6 +36,7 @@ namespace {
 
 constexpr std::chrono::seconds kGrace{20};
 constexpr std::chrono::seconds kMendPause{5};
+constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
 
 log::Level level_of(const std::string& name) {
   if (name == "debug") return log::Level::kDebug;
@@ -73,7 +77,7 @@ gateway::OpenAiGateway::Options gateway_options(const config::Settings& settings
 }
 
 int complain(const Error& error) {
-  std::fprintf(stderr, "rapt serve: %s\n", error.message.c_str());
+  std::fprintf(stderr, "rapt: %s\n", error.message.c_str());
   log::error("serve.cannot_start", {{"detail", error.log_detail}});
   return 1;
 }
@@ -86,6 +90,7 @@ class Host {
       : loop_(loop),
         database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
         redis_(settings.redis_url),
+        jobs_redis_(settings.redis_url, 2),
         gateway_(client_, gateway_options(settings)),
         supervisor_(loop.executor(), supervisor_options(settings, trust, std::move(pseudonym_key))),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
@@ -99,18 +104,29 @@ class Host {
         assignments_(database_, clock_),
         chat_({database_, tools_, dispatcher_, gateway_, clock_}),
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
+        worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
         application_({settings, clock_, database_, redis_, auth_, tools_, groups_, classes_, assignments_, chat_, runs_,
                       verdict_, supervisor_, dispatcher_, installer_, journal_, module_set_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
-  Result<void> start() {
+  /// What this process does: answers requests, does jobs, or both.
+  struct Roles {
+    bool serves = true, works = true;
+  };
+  Result<void> start(Roles roles) {
+    roles_ = roles;
     RAPT_TRY(supervisor_.start({}));
-    RAPT_TRY(server_.start());
+    if (roles.serves) RAPT_TRY(server_.start());
     loop_.on_signal([this] { loop_.spawn(stop()); });
+    if (roles.works) {
+      worker_.handle(chat::kHookJob, chat::hook_job_handler({database_, tools_, dispatcher_}));
+      worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
+      loop_.spawn(worker_.run());
+    }
     loop_.spawn(module_set_.follow());
-    loop_.spawn(mend());
+    if (roles.serves) loop_.spawn(mend());
     return {};
   }
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
@@ -120,6 +136,13 @@ class Host {
     http::ServerOptions options;
     options.address = settings.host;
     options.port = settings.port;
+    return options;
+  }
+
+  static jobs::Worker::Options worker_options(const config::Settings& settings) {
+    jobs::Worker::Options options;
+    options.host = settings.host_name;
+    options.lease = kJobLease;
     return options;
   }
 
@@ -135,15 +158,19 @@ class Host {
 
   Task<void> stop() {
     log::info("serve.stopping");
-    co_await server_.stop(kGrace);
+    if (roles_.serves) co_await server_.stop(kGrace);
+    // Jobs ask modules, so they end first.
+    co_await worker_.stop();
     co_await module_set_.stop();
     loop_.stop();
   }
 
   runtime::Runtime& loop_;
+  Roles roles_;
   SystemClock clock_;
   store::Database database_;
   store::Redis redis_;
+  store::Redis jobs_redis_;  ///< the worker's readers block
   http::Client client_;
   gateway::OpenAiGateway gateway_;
   host::Supervisor supervisor_;
@@ -158,6 +185,7 @@ class Host {
   assignments::AssignmentService assignments_;
   chat::ChatService chat_;
   runs::RunService runs_;
+  jobs::Worker worker_;
   GatewayVerdict verdict_;
   Application application_;
   http::Server server_;
@@ -171,9 +199,7 @@ Result<std::optional<http::StaticFiles>> load_pages(const config::Settings& sett
   return pages;
 }
 
-}  // namespace
-
-int serve(const config::Settings& settings) {
+int run_host(const config::Settings& settings, Host::Roles roles) {
   log::set_level(level_of(settings.log_level));
   for (const auto& unknown : config::unknown_variables(config::process_variable_names())) {
     log::warn("config.unknown_variable", {{"detail", unknown}});
@@ -182,15 +208,31 @@ int serve(const config::Settings& settings) {
   if (!trust) return complain(trust.error());
   auto key = pseudonym_key(settings.var_dir / "keys" / "pseudonym.key");
   if (!key) return complain(key.error());
-  auto pages = load_pages(settings);
+  auto pages = roles.serves ? load_pages(settings) : Result<std::optional<http::StaticFiles>>(std::nullopt);
   if (!pages) return complain(pages.error());
   runtime::Runtime loop(settings.threads);
   Host host(settings, loop, *trust, std::move(*key), std::move(*pages));
-  if (auto started = host.start(); !started) return complain(started.error());
-  log::info("serve.listening", {{"address", settings.host}, {"port", std::to_string(host.port())}});
+  if (auto started = host.start(roles); !started) return complain(started.error());
+  if (roles.serves) {
+    log::info("serve.listening", {{"address", settings.host}, {"port", std::to_string(host.port())}});
+  } else {
+    log::info("worker.started", {{"host", settings.host_name}});
+  }
   loop.run();
   log::info("serve.stopped");
   return 0;
+}
+
+}  // namespace
+
+int serve(const config::Settings& settings) {
+  return run_host(settings, {.serves = true, .works = settings.worker});
+}
+
+int work(const config::Settings& settings) {
+  auto named = settings;
+  named.host_name += "-worker";
+  return run_host(named, {.serves = false, .works = true});
 }
 
 }  // namespace rapt::api

@@ -5,6 +5,7 @@
 #include "module_commands.hpp"
 #include "system_commands.hpp"
 #include "trust_commands.hpp"
+#include "worker_command.hpp"
 
 namespace rapt::cli {
 
@@ -18,6 +19,30 @@ const std::vector<Command>& commands() {
        "rapt serve\nPORT=8080 rapt serve",
        {},
        run_serve},
+      {"worker",
+       "",
+       0,
+       0,
+       "Does jobs until it is told to stop, without serving; for a host of its own beside `rapt serve`.",
+       "rapt worker\nRAPT_HOST_NAME=jobs-2 rapt worker",
+       {},
+       run_worker},
+      {"jobs list",
+       "",
+       0,
+       0,
+       "Shows the jobs that are not done, newest first.",
+       "rapt jobs list\nrapt jobs list --state failed --json",
+       {{"state", "STATE", "only these: waiting, running, failed or done"}},
+       run_jobs_list},
+      {"jobs retry",
+       "ID",
+       1,
+       1,
+       "Gives a failed job eight further attempts.",
+       "rapt jobs retry 01890000-0000-7000-8000-000000000000",
+       {},
+       run_jobs_retry},
       {"migrate",
        "",
        0,

@@ -6,6 +6,7 @@
 #include "doctor.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/gateway/openai_gateway.hpp"
+#include "rapt/jobs/queue.hpp"
 #include "rapt/marketplace/registry_client.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/migrations.hpp"
@@ -44,6 +45,22 @@ void check_migrations(store::Database& database, const config::Settings& setting
   out.push_back({State::kFault, "migrations", std::to_string(missing) + " missing", "Run: rapt migrate"});
 }
 
+constexpr std::chrono::minutes kLongWait{5};
+
+void check_queue(store::Database& database, Findings& out) {
+  const auto found = run_blocking(jobs::counts(database));
+  if (!found) return out.push_back({State::kFault, "jobs", why(found.error()), "Run: rapt migrate"});
+  const auto detail = std::to_string(found->waiting) + " waiting, " + std::to_string(found->running) + " being done, " +
+                      std::to_string(found->failed) + " failed";
+  if (found->oldest_waiting && SystemClock().now() - *found->oldest_waiting > kLongWait) {
+    return out.push_back({State::kWarning, "jobs", detail + "; the oldest has been due for more than five minutes",
+                          "Run `rapt serve` without RAPT_WORKER=0, or `rapt worker`; its log says what is wrong."});
+  }
+  if (found->failed == 0) return out.push_back({State::kFine, "jobs", detail, ""});
+  out.push_back({State::kWarning, "jobs", detail,
+                 "`rapt jobs list --state failed` says why; `rapt jobs retry ID` tries one again."});
+}
+
 void check_database(const config::Settings& settings, Findings& out) {
   store::Database::Options options;
   options.url = settings.database_url;
@@ -63,6 +80,7 @@ void check_database(const config::Settings& settings, Findings& out) {
                    "Install postgresql-contrib on the server."});
   check_clock(row.time("clock"), out);
   check_migrations(database, settings, out);
+  check_queue(database, out);
 }
 
 void check_redis(const config::Settings& settings, Findings& out) {

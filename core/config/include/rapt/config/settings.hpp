@@ -29,6 +29,7 @@ struct Settings {
   std::string public_url;                          ///< PUBLIC_URL, defaults to http://HOST:PORT
   unsigned threads = 2;                            ///< RAPT_THREADS
   std::string host_name;                           ///< RAPT_HOST_NAME, defaults to the machine's name and PORT
+  bool worker = true;                              ///< RAPT_WORKER=0: `rapt serve` does no jobs, others do
   std::string log_level = "info";                  ///< LOG_LEVEL: debug, info, warn, error
   bool production = false;                         ///< RAPT_ENV=production: Secure cookies, no development mode
   bool development_modules = false;                ///< RAPT_DEVELOPMENT_MODULES=1: unsigned modules may be installed

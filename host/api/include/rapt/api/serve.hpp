@@ -11,5 +11,8 @@ namespace rapt::api {
 /// it cannot start (the reason is on standard error). A part that is away, also at start, is no reason to end: it
 /// answers 503 and recovers by itself.
 int serve(const config::Settings& settings);
+/// Does jobs until SIGTERM or SIGINT, with modules of its own and without API and pages. Its name among the hosts is
+/// host_name with "-worker" behind it. Exit codes as for serve().
+int work(const config::Settings& settings);
 
 }  // namespace rapt::api

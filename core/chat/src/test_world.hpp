@@ -115,7 +115,7 @@ modules:
   static identity::Actor member(int number, const std::string& of_class, const std::string& of_group, bool teaches) {
     identity::Actor actor;
     actor.id = UserId::trusted(id(number));
-    actor.classes = {{ClassId::trusted(of_class), GroupId::trusted(of_group), "Class", teaches}};
+    actor.classes = {{ClassId::trusted(of_class), GroupId::trusted(of_group), "Class", teaches, ""}};
     return actor;
   }
   identity::Actor student(int number = 1) const { return member(number, class_id, school, false); }

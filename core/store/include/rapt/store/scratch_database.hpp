@@ -40,8 +40,11 @@ class ScratchDatabase {
     if (!done) throw std::runtime_error(done.error().message + " " + done.error().log_detail);
     return scratch;
   }
-  /// The folder of the core's migrations in this source tree.
+  /// The folder of the core's migrations: below RAPT_MIGRATIONS_DIR, as ./rapt test sets it, else of this source tree.
   static std::filesystem::path migrations() {
+    const char* set = std::getenv("RAPT_MIGRATIONS_DIR");
+    if (set != nullptr && *set != '\0') return std::filesystem::path(set) / "core";
+    // A compiler cache may have made this relative to the build folder.
     return std::filesystem::path(__FILE__).parent_path() / "../../../../../migrations/core";
   }
   [[nodiscard]] Database::Options options() const {

@@ -28,7 +28,7 @@ struct ClassMembership {
   GroupId group;
   std::string name;
   bool teaches = false;
-  std::string group_path;  ///< of its group
+  std::string group_path{};  ///< of its group
 };
 
 /// Who asks: loaded once a request from the session cookie, with all that permissions depend on.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // One hook through the public dispatcher into the sandboxed module and back, with a chat of 16 KB; beside it two
 // processes that do nothing but wake each other by event descriptors.
+#include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "bench.hpp"
 #include "hook_samples.hpp"
@@ -53,18 +56,54 @@ std::vector<double> ping_pong() {
   return samples;
 }
 
-std::vector<Figure> measure() {
+/// As many processes that never rest as there are processors.
+class BusyMachine {
+ public:
+  BusyMachine() {
+    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
+      const pid_t child = fork();
+      if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) asm volatile("");
+      }
+      if (child > 0) children_.push_back(child);
+    }
+  }
+  BusyMachine(const BusyMachine&) = delete;
+  BusyMachine& operator=(const BusyMachine&) = delete;
+  ~BusyMachine() {
+    for (const pid_t child : children_) {
+      kill(child, SIGKILL);
+      waitpid(child, nullptr, 0);
+    }
+  }
+
+ private:
+  std::vector<pid_t> children_;
+};
+
+std::vector<Figure> measure_as(const std::string& name) {
   std::vector<double> bare = ping_pong();
   ModuleHouse house;
   house.wait_running();
   auto hook = ask_many(house, kWarmUp, kRounds);
   const auto again = ping_pong();
   bare.insert(bare.end(), again.begin(), again.end());
-  return {{"hook_round_trip_16kb_p50", quantile(hook, 0.5), "us", quantile(bare, 0.5)},
-          {"hook_round_trip_16kb_p99", quantile(hook, 0.99), "us", quantile(bare, 0.99)}};
+  return {{name + "_p50", quantile(hook, 0.5), "us", quantile(bare, 0.5)},
+          {name + "_p99", quantile(hook, 0.99), "us", quantile(bare, 0.99)}};
+}
+
+std::vector<Figure> measure() {
+  return measure_as("hook_round_trip_16kb");
+}
+
+std::vector<Figure> measure_busy() {
+  const BusyMachine busy;
+  return measure_as("hook_round_trip_16kb_busy");
 }
 
 const Group group("hook", measure);
+const Group busy_group("hook-busy", measure_busy);
 
 }  // namespace
 }  // namespace rapt::bench

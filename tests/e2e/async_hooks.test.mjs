@@ -14,7 +14,7 @@ const options = { skip: build && launcher && instance ? false : 'RAPT_BUILD_DIR,
 const architecture = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
 const folder = mkdtempSync(join(tmpdir(), 'rapt-e2e-'));
 chmodSync(folder, 0o755);
-const installed = [];
+const installed = new Set();
 
 const rapt = (...words) => execFileSync(launcher, words, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 const serverPid = () => Number(readFileSync(join(instance, 'run.json'), 'utf8').match(/"server":\s*(\d+)/)[1]);
@@ -26,9 +26,13 @@ function pack(name, point) {
   copyFileSync(join(build, 'tests', 'hostile', 'modules', `${name}.so`), join(stage, library));
   chmodSync(join(stage, library), 0o644);
   writeFileSync(join(stage, 'LICENSE'), 'AGPL-3.0-or-later\n');
+  writeFileSync(join(stage, 'CHANGELOG.md'), '# 1.0.0\n');
+  writeFileSync(join(stage, 'sbom.spdx.json'), JSON.stringify({
+    spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', packages: [{ SPDXID: 'SPDXRef-Package', name, versionInfo: '1.0.0' }],
+  }));
   writeFileSync(join(stage, 'manifest.json'), JSON.stringify({
     name, version: '1.0.0', title: 'Asked afterwards', description: 'It is asked by a job.', publisher: 'raptscallions',
-    license: 'AGPL-3.0-or-later', abi: '1.0', permissions: [], libraries: { [architecture]: library }, memory_mb: 32,
+    license: 'AGPL-3.0-or-later', abi: '1.1', permissions: [], libraries: { [architecture]: library }, memory_mb: 32,
     hooks: [{ point, timeout_ms: 10000, on_failure: 'open', async: true }],
   }));
   const bundle = join(folder, `${name}.rapt`);
@@ -40,7 +44,7 @@ function pack(name, point) {
 /** Installs it at an asynchronous hook, makes a tool with it and starts a conversation with that tool. */
 async function conversationWith(name, point) {
   rapt('module', 'install', pack(name, point), '--yes', '--replace');
-  installed.push(name);
+  installed.add(name);
   const admin = await Client.as('system_admin');
   const runs = async () => (await admin.get('/admin/modules')).body.data.find((m) => m.name === name)?.state === 'running';
   await eventually(`${name} runs`, runs);

@@ -5,6 +5,7 @@
 
 #include "rapt/base/file.hpp"
 #include "rapt/sandbox/fork_server.hpp"
+#include "rapt/sandbox/offer.hpp"
 
 namespace rapt::host {
 namespace {
@@ -13,7 +14,9 @@ Error refusal(std::string sentence) {
   return Error{.kind = ErrorKind::kForbidden, .code = "MODULE_REFUSED", .message = std::move(sentence)};
 }
 
-std::string full_name(const InstalledModule& installed) { return installed.name + " " + installed.version; }
+std::string full_name(const InstalledModule& installed) {
+  return installed.name + " " + installed.version;
+}
 
 Result<bundle::Bundle> read_installed(const InstalledModule& installed) {
   auto archive = read_file(installed.bundle_path, bundle::kMaxBundleBytes);
@@ -33,10 +36,10 @@ Result<void> check_manifest(const InstalledModule& installed, const bundle::Bund
     return refusal("The bundle of " + full_name(installed) + " says it is " + manifest.name + " " + manifest.version +
                    ". Install the module again.");
   }
-  if (manifest.abi_major != RAPT_ABI_MAJOR || manifest.abi_minor > RAPT_ABI_MINOR) {
+  if (manifest.abi_major != RAPT_ABI_MAJOR || manifest.abi_minor > sandbox::kOfferedMinor) {
     return refusal("It needs module ABI " + std::to_string(manifest.abi_major) + "." +
                    std::to_string(manifest.abi_minor) + ", this host offers " + std::to_string(RAPT_ABI_MAJOR) + "." +
-                   std::to_string(RAPT_ABI_MINOR) + ". Install a version that was built for it.");
+                   std::to_string(sandbox::kOfferedMinor) + ". Install a version that was built for it.");
   }
   if (bundle.library() == nullptr) {
     return refusal("It has no library for " + std::string(bundle::native_architecture()) +
@@ -57,6 +60,8 @@ Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifes
   for (const auto& hook : manifest.hooks) {
     const auto point = hooks::parse_point(hook.point);
     if (!point) return refusal("Its manifest names the hook " + hook.point + ", which this host does not have.");
+    // Its manifest says that it can live with this host, so it can live without being asked here.
+    if (*point == hooks::Point::kChatOnDelta && !sandbox::kOffersStreams) continue;
     declared.push_back({*point, hook.priority, std::chrono::milliseconds(hook.timeout_ms),
                         hook.fail_closed ? hooks::FailPolicy::kClosed : hooks::FailPolicy::kOpen, hook.asynchronous,
                         window_of(hook)});

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+#include <iterator>
+
 #include "module.hpp"
 
 namespace rapt::runner {
@@ -63,6 +65,19 @@ class Object {
   bool first_ = true;
 };
 
+/// By rapt_hook.
+constexpr const char* kHooks[] = {"",
+                                  "chat:on_message",
+                                  "chat:before_ai",
+                                  "chat:after_ai",
+                                  "session:start",
+                                  "session:end",
+                                  "product:before_ai",
+                                  "product:after_ai",
+                                  "run:complete",
+                                  "chat:on_delta"};
+static_assert(std::size(kHooks) == RAPT_HOOK_CHAT_ON_DELTA + 1);
+
 void append_messages(std::string& out, const rapt_context& context) {
   out += '[';
   const std::size_t count = context_service.message_count(&context);
@@ -92,6 +107,10 @@ void nested(Object& parent, std::string& out, const rapt_context& context, const
 std::string context_json(const rapt_context& context) {
   std::string out;
   Object all(out, context);
+  if (context.header->hook < std::size(kHooks)) {
+    const char* hook = kHooks[context.header->hook];
+    all.text("hook", {hook, std::char_traits<char>::length(hook)});
+  }
   nested(all, out, context, "tool", [](Object& o) {
     o.text("id", RAPT_FIELD_TOOL_ID);
     o.text("name", RAPT_FIELD_TOOL_NAME);
@@ -127,7 +146,9 @@ std::string context_json(const rapt_context& context) {
   }
   all.key("messages");
   append_messages(out, context);
-  all.text("run_id", RAPT_FIELD_RUN_ID);
+  if (context_service.text(&context, RAPT_FIELD_RUN_ID).data != nullptr) {
+    nested(all, out, context, "run", [](Object& o) { o.text("id", RAPT_FIELD_RUN_ID); });
+  }
   all.json("input", RAPT_FIELD_INPUT);
   all.json("output", RAPT_FIELD_OUTPUT);
   all.json("config", RAPT_FIELD_CONFIG);

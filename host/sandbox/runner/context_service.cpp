@@ -2,24 +2,32 @@
 #include <new>
 
 #include "module.hpp"
+#include "rapt/sandbox/offer.hpp"
 
 namespace rapt::runner {
 namespace {
 
 using sandbox::wire::MessageEntry;
 
+constexpr std::uint32_t kTexts =
+    sandbox::kOffersStreams ? sandbox::wire::kMaxTexts : std::uint32_t{RAPT_FIELD_RELEASED};
+constexpr std::uint32_t kNumbers =
+    sandbox::kOffersStreams ? sandbox::wire::kMaxNumbers : std::uint32_t{RAPT_NUMBER_WINDOW_SEQ};
+
 rapt_text text(const rapt_context* context, rapt_field field) {
   const auto index = static_cast<std::uint32_t>(field);
-  if (index >= sandbox::wire::kMaxTexts) return {nullptr, 0};
+  if (index >= kTexts) return {nullptr, 0};
   return field_text(*context, context->header->texts[index]);
 }
 
 std::int64_t number(const rapt_context* context, rapt_number which) {
   const auto index = static_cast<std::uint32_t>(which);
-  return index < sandbox::wire::kMaxNumbers ? context->header->numbers[index] : -1;
+  return index < kNumbers ? context->header->numbers[index] : -1;
 }
 
-std::size_t message_count(const rapt_context* context) { return context->header->message_count; }
+std::size_t message_count(const rapt_context* context) {
+  return context->header->message_count;
+}
 
 rapt_message message(const rapt_context* context, std::size_t index) {
   if (index >= context->header->message_count) return {{nullptr, 0}, {nullptr, 0}, -1, -1};

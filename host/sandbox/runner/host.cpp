@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "module.hpp"
+#include "rapt/sandbox/offer.hpp"
 
 namespace rapt::runner {
 namespace {
@@ -34,13 +35,14 @@ const void* get_service(const rapt_host*, const char* id) {
                   {RAPT_SERVICE_REPLY_1, &reply_service},
                   {RAPT_SERVICE_STREAM_1, &stream_service},
                   {RAPT_SERVICE_LOG_1, &log_service}};
+  if (!sandbox::kOffersStreams && std::strcmp(id, RAPT_SERVICE_STREAM_1) == 0) return nullptr;
   for (const auto& one : services) {
     if (std::strcmp(one.id, id) == 0) return one.service;
   }
   return nullptr;
 }
 
-const rapt_host module_host = {sizeof(rapt_host), RAPT_ABI_MAJOR, RAPT_ABI_MINOR, 0, get_service};
+const rapt_host module_host = {sizeof(rapt_host), RAPT_ABI_MAJOR, sandbox::kOfferedMinor, 0, get_service};
 
 /// An answer that lacks what its verdict needs is the module's failure; the admin is told what is wrong with it.
 void complete(rapt_reply& reply, rapt_verdict verdict) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "module.hpp"
+#include "rapt/sandbox/offer.hpp"
 
 namespace rapt::runner {
 namespace {
@@ -55,6 +56,7 @@ std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_ho
 }
 
 std::string self_test(const LoadedModule& module) {
+  if (!sandbox::kOffersStreams) return {};
   const auto* test =
       static_cast<const rapt_self_test_draft_1*>(module.entry->get_extension(RAPT_EXT_SELF_TEST_DRAFT_1));
   if (test == nullptr) return {};

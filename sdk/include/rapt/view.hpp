@@ -55,6 +55,8 @@ class Host {
 
   /// Without these two no hook can be answered.
   [[nodiscard]] bool complete() const { return context_ != nullptr && reply_ != nullptr; }
+  /// The minor number of the ABI that the host offers; it may be smaller or larger than RAPT_ABI_MINOR.
+  [[nodiscard]] std::uint32_t abi_minor() const { return host_->abi_minor; }
   /// A line for the admin; dropped when the host keeps no log for this module. Never write what a student wrote.
   void log(rapt_log_level level, std::string_view line) const {
     if (log_ != nullptr) log_->write(host_, level, text(line));

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A module of today that lives with an older host, and tells what it met. With SELF_TEST_FAILS it says that it does not
+// work.
+#include <string>
+
+#include <rapt/module.hpp>
+
+class Either {
+ public:
+  explicit Either(const rapt::Host& host) : streams_(host.stream_service() != nullptr), host_(host) {}
+
+  rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
+    const auto flag = [](bool value) { return value ? "true" : "false"; };
+    std::string json = "{\"abi_minor\":" + std::to_string(host_.abi_minor());
+    json += std::string(",\"service\":") + flag(streams_) + ",\"can_hold\":" + flag(reply.can_hold());
+    json += std::string(",\"released\":") + flag(context.has(RAPT_FIELD_RELEASED));
+    json += ",\"window_seq\":" + std::to_string(context.window_seq());
+    json += std::string(",\"context\":") + std::string(context.json()) + "}";
+    reply.emit("met", json);
+    return rapt::Verdict::kContinue;
+  }
+  rapt::Verdict on_delta(const rapt::Context& context, rapt::Reply& reply) {
+    if (!context.last_window() && !context.content().empty()) reply.hold(1);
+    return rapt::Verdict::kContinue;
+  }
+#ifdef SELF_TEST_FAILS
+  rapt_status self_test() {
+    host_.log(RAPT_LOG_ERROR, "nothing works");
+    return RAPT_E_FAILED;
+  }
+#endif
+
+ private:
+  bool streams_;
+  rapt::Host host_;
+};
+RAPT_MODULE(Either, MODULE_NAME, "1.0.0");

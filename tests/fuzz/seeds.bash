@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Makes a corpus for each fuzzer from what the build has made.
+#   seeds.bash BUILD_FOLDER CORPUS_FOLDER     (a build with the target `bundles`, such as build/release)
+set -euo pipefail
+build=$1 corpus=$2
+mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,sse}
+
+shopt -s nullglob
+bundles=("$build"/bundles/*.rapt)
+((${#bundles[@]})) || { echo "$build/bundles holds no bundle: build the target bundles first" >&2; exit 1; }
+for bundle in "${bundles[@]}"; do
+  name=$(basename "$bundle" .rapt)
+  cp "$bundle" "$corpus/bundle/$name"
+  zstd -dqf "$bundle" -o "$corpus/tar/$name"
+  tar --to-stdout -xf "$corpus/tar/$name" manifest.json > "$corpus/manifest/$name"
+  tar --to-stdout -xf "$corpus/tar/$name" --wildcards 'lib/*.so' > "$corpus/library/$name"
+  printf '\0' >> "$corpus/tar/$name" # nothing behind the frame
+done
+
+# Small archives go further a second than those with a library.
+small=$(mktemp -d)
+trap 'rm -rf -- "$small"' EXIT
+mkdir -p "$small/migrations"
+cp "${bundles[0]%/*}/../stage/safety-filter/manifest.json" "$small/" 2> /dev/null || cp "$(dirname "$0")/../../sdk/examples/shout/manifest.json" "$small/"
+printf 'create table t (id int);\n' > "$small/migrations/0001_first.sql"
+printf '# 1\n' > "$small/CHANGELOG.md"
+printf 'words\n' > "$small/LICENSE"
+for blocking in 1 20; do
+  (cd "$small" && tar --format=ustar --owner=0 --group=0 --mode=0644 -b "$blocking" -cf - manifest.json CHANGELOG.md LICENSE migrations/0001_first.sql) > "$corpus/tar/small-$blocking"
+  zstd -qf "$corpus/tar/small-$blocking" -o "$corpus/bundle/small-$blocking"
+  printf '\0' >> "$corpus/tar/small-$blocking"
+done
+zstd -qf --no-check --stream-size=9 "$small/CHANGELOG.md" -o "$corpus/bundle/no-tar"
+{ cat "$corpus/bundle/small-1"; printf 'behind'; } > "$corpus/bundle/behind"
+
+# A reply: sequence, state, verdict and spans that lead to texts behind the head.
+for verdict in 0 1 2 3 4; do
+  { printf '\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'; printf "\\$verdict\\0\\0\\0"; head -c 900 /dev/zero; printf '{"a": [1, "b"]} words'; } > "$corpus/reply/verdict-$verdict"
+done
+
+chunk='{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"caf\\u00e9"},"finish_reason":null}]}'
+usage='{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}'
+printf 'data: %s\n\ndata: %s\r\n\r\ndata: [DONE]\n\n' "$chunk" "$usage" > "$corpus/sse/stream"
+printf '\xef\xbb\xbf: hello\rid: 7\revent: error\rdata: {"error":{"message":"no","code":429}}\r\r' > "$corpus/sse/error"
+printf 'data\ndata:\ndata: a\n\nretry: 5\n\n' > "$corpus/sse/fields"

@@ -71,7 +71,7 @@ TEST_F(Supervision, CallsInFlightAreAnsweredInOrderAndNoneIsLost) {
   for (auto& answer : answers) EXPECT_EQ(answer.get().kind, Kind::kReplace);
 }
 
-TEST_F(Supervision, ACallerWhoseTimeIsUpInLineIsLateAndNobodyIsKilled) {
+TEST_F(Supervision, ACallerWhoseTimeIsUpInLineIsToldSoAndNobodyIsKilled) {
   House house(workshop_);
   house.start({workshop_.pack("sleep")});
   const auto context = sample_context();
@@ -84,7 +84,7 @@ TEST_F(Supervision, ACallerWhoseTimeIsUpInLineIsLateAndNobodyIsKilled) {
   };
   auto first = call(1s);
   const auto second = call(50ms).get();
-  EXPECT_EQ(second.kind, Kind::kLate);
+  EXPECT_EQ(second.kind, Kind::kNotRunning);
   EXPECT_THAT(second.text, HasSubstr("busy"));
   EXPECT_EQ(house.status(module).pid, pid);
   EXPECT_EQ(first.get().kind, Kind::kLate);

@@ -36,8 +36,9 @@ Answer failure_before(const Ending& ending) {
   return Answer{.kind = kind, .text = "It " + ending.what + ", before it had begun with this call."};
 }
 
+/// No failure of the module: it worked on what others asked, and did not begin with this call.
 Answer busy(const char* how_long, std::chrono::milliseconds limit) {
-  return Answer{.kind = Answer::Kind::kLate,
+  return Answer{.kind = Answer::Kind::kNotRunning,
                 .text = std::string("It was busy with other calls for ") + how_long + " the " +
                         std::to_string(limit.count()) + " ms."};
 }

@@ -22,8 +22,8 @@ struct HookDeclaration {
 };
 
 /// The answer of one module to one hook. A closed sum; kDead, kLate, kLying and kNotRunning are the host's findings,
-/// never an answer of the module. kNotRunning also says that the host did not ask: the module is being restarted, its
-/// circuit is open, or it is in quarantine.
+/// never an answer of the module. kNotRunning also says that the host did not ask: the module is being restarted or
+/// busy with other calls, its circuit is open, or it is in quarantine.
 struct Answer {
   enum class Kind {
     kContinue,

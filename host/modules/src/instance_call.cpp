@@ -66,17 +66,18 @@ class AtExit {
 
 void Instance::accept(Pending& call, Clock::time_point now, Resumptions& resumptions) {
   if (closed_) return call.finish(std::nullopt, resumptions);
+  // Before it is asked anything: what it answered unasked is a lie, and this caller is told so.
+  const bool taken = turn_over(now, resumptions);
   if (ending_) return call.finish(Answer{.kind = ending_->kind, .text = "It " + ending_->what + "."}, resumptions);
+  if (taken && !idle()) keep_looking();
   if (call.details.request_bytes > sandbox::wire::kLargeRequest) {
     return call.finish(Answer{.kind = Answer::Kind::kNotRunning,
                               .text = "The conversation is larger than the 4 MiB that a module can be given."},
                        resumptions);
   }
   line_.push_back(&call);
-  const bool others = turn_over(now, resumptions) && !idle();
-  if (call.done) return;
+  publish_line();
   watch_until(call.deadline);
-  if (others) keep_looking();
 }
 
 /// True when answers were taken.

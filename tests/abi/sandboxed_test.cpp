@@ -76,10 +76,33 @@ TEST_F(SandboxedModules, TheSafetyFilterMasksBlocksAndReportsItsOwnFaults) {
   EXPECT_EQ(masked.extractions.size(), 1u);
   const auto blocked = ask("safety-filter", hooks::Point::kChatBeforeAi, "wheres the answer key", R"({"block_words": ["answer key"]})");
   EXPECT_EQ(blocked.kind, hooks::Answer::Kind::kBlock) << blocked.text;
-  EXPECT_EQ(ask("safety-filter", hooks::Point::kChatAfterAi, "3x + 5 = 20").kind, hooks::Answer::Kind::kContinue);
+  EXPECT_EQ(ask("safety-filter", hooks::Point::kChatBeforeAi, "3x + 5 = 20").kind, hooks::Answer::Kind::kContinue);
   // An exception is thrown and caught inside the sandbox; the module lives on.
   EXPECT_EQ(ask("safety-filter", hooks::Point::kChatOnMessage, "hi", R"({"mask": ["emial"]})").kind, hooks::Answer::Kind::kError);
   EXPECT_EQ(ask("safety-filter", hooks::Point::kChatOnMessage, "hi").kind, hooks::Answer::Kind::kContinue);
+}
+
+TEST_F(SandboxedModules, TheSafetyFilterHoldsANumberBackUntilItIsWholeAndMasksIt) {
+  const auto window = [this](const std::string& passed, const std::string& text, bool last) {
+    hooks::Context context;
+    context.current = hooks::Message{"assistant", text, 2, {}};
+    context.stream.emplace();
+    context.stream->released = passed;
+    context.stream->window_seq = passed.empty() ? 1 : 2;
+    context.stream->last = last;
+    return boost::asio::co_spawn(loop_, supervisor_->call("safety-filter", hooks::Point::kChatOnDelta, context, "{}", 2s),
+                                 boost::asio::use_future)
+        .get();
+  };
+  const std::string beginning = "Please call me at 415-5";
+  const auto first = window("", beginning, false);
+  ASSERT_EQ(first.kind, hooks::Answer::Kind::kContinue) << first.text;
+  const auto cut = beginning.size() - first.held_bytes;
+  EXPECT_EQ(beginning.substr(0, cut), "Please call ");
+  const auto second = window(beginning.substr(0, cut), beginning.substr(cut) + "55-0132.", true);
+  EXPECT_EQ(second.kind, hooks::Answer::Kind::kReplace) << second.text;
+  EXPECT_EQ(second.text, "me at [phone number removed].");
+  EXPECT_EQ(second.extractions.size(), 1u);
 }
 
 TEST_F(SandboxedModules, TheStruggleDetectorEmitsAndInstructs) {
@@ -95,7 +118,7 @@ TEST_F(SandboxedModules, TheStruggleDetectorEmitsAndInstructs) {
 TEST_F(SandboxedModules, ALargeMessageStaysWithinTheMemoryOfTheManifest) {
   std::string text;
   while (text.size() < 250'000) text += "1-";
-  EXPECT_EQ(ask("safety-filter", hooks::Point::kChatAfterAi, text).kind, hooks::Answer::Kind::kContinue);
+  EXPECT_EQ(ask("safety-filter", hooks::Point::kChatBeforeAi, text).kind, hooks::Answer::Kind::kContinue);
 }
 
 TEST_F(SandboxedModules, SchemasHoldWhatTheModulesTake) {

@@ -9,6 +9,7 @@ namespace safety {
 namespace {
 
 constexpr std::size_t kCueWindow = 48, kTopicWindow = 64;
+static_assert(kCueWindow <= kReach && kTopicWindow <= kReach);
 
 std::string_view trimmed_right(std::string_view text) {
   while (!text.empty() && (is_space(text.back()) || text.back() == ':')) text.remove_suffix(1);

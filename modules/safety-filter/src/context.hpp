@@ -8,6 +8,9 @@
 
 namespace safety {
 
+/// The furthest, in bytes, that a question about a stretch of text looks before or after it.
+inline constexpr std::size_t kReach = 64;
+
 /// What stands around a stretch of text. Every question looks at a bounded window, so asking is constant time.
 class Surroundings {
  public:

@@ -145,9 +145,16 @@ bool believable(const Normalized& text, std::size_t begin, std::size_t end, cons
   return provider || marked || Surroundings(text, begin, domain.end).said_before(kCues);
 }
 
-}  // namespace
+/// What is written like an address, whatever stands around it.
+struct Address {
+  std::size_t begin = 0, sign = 0;  ///< where it begins, where its "@" does
+  Domain domain;
+  bool loose = false;  ///< plain sentences can have it too: "at", or spaces around the sign
+};
 
-void find_emails(const Normalized& text, const std::vector<std::string>& allowed, std::vector<Finding>& out) {
+/// Calls `visit` with every address whose sign is at or after the last one's end; `visit` tells whether it takes it.
+template <class Visit>
+void for_each_address(const Normalized& text, Visit visit) {
   for (std::size_t i = 1; i < text.text.size(); ++i) {
     const char c = text.text[i];
     if (c != '@' && c != ' ' && c != '(' && c != '[' && c != '{' && c != '<') continue;
@@ -156,13 +163,30 @@ void find_emails(const Normalized& text, const std::vector<std::string>& allowed
     if (at.end == 0) continue;
     const auto begin = local_begin(text, i);
     const auto domain = begin < i ? domain_at(text, at.end) : Domain{};
-    if (domain.end == 0 || is_allowed(domain.name, allowed)) continue;
+    if (domain.end == 0) continue;
     const bool spaced_sign = !at.spelled && !at.bracketed && (c == ' ' || text.at(i + 1) == ' ');
-    if ((at.spelled || spaced_sign) && !believable(text, begin, i, domain)) continue;
-    if (!out.empty() && begin < out.back().end) continue;
-    out.push_back({begin, domain.end, Kind::kEmail});
-    i = domain.end;
+    if (visit(Address{begin, i, domain, at.spelled || spaced_sign})) i = domain.end;
   }
+}
+
+}  // namespace
+
+void find_emails(const Normalized& text, const std::vector<std::string>& allowed, std::vector<Finding>& out) {
+  for_each_address(text, [&](const Address& each) {
+    const auto& domain = each.domain;
+    if (is_allowed(domain.name, allowed)) return false;
+    if (each.loose && !believable(text, each.begin, each.sign, domain)) return false;
+    if (!out.empty() && each.begin < out.back().end) return false;
+    out.push_back({each.begin, domain.end, Kind::kEmail});
+    return true;
+  });
+}
+
+void find_email_candidates(const Normalized& text, std::vector<Finding>& out) {
+  for_each_address(text, [&](const Address& each) {
+    out.push_back({each.begin, each.domain.end, Kind::kEmail});
+    return false;
+  });
 }
 
 }  // namespace safety

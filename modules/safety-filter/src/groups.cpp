@@ -104,6 +104,10 @@ std::size_t skip_word(const Normalized& text, std::size_t at) {
 
 }  // namespace
 
+bool is_digit_word(std::string_view word) {
+  return word == "double" || word == "triple" || digit_of(word) != '\0';
+}
+
 std::size_t Run::span(std::size_t first, std::size_t digits) const {
   std::size_t sum = 0;
   for (std::size_t i = first; i < groups.size() && i < first + kMaxGroups; ++i) {

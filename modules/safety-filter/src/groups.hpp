@@ -31,6 +31,9 @@ struct Run {
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 };
 
+/// "five", "oh", and "double" and "triple", which belong to the digit that follows.
+bool is_digit_word(std::string_view word);
+
 /// Calls `visit` with every run of the text, in order. A run of more than 512 groups is handed out in pieces, so that
 /// memory stays small whatever the text. Linear time.
 void for_each_run(const Normalized& text, const std::function<void(const Run&)>& visit);

@@ -5,6 +5,8 @@
 #include <random>
 #include <string>
 
+#include <rapt/testkit.hpp>
+
 #include "masker.hpp"
 
 namespace safety {
@@ -199,6 +201,16 @@ TEST(Mask, KeepsAddressesOfAllowedDomains) {
 
 TEST(Mask, LeavesTheRestOfTheTextByteForByte) {
   EXPECT_EQ(masked("Ünïcödé — ÉTÉ 415-555-0132 naïve"), "Ünïcödé — ÉTÉ [phone number removed] naïve");
+}
+
+TEST(Mask, NeverPartsACharacter) {
+  std::string name;
+  while (name.size() < 90) name += "日本";
+  EXPECT_EQ(masked(name + "@x.org").find("日本日本"), 0u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (const auto& text : {name + std::string(i, 'a') + "@x.org", "a@x." + std::string(i, 'a') + name + " b"})
+      EXPECT_TRUE(rapt::testkit::is_utf8(masked(text))) << masked(text);
+  }
 }
 
 TEST(Mask, SurvivesHostileBytes) {

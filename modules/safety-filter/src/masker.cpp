@@ -29,14 +29,22 @@ std::vector<Finding> find_all(const Normalized& text, const Rules& rules) {
   return found;
 }
 
+/// Limits of addresses count bytes and may part a character; the mask takes all of it.
+bool within_character(std::string_view source, std::size_t at) {
+  return at < source.size() && (static_cast<unsigned char>(source[at]) & 0xC0u) == 0x80u;
+}
+
 std::string replace(std::string_view source, const Normalized& text, const std::vector<Finding>& found,
                     Counts& counts) {
   std::string out;
   std::size_t done = 0;
   for (const auto& each : found) {
     const auto kind = static_cast<std::size_t>(each.kind);
-    out.append(source.substr(done, text.origin[each.begin] - done)).append(kMasks[kind]);
+    std::size_t begin = text.origin[each.begin];
+    while (begin > done && within_character(source, begin)) --begin;
+    out.append(source.substr(done, begin - done)).append(kMasks[kind]);
     done = text.origin[each.end];
+    while (within_character(source, done)) ++done;
     ++counts[kind];
   }
   return out.append(source.substr(done));
@@ -44,15 +52,16 @@ std::string replace(std::string_view source, const Normalized& text, const std::
 
 }  // namespace
 
-std::string mask(std::string_view text, const Rules& rules, Counts& counts) {
-  std::string current(text);
+std::string mask(std::string_view text, const Rules& rules, Counts& counts, std::string_view before) {
+  std::string current = std::string(before).append(text);
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     const auto normalized = normalize(current);
-    const auto found = find_all(normalized, rules);
+    auto found = find_all(normalized, rules);
+    std::erase_if(found, [&](const Finding& each) { return normalized.origin[each.begin] < before.size(); });
     if (found.empty()) break;
     current = replace(current, normalized, found, counts);
   }
-  return current;
+  return current.substr(before.size());
 }
 
 }  // namespace safety

@@ -19,7 +19,8 @@ struct Rules {
 };
 
 /// Replaces every finding by its mask and counts it. Masking a masked text changes nothing. Linear time.
-std::string mask(std::string_view text, const Rules& rules, Counts& counts);
+/// `before` stands before the text and is read as its surroundings, no more; `text` begins at a cut (stream.hpp).
+std::string mask(std::string_view text, const Rules& rules, Counts& counts, std::string_view before = {});
 /// The same for every string value (no key) of a JSON text; everything else stays byte for byte. `json` must be valid.
 std::string mask_json(std::string_view json, const Rules& rules, Counts& counts);
 

@@ -22,8 +22,11 @@ TEST(SafetyFilter, MasksInBothDirectionsAndSaysWhichWithoutTheData) {
   Module module;
   for (const auto& [hook, direction] : {std::pair{RAPT_HOOK_CHAT_ON_MESSAGE, "to_ai"},
                                         {RAPT_HOOK_CHAT_BEFORE_AI, "to_ai"},
-                                        {RAPT_HOOK_CHAT_AFTER_AI, "from_ai"}}) {
-    const auto answer = module.call(hook, says("write to sam@x.org or 415-555-0132"));
+                                        {RAPT_HOOK_CHAT_ON_DELTA, "from_ai"}}) {
+    auto scene = says("write to sam@x.org or 415-555-0132");
+    scene.window_seq = 1;
+    scene.last_window = true;
+    const auto answer = module.call(hook, scene);
     EXPECT_EQ(answer.verdict, RAPT_REPLACE);
     EXPECT_EQ(answer.fault, "");
     EXPECT_EQ(answer.replacement, "write to [email removed] or [phone number removed]");
@@ -53,7 +56,7 @@ TEST(SafetyFilter, BlocksWhatItsConfigurationLists) {
   EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, says("you are STUP1D")).verdict, RAPT_CONTINUE)
       << "another attachment's words do not count";
   EXPECT_FALSE(
-      module.call(RAPT_HOOK_CHAT_AFTER_AI, says("shut up", R"({"block_words": ["shut up"]})")).block_reason->empty());
+      module.call(RAPT_HOOK_CHAT_BEFORE_AI, says("shut up", R"({"block_words": ["shut up"]})")).block_reason->empty());
 }
 
 TEST(SafetyFilter, AnAdultSeesAConcernAndTheStudentIsNotTurnedAway) {

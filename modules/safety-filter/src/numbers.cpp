@@ -6,6 +6,8 @@
 namespace safety {
 namespace {
 
+constexpr std::size_t kLeastDigits = 7;  ///< of the shortest number that any matcher takes: a local phone number
+
 /// "+", and a bracket that closes inside, belong to the number.
 std::size_t with_prefix(const Normalized& text, const Run& run, std::size_t first, std::size_t last) {
   auto begin = run.groups[first].begin;
@@ -32,6 +34,14 @@ void find_numbers(const Normalized& text, std::vector<Finding>& out) {
       out.push_back({with_prefix(text, run, i, last), run.groups[last].end, kind});
       i = last;
     }
+  });
+}
+
+void find_number_candidates(const Normalized& text, std::vector<Finding>& out) {
+  for_each_run(text, [&](const Run& run) {
+    std::size_t digits = 0;
+    for (const auto& group : run.groups) digits += group.digits.size();
+    if (digits >= kLeastDigits) out.push_back({run.groups.front().begin, run.groups.back().end, Kind::kPhone});
   });
 }
 

@@ -2,6 +2,7 @@
 #include "phrases.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "normalize.hpp"
 
@@ -93,10 +94,12 @@ std::string_view without_edges(std::string_view raw) {
   return raw;
 }
 
-/// Reads words from a text, one after the other.
+/// Reads words from a normalized text, one after the other.
 class WordReader {
  public:
-  explicit WordReader(std::string_view text) : text_(text) {}
+  explicit WordReader(std::string_view text, char before = '\0') : text_(text) {
+    while (is_word(before) && at_ < text_.size() && is_word(text_[at_])) ++at_;
+  }
 
   /// False at the end of the text.
   bool next(Word& word) {
@@ -108,8 +111,8 @@ class WordReader {
       auto end = at_;
       while (end < text_.size() && is_word(text_[end])) ++end;
       const auto raw = without_edges(text_.substr(at_, std::min(end - at_, kMaxWord)));
-      at_ = end;
       word = make_word(raw);
+      word.begin = std::exchange(at_, end);
       if (!word.plain.empty()) return true;
     }
     return false;
@@ -137,6 +140,16 @@ std::vector<Word> split_words(std::string_view source) {
   return out;
 }
 
+std::string_view whole_words(std::string_view text) {
+  auto begin = text.size();
+  while (begin > 0 && is_word(text[begin - 1])) --begin;
+  // Of a long word only the beginning is read; that is known.
+  const auto tail = text.substr(text.size() - std::min(text.size() - begin, kMaxWord));
+  const bool read = tail.size() == kMaxWord &&
+                    std::all_of(tail.begin(), tail.end(), [](char c) { return is_letter(c) || is_digit(c); });
+  return read ? text : text.substr(0, begin);
+}
+
 PhraseSet::PhraseSet(const std::vector<std::string>& phrases) {
   for (std::size_t i = 0; i < phrases.size(); ++i) {
     auto words = split_words(phrases[i]);
@@ -148,7 +161,8 @@ PhraseSet::PhraseSet(const std::vector<std::string>& phrases) {
   }
 }
 
-void PhraseSet::find_spaced_out(const Normalized& text, std::set<std::size_t>& found) const {
+void PhraseSet::find_spaced_out(std::string_view text, char before, std::set<std::size_t>& found) const {
+  const auto alphanumeric = [&](std::size_t i) { return i < text.size() && (is_letter(text[i]) || is_digit(text[i])); };
   std::string run;
   const auto finish = [&] {
     for (const auto& [word, index] : long_words_) {
@@ -156,13 +170,14 @@ void PhraseSet::find_spaced_out(const Normalized& text, std::set<std::size_t>& f
     }
     run.clear();
   };
-  for (std::size_t i = 0; i < text.text.size();) {
+  std::size_t i = 0;
+  while ((is_letter(before) || is_digit(before)) && alphanumeric(i)) ++i;
+  while (i < text.size()) {
     auto end = i;
-    while (is_letter(text.at(end)) || is_digit(text.at(end))) ++end;
-    const bool single = end == i + 1 && is_letter(text.text[i]);
-    if (single) run += text.text[i];
-    const bool parted =
-        end < text.text.size() && std::string_view(" .-_*").find(text.text[end]) != std::string_view::npos;
+    while (alphanumeric(end)) ++end;
+    const bool single = end == i + 1 && is_letter(text[i]);
+    if (single) run += text[i];
+    const bool parted = end < text.size() && std::string_view(" .-_*").find(text[end]) != std::string_view::npos;
     if (!single || !parted) finish();
     i = end + 1;
   }
@@ -188,10 +203,13 @@ void PhraseSet::find_at(const std::vector<Word>& words, std::size_t at, std::set
 }
 
 std::vector<std::size_t> PhraseSet::find(std::string_view source) const {
+  return empty() ? std::vector<std::size_t>() : find_in(normalize(source).text, '\0');
+}
+
+std::vector<std::size_t> PhraseSet::find_in(std::string_view text, char before) const {
   std::set<std::size_t> found;
   if (empty()) return {};
-  const auto text = normalize(source);
-  WordReader reader(text.text);
+  WordReader reader(text, before);
   // A window slides over the words: as many as the longest phrase has must follow before one is judged.
   std::vector<Word> window;
   std::size_t judged = 0;
@@ -204,8 +222,36 @@ std::vector<std::size_t> PhraseSet::find(std::string_view source) const {
     judged = 0;
   }
   for (; judged < window.size(); ++judged) find_at(window, judged, found);
-  if (!long_words_.empty()) find_spaced_out(text, found);
+  if (!long_words_.empty()) find_spaced_out(text, before, found);
   return {found.begin(), found.end()};
+}
+
+bool PhraseSet::begins_phrase(const std::vector<Word>& words, std::size_t at) const {
+  for (const auto* reading : {&words[at].plain, &words[at].leet}) {
+    const auto phrases = reading->empty() ? by_first_.end() : by_first_.find(singled(*reading));
+    if (phrases == by_first_.end()) continue;
+    for (const auto& phrase : phrases->second) {
+      std::size_t k = 0;
+      while (k < phrase.words.size() && at + k < words.size() && same(phrase.words[k], words[at + k])) ++k;
+      if (at + k == words.size()) return true;
+    }
+  }
+  return false;
+}
+
+std::size_t PhraseSet::open_from(std::string_view text, char before) const {
+  if (longest_ < 2) return text.size();
+  WordReader reader(text, before);
+  std::vector<Word> words;  // the last ones: a phrase that is not whole has fewer words than the longest
+  for (Word word; reader.next(word);) {
+    if (words.size() >= longest_ + kWindow)
+      words.erase(words.begin(), words.end() - static_cast<std::ptrdiff_t>(longest_));
+    words.push_back(std::move(word));
+  }
+  for (auto at = words.size() - std::min(words.size(), longest_ - 1); at < words.size(); ++at) {
+    if (begins_phrase(words, at)) return words[at].begin;
+  }
+  return text.size();
 }
 
 }  // namespace safety

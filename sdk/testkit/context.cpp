@@ -94,11 +94,6 @@ rapt_message context_message(const rapt_context* context, std::size_t index) {
           scene.now_ms - static_cast<std::int64_t>(scene.history.size() - index) * 1000};
 }
 
-rapt_text context_json(const rapt_context* context) {
-  if (context->json.empty()) context->json = scene_json(*context->scene, context->hook);
-  return present(context->json);
-}
-
 std::string quoted(std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   std::string out = "\"";
@@ -115,12 +110,30 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-std::string field(const char* name, std::string_view text) {
-  return quoted(name) + ":" + quoted(text);
-}
-std::string field(const char* name, std::int64_t number) {
-  return quoted(name) + ":" + std::to_string(number);
-}
+/// Members of one object; what is absent is left out.
+class Object {
+ public:
+  explicit Object(const rapt_context& context) : context_(context) {}
+  Object& text(const char* name, rapt_field field) { return text(name, context_text(&context_, field)); }
+  Object& text(const char* name, rapt_text value) {
+    return value.data == nullptr ? *this : raw(name, quoted({value.data, value.size}));
+  }
+  Object& json(const char* name, rapt_field field) {
+    const auto value = context_text(&context_, field);
+    return value.size == 0 ? *this : raw(name, std::string(value.data, value.size));
+  }
+  Object& number(const char* name, std::int64_t value) { return value < 0 ? *this : raw(name, std::to_string(value)); }
+  Object& number(const char* name, rapt_number which) { return number(name, context_number(&context_, which)); }
+  Object& raw(const char* name, const std::string& json) {
+    out_ += (out_.empty() ? "" : ",") + quoted(name) + ":" + json;
+    return *this;
+  }
+  [[nodiscard]] std::string whole() const { return "{" + out_ + "}"; }
+
+ private:
+  const rapt_context& context_;
+  std::string out_;
+};
 
 const char* point(rapt_hook hook) {
   static constexpr const char* names[] = {"chat:on_message",  "chat:before_ai", "chat:after_ai",
@@ -130,41 +143,71 @@ const char* point(rapt_hook hook) {
   return index < std::size(names) ? names[index] : "unknown";
 }
 
-std::string messages_json(const Scene& scene) {
+std::string messages_json(const rapt_context& context) {
   std::string out = "[";
-  for (std::size_t i = 0; i < scene.history.size(); ++i) {
-    const auto& line = scene.history[i];
-    if (i > 0) out += ',';
-    out += "{" + field("role", line.role) + "," + field("content", line.content) + "," +
-           field("seq", static_cast<std::int64_t>(i) + 1) + "}";
+  for (std::size_t i = 0; i < context_message_count(&context); ++i) {
+    const auto message = context_message(&context, i);
+    out += (i > 0 ? "," : "") + Object(context)
+                                    .text("role", message.role)
+                                    .text("content", message.content)
+                                    .number("seq", message.seq)
+                                    .number("created_at_ms", message.created_at_ms)
+                                    .whole();
   }
   return out + "]";
 }
 
-}  // namespace
-
-std::string scene_json(const Scene& scene, rapt_hook hook) {
-  std::string out = "{" + field("hook", point(hook)) + ",\"tool\":{" + field("id", scene.tool_id) + "," +
-                    field("name", scene.tool_name) + "," + field("type", scene.tool_type) + "," +
-                    field("version", scene.tool_version) + "," + field("behavior", scene.behavior) + "," +
-                    field("subject", scene.subject) + "},\"user\":{" + field("id", scene.user_id) + "," +
-                    field("role", scene.user_role) + "},\"group\":{" + field("id", scene.group_id) + "," +
-                    field("name", scene.group_name) + "}";
-  if (!scene.session_id.empty()) {
-    out += ",\"session\":{" + field("id", scene.session_id) + "," + field("state", scene.session_state) + "," +
-           field("age_ms", scene.session_age_ms) + "}";
-  }
-  if (!scene.run_id.empty()) out += ",\"run\":{" + field("id", scene.run_id) + "}";
-  out += ",\"messages\":" + messages_json(scene);
-  if (scene.current) {
-    out += ",\"current\":{" + field("role", scene.current->role) + "," + field("content", scene.current->content) +
-           "," + field("seq", static_cast<std::int64_t>(scene.history.size()) + 1) + "}";
-  }
-  if (scene.input) out += ",\"input\":" + *scene.input;
-  if (scene.output) out += ",\"output\":" + *scene.output;
-  return out + ",\"config\":" + scene.config + "," + field("locale", scene.locale) + "," +
-         field("now_ms", scene.now_ms) + "," + field("deadline_ms", scene.deadline_ms) + "}";
+std::string tool_json(const rapt_context& context) {
+  return Object(context)
+      .text("id", RAPT_FIELD_TOOL_ID)
+      .text("name", RAPT_FIELD_TOOL_NAME)
+      .text("type", RAPT_FIELD_TOOL_TYPE)
+      .text("version", RAPT_FIELD_TOOL_VERSION)
+      .text("behavior", RAPT_FIELD_TOOL_BEHAVIOR)
+      .text("subject", RAPT_FIELD_TOOL_SUBJECT)
+      .whole();
 }
+
+std::string stream_json(const rapt_context& context) {
+  return Object(context)
+      .text("released", RAPT_FIELD_RELEASED)
+      .number("window_seq", RAPT_NUMBER_WINDOW_SEQ)
+      .raw("last", context_number(&context, RAPT_NUMBER_WINDOW_LAST) == 1 ? "true" : "false")
+      .whole();
+}
+
+std::string whole_json(const rapt_context& context) {
+  const auto object = [&] { return Object(context); };
+  Object all(context);
+  all.raw("hook", quoted(point(context.hook))).raw("tool", tool_json(context));
+  all.raw("user", object().text("id", RAPT_FIELD_USER_ID).text("role", RAPT_FIELD_USER_ROLE).whole());
+  all.raw("group", object().text("id", RAPT_FIELD_GROUP_ID).text("name", RAPT_FIELD_GROUP_NAME).whole());
+  all.raw("session", object()
+                         .text("id", RAPT_FIELD_SESSION_ID)
+                         .text("state", RAPT_FIELD_SESSION_STATE)
+                         .number("age_ms", RAPT_NUMBER_SESSION_AGE_MS)
+                         .whole());
+  all.raw("current", object()
+                         .text("role", RAPT_FIELD_CURRENT_ROLE)
+                         .text("content", RAPT_FIELD_CURRENT_CONTENT)
+                         .number("seq", RAPT_NUMBER_CURRENT_SEQ)
+                         .whole());
+  if (context_number(&context, RAPT_NUMBER_WINDOW_SEQ) >= 0) all.raw("stream", stream_json(context));
+  all.raw("messages", messages_json(context));
+  if (context_text(&context, RAPT_FIELD_RUN_ID).data != nullptr)
+    all.raw("run", object().text("id", RAPT_FIELD_RUN_ID).whole());
+  all.json("input", RAPT_FIELD_INPUT).json("output", RAPT_FIELD_OUTPUT).json("config", RAPT_FIELD_CONFIG);
+  all.text("locale", RAPT_FIELD_LOCALE);
+  all.number("now_ms", RAPT_NUMBER_NOW_MS).number("deadline_ms", RAPT_NUMBER_DEADLINE_MS);
+  return all.whole();
+}
+
+rapt_text context_json(const rapt_context* context) {
+  if (context->json.empty()) context->json = whole_json(*context);
+  return present(context->json);
+}
+
+}  // namespace
 
 const rapt_context_1& context_service() {
   static constexpr rapt_context_1 service{context_text, context_number, context_message_count, context_message,

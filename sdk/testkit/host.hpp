@@ -29,7 +29,6 @@ struct MemoryHost {
   std::vector<std::pair<rapt_log_level, std::string>> lines;
 };
 
-std::string scene_json(const Scene& scene, rapt_hook hook);
 const rapt_context_1& context_service();
 const rapt_reply_1& reply_service();
 const rapt_stream_1& stream_service();

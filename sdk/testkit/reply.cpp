@@ -22,16 +22,18 @@ bool may_instruct(rapt_hook hook) {
 }
 
 bool is_type(std::string_view type) {
+  bool joined = true;  // a joint stands between two words
   for (const char c : type) {
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.')) return false;
+    const bool joint = c == '-' || c == '.';
+    if (joint ? joined : !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
+    joined = joint;
   }
-  return !type.empty() && type.front() >= 'a' && type.front() <= 'z';
+  return !joined;
 }
 
 rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
-  if (json.size > kMaxFindingBytes || type.size > kMaxTypeBytes || reply->answer.findings.size() == kMaxFindings)
-    return RAPT_E_TOO_LARGE;
-  if (!is_type(seen(type)) || !is_json(seen(json))) return RAPT_E_INVALID;
+  if (json.size > kMaxFindingBytes || reply->answer.findings.size() == kMaxFindings) return RAPT_E_TOO_LARGE;
+  if (type.size > kMaxTypeBytes || !is_type(seen(type)) || !is_json(seen(json))) return RAPT_E_INVALID;
   reply->answer.findings.push_back({std::string(seen(type)), std::string(seen(json))});
   return RAPT_OK;
 }
@@ -63,7 +65,7 @@ rapt_status reply_instruct(rapt_reply* reply, rapt_text instruction) {
 }
 
 rapt_status stream_hold(rapt_reply* reply, std::size_t bytes) {
-  if (reply->hook != RAPT_HOOK_CHAT_ON_DELTA || reply->scene->last_window) return RAPT_E_NOT_ALLOWED;
+  if (reply->hook != RAPT_HOOK_CHAT_ON_DELTA || (reply->scene->last_window && bytes != 0)) return RAPT_E_NOT_ALLOWED;
   const std::string_view window = reply->scene->current ? std::string_view(reply->scene->current->content) : "";
   if (bytes > window.size() || bytes > RAPT_STREAM_MAX_HELD) return RAPT_E_TOO_LARGE;
   const auto cut = window.size() - bytes;

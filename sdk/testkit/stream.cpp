@@ -7,21 +7,27 @@
 namespace rapt::testkit {
 namespace {
 
-constexpr std::size_t kReleasedTail = 4096, kLongestSentence = 2048;
+// As a host has them.
+constexpr std::size_t kReleasedTail = 4096, kLongestSentence = 2048, kLongestToken = 16384, kLookAhead = 4;
+constexpr std::string_view kStops[] = {".", "!", "?", "…"};
+constexpr std::string_view kWideStops[] = {"。", "！", "？"};  // end a sentence without white space behind them
+constexpr std::string_view kClosers[] = {")", "]", "}", "\"", "'", "*", "_", "`", "”", "’", "»"};
 
 bool begins_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
 }
 
-/// Where the last whole character of the text ends.
-std::size_t whole_end(std::string_view text) {
+/// How many bytes at the end begin a character whose rest has not come.
+std::size_t incomplete_tail(std::string_view text) {
   auto start = text.size();
   while (start > 0 && !begins_character(text[start - 1])) --start;
   if (start == 0) return 0;
-  return is_utf8(text.substr(start - 1)) ? text.size() : start - 1;
+  const auto lead = static_cast<unsigned char>(text[--start]);
+  const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  return text.size() - start < length ? text.size() - start : 0;
 }
 
-/// Up to `limit` bytes, between characters, behind white space where there is any.
+/// Up to `limit` bytes, behind white space where there is any, else between characters.
 std::size_t cut_at(std::string_view text, std::size_t limit) {
   const auto space = text.substr(0, limit).find_last_of(" \t\n");
   if (space != std::string_view::npos) return space + 1;
@@ -29,12 +35,39 @@ std::size_t cut_at(std::string_view text, std::size_t limit) {
   return limit;
 }
 
+std::size_t size_end(std::string_view text, std::size_t limit) {
+  return text.size() < limit + kLookAhead ? 0 : cut_at(text, limit);
+}
+
+template <class Signs>
+std::size_t ends_with_one(std::string_view text, const Signs& signs) {
+  for (const auto sign : signs) {
+    if (text.ends_with(sign)) return sign.size();
+  }
+  return 0;
+}
+
+/// Whether a sentence or line ends behind the byte at `at`.
+bool ends_at(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  if (c == '\n') return true;
+  if (c != ' ' && c != '\t')
+    return static_cast<unsigned char>(c) >= 0x80 && ends_with_one(text.substr(0, at + 1), kWideStops) != 0;
+  auto sentence = text.substr(0, at);
+  while (const auto closer = ends_with_one(sentence, kClosers)) sentence.remove_suffix(closer);
+  return ends_with_one(sentence, kStops) != 0;
+}
+
 std::size_t sentence_end(std::string_view text) {
   for (std::size_t i = 0; i < text.size() && i < kLongestSentence; ++i) {
-    if (text[i] == '\n') return i + 1;
-    if (text[i] == ' ' && i > 0 && std::string_view(".!?").find(text[i - 1]) != std::string_view::npos) return i + 1;
+    if (ends_at(text, i)) return i + 1;
   }
-  return text.size() > kLongestSentence ? cut_at(text, kLongestSentence) : 0;
+  return size_end(text, kLongestSentence);
+}
+
+std::size_t token_end(std::string_view text) {
+  const auto whole = text.size() - incomplete_tail(text);
+  return whole <= kLongestToken ? whole : cut_at(text, kLongestToken);
 }
 
 }  // namespace
@@ -45,12 +78,12 @@ Stream::Stream(Module& module, Scene scene, Cut cut, std::size_t bytes)
 }
 
 std::size_t Stream::window_end() const {
-  if (cut_ == Cut::kToken) return whole_end(waiting_);
-  if (cut_ == Cut::kSentence) return sentence_end(waiting_);
-  return waiting_.size() > bytes_ ? cut_at(waiting_, bytes_) : 0;
+  if (cut_ == Cut::kToken) return token_end(waiting_);
+  return cut_ == Cut::kSentence ? sentence_end(waiting_) : size_end(waiting_, bytes_);
 }
 
 std::string Stream::push(std::string_view words) {
+  if (finished_) throw std::logic_error("the answer was finished before");
   std::string passed;
   waiting_ += words;
   while (!block_reason_) {
@@ -64,7 +97,9 @@ std::string Stream::push(std::string_view words) {
 }
 
 std::string Stream::finish() {
-  return block_reason_ ? "" : ask(std::exchange(waiting_, {}), true);
+  if (block_reason_ || std::exchange(finished_, true)) return "";
+  if (const auto broken = incomplete_tail(waiting_)) waiting_.replace(waiting_.size() - broken, broken, "\xEF\xBF\xBD");
+  return ask(std::exchange(waiting_, {}), true);
 }
 
 std::string Stream::ask(std::string_view piece, bool last) {

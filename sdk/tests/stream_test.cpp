@@ -33,6 +33,7 @@ struct Mask {
   }
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
     if (context.content() == "hold") reply.hold(1);
+    if (context.content() == "json") reply.emit("context", context.json());
     return rapt::Verdict::kContinue;
   }
   void self_test() {
@@ -94,6 +95,24 @@ TEST(Stream, AHostWithoutALogTakesNoLines) {
   scene.current = Line{"user", "hold"};
   EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene).verdict, RAPT_ERROR);
   EXPECT_TRUE(module.log().empty());
+}
+
+TEST(Stream, TheContextAsJsonSaysWhereTheWindowStands) {
+  Scene scene;
+  scene.current = Line{"user", "json"};
+  Module older(Module::Offer::abi_1_0()), today;
+  scene.released = "be\"fore", scene.window_seq = 3, scene.last_window = true;
+  const auto met = today.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene).findings.at(0).json;
+  EXPECT_NE(met.find(R"("stream":{"released":"be\"fore","window_seq":3,"last":true})"), std::string::npos) << met;
+  EXPECT_EQ(older.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene).findings.at(0).json.find("stream"), std::string::npos);
+}
+
+TEST(Stream, AFinishedAnswerHasOneLastWindow) {
+  Module module;
+  Stream stream(module, Scene{});
+  EXPECT_EQ(stream.push("One. "), "One. ");
+  EXPECT_EQ(stream.finish() + stream.finish(), "");
+  EXPECT_THROW(stream.push("more"), std::logic_error);
 }
 
 TEST(Stream, TheSelfTestIsFoundAndRun) {

@@ -81,6 +81,10 @@ class Cross : public testing::Test {
   std::jthread thread_;
 };
 
+std::string extraction(const Answer& answer) {
+  return answer.extractions.empty() ? "" : answer.extractions[0].data_json;
+}
+
 class Frozen : public Cross, public testing::WithParamInterface<const char*> {};
 
 TEST_P(Frozen, AModuleBuiltAgainstItAnswers) {
@@ -119,6 +123,8 @@ TEST_F(Cross, WindowsAreForHostsThatHaveStreams) {
   const auto held = window("some words", 1, false);
   EXPECT_EQ(held.kind, Answer::Kind::kContinue) << held.text;
   EXPECT_EQ(held.held_bytes, 1U);
+  const std::string stream = R"("stream":{"released":"","window_seq":1,"last":false})";
+  EXPECT_NE(extraction(held).find(stream), std::string::npos) << extraction(held);
   EXPECT_EQ(window("s", 2, true).held_bytes, 0U);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A module that was built against a frozen header, asked by a host of today.
 #include <gtest/gtest.h>
+
 #include <rapt/testkit.hpp>
 
 TEST(FrozenAbi, AModuleBuiltAgainstItAnswersTodaysHost) {

@@ -2,11 +2,12 @@
 // The signed bundles of this build, as a host runs them: verified, in their sandboxes, asked through shared memory.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-#include <thread>
 
 #include "rapt/base/file.hpp"
 #include "rapt/host/supervisor.hpp"
@@ -56,11 +57,13 @@ class SandboxedModules : public testing::Test {
     }
     FAIL() << name << " does not run";
   }
-  hooks::Answer ask(const std::string& module, hooks::Point point, const std::string& content, const std::string& config = "{}") {
+  hooks::Answer ask(const std::string& module, hooks::Point point, const std::string& content,
+                    const std::string& config = "{}") {
     hooks::Context context;
     context.messages = {{"user", "how do i solve 3x + 5 = 20", 1, {}}, {"assistant", "What undoes adding 5?", 2, {}}};
     context.current = hooks::Message{"user", content, 3, {}};
-    return boost::asio::co_spawn(loop_, supervisor_->call(module, point, context, config, 2s), boost::asio::use_future).get();
+    return boost::asio::co_spawn(loop_, supervisor_->call(module, point, context, config, 2s), boost::asio::use_future)
+        .get();
   }
 
   boost::asio::io_context loop_{1};
@@ -74,11 +77,13 @@ TEST_F(SandboxedModules, TheSafetyFilterMasksBlocksAndReportsItsOwnFaults) {
   EXPECT_EQ(masked.kind, hooks::Answer::Kind::kReplace) << masked.text;
   EXPECT_EQ(masked.text, "call me [phone number removed]");
   EXPECT_EQ(masked.extractions.size(), 1u);
-  const auto blocked = ask("safety-filter", hooks::Point::kChatBeforeAi, "wheres the answer key", R"({"block_words": ["answer key"]})");
+  const auto blocked =
+      ask("safety-filter", hooks::Point::kChatBeforeAi, "wheres the answer key", R"({"block_words": ["answer key"]})");
   EXPECT_EQ(blocked.kind, hooks::Answer::Kind::kBlock) << blocked.text;
   EXPECT_EQ(ask("safety-filter", hooks::Point::kChatBeforeAi, "3x + 5 = 20").kind, hooks::Answer::Kind::kContinue);
   // An exception is thrown and caught inside the sandbox; the module lives on.
-  EXPECT_EQ(ask("safety-filter", hooks::Point::kChatOnMessage, "hi", R"({"mask": ["emial"]})").kind, hooks::Answer::Kind::kError);
+  EXPECT_EQ(ask("safety-filter", hooks::Point::kChatOnMessage, "hi", R"({"mask": ["emial"]})").kind,
+            hooks::Answer::Kind::kError);
   EXPECT_EQ(ask("safety-filter", hooks::Point::kChatOnMessage, "hi").kind, hooks::Answer::Kind::kContinue);
 }
 
@@ -122,9 +127,12 @@ TEST_F(SandboxedModules, ALargeMessageStaysWithinTheMemoryOfTheManifest) {
 }
 
 TEST_F(SandboxedModules, SchemasHoldWhatTheModulesTake) {
-  EXPECT_TRUE(supervisor_->check_config("safety-filter", R"({"mask": ["email"], "block_words": ["x"], "block_message": "No.", "allow_emails": ["a.org"]})"));
+  EXPECT_TRUE(supervisor_->check_config(
+      "safety-filter",
+      R"({"mask": ["email"], "block_words": ["x"], "block_message": "No.", "allow_emails": ["a.org"]})"));
   EXPECT_FALSE(supervisor_->check_config("safety-filter", R"({"mask": ["emial"]})"));
-  EXPECT_TRUE(supervisor_->check_config("struggle-detector", R"({"thresholds": {"mild": 0.2}, "window": 5, "instruct_from": "high"})"));
+  EXPECT_TRUE(supervisor_->check_config("struggle-detector",
+                                        R"({"thresholds": {"mild": 0.2}, "window": 5, "instruct_from": "high"})"));
   EXPECT_FALSE(supervisor_->check_config("struggle-detector", R"({"windows": 5})"));
 }
 

@@ -10,10 +10,13 @@
  *
  * Rules that hold for every function of this ABI, unless its comment says otherwise
  *   thread     called on the module's one thread; a module is asked one call at a time
- *   text       UTF-8, pointer and length, not terminated by NUL; {NULL, 0} is "absent", {non-NULL, 0} is "empty"
- *   ownership  whoever allocated a thing frees it; nothing crosses that the other side would have to free
- *   failure    by return value; no exception, longjmp or signal crosses the boundary
- *   deadline   every call into the module runs against the time limit of its hook; the host ends a late process
+ *   text       UTF-8 without NUL characters, pointer and length, not terminated; {NULL, 0} is "absent", {non-NULL, 0} is "empty"
+ *   ownership  whoever allocated a thing frees it; nothing crosses that the other side would have to free. What is given as an
+ *              argument is borrowed until the call returns; the receiver copies what it keeps
+ *   failure    by return value; no exception, longjmp or signal crosses the boundary. What is called with a pointer of the wrong
+ *              kind, or after its lifetime, ends the process at worst: it is the module's own
+ *   deadline   every call into the module runs against the time limit of its hook; the host ends a late process. A function
+ *              of a service never waits; its time is the module's
  */
 #ifndef RAPT_ABI_H
 #define RAPT_ABI_H
@@ -62,8 +65,8 @@ struct rapt_host {
   uint32_t reserved; /**< zero */
   /**
    * Asks for a service by its versioned id, for example "rapt.log/1" (NUL-terminated).
-   * state: from `init` until `shutdown` returns. lifetime: the struct lives as long as the host does.
-   * failure: NULL when the host does not offer it or the module may not have it.
+   * state: from `init` until `shutdown` returns. ownership: the host's. lifetime: the struct lives as long as the host does.
+   * failure: NULL when the host does not offer it or the module may not have it; the same id has the same answer every time.
    */
   const void* (*get_service)(const rapt_host* host, const char* id);
 };
@@ -79,14 +82,19 @@ typedef struct rapt_entry {
   /**
    * Called once, after the sandbox is in place and before any hook. Files are gone by then: read nothing, open nothing.
    * `*state` may be set to anything; the host hands it back and never looks at it.
-   * deadline: 5 s. failure: anything but RAPT_OK ends the process, and the module is not started.
+   * ownership: `*state` is the module's, to be freed in `shutdown`. lifetime: `host` lives until `shutdown` has returned.
+   * deadline: 5 s. failure: anything but RAPT_OK ends the process, and the module is not started; `shutdown` is not called then.
    */
   rapt_status (*init)(const rapt_host* host, void** state);
-  /** Called once before an orderly end. deadline: 1 s. Not called when the process is killed. */
+  /**
+   * Called once before an orderly end, when no hook runs. Not called when the process is killed. deadline: 1 s.
+   * ownership: frees what `init` has put into `state`. failure: none; a late process is ended, and nothing depends on it.
+   */
   void (*shutdown)(void* state);
   /**
    * Hands out an extension of the module by its versioned id (NUL-terminated), for example "rapt.hooks/1".
-   * state: after `init`. lifetime: static. failure: NULL for "not here".
+   * state: after `init` has returned RAPT_OK. ownership: the module's. lifetime: static. deadline: that of `init`, together with
+   * it. failure: NULL for "not here".
    */
   const void* (*get_extension)(const char* id);
 } rapt_entry;

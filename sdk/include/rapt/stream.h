@@ -30,12 +30,15 @@ extern "C" {
 /** The most that may be held back, in bytes. A window with more than this behind it has to let something go. */
 #define RAPT_STREAM_MAX_HELD 65536u
 
+/** The service. Asked for at `init`; a host of ABI 1.0 has none. */
 typedef struct rapt_stream_1 {
   /**
    * Keeps the last `bytes` bytes of the window back. The last call counts; 0 lets everything go. The cut must not lie within
    * a UTF-8 sequence. With RAPT_REPLACE, the replacement stands for the part of the window that is not held back.
-   * state: while chat:on_delta runs. failure: RAPT_E_NOT_ALLOWED (another hook, or the last window: there is no later one),
-   * RAPT_E_TOO_LARGE (more than the window, or more than RAPT_STREAM_MAX_HELD), RAPT_E_INVALID (within a UTF-8 sequence).
+   * Counts with RAPT_CONTINUE and RAPT_REPLACE. state: while the hook that was handed `reply` runs.
+   * failure, and what was said before stays: RAPT_E_NOT_ALLOWED (another hook; more than 0 at the last
+   * window: there is no later one), RAPT_E_TOO_LARGE (more than the window, or more than RAPT_STREAM_MAX_HELD),
+   * RAPT_E_INVALID (within a UTF-8 sequence).
    */
   rapt_status (*hold)(rapt_reply* reply, size_t bytes);
 } rapt_stream_1;

@@ -95,14 +95,18 @@ class Module {
 };
 
 /// Feeds an answer to a module's chat:on_delta as a host does: in windows, what it holds back first in the next one, an empty
-/// window last if nothing is left. Windows of sentences end at ". ", "! ", "? " and line ends (a host knows more of them).
+/// window last if nothing is left. The windows are cut as a host cuts them: a sentence ends behind one white space after its stop
+/// (and what closes it), at a line's end, or at "。", "！", "？"; one of 2 KiB without an end is cut between words, a token of 16 KiB
+/// likewise. Only signs of several characters, such as flags, a host keeps together better.
 class Stream {
  public:
   enum class Cut { kToken, kSentence, kSize };
   /// `scene` is what else the module is told. `module` outlives the stream. `bytes` counts with kSize.
   Stream(Module& module, Scene scene, Cut cut = Cut::kSentence, std::size_t bytes = 0);
-  /// The next words; returns what passes now. Throws std::runtime_error when a host would take the answer for a failure.
+  /// The next words; returns what passes now. Throws std::runtime_error when a host would take the answer for a failure,
+  /// std::logic_error after finish().
   std::string push(std::string_view words);
+  /// The one last window, perhaps empty.
   std::string finish();
   [[nodiscard]] const std::optional<std::string>& block_reason() const { return block_reason_; }
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
@@ -115,6 +119,7 @@ class Stream {
   Cut cut_;
   std::size_t bytes_;
   std::string waiting_, held_, released_;
+  bool finished_ = false;
   std::optional<std::string> block_reason_;
   std::vector<Finding> findings_;
 };

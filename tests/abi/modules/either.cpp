@@ -20,6 +20,7 @@ class Either {
     return rapt::Verdict::kContinue;
   }
   rapt::Verdict on_delta(const rapt::Context& context, rapt::Reply& reply) {
+    reply.emit("window", context.json());
     if (!context.last_window() && !context.content().empty()) reply.hold(1);
     return rapt::Verdict::kContinue;
   }

@@ -59,23 +59,32 @@ typedef struct rapt_message {
   int64_t created_at_ms; /**< milliseconds since 1970-01-01 UTC */
 } rapt_message;
 
-/** The service. Every function may be called only while the hook that was handed `context` runs. */
+/**
+ * The service. Every function may be called only while the hook that was handed `context` runs, as often as one likes.
+ * ownership: all texts are the host's, in memory that the module can read and not write.
+ */
 typedef struct rapt_context_1 {
-  /** lifetime: until the hook returns. failure: {NULL, 0}. */
+  /** One text field. lifetime: until the hook returns. failure: {NULL, 0}, also for a field that this host does not know. */
   rapt_text (*text)(const rapt_context* context, rapt_field field);
-  /** failure: -1. */
+  /** One number. failure: -1, also for a number that this host does not know. */
   int64_t (*number)(const rapt_context* context, rapt_number number);
-  /** Earlier messages of the conversation, oldest first, the current one not among them. */
+  /** How many earlier messages of the conversation there are, the current one not among them. failure: none; 0 without any. */
   size_t (*message_count)(const rapt_context* context);
-  /** lifetime: until the hook returns. failure: a message whose texts are {NULL, 0} when `index` is out of range. */
+  /**
+   * An earlier message; 0 is the oldest. lifetime: until the hook returns.
+   * failure: texts of {NULL, 0} and numbers of -1 when `index` is out of range.
+   */
   rapt_message (*message)(const rapt_context* context, size_t index);
   /**
-   * The whole context as one JSON object; what does not apply is left out:
+   * The whole context as one JSON object; what does not apply is left out ("tool", "user", "group", "session" and "current" are
+   * there always, empty when nothing in them applies):
    *   {"hook": "chat:before_ai", "tool": {"id", "name", "type", "version", "behavior", "subject"}, "user": {"id", "role"},
    *    "group": {"id", "name"}, "session": {"id", "state", "age_ms"}, "run": {"id"},
    *    "messages": [{"role", "content", "seq", "created_at_ms"}], "current": {"role", "content", "seq"},
+   *    "stream": {"released", "window_seq", "last"} (since 1.1, chat:on_delta; "last" is true or false),
    *    "input": JSON, "output": JSON, "config": {}, "locale", "now_ms", "deadline_ms"}
-   * lifetime: until the hook returns. failure: {NULL, 0} when memory is short.
+   * It is written when first asked for, into the module's own memory limit. lifetime: until the hook returns.
+   * failure: {NULL, 0} when memory is short.
    */
   rapt_text (*json)(const rapt_context* context);
 } rapt_context_1;

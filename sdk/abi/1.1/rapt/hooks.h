@@ -50,12 +50,13 @@ typedef enum rapt_verdict {
 /** What a module that has hooks hands out for RAPT_EXT_HOOKS_1. */
 typedef struct rapt_hooks_1 {
   /**
-   * Answers one hook.
-   * state     what `init` set
+   * Answers one hook. Called between `init` and `shutdown`, never while another call runs, and only for hooks that the
+   * manifest names; further points may come with later hosts.
+   * state     what `init` set; the module's own
    * context   read through `rapt_context_1`; valid until this call returns
    * reply     written through `rapt_reply_1`; valid until this call returns
    * deadline  the hook's time limit of the manifest (or a shorter one that an admin set); a late process is ended
-   * failure   RAPT_ERROR
+   * failure   RAPT_ERROR; what was emitted before counts for nothing then
    */
   rapt_verdict (*call)(void* state, rapt_hook hook, const rapt_context* context, rapt_reply* reply);
 } rapt_hooks_1;

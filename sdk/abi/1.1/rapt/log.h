@@ -21,7 +21,12 @@ typedef enum rapt_log_level {
 } rapt_log_level;
 
 typedef struct rapt_log_1 {
-  /** Never blocks. A line beyond the rate limit is dropped and counted. state: from `init` until `shutdown` returns. */
+  /**
+   * Writes a line; it is copied. Never blocks. state: from `init` until `shutdown` returns, also between hooks' calls.
+   * host      what `init` was handed
+   * line      what is beyond 1 KiB is cut, what is not printable UTF-8 is cleaned. Never log what a student wrote
+   * failure   none: a line beyond the rate limit is dropped and counted, an absent one is ignored
+   */
   void (*write)(const rapt_host* host, rapt_log_level level, rapt_text line);
 } rapt_log_1;
 

@@ -18,6 +18,7 @@ typedef struct rapt_self_test_draft_1 {
   /**
    * Called once after `init`, in the sandbox as it is during hooks, before the first hook. When an upgrade is being tried,
    * the old version goes on working until this has returned RAPT_OK.
+   * state: what `init` set, the module's own. The log may be used; context, reply and stream need a hook.
    * deadline: 5 s, together with init. failure: anything but RAPT_OK, with the reason in the log; the process is ended, and an
    * upgrade is not made.
    */

@@ -75,6 +75,7 @@ test('a message is answered as a stream whose pieces make the stored answer', as
   const text = events.filter((e) => e.event === 'delta').map((e) => e.data.content).join('');
   assert.equal(text, done.data.message.content);
   assert.ok(done.data.usage.total_tokens > 0);
+  assert.ok(!events.some((e) => e.event === 'status' && e.data.state === 'checking'), 'no module of the tutor holds the answer');
 });
 
 test('personal data is masked before it is stored or sent to the AI', async () => {

@@ -11,7 +11,7 @@
 namespace safety {
 
 /// What is read of the text that has passed, in bytes.
-inline constexpr std::size_t kMaxBefore = 1024;
+inline constexpr std::size_t kMaxBefore = 512;
 
 struct Window {
   std::string_view passed;  ///< the end of what has passed already, kMaxBefore bytes or more if there is so much

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Every struct and enumerator of a frozen header must stand unchanged in today's header; comments and additions are free.
+# Every struct, enumerator, id and limit of a frozen header must stand unchanged in today's header; comments and additions are free.
 #   cmake -DCC=gcc -DFROZEN=sdk/abi/1.0 -DTODAY=sdk/include -P compare_headers.cmake
 function(declarations include header out)
   execute_process(COMMAND ${CC} -E -P -x c -std=c11 "-I${include}" "${include}/rapt/${header}" OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
@@ -33,6 +33,20 @@ foreach(header IN LISTS headers)
     string(REGEX MATCH "${value}[ ,]" found "${today}")
     if(NOT found)
       string(APPEND faults "${header}: ${value} of ${FROZEN} is gone or has changed\n")
+    endif()
+  endforeach()
+  # Ids and limits are macros; the minor number is the one that grows.
+  file(STRINGS "${FROZEN}/rapt/${header}" macros REGEX "^#define RAPT_[A-Z0-9_]+ [^ ]+")
+  file(STRINGS "${TODAY}/rapt/${header}" todays REGEX "^#define RAPT_")
+  foreach(macro IN LISTS macros)
+    string(REGEX MATCH "^#define RAPT_[A-Z0-9_]+ [^ ]+" macro "${macro}")
+    if(macro MATCHES "RAPT_(ABI_MINOR|ABI_NOTE|EXPORT) ")
+      continue()
+    endif()
+    math(EXPR checked "${checked}+1")
+    string(FIND ";${todays};" ";${macro}" found)
+    if(found EQUAL -1)
+      string(APPEND faults "${header}: ${macro} of ${FROZEN} is gone or has changed\n")
     endif()
   endforeach()
 endforeach()

@@ -113,6 +113,16 @@ TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
   EXPECT_EQ(met.find("stream"), std::string::npos) << met;
 }
 
+TEST_F(Cross, TheVerdictDecidesWhichTextCounts) {
+  start(author_.pack(library("either.so"), {"either", kFromOldest, kBoth}));
+  ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
+  const auto replaced = message("both, replace"), blocked = message("both, block");
+  EXPECT_EQ(replaced.kind, Answer::Kind::kReplace);
+  EXPECT_EQ(replaced.text, "new words");
+  EXPECT_EQ(blocked.kind, Answer::Kind::kBlock);
+  EXPECT_EQ(blocked.text, "A reason.");
+}
+
 TEST_F(Cross, WindowsAreForHostsThatHaveStreams) {
   start(author_.pack(library("either.so"), {"either", kFromOldest, kBoth}));
   ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;

@@ -53,6 +53,7 @@ struct rapt_reply {
   std::size_t used;
   rapt::sandbox::wire::ReplyBody body;
   const rapt_context* context;
+  rapt::sandbox::wire::Span replacement{}, reason{};  ///< the verdict decides which of them is the text
 };
 
 namespace rapt::runner {

@@ -25,11 +25,13 @@ rapt_status copy(rapt_reply& reply, rapt_text text, wire::Span& span) {
 }
 
 /// Puts a text where an earlier one may stand: a module that replaces in a loop does not use up the area.
-rapt_status set(rapt_reply& reply, rapt_text text) {
-  wire::Span& span = reply.body.text;
-  const bool last = span.offset != 0 && span.offset + span.size == reply.used;
+rapt_status set(rapt_reply& reply, rapt_text text, wire::Span& span) {
+  const std::size_t used = reply.used;
+  const bool last = span.offset != 0 && span.offset + span.size == used;
   if (last) reply.used = span.offset;
-  return copy(reply, text, span);
+  const rapt_status status = copy(reply, text, span);
+  if (status != RAPT_OK) reply.used = used;
+  return status;
 }
 
 rapt_status emit(rapt_reply* reply, rapt_text type, rapt_text json) {
@@ -50,14 +52,14 @@ rapt_status replace(rapt_reply* reply, rapt_text content) {
   if (content.data == nullptr || !sandbox::is_plain_text(view(content))) return RAPT_E_INVALID;
   if (sandbox::replaces_json(reply->hook) && !sandbox::is_plain_json(view(content), wire::kMaxJsonDepth))
     return RAPT_E_INVALID;
-  return set(*reply, content);
+  return set(*reply, content, reply->replacement);
 }
 
 rapt_status block(rapt_reply* reply, rapt_text reason) {
   if (!sandbox::may_block(reply->hook)) return RAPT_E_NOT_ALLOWED;
   if (reason.size > wire::kMaxReasonBytes) return RAPT_E_TOO_LARGE;
   if (view(reason).empty() || !sandbox::is_plain_text(view(reason))) return RAPT_E_INVALID;
-  return set(*reply, reason);
+  return set(*reply, reason, reply->reason);
 }
 
 rapt_status instruct(rapt_reply* reply, rapt_text instruction) {
@@ -65,7 +67,9 @@ rapt_status instruct(rapt_reply* reply, rapt_text instruction) {
   if (instruction.size > wire::kMaxInstructionBytes || reply->body.instruction_count == wire::kMaxInstructions)
     return RAPT_E_TOO_LARGE;
   if (view(instruction).empty() || !sandbox::is_plain_text(view(instruction))) return RAPT_E_INVALID;
-  return copy(*reply, instruction, reply->body.instructions[reply->body.instruction_count++]);
+  const rapt_status status = copy(*reply, instruction, reply->body.instructions[reply->body.instruction_count]);
+  if (status == RAPT_OK) ++reply->body.instruction_count;
+  return status;
 }
 
 }  // namespace

@@ -10,6 +10,11 @@ class Either {
   explicit Either(const rapt::Host& host) : streams_(host.stream_service() != nullptr), host_(host) {}
 
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
+    if (context.content().starts_with("both")) {
+      const auto replaced = reply.replace("new words");
+      const auto blocked = reply.block("A reason.");
+      return context.content() == "both, block" ? blocked : replaced;
+    }
     const auto flag = [](bool value) { return value ? "true" : "false"; };
     std::string json = "{\"abi_minor\":" + std::to_string(host_.abi_minor());
     json += std::string(",\"service\":") + flag(streams_) + ",\"can_hold\":" + flag(reply.can_hold());

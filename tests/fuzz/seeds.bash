@@ -18,6 +18,11 @@ for bundle in "${bundles[@]}"; do
   printf '\0' >> "$corpus/tar/$name" # nothing behind the frame
 done
 
+# Of the libraries, the small ones fit within -max_len: those of the examples in C.
+for library in "$build"/stage/*/lib/*/*.so; do
+  cp "$library" "$corpus/library/$(basename "$library")"
+done
+
 # Small archives go further a second than those with a library.
 small=$(mktemp -d)
 trap 'rm -rf -- "$small"' EXIT

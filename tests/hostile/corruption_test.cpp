@@ -61,7 +61,8 @@ TEST_F(Corruption, OfEveryWordOfTheReply) {
 
 TEST_F(Corruption, OfEveryWordOfTheSharedHeader) {
   constexpr std::size_t kSlot = sizeof(wire::LogSlot), kLog = offsetof(wire::ReplyHeader, log);
-  for (std::size_t word = 0; word < offsetof(wire::ReplyHeader, refusal) / 4 + 2; ++word) expect_a_sound_answer_or_an_end(kSharedHead, word);
+  for (std::size_t word = 0; word < offsetof(wire::ReplyHeader, refusal) / 4 + 2; ++word)
+    expect_a_sound_answer_or_an_end(kSharedHead, word);
   for (const std::size_t slot : {std::size_t{0}, std::size_t{1}, std::size_t{wire::kLogSlots - 1}}) {
     for (std::size_t word = 0; word < 3; ++word)
       expect_a_sound_answer_or_an_end(kSharedHead, (kLog + slot * kSlot) / 4 + word);
@@ -90,13 +91,16 @@ TEST_F(Corruption, OfTheWordsThatMatterIsALie) {
 TEST_F(Corruption, WhileTheHostReads) {
   House house(workshop_, fearless);
   house.start({workshop_.pack("corrupt-while-read"), workshop_.pack("replace")});
+  int asked = 0;
   for (int i = 0; i < 100; ++i) {
     house.wait_running("hostile-corrupt-while-read");
     const auto answer = house.ask("hostile-corrupt-while-read", 500ms);
-    EXPECT_NE(answer.kind, Kind::kNotRunning);
+    // It may be found out between the wait and the question.
+    if (answer.kind != Kind::kNotRunning) ++asked;
     EXPECT_LE(answer.text.size(), wire::kMaxReplacementBytes);
     EXPECT_EQ(house.ask("hostile-replace", 10s).kind, Kind::kReplace) << "the neighbor";
   }
+  EXPECT_GT(asked, 0);
 }
 
 }  // namespace

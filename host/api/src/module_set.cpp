@@ -115,7 +115,18 @@ Task<void> ModuleSet::update() {
     const auto readable = read_health(one.health_json);
     stored_[one.module] = readable ? health_text(*readable) : std::string();
   }
-  co_await parts_.supervisor.update(modules_to_run(std::move(*records), *health), std::move(*trust));
+  auto wanted = modules_to_run(std::move(*records), *health);
+  co_await tidy_after_change(wanted);
+  co_await parts_.supervisor.update(std::move(wanted), std::move(*trust));
+}
+
+/// Archives that nothing needs any more may lie on this host when another one has installed, gone back or removed.
+Task<void> ModuleSet::tidy_after_change(const std::vector<host::InstalledModule>& wanted) {
+  std::string set;
+  for (const auto& module : wanted) set += module.name + " " + module.digest_hex + "\n";
+  if (std::exchange(tidied_for_, set) == set) co_return;
+  const auto tidied = co_await parts_.installer.tidy();
+  log_once(told_untidy_, "modules.not_tidied", fault_of(tidied));
 }
 
 Task<void> ModuleSet::tell(std::vector<host::ModuleStatus> all) {

@@ -43,6 +43,7 @@ class ModuleSet {
 
  private:
   Task<void> update();
+  Task<void> tidy_after_change(const std::vector<host::InstalledModule>& wanted);
   Task<void> tell(std::vector<host::ModuleStatus> all);
   Task<Result<void>> tell_health(const std::vector<host::ModuleStatus>& all);
   Task<Result<void>> tell_lines();
@@ -52,10 +53,12 @@ class ModuleSet {
   std::string host_name_;
   runtime::Wakeup changed_, ended_;
   std::atomic<bool> stopping_{false};
-  bool told_unknown_ = false, told_silent_ = false;  ///< that has been logged: once for each trouble
-  std::map<std::string, std::string> stored_;        ///< health in the journal, by module
-  std::map<std::string, std::string> said_;          ///< health of this host when it was last written
-  std::deque<journal::Line> lines_;                  ///< not stored yet
+  std::string tidied_for_;  ///< the set of modules for which the store was last tidied
+  bool told_unknown_ = false, told_silent_ = false,
+       told_untidy_ = false;                   ///< that has been logged: once for each trouble
+  std::map<std::string, std::string> stored_;  ///< health in the journal, by module
+  std::map<std::string, std::string> said_;    ///< health of this host when it was last written
+  std::deque<journal::Line> lines_;            ///< not stored yet
 };
 
 /// What the supervisor is to run: the enabled ones, with the limits of the admin and the health that was kept. Health

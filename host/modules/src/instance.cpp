@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned kFirstLooks = 100;
+constexpr unsigned kFirstLooks = 1000;
 constexpr auto kWatchStep = 1ms;  ///< limits are milliseconds; the watch looks no more often
 
 Answer failure(const Ending& ending) {

@@ -22,8 +22,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How often an answer is looked for at most: some 20 microseconds, about what suspending and being woken costs.
-constexpr unsigned kMostLooks = 400, kLeastLooks = 8, kGrowth = 50, kProbe = 32;
+/// How often an answer is looked for at most: some 50 microseconds, more than it takes to wake a process on a processor
+/// that rests. Once in a while everything is tried, or two who have both stopped to look would never find each other.
+constexpr unsigned kMostLooks = 1000, kLeastLooks = 8, kGrowth = 100, kProbe = 32;
 /// How long the thread then sleeps for it before the task is suspended.
 constexpr auto kShortSleep = 50us;
 /// A thread that has waited on the spot for that long lets its event loop turn.
@@ -206,14 +207,16 @@ void Instance::look_for_answer(Pending& call) {
   }
   const auto start = Clock::now();
   unsigned looks = looks_.load(std::memory_order_relaxed);
-  if (looks < kLeastLooks && blind_.fetch_add(1, std::memory_order_relaxed) % kProbe == 0) looks = kMostLooks / 4;
+  if (looks < kLeastLooks && blind_.fetch_add(1, std::memory_order_relaxed) % kProbe == 0) looks = kMostLooks;
   const auto there = [&] { return exchange_.answered() >= call.sequence || call.done.load(std::memory_order_acquire); };
   bool seen = there();
-  for (unsigned i = 0; i < looks && !seen; ++i) {
+  unsigned looked = 0;
+  for (; looked < looks && !seen; ++looked) {
     pause_briefly();
     seen = there();
   }
-  looks_.store(seen ? std::min(looks + kGrowth, kMostLooks) : looks / 2, std::memory_order_relaxed);
+  const unsigned enough = std::min(std::max(looks_.load(std::memory_order_relaxed), 2 * looked + kGrowth), kMostLooks);
+  looks_.store(seen ? enough : looks / 2, std::memory_order_relaxed);
   if (!seen) {
     exchange_.sleep_until(call.sequence);
     if (!there()) exchange_.wait_bell(kShortSleep);

@@ -67,12 +67,15 @@ int follow_server_to_death(int server_pidfd) {
 class Lookout {
  public:
   bool sees(const std::atomic<std::uint64_t>& place, std::uint64_t wanted) {
-    const unsigned looks = looks_ < kLeast && ++blind_ % kProbe == 0 ? kMost / 4 : looks_;
+    const unsigned looks = looks_ < kLeast && ++blind_ % kProbe == 0 ? kMost : looks_;
     for (unsigned i = 0; i <= looks; ++i) {
       if (place.load(std::memory_order_acquire) == wanted) {
-        if (i != 0) looks_ = looks_ + kGrowth < kMost ? looks_ + kGrowth : kMost;
+        const unsigned enough = 2 * i + kGrowth;
+        if (enough > looks_) looks_ = enough < kMost ? enough : kMost;
         return true;
       }
+      // Not alone on this processor, somebody else (the module before this one, the host) goes first.
+      if (i % kYield == kYield - 1) sched_yield();
       pause_briefly();
     }
     looks_ /= 2;
@@ -80,7 +83,7 @@ class Lookout {
   }
 
  private:
-  static constexpr unsigned kMost = 400, kLeast = 8, kGrowth = 50, kProbe = 32;
+  static constexpr unsigned kMost = 400, kLeast = 8, kGrowth = 50, kProbe = 32, kYield = 8;
   static void pause_briefly() {
 #if defined(__x86_64__)
     __builtin_ia32_pause();

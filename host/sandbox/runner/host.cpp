@@ -49,7 +49,7 @@ void complete(rapt_reply& reply, rapt_verdict verdict) {
   static constexpr char kLacksText[] = "It answered 'replace' or 'block' without giving an acceptable text.";
   reply.body.verdict = static_cast<std::uint32_t>(verdict);
   if (verdict == RAPT_REPLACE || verdict == RAPT_BLOCK) {
-    reply.body.text = verdict == RAPT_REPLACE ? reply.replacement : reply.reason;
+    if (verdict == RAPT_BLOCK) reply.body.text = reply.reason;
     if (reply.body.text.offset != 0) return;
     reply.body.verdict = RAPT_ERROR;
     reply.body.text = {static_cast<std::uint32_t>(reply.used), sizeof kLacksText - 1};

@@ -53,7 +53,7 @@ struct rapt_reply {
   std::size_t used;
   rapt::sandbox::wire::ReplyBody body;
   const rapt_context* context;
-  rapt::sandbox::wire::Span replacement{}, reason{};  ///< the verdict decides which of them is the text
+  rapt::sandbox::wire::Span reason{};  ///< of a block; a replacement stands in `body`. The verdict decides which counts
 };
 
 namespace rapt::runner {

@@ -52,7 +52,7 @@ rapt_status replace(rapt_reply* reply, rapt_text content) {
   if (content.data == nullptr || !sandbox::is_plain_text(view(content))) return RAPT_E_INVALID;
   if (sandbox::replaces_json(reply->hook) && !sandbox::is_plain_json(view(content), wire::kMaxJsonDepth))
     return RAPT_E_INVALID;
-  return set(*reply, content, reply->replacement);
+  return set(*reply, content, reply->body.text);
 }
 
 rapt_status block(rapt_reply* reply, rapt_text reason) {

@@ -18,6 +18,14 @@ delegate_cgroup() {
   [[ ! -d $folder/host ]] || SERVER_CGROUP=$folder/host
 }
 
+# The same for a word that looks at what the running server has.
+join_server_cgroup() {
+  is_root && [[ -z ${RAPT_CGROUP:-} && -f $VAR/cgroup ]] || return 0
+  RAPT_CGROUP=$(<"$VAR/cgroup")
+  export RAPT_CGROUP
+  [[ ! -d $RAPT_CGROUP/host ]] || printf 0 >"$RAPT_CGROUP/host/cgroup.procs"
+}
+
 cgroup_name() { printf 'raptscallions-%s' "$(short_hash "$VAR")"; }
 
 make_cgroup_v1() {

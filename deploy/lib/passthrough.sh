@@ -19,6 +19,7 @@ command_passthrough() {
   export_environment
   works_on_system "$1" || exec "$BUILD/bin/rapt" "$@"
   service_dir "$STATE"
+  [[ $1 != doctor ]] || join_server_cgroup
   is_running server || copy_programs
   hand_over_files "$@"
   [[ -d $VAR/handed-over ]] || exec "${AS_SERVICE[@]}" "$(program rapt)" "${HANDED_OVER[@]}"

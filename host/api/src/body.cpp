@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "rapt/base/ids.hpp"
 #include "rapt/base/text.hpp"
 
@@ -47,6 +49,8 @@ bool has_nul(const json& value) {
 
 }  // namespace
 
+Body::Body(json object) : object_(std::make_shared<const json>(std::move(object))) {}
+
 Result<Body> Body::parse(const http::Request& request) {
   if (request.body.empty()) return Body(json::object());
   if (!is_json_type(request))
@@ -73,8 +77,8 @@ Result<Body> Body::parse(const http::Request& request) {
 
 const json* Body::take(const std::string& name, bool required) {
   asked_.push_back(name);
-  const auto found = object_.find(name);
-  if (found == object_.end()) {
+  const auto found = object_->find(name);
+  if (found == object_->end()) {
     if (required) faults_.push_back({name, "is required"});
     return nullptr;
   }
@@ -96,18 +100,18 @@ std::string Body::text(const std::string& name, std::size_t max) {
 }
 
 bool Body::is_null(const std::string& name) const {
-  const auto found = object_.find(name);
-  return found != object_.end() && found->is_null();
+  const auto found = object_->find(name);
+  return found != object_->end() && found->is_null();
 }
 
 std::optional<std::string> Body::optional_text(const std::string& name, std::size_t max) {
-  if (object_.contains(name)) return text(name, max);
+  if (object_->contains(name)) return text(name, max);
   asked_.push_back(name);
   return std::nullopt;
 }
 
 std::optional<std::string> Body::optional_json(const std::string& name) {
-  if (object_.contains(name)) return json_text(name);
+  if (object_->contains(name)) return json_text(name);
   asked_.push_back(name);
   return std::nullopt;
 }
@@ -177,7 +181,7 @@ std::map<std::string, std::optional<int>> Body::optional_numbers(const std::stri
 }
 
 std::optional<Error> Body::fault() {
-  for (const auto& item : object_.items()) {
+  for (const auto& item : object_->items()) {
     if (faults_.size() >= kMaxFaults) break;
     if (std::find(asked_.begin(), asked_.end(), item.key()) == asked_.end()) {
       faults_.push_back({printable(item.key(), 100), "is not known here"});

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "rapt/base/result.hpp"
 #include "rapt/http/message.hpp"
@@ -59,7 +60,7 @@ class Body {
   [[nodiscard]] std::optional<Error> fault();
 
  private:
-  explicit Body(nlohmann::json object) : object_(std::move(object)) {}
+  explicit Body(nlohmann::json object);
   const nlohmann::json* take(const std::string& name, bool required);
   [[nodiscard]] bool is_null(const std::string& name) const;
   std::string take_uuid(const std::string& name, bool required);
@@ -68,7 +69,7 @@ class Body {
     return IdType::parse(take_uuid(name, required)).value_or(IdType{});
   }
 
-  nlohmann::json object_;
+  std::shared_ptr<const nlohmann::json> object_;  ///< by pointer, so that only body.cpp needs the library
   std::vector<std::string> asked_;
   std::vector<FieldError> faults_;
 };

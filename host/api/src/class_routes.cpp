@@ -4,6 +4,7 @@
 #include "attempts.hpp"
 #include "body.hpp"
 #include "handlers.hpp"
+#include "member_body.hpp"
 #include "parameters.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/classes/class_service.hpp"
@@ -75,11 +76,11 @@ void class_changed(const Call& call, const ClassId& id, const char* change) {
 
 const std::vector<std::string> kRoles{"student", "teacher"};
 
-Task<Result<Answer>> put_member(Call& call, UserId user, const std::string& role, int status) {
+Task<Result<Answer>> put_member(Call& call, MemberBody wanted, int status) {
   const auto id = path_id<ClassId>(call, "class");
   if (!id) co_return id.error();
-  const auto parsed = classes::parse_role(role).value_or(classes::Role::kStudent);
-  const auto member = co_await call.services.classes.put_member(call.actor, *id, std::move(user), parsed);
+  const auto parsed = classes::parse_role(wanted.role).value_or(classes::Role::kStudent);
+  const auto member = co_await call.services.classes.put_member(call.actor, *id, std::move(wanted.user), parsed);
   if (!member) co_return member.error();
   class_changed(call, *id, "member put");
   co_return data_reply(view(*member), status);
@@ -148,22 +149,15 @@ Task<Result<Answer>> get_class_members(Call& call) {
 }
 
 Task<Result<Answer>> post_class_member(Call& call) {
-  auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
-  auto user = body->id<UserId>("user_id");
-  const auto role = body->one_of("role", kRoles);
-  if (auto fault = body->fault()) co_return *fault;
-  co_return co_await put_member(call, std::move(user), role, 201);
+  auto member = new_member(call, kRoles);
+  if (!member) co_return member.error();
+  co_return co_await put_member(call, std::move(*member), 201);
 }
 
 Task<Result<Answer>> patch_class_member(Call& call) {
-  const auto user = path_id<UserId>(call, "member of this class", "user");
-  if (!user) co_return user.error();
-  auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
-  const auto role = body->one_of("role", kRoles);
-  if (auto fault = body->fault()) co_return *fault;
-  co_return co_await put_member(call, *user, role, 200);
+  auto member = changed_member(call, "member of this class", kRoles);
+  if (!member) co_return member.error();
+  co_return co_await put_member(call, std::move(*member), 200);
 }
 
 Task<Result<Answer>> delete_class_member(Call& call) {

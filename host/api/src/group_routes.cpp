@@ -3,6 +3,7 @@
 
 #include "body.hpp"
 #include "handlers.hpp"
+#include "member_body.hpp"
 #include "parameters.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/groups/group_service.hpp"
@@ -79,12 +80,11 @@ Task<Result<Answer>> change_group(Call& call, groups::GroupChange change, const 
   co_return one(group);
 }
 
-Task<Result<Answer>> put_member(Call& call, UserId user, const std::string& role, int status) {
+Task<Result<Answer>> put_member(Call& call, MemberBody wanted, int status) {
   const auto id = path_id<GroupId>(call, "group");
   if (!id) co_return id.error();
-  const auto parsed = identity::parse_group_role(role);
-  if (!parsed) co_return Error::invalid("role", "must be one of student, teacher, group_admin, system_admin");
-  const auto member = co_await call.services.groups.put_member(call.actor, *id, std::move(user), *parsed);
+  const auto parsed = identity::parse_group_role(wanted.role).value_or(identity::GroupRole::kStudent);
+  const auto member = co_await call.services.groups.put_member(call.actor, *id, std::move(wanted.user), parsed);
   if (!member) co_return member.error();
   group_changed(call, *id, "member put");
   co_return data_reply(view(*member), status);
@@ -205,22 +205,15 @@ Task<Result<Answer>> get_group_members(Call& call) {
 }
 
 Task<Result<Answer>> post_group_member(Call& call) {
-  auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
-  auto user = body->id<UserId>("user_id");
-  const auto role = body->one_of("role", kRoles);
-  if (auto fault = body->fault()) co_return *fault;
-  co_return co_await put_member(call, std::move(user), role, 201);
+  auto member = new_member(call, kRoles);
+  if (!member) co_return member.error();
+  co_return co_await put_member(call, std::move(*member), 201);
 }
 
 Task<Result<Answer>> patch_group_member(Call& call) {
-  const auto user = path_id<UserId>(call, "member of this group", "user");
-  if (!user) co_return user.error();
-  auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
-  const auto role = body->one_of("role", kRoles);
-  if (auto fault = body->fault()) co_return *fault;
-  co_return co_await put_member(call, *user, role, 200);
+  auto member = changed_member(call, "member of this group", kRoles);
+  if (!member) co_return member.error();
+  co_return co_await put_member(call, std::move(*member), 200);
 }
 
 Task<Result<Answer>> delete_group_member(Call& call) {

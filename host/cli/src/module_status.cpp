@@ -75,14 +75,16 @@ void show_trouble(std::ostream& out, const ModuleReport& report) {
   if (report.last_failure)
     out << "    last failure  " << sentence(report.last_failure->at) << ": " << sentence(report.last_failure->reason)
         << "\n";
-  if (!report.circuit.empty() && report.circuit != "closed")
+  // Of one that does not run, the state has said already why it is not asked.
+  if (report.state == "running" && !report.circuit.empty() && report.circuit != "closed")
     out << "    circuit       " << sentence(report.circuit) << ": " << sentence(report.circuit_reason) << "\n";
   if (report.upgrade)
     out << "    upgrade       " << sentence(report.upgrade->version)
         << (report.upgrade->failed ? " could not take over: " + sentence(report.upgrade->reason) : " is being tried")
         << "\n";
   if (report.quarantine)
-    out << "    quarantine    since " << sentence(report.quarantine->at) << ": " << sentence(report.quarantine->reason)
+    out << "    quarantine    since " << sentence(report.quarantine->at)
+        << (report.quarantine->reason == report.reason ? "" : ": " + sentence(report.quarantine->reason))
         << "\n                  Install another version, go back (`rapt module rollback " << report.module
         << "`), or let it out: `rapt module release " << report.module << "`.\n";
 }

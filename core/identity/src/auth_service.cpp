@@ -2,8 +2,10 @@
 #include "rapt/identity/auth_service.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "auth_store.hpp"
+#include "rapt/base/text.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rapt/security/crypto.hpp"
 #include "rapt/security/password.hpp"
@@ -31,6 +33,10 @@ std::string trimmed(const std::string& text) {
 
 std::string bytea_of(const security::Digest& digest) {
   return "\\x" + security::hex(digest);
+}
+
+std::optional<std::string> absent_if_empty(std::string text) {
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
 bool looks_like_token(std::string_view text) {
@@ -90,17 +96,23 @@ AuthService::AuthService(store::Database& database, const Clock& clock)
     : impl_(std::make_unique<Impl>(database, clock)) {}
 AuthService::~AuthService() = default;
 
-Task<Result<Login>> AuthService::login(std::string email, std::string password, DeviceContext context) {
+Task<Result<Login>> AuthService::login(std::string email, std::string password, LoginOrigin origin) {
   auto account = co_await impl_->account(trimmed(email), std::move(password));
   if (!account) co_return account.error();
+  co_return co_await open_login(account->id, std::move(origin));
+}
+
+Task<Result<Login>> AuthService::open_login(UserId user, LoginOrigin origin) {
   Login login;
   login.token = security::new_token();
   const TimePoint now = impl_->clock.now();
   login.expires_at = now + kSessionLifetime;
   auto rows = co_await impl_->database.query(
-      kOpenLogin,
-      store::params(bytea_of(security::sha256(login.token)), account->id, login.expires_at, name(context), now));
+      kOpenLogin, store::params(bytea_of(security::sha256(login.token)), user, login.expires_at, name(origin.context),
+                                now, absent_if_empty(origin.ip_address),
+                                absent_if_empty(printable(origin.user_agent, 300)), absent_if_empty(origin.provider)));
   if (!rows) co_return rows.error();
+  if (rows->empty()) co_return Error::unauthorized();
   login.actor = actor_of((*rows)[0]);
   co_return login;
 }

@@ -22,8 +22,11 @@ const store::Statement kAccountByEmail{"identity.account_by_email", R"(
 
 const store::Statement kOpenLogin{"identity.open_login", R"(
   WITH opened AS (
-    INSERT INTO auth_sessions (token_hash, user_id, expires_at, context, last_activity_at, created_at)
-    VALUES ($1::bytea, $2::uuid, $3::timestamptz, $4, $5::timestamptz, $5::timestamptz) RETURNING user_id),
+    INSERT INTO auth_sessions (token_hash, user_id, expires_at, context, last_activity_at, created_at, ip_address,
+                               user_agent, provider)
+    SELECT $1::bytea, u.id, $3::timestamptz, $4, $5::timestamptz, $5::timestamptz, $6::inet, $7, $8
+      FROM users u WHERE u.id = $2::uuid AND u.status = 'active' AND u.deleted_at IS NULL
+    RETURNING user_id),
   noted AS (UPDATE users SET last_login_at = $5::timestamptz WHERE id = $2::uuid)
   SELECT false AS extended, )" RAPT_ACTOR_COLUMNS R"(
     FROM opened JOIN users u ON u.id = opened.user_id)"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "rapt/http/message.hpp"
@@ -10,6 +11,9 @@
 
 namespace rapt {
 class Clock;
+namespace accounts {
+class AccountService;
+}
 namespace assignments {
 class AssignmentService;
 }
@@ -50,6 +54,9 @@ class Redis;
 namespace tools {
 class ToolService;
 }
+namespace users {
+class UserService;
+}
 }  // namespace rapt
 
 namespace rapt::api {
@@ -64,6 +71,8 @@ struct Services {
   store::Database& database;
   store::Redis& redis;
   identity::AuthService& auth;
+  accounts::AccountService& accounts;
+  users::UserService& users;
   tools::ToolService& tools;
   groups::GroupService& groups;
   classes::ClassService& classes;
@@ -97,11 +106,20 @@ enum class Access {
   kSystemAdmin,
 };
 
+/// How a route's calls are counted (rate_limit.hpp).
+enum class Tier {
+  kApi,   ///< by person, or by address without a login
+  kAuth,  ///< what guessing would use: by account and address together, and loosely by address
+  kNone,  ///< never limited: whether the system lives
+};
+
 struct Route {
   const char* method;
   const char* pattern;
   Access access;
   RouteHandler handler;
+  Tier tier = Tier::kApi;
+  std::size_t max_body_bytes = 0;  ///< 0: the server's usual limit
 };
 
 }  // namespace rapt::api

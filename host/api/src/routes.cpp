@@ -9,11 +9,11 @@ namespace rapt::api {
 namespace {
 
 constexpr std::array kRoutes{
-    Route{"GET", "/health", Access::kPublic, get_health},
-    Route{"GET", "/ready", Access::kPublic, get_ready},
+    Route{"GET", "/health", Access::kPublic, get_health, Tier::kNone},
+    Route{"GET", "/ready", Access::kPublic, get_ready, Tier::kNone},
     Route{"GET", "/instance", Access::kPublic, get_instance},
 
-    Route{"POST", "/auth/login", Access::kPublic, post_login},
+    Route{"POST", "/auth/login", Access::kPublic, post_login, Tier::kAuth},
     Route{"POST", "/auth/logout", Access::kPublic, post_logout},  // also with an expired cookie
     Route{"GET", "/auth/me", Access::kLoggedIn, get_me},
 

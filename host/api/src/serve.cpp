@@ -7,7 +7,7 @@
 #include "application.hpp"
 #include "gateway_verdict.hpp"
 #include "module_set.hpp"
-#include "pseudonym_key.hpp"
+#include "rapt/accounts/account_service.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/base/log.hpp"
@@ -27,9 +27,12 @@
 #include "rapt/runs/async_hooks.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "rapt/security/host_key.hpp"
+#include "rapt/security/secret_box.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/store/redis.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "rapt/users/user_service.hpp"
 
 namespace rapt::api {
 namespace {
@@ -86,18 +89,21 @@ int complain(const Error& error) {
 class Host {
  public:
   Host(const config::Settings& settings, runtime::Runtime& loop, const bundle::TrustStore& trust,
-       std::string pseudonym_key, std::optional<http::StaticFiles> pages)
+       const security::HostKeys& keys, std::optional<http::StaticFiles> pages)
       : loop_(loop),
+        box_(keys.secrets),
         database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
         redis_(settings.redis_url),
         jobs_redis_(settings.redis_url, 2),
         gateway_(client_, gateway_options(settings)),
-        supervisor_(loop.executor(), supervisor_options(settings, trust, std::move(pseudonym_key))),
+        supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
         journal_(database_),
         module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
         dispatcher_(supervisor_),
         auth_(database_, clock_),
+        accounts_({database_, clock_, box_, settings.public_url}),
+        users_(database_, clock_, accounts_),
         tools_(database_, clock_, &supervisor_),
         groups_(database_, clock_),
         classes_(database_, clock_),
@@ -106,9 +112,10 @@ class Host {
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
-        application_({settings, clock_, database_, redis_, auth_, tools_, groups_, classes_, assignments_, chat_, runs_,
-                      verdict_, supervisor_, dispatcher_, installer_, journal_, module_set_},
-                     std::move(pages), settings.public_url),
+        application_(
+            {settings, clock_, database_, redis_, auth_, accounts_, users_, tools_, groups_, classes_, assignments_,
+             chat_, runs_, verdict_, supervisor_, dispatcher_, installer_, journal_, module_set_},
+            std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
   /// What this process does: answers requests, does jobs, or both.
@@ -168,6 +175,7 @@ class Host {
   runtime::Runtime& loop_;
   Roles roles_;
   SystemClock clock_;
+  security::SecretBox box_;
   store::Database database_;
   store::Redis redis_;
   store::Redis jobs_redis_;  ///< the worker's readers block
@@ -179,6 +187,8 @@ class Host {
   ModuleSet module_set_;
   hooks::Dispatcher dispatcher_;
   identity::AuthService auth_;
+  accounts::AccountService accounts_;
+  users::UserService users_;
   tools::ToolService tools_;
   groups::GroupService groups_;
   classes::ClassService classes_;
@@ -206,12 +216,12 @@ int run_host(const config::Settings& settings, Host::Roles roles) {
   }
   auto trust = bundle::TrustStore::load(trust_dir(settings));
   if (!trust) return complain(trust.error());
-  auto key = pseudonym_key(settings.var_dir / "keys" / "pseudonym.key");
-  if (!key) return complain(key.error());
+  auto keys = security::host_keys(settings.var_dir / "keys");
+  if (!keys) return complain(keys.error());
   auto pages = roles.serves ? load_pages(settings) : Result<std::optional<http::StaticFiles>>(std::nullopt);
   if (!pages) return complain(pages.error());
   runtime::Runtime loop(settings.threads);
-  Host host(settings, loop, *trust, std::move(*key), std::move(*pages));
+  Host host(settings, loop, *trust, *keys, std::move(*pages));
   if (auto started = host.start(roles); !started) return complain(started.error());
   if (roles.serves) {
     log::info("serve.listening", {{"address", settings.host}, {"port", std::to_string(host.port())}});

@@ -19,6 +19,7 @@
 #include "application.hpp"
 #include "gateway_verdict.hpp"
 #include "module_set.hpp"
+#include "rapt/accounts/account_service.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/chat/chat_service.hpp"
 #include "rapt/classes/class_service.hpp"
@@ -33,9 +34,11 @@
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/password.hpp"
+#include "rapt/security/secret_box.hpp"
 #include "rapt/store/redis.hpp"
 #include "rapt/store/scratch_database.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "rapt/users/user_service.hpp"
 
 namespace rapt::api {
 
@@ -149,7 +152,10 @@ class Site : public testing::Test {
   store::Redis redis{redis_url()};
   host::Supervisor modules{loop.executor(), {}};
   hooks::Dispatcher dispatcher{modules};
+  security::SecretBox box{"the key of a site that lives for one test"};
   identity::AuthService auth{**scratch, clock};
+  accounts::AccountService accounts{{**scratch, clock, box, "http://site.example"}};
+  users::UserService users{**scratch, clock, accounts};
   tools::ToolService tools{**scratch, clock, &modules};
   groups::GroupService groups{**scratch, clock};
   classes::ClassService classes{**scratch, clock};
@@ -161,8 +167,8 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{{settings, clock, **scratch, redis, auth, tools, groups, classes, assignments, chat, runs,
-                           verdict, modules, dispatcher, installer, journal, module_set},
+  Application application{{settings, clock, **scratch, redis, auth, accounts, users, tools, groups, classes,
+                           assignments, chat, runs, verdict, modules, dispatcher, installer, journal, module_set},
                           std::nullopt,
                           "http://site.example"};
   http::Server server{loop.executor(), {}, application};

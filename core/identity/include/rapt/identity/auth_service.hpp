@@ -26,6 +26,14 @@ inline constexpr std::chrono::days kSessionLifetime{30};
 enum class DeviceContext : std::uint8_t { kUnknown, kPersonal, kShared };
 std::string_view name(DeviceContext context);  ///< "unknown", "personal", "shared"
 
+/// From where somebody logs in; what the person sees in the list of logins.
+struct LoginOrigin {
+  DeviceContext context = DeviceContext::kUnknown;
+  std::string ip_address{};  ///< text of an IPv4 or IPv6 address, or empty
+  std::string user_agent{};  ///< cut to 300 bytes, made printable
+  std::string provider{};    ///< auth_providers.name; empty: by password
+};
+
 struct Login {
   std::string token;  ///< the cookie's value; nothing else knows it, and it is not stored
   TimePoint expires_at{};
@@ -45,7 +53,10 @@ class AuthService {
   /// `email` is trimmed and compared without regard to case. kUnauthorized INVALID_CREDENTIALS, the same after the same
   /// work, for an unknown account, a wrong password, a suspended account and one without a password; kUnavailable when
   /// too many logins wait or the database is away.
-  Task<Result<Login>> login(std::string email, std::string password, DeviceContext context = DeviceContext::kUnknown);
+  Task<Result<Login>> login(std::string email, std::string password, LoginOrigin origin = {});
+
+  /// A login of somebody whom a provider has vouched for. kUnauthorized when the account is gone or not active.
+  Task<Result<Login>> open_login(UserId user, LoginOrigin origin);
 
   /// Who holds `token`, with all memberships, in one statement, which also notes the activity (once a minute at most)
   /// and extends the login when under half of its time is left (`login_extended` is set then: send the cookie again).

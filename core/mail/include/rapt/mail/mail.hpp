@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "rapt/base/result.hpp"
+#include "rapt/jobs/worker.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt::security {
+class SecretBox;
+}
+namespace rapt::store {
+class Database;
+class Transaction;
+}  // namespace rapt::store
+
+namespace rapt::mail {
+
+/// A letter in plain text. All of it UTF-8.
+struct Mail {
+  std::string to;  ///< one address, without a name
+  std::string subject;
+  std::string text;
+};
+
+/// The kind of the jobs that send mails.
+inline constexpr const char* kSendJob = "mail.send";
+
+/// Writes the mail and the job that sends it inside the caller's transaction: it goes out when that commits, and once
+/// (again only when the receiving server has taken it and the note of it was lost). The text is sealed, because it may
+/// hold a one-time link, and forgotten when it has been sent. kInvalid for an address or a subject with a line break.
+Result<void> enqueue(store::Transaction& transaction, const security::SecretBox& box, const Mail& mail);
+
+/// Where mails go.
+struct Transport {
+  /// smtp://[user:password@]host[:port] (STARTTLS where offered, required with a password), smtps://…, file:FOLDER
+  /// (each mail becomes a file NAME.eml there: development and tests), or empty: no mail can be sent, and jobs say so.
+  std::string url;
+  std::string from;  ///< "School <noreply@school.example>" or an address
+};
+
+/// What `url` lacks, in a sentence; empty when it is right.
+std::string fault_of_url(const std::string& url);
+
+/// The handler of kSendJob. Blocks threads of its own while it speaks SMTP. All of it must outlive the worker.
+jobs::Handler send_handler(store::Database& database, const security::SecretBox& box, Transport transport);
+
+}  // namespace rapt::mail

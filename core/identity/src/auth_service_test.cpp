@@ -42,7 +42,7 @@ class AuthServiceTest : public ::testing::Test {
     scratch->script(sql);
   }
   Result<Login> login(std::string email, std::string password) {
-    return runtime::run_blocking(auth.login(std::move(email), std::move(password)));
+    return runtime::run_blocking(auth.login(std::move(email), std::move(password), LoginOrigin{}));
   }
   Result<Actor> who(std::string token) { return runtime::run_blocking(auth.authenticate(std::move(token))); }
 

@@ -20,7 +20,10 @@ Task<Result<Answer>> post_login(Call& call) {
   auto& redis = call.services.redis;
   const auto& address = call.request.remote_address;
   RAPT_CO_TRY(co_await check_login_throttle(redis, email, address));
-  auto login = co_await call.services.auth.login(email, std::move(password));
+  identity::LoginOrigin origin;
+  origin.ip_address = address;
+  origin.user_agent = std::string(call.request.headers.get("User-Agent").value_or(""));
+  auto login = co_await call.services.auth.login(email, std::move(password), std::move(origin));
   if (!login) {
     if (login.error().kind == ErrorKind::kUnauthorized) RAPT_CO_TRY(co_await count_failed_login(redis, email, address));
     co_return login.error();

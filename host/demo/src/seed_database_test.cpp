@@ -14,7 +14,7 @@ namespace {
 TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   auto scratch = store::ScratchDatabase::migrated();
   const SystemClock clock;
-  const auto first = seed_demo(**scratch, clock, "first password");
+  const auto first = seed_demo(**scratch, clock, "first password", identity::LoginOrigin{});
   ASSERT_TRUE(first) << first.error().message << first.error().log_detail;
   const auto second = seed_demo(**scratch, clock, "second password");
   ASSERT_TRUE(second) << second.error().log_detail;
@@ -24,10 +24,10 @@ TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
 
   identity::AuthService auth(**scratch, clock);
   tools::ToolService tools(**scratch, clock, nullptr);
-  EXPECT_FALSE(runtime::run_blocking(auth.login("student01@example.org", "first password")));
+  EXPECT_FALSE(runtime::run_blocking(auth.login("student01@example.org", "first password", identity::LoginOrigin{})));
   for (const char* email :
        {"student01@example.org", "student30@example.org", "teacher@example.org", "admin@example.org"}) {
-    const auto login = runtime::run_blocking(auth.login(email, "second password"));
+    const auto login = runtime::run_blocking(auth.login(email, "second password", identity::LoginOrigin{}));
     ASSERT_TRUE(login) << email;
     EXPECT_EQ(runtime::run_blocking(tools.list(login->actor, 50, ""))->items.size(), 2U) << email;
   }

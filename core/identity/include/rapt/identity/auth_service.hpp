@@ -53,7 +53,7 @@ class AuthService {
   /// `email` is trimmed and compared without regard to case. kUnauthorized INVALID_CREDENTIALS, the same after the same
   /// work, for an unknown account, a wrong password, a suspended account and one without a password; kUnavailable when
   /// too many logins wait or the database is away.
-  Task<Result<Login>> login(std::string email, std::string password, LoginOrigin origin = {});
+  Task<Result<Login>> login(std::string email, std::string password, LoginOrigin origin);
 
   /// A login of somebody whom a provider has vouched for. kUnauthorized when the account is gone or not active.
   Task<Result<Login>> open_login(UserId user, LoginOrigin origin);

@@ -14,7 +14,7 @@ namespace {
 TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   auto scratch = store::ScratchDatabase::migrated();
   const SystemClock clock;
-  const auto first = seed_demo(**scratch, clock, "first password", identity::LoginOrigin{});
+  const auto first = seed_demo(**scratch, clock, "first password");
   ASSERT_TRUE(first) << first.error().message << first.error().log_detail;
   const auto second = seed_demo(**scratch, clock, "second password");
   ASSERT_TRUE(second) << second.error().log_detail;

@@ -99,7 +99,9 @@ AuthService::~AuthService() = default;
 Task<Result<Login>> AuthService::login(std::string email, std::string password, LoginOrigin origin) {
   auto account = co_await impl_->account(trimmed(email), std::move(password));
   if (!account) co_return account.error();
-  co_return co_await open_login(account->id, std::move(origin));
+  auto opened = open_login(account->id, std::move(origin));
+  auto login = co_await std::move(opened);
+  co_return login;
 }
 
 Task<Result<Login>> AuthService::open_login(UserId user, LoginOrigin origin) {

@@ -41,6 +41,8 @@ export_environment() {
     REGISTRY_PORT=$(remembered_port registry $((PORT + 1)))
     export MARKETPLACE_URL=http://127.0.0.1:$REGISTRY_PORT
   fi
+  # Without a mail server of the school's, mails are files for whoever looks after this machine.
+  [[ -n ${MAIL_URL:-} ]] || export MAIL_URL=file:$STATE/mail
   DEMO_MODEL=no
   [[ -n ${AI_API_KEY:-}${AI_GATEWAY_URL:-} ]] || use_demo_model
 }

@@ -43,4 +43,20 @@ std::string check_host_name(const std::string& text) {
   return "must be at most 100 letters, digits, dots, colons, hyphens and underscores";
 }
 
+std::string check_mail_url(const std::string& text) {
+  for (const std::string_view kind : {"smtp://", "smtps://", "file:"}) {
+    if (text.empty() || (text.starts_with(kind) && text.size() > kind.size())) return {};
+  }
+  return "must be smtp://host:port, smtp://user:password@host:port, smtps://… or file:FOLDER";
+}
+
+std::string check_mail_from(const std::string& text) {
+  const bool one_line = text.find_first_of("\r\n") == std::string::npos;
+  const auto name_ends = text.rfind('<');
+  const std::string address = name_ends == std::string::npos ? text : text.substr(name_ends + 1);
+  const bool closed = name_ends == std::string::npos || text.ends_with('>');
+  if (one_line && closed && address.find('@') != std::string::npos && address.find(' ') == std::string::npos) return {};
+  return "must be an address, or Name <address>";
+}
+
 }  // namespace rapt::config

@@ -24,6 +24,7 @@
 #include "rapt/install/installer.hpp"
 #include "rapt/jobs/worker.hpp"
 #include "rapt/journal/module_journal.hpp"
+#include "rapt/mail/mail.hpp"
 #include "rapt/runs/async_hooks.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -92,6 +93,7 @@ class Host {
        const security::HostKeys& keys, std::optional<http::StaticFiles> pages)
       : loop_(loop),
         box_(keys.secrets),
+        mail_{settings.mail_url, settings.mail_from},
         database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
         redis_(settings.redis_url),
         jobs_redis_(settings.redis_url, 2),
@@ -129,6 +131,7 @@ class Host {
     loop_.on_signal([this] { loop_.spawn(stop()); });
     if (roles.works) {
       worker_.handle(chat::kHookJob, chat::hook_job_handler({database_, tools_, dispatcher_}));
+      worker_.handle(mail::kSendJob, mail::send_handler(database_, clock_, box_, mail_));
       worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
       loop_.spawn(worker_.run());
     }
@@ -176,6 +179,7 @@ class Host {
   Roles roles_;
   SystemClock clock_;
   security::SecretBox box_;
+  const mail::Transport mail_;
   store::Database database_;
   store::Redis redis_;
   store::Redis jobs_redis_;  ///< the worker's readers block

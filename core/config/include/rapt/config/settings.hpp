@@ -39,6 +39,8 @@ struct Settings {
   std::chrono::milliseconds ai_request_timeout{};  ///< AI_REQUEST_TIMEOUT_MS, whole request
   std::chrono::milliseconds ai_first_token_timeout{};  ///< AI_FIRST_TOKEN_TIMEOUT_MS
   int ai_max_retries = 2;                              ///< AI_MAX_RETRIES, before the first byte only
+  std::string mail_url;   ///< MAIL_URL: smtp://…, smtps://… or file:FOLDER; empty: no mail is sent (secret)
+  std::string mail_from;  ///< MAIL_FROM
   bool demo_model = false;                             ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
   std::filesystem::path web_root;                      ///< RAPT_WEB_ROOT, the built pages
   std::filesystem::path var_dir;                       ///< RAPT_VAR_DIR, state of this host

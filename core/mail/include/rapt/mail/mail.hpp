@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <filesystem>
 #include <string>
 
+#include "rapt/base/clock.hpp"
 #include "rapt/base/result.hpp"
 #include "rapt/jobs/worker.hpp"
-#include "rapt/runtime/task.hpp"
 
 namespace rapt::security {
 class SecretBox;
@@ -35,16 +34,15 @@ Result<void> enqueue(store::Transaction& transaction, const security::SecretBox&
 
 /// Where mails go.
 struct Transport {
-  /// smtp://[user:password@]host[:port] (STARTTLS where offered, required with a password), smtps://…, file:FOLDER
-  /// (each mail becomes a file NAME.eml there: development and tests), or empty: no mail can be sent, and jobs say so.
+  /// smtp://[user:password@]host[:port] (encrypted where the server can; always with a password), smtps://…,
+  /// file:FOLDER (each mail becomes a file there: development and tests), or empty: none can be sent, and jobs say so.
   std::string url;
-  std::string from;  ///< "School <noreply@school.example>" or an address
+  std::string from;  ///< "School <noreply@school.example>", or an address alone
 };
 
-/// What `url` lacks, in a sentence; empty when it is right.
-std::string fault_of_url(const std::string& url);
-
-/// The handler of kSendJob. Blocks threads of its own while it speaks SMTP. All of it must outlive the worker.
-jobs::Handler send_handler(store::Database& database, const security::SecretBox& box, Transport transport);
+/// The handler of kSendJob. It speaks SMTP on a thread of its own, so a slow server delays mails alone. What the server
+/// refuses for good (5xx) is a failed job, everything else is tried again. What it is given must outlive the worker.
+jobs::Handler send_handler(store::Database& database, const Clock& clock, const security::SecretBox& box,
+                           Transport transport);
 
 }  // namespace rapt::mail

@@ -22,7 +22,7 @@ const silenceLimitMs = 50_000;
 export async function streamMessage(sessionId: string, content: string, listener: StreamListener): Promise<{ message: Message; usage: Usage }> {
   const abort = new AbortController();
   const path = `/sessions/${encodeURIComponent(sessionId)}/messages`;
-  const response = await send("POST", path, "text/event-stream", { content }, abort.signal);
+  const response = await send("POST", path, "text/event-stream", { body: { content }, signal: abort.signal });
   if (response.body === null) throw brokenStreamError();
   const reader = response.body.getReader();
   const parser = new EventParser();

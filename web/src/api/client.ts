@@ -23,27 +23,54 @@ export async function list<T>(path: string, query?: Query): Promise<Page<T>> {
 }
 
 export function post<T>(path: string, body?: unknown): Promise<T> {
-  return request<T>("POST", path, body).then((answer) => answer.data);
+  return request<T>("POST", path, { body }).then((answer) => answer.data);
 }
 
-export function patch<T>(path: string, body: unknown): Promise<T> {
-  return request<T>("PATCH", path, body).then((answer) => answer.data);
+/** `etag` as it came with the object: the change is refused (412) when somebody else came first. */
+export function patch<T>(path: string, body: unknown, etag: string | null = null): Promise<T> {
+  return request<T>("PATCH", path, { body, etag }).then((answer) => answer.data);
+}
+
+export function remove(path: string, body?: unknown): Promise<void> {
+  return request<void>("DELETE", path, { body }).then(() => undefined);
+}
+
+/** An object with the tag of the state that it was read in. */
+export interface Versioned<T> {
+  data: T;
+  etag: string | null;
+}
+
+export async function getVersioned<T>(path: string): Promise<Versioned<T>> {
+  const { data, etag } = await request<T>("GET", path);
+  return { data, etag };
+}
+
+/** Sends a file as it is. */
+export function upload<T>(path: string, file: Blob, contentType: string, query?: Query): Promise<T> {
+  return request<T>("POST", path + queryString(query), { file, contentType }).then((answer) => answer.data);
+}
+
+export interface Outgoing {
+  /** Becomes JSON. */
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  file?: Blob;
+  contentType?: string;
+  etag?: string | null;
+  signal?: AbortSignal;
 }
 
 /** Sends a request and gives the raw answer when it succeeded; throws ApiError otherwise. */
-export async function send(method: string, path: string, accept: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function send(method: string, path: string, accept: string, outgoing: Outgoing = {}): Promise<Response> {
+  const { body, file, contentType = "application/json", etag, signal } = outgoing;
   const headers: Record<string, string> = { Accept: accept };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined || file !== undefined) headers["Content-Type"] = contentType;
+  if (etag) headers["If-Match"] = etag;
+  const content = file ?? (body === undefined ? null : JSON.stringify(body));
   let response: Response;
   try {
-    response = await fetch(apiRoot + path, {
-      method,
-      headers,
-      credentials: "same-origin",
-      cache: "no-store",
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: signal ?? null,
-    });
+    response = await fetch(apiRoot + path, { method, headers, credentials: "same-origin", cache: "no-store", body: content, signal: signal ?? null });
   } catch {
     throw networkError();
   }
@@ -54,13 +81,18 @@ export async function send(method: string, path: string, accept: string, body?: 
 interface Success<T> {
   data: T;
   meta?: { next_cursor?: string | null };
+  etag: string | null;
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<Success<T>> {
-  const response = await send(method, path, "application/json", body);
-  if (response.status === 204) return { data: undefined as T };
+async function request<T>(method: string, path: string, outgoing: Outgoing = {}): Promise<Success<T>> {
+  const response = await send(method, path, "application/json", outgoing);
+  const etag = response.headers.get("ETag");
+  const content = await response.text().catch(() => {
+    throw networkError();
+  });
+  if (content === "") return { data: undefined as T, etag };
   try {
-    return (await response.json()) as Success<T>;
+    return { ...(JSON.parse(content) as Omit<Success<T>, "etag">), etag };
   } catch {
     throw failureFrom(response.status, null, response.headers.get("X-Request-Id"), null);
   }

@@ -7,6 +7,8 @@ export interface FieldError {
   message: string;
 }
 
+const wrongProof = ["INVALID_CREDENTIALS", "TOTP_REQUIRED", "INVALID_TOTP"];
+
 /** A failure the server answered, or that kept the request from reaching it (status 0, code NETWORK_ERROR). */
 export class ApiError extends Error {
   readonly status: number;
@@ -36,9 +38,14 @@ export class ApiError extends Error {
     });
   }
 
-  /** True for a login that is missing or has run out; a wrong password is not one. */
+  /** True for a login that is missing or has run out; a wrong password or code is not one. */
   get isExpiredLogin(): boolean {
-    return this.status === 401 && this.code !== "INVALID_CREDENTIALS";
+    return this.status === 401 && !wrongProof.includes(this.code);
+  }
+
+  /** True when somebody else has changed the object since it was read. */
+  get isOutdated(): boolean {
+    return this.status === 412;
   }
 
   /** True when a module refused the message or the answer: news for the reader, not a fault. */
@@ -94,6 +101,12 @@ const advice: Record<string, [title: string, hint: string | null]> = {
   STREAM_BROKEN: ["The connection broke", "Your text is kept. Try again."],
   UNAUTHORIZED: ["Please log in again", "Your login has run out. What you wrote is kept."],
   INVALID_CREDENTIALS: ["That did not match", "Check the email address and the password, then try again."],
+  TOTP_REQUIRED: ["One more step", "Enter the code that your app shows."],
+  INVALID_TOTP: ["That code did not match", "Codes change every 30 seconds and count once: wait for the next one."],
+  PROVIDER_REQUIRED: ["Log in through your school", "Addresses of this school log in through the school's own page."],
+  REGISTRATION_CLOSED: ["Accounts are made by your school", "Ask your teacher or administrator for one."],
+  PRECONDITION_FAILED: ["Somebody else was faster", "Load the present state, then make your change again."],
+  UNSUPPORTED_MEDIA_TYPE: ["That is not a file of this kind", "Choose a file in the CSV format."],
   FORBIDDEN: ["Not for your account", "Ask your teacher or administrator if you should have access."],
   CSRF_REJECTED: ["The request was refused", "Open RaptScallions at its own address and try again."],
   NOT_FOUND: ["Not found", "It may have been removed, or the address may be mistyped."],
@@ -127,7 +140,12 @@ export function explain(error: unknown): Explanation {
   return {
     title,
     message: error.message,
-    hint: wait === null ? hint : `Try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`,
+    hint: wait === null ? hint : `Try again in ${waitInWords(wait)}.`,
     requestId: error.requestId,
   };
+}
+
+function waitInWords(seconds: number): string {
+  const [count, unit] = seconds < 180 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -21,14 +21,21 @@ export interface Instance {
   version: string;
   demo_model: boolean;
   development_mode: boolean;
+  /** Whether anybody may make an account. */
+  registration?: "open" | "closed";
 }
 
 export interface Me {
-  user: { id: string; email: string; name: string };
+  user: { id: string; email: string; name: string; given_name?: string | null; family_name?: string | null };
   roles: Role[];
   memberships: { group_id: string; group_name: string; group_type: string; role: Role }[];
   classes: { id: string; name: string; role: "teacher" | "student" }[];
+  email_verified: boolean;
+  totp_enabled: boolean;
+  status: UserStatus;
 }
+
+export type UserStatus = "pending_verification" | "active" | "suspended" | "inactive";
 
 export interface Tool extends ToolRef {
   version: string | number;

@@ -7,12 +7,14 @@ import { Notice } from "./ui/notice";
 interface ErrorPanelProps {
   error: unknown;
   onRetry?: () => void;
+  /** Loads the present state; offered when somebody else has changed it. */
+  onReload?: () => void;
   /** Announces the error at once; for one that follows something the reader did. */
   announce?: boolean;
 }
 
 /** Any failure, in words: what was wrong, and what to do. */
-export function ErrorPanel({ error, onRetry, announce = false }: ErrorPanelProps) {
+export function ErrorPanel({ error, onRetry, onReload, announce = false }: ErrorPanelProps) {
   const { title, message, hint, requestId } = explain(error);
   const retryable = !(error instanceof ApiError) || error.isRetryable;
   return (
@@ -21,7 +23,11 @@ export function ErrorPanel({ error, onRetry, announce = false }: ErrorPanelProps
       title={title}
       announce={announce}
       actions={
-        onRetry && retryable ? (
+        onReload && error instanceof ApiError && error.isOutdated ? (
+          <Button size="sm" variant="outline" onClick={onReload}>
+            Load the present state
+          </Button>
+        ) : onRetry && retryable ? (
           <Button size="sm" variant="outline" onClick={onRetry}>
             Try again
           </Button>

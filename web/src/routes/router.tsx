@@ -27,8 +27,32 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search) => ({ ...text(search, "from") }) as { from?: string },
+  validateSearch: (search) => ({ ...text(search, "from"), ...text(search, "error") }) as { from?: string; error?: string },
   component: LoginPage,
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("@/pages/forgot-password-page"), "ForgotPasswordPage"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("@/pages/reset-password-page"), "ResetPasswordPage"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email",
+  component: lazyRouteComponent(() => import("@/pages/verify-email-page"), "VerifyEmailPage"),
+});
+
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  component: lazyRouteComponent(() => import("@/pages/register-page"), "RegisterPage"),
 });
 
 const authed = createRoute({
@@ -92,7 +116,7 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
-const tree = root.addChildren([login, authed.addChildren([home, chat, tool, run, teaching, transcript, modules])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, authed.addChildren([home, chat, tool, run, teaching, transcript, modules])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

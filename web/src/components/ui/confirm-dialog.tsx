@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { useEffect, useId, useRef } from "react";
 import { Button } from "./button";
+import { Dialog } from "./dialog";
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -11,24 +11,10 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
-/** Asks before something final. The browser's own dialog: it traps focus and closes on Escape without injected styles. */
+/** Asks before something final. */
 export function ConfirmDialog({ open, title, description, confirmLabel, onConfirm, onClose }: ConfirmDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const titleId = useId();
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={titleId}
-      onClose={onClose}
-      className="m-auto w-[calc(100%-2rem)] max-w-md rounded-2xl border bg-card p-6 text-foreground shadow-xl backdrop:bg-black/50"
-    >
-      <h2 id={titleId} className="text-lg font-bold">
-        {title}
-      </h2>
+    <Dialog open={open} title={title} onClose={onClose}>
       <p className="mt-2 text-sm text-muted-foreground">{description}</p>
       <div className="mt-6 flex justify-end gap-2">
         <Button variant="ghost" onClick={onClose}>
@@ -36,6 +22,6 @@ export function ConfirmDialog({ open, title, description, confirmLabel, onConfir
         </Button>
         <Button onClick={onConfirm}>{confirmLabel}</Button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

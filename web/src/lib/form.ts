@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Forms whose answer comes from the server. What can be seen to be wrong is said at its field before anything is sent;
+// what the server finds is said there too. Nobody loses what was entered.
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
+import { ApiError } from "@/api/errors";
+
+export type FormValues = Record<string, string>;
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+interface FormOptions<Answer> {
+  send: (values: FormValues) => Promise<Answer>;
+  onSuccess?: (answer: Answer, form: HTMLFormElement) => void;
+  onError?: (error: unknown) => void;
+}
+
+/** Gives a form its behavior: spread `props` on the form, ask `errorOf` for each field, show `error` above. */
+export function useForm<Answer>({ send, onSuccess, onError }: FormOptions<Answer>) {
+  const form = useRef<HTMLFormElement | null>(null);
+  const [faults, setFaults] = useState<FormValues>({});
+  const [placed, setPlaced] = useState(false);
+  const mutation = useMutation({
+    mutationFn: send,
+    onSuccess: (answer) => {
+      if (form.current) onSuccess?.(answer, form.current);
+    },
+    onError: (error) => {
+      setPlaced(form.current !== null && placeFaults(form.current, error));
+      onError?.(error);
+    },
+  });
+  function onSubmit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    if (mutation.isPending) return;
+    form.current = event.currentTarget;
+    const found = findFaults(form.current);
+    setFaults(found);
+    if (Object.keys(found).length > 0) focusFirst(form.current, Object.keys(found));
+    else mutation.mutate(readForm(form.current));
+  }
+  return {
+    props: { noValidate: true, onSubmit },
+    mutation,
+    errorOf: (name: string) => faults[name] ?? fieldMessage(mutation.error, name),
+    /** What does not belong to a single field. */
+    error: mutation.isError && !placed ? mutation.error : null,
+  };
+}
+
+/** What the server says about one field. */
+export function fieldMessage(error: unknown, name: string): string | null {
+  if (!(error instanceof ApiError)) return null;
+  return error.fields.find((field) => field.path === name)?.message ?? null;
+}
+
+function placeFaults(form: HTMLFormElement, error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.fields.length === 0) return false;
+  const paths = error.fields.map((field) => field.path);
+  if (!paths.every((path) => form.elements.namedItem(path) !== null)) return false;
+  focusFirst(form, paths);
+  return true;
+}
+
+function focusFirst(form: HTMLFormElement, names: string[]): void {
+  controls(form).find((control) => names.includes(control.name))?.focus();
+}
+
+function controls(form: HTMLFormElement): Control[] {
+  return [...form.elements].filter((each): each is Control => "name" in each && each.name !== "" && "validity" in each && !(each instanceof HTMLButtonElement));
+}
+
+/** The named entries as text: passwords as they are, everything else without the spaces around it. */
+export function readForm(form: HTMLFormElement): FormValues {
+  const values: FormValues = {};
+  for (const control of controls(form)) {
+    if (control instanceof HTMLInputElement && control.type === "checkbox") {
+      values[control.name] = control.checked ? "on" : "";
+    } else {
+      const password = control.type === "password" || control.autocomplete.includes("password");
+      values[control.name] = password ? control.value : control.value.trim();
+    }
+  }
+  return values;
+}
+
+function findFaults(form: HTMLFormElement): FormValues {
+  const found: FormValues = {};
+  for (const control of controls(form)) {
+    const fault = faultOf(control);
+    if (fault) found[control.name] = fault;
+  }
+  return found;
+}
+
+function faultOf({ validity, dataset, value }: Control): string | null {
+  if (validity.valueMissing) return dataset["missing"] ?? "Please fill this in.";
+  if (validity.typeMismatch) return "That is not an email address.";
+  const minimum = Number(dataset["least"] ?? 0);
+  if (value !== "" && [...value].length < minimum) return `Please use at least ${minimum} characters.`;
+  return null;
+}

@@ -4,25 +4,33 @@
 #include <algorithm>
 #include <utility>
 
+#include "rapt/identity/ability.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::assignments {
 namespace {
 
-#define RAPT_ASSIGNMENT_HEAD                                                                             \
-  "SELECT a.id, a.name, a.instructions, a.class_id, c.name AS class_name, a.tool_id, a.tool_version_id," \
-  " t.name AS tool_name, t.type AS tool_type, a.available_at, a.due_at, a.closes_at"                     \
-  " FROM assignments a JOIN classes c ON c.id = a.class_id JOIN tools t ON t.id = a.tool_id"             \
-  " JOIN class_members m ON m.class_id = a.class_id"                                                     \
-  " WHERE m.user_id = $1::uuid AND a.deleted_at IS NULL AND c.deleted_at IS NULL AND t.deleted_at IS NULL "
+#define RAPT_ASSIGNMENT_HEAD                                                                               \
+  "SELECT a.id, a.name, a.instructions, a.class_id, c.name AS class_name, a.tool_id, a.tool_version_id,"   \
+  " t.name AS tool_name, t.type AS tool_type, a.available_at, a.due_at, a.closes_at, g.path::text AS path" \
+  " FROM assignments a JOIN classes c ON c.id = a.class_id JOIN tools t ON t.id = a.tool_id"               \
+  " JOIN groups g ON g.id = c.group_id"                                                                    \
+  " WHERE a.deleted_at IS NULL AND c.deleted_at IS NULL AND t.deleted_at IS NULL AND " RAPT_IN_SCOPE(      \
+      "g.path", "a.class_id", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6")
 
 constexpr store::Statement kList{"assignments.list", RAPT_ASSIGNMENT_HEAD
-                                 "AND ($2::uuid IS NULL OR (a.created_at, a.id) < (SELECT l.created_at, l.id FROM "
-                                 "assignments l WHERE l.id = $2::uuid))"
-                                 " ORDER BY a.created_at DESC, a.id DESC LIMIT $3::bigint"};
-constexpr store::Statement kFind{"assignments.find", RAPT_ASSIGNMENT_HEAD "AND a.id = $2::uuid"};
+                                 " AND ($7::uuid IS NULL OR (a.created_at, a.id) < (SELECT l.created_at, l.id FROM "
+                                 "assignments l WHERE l.id = $7::uuid))"
+                                 " ORDER BY a.created_at DESC, a.id DESC LIMIT $8::bigint"};
+constexpr store::Statement kFind{"assignments.find", RAPT_ASSIGNMENT_HEAD " AND a.id = $7::uuid"};
 
 #undef RAPT_ASSIGNMENT_HEAD
+
+store::Params readable_by(const identity::Actor& actor) {
+  store::Params params;
+  identity::add_scope(params, identity::scope_of(actor, identity::Action::kRead, identity::Subject::kAssignment));
+  return params;
+}
 
 Assignment assignment_of(const store::Row& row, TimePoint now) {
   Assignment out;
@@ -31,6 +39,7 @@ Assignment assignment_of(const store::Row& row, TimePoint now) {
   out.instructions = row.text("instructions");
   out.class_id = row.id<ClassId>("class_id");
   out.class_name = row.text("class_name");
+  out.group_path = row.text("path");
   out.tool = row.id<ToolId>("tool_id");
   out.tool_version = row.id<ToolVersionId>("tool_version_id");
   out.tool_name = row.text("tool_name");
@@ -67,7 +76,9 @@ Task<Result<AssignmentPage>> AssignmentService::list(identity::Actor actor, int 
   const auto after = cursor.empty() ? std::optional<AssignmentId>(AssignmentId()) : AssignmentId::parse(cursor);
   if (!after) co_return Error::invalid("cursor", "is not one that this list has answered");
   const int count = std::clamp(limit, 1, 100);
-  auto rows = co_await database_.query(kList, store::params(actor.id, *after, count + 1));
+  auto params = readable_by(actor);
+  params.add(*after).add(count + 1);
+  auto rows = co_await database_.query(kList, std::move(params));
   if (!rows) co_return rows.error();
   AssignmentPage page;
   const TimePoint now = clock_.now();
@@ -78,7 +89,9 @@ Task<Result<AssignmentPage>> AssignmentService::list(identity::Actor actor, int 
 }
 
 Task<Result<Assignment>> AssignmentService::get(identity::Actor actor, AssignmentId id) {
-  auto rows = co_await database_.query(kFind, store::params(actor.id, id));
+  auto params = readable_by(actor);
+  params.add(id);
+  auto rows = co_await database_.query(kFind, std::move(params));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::not_found("assignment");
   co_return assignment_of((*rows)[0], clock_.now());
@@ -86,7 +99,9 @@ Task<Result<Assignment>> AssignmentService::get(identity::Actor actor, Assignmen
 
 Task<Result<Assignment>> AssignmentService::get_for_start(identity::Actor actor, AssignmentId id) {
   auto found = co_await get(actor, id);
-  if (!found || actor.teaches(found->class_id)) co_return found;
+  if (!found) co_return found;
+  const identity::Place place{.group_path = found->group_path, .class_id = found->class_id};
+  if (identity::can(actor, identity::Action::kUpdate, identity::Subject::kAssignment, place)) co_return found;
   if (found->state == AssignmentState::kUpcoming) {
     co_return Error::conflict("This assignment opens at " + to_rfc3339(*found->available_at) + ".");
   }

@@ -104,7 +104,7 @@ Task<Result<SessionWithMessages>> ChatService::get(identity::Actor actor, Sessio
 }
 
 Task<Result<SessionPage>> ChatService::list(identity::Actor actor, SessionFilter filter) {
-  if (filter.teaching && identity::reach_of(actor).empty()) {
+  if (filter.teaching && !identity::reaches_others(actor, identity::Subject::kSession)) {
     co_return Error::forbidden("Only teachers and administrators may list the conversations of students.");
   }
   co_return co_await list_sessions(parts_.database, std::move(actor), std::move(filter));

@@ -123,7 +123,7 @@ store::Params list_params(const identity::Actor& actor, const SessionFilter& fil
     params.add_null();
   }
   store::add_page(params, cursor).add(limit + 1);
-  if (filter.teaching) identity::add_reach(params, actor);
+  if (filter.teaching) identity::add_reach(params, actor, identity::Subject::kSession);
   return params;
 }
 
@@ -165,7 +165,7 @@ Task<Result<hooks::Message>> load_message(store::Database& database, SessionId s
 
 static Task<Result<SessionSummary>> load_head(store::Database& database, identity::Actor actor, SessionId id) {
   auto params = store::params(actor.id, id);
-  auto head = co_await database.query(kReadable, identity::add_reach(params, actor));
+  auto head = co_await database.query(kReadable, identity::add_reach(params, actor, identity::Subject::kSession));
   if (!head) co_return head.error();
   const auto row = head->first();
   if (!row) co_return Error::not_found("session");

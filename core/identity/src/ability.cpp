@@ -20,7 +20,17 @@ enum class Who : std::uint8_t {
   kClassMember
 };
 /// At which places the rule holds, seen from the membership that makes it apply.
-enum class Where : std::uint8_t { kEverywhere, kTree, kGroup, kAbove, kClass, kClassGroup, kAboveClass, kOwn };
+enum class Where : std::uint8_t {
+  kEverywhere,
+  kTree,
+  kGroup,
+  kAbove,
+  kClass,
+  kClassGroup,
+  kClassTree,
+  kAboveClass,
+  kOwn
+};
 
 struct Rule {
   Who who;
@@ -56,6 +66,30 @@ constexpr Rule kRules[] = {
 
     {Who::kAnybody, Action::kRead, Subject::kUser, Where::kOwn},
     {Who::kAnybody, Action::kUpdate, Subject::kUser, Where::kOwn},
+
+    // Those who teach see the tools of the groups above and below; a tool's creator may change it.
+    {Who::kGroupAdmin, kAll, Subject::kTool, Where::kTree},
+    {Who::kGroupAdmin, Action::kRead, Subject::kTool, Where::kAbove},
+    {Who::kGroupTeacher, Action::kRead, Subject::kTool, Where::kTree},
+    {Who::kGroupTeacher, Action::kRead, Subject::kTool, Where::kAbove},
+    {Who::kGroupTeacher, Action::kCreate, Subject::kTool, Where::kGroup},
+    {Who::kClassTeacher, Action::kRead, Subject::kTool, Where::kClassTree},
+    {Who::kClassTeacher, Action::kRead, Subject::kTool, Where::kAboveClass},
+    {Who::kClassTeacher, Action::kCreate, Subject::kTool, Where::kClassGroup},
+    {Who::kAnybody, Action::kRead, Subject::kTool, Where::kOwn},
+    {Who::kAnybody, Action::kUpdate, Subject::kTool, Where::kOwn},
+
+    {Who::kGroupAdmin, kAll, Subject::kAssignment, Where::kTree},
+    {Who::kClassTeacher, kAll, Subject::kAssignment, Where::kClass},
+    {Who::kClassMember, Action::kRead, Subject::kAssignment, Where::kClass},
+
+    // Conversations and runs belong to whoever has them; teachers and administrators read those of their students.
+    {Who::kGroupAdmin, Action::kRead, Subject::kSession, Where::kTree},
+    {Who::kClassTeacher, Action::kRead, Subject::kSession, Where::kClass},
+    {Who::kAnybody, kAll, Subject::kSession, Where::kOwn},
+    {Who::kGroupAdmin, Action::kRead, Subject::kRun, Where::kTree},
+    {Who::kClassTeacher, Action::kRead, Subject::kRun, Where::kClass},
+    {Who::kAnybody, kAll, Subject::kRun, Where::kOwn},
 };
 
 bool acts_as(const GroupMembership& membership, Who who) {
@@ -86,6 +120,7 @@ void add(const GroupMembership& membership, Where where, Scope& scope) {
 
 void add(const ClassMembership& membership, Where where, Scope& scope) {
   if (where == Where::kClass) scope.classes.push_back(membership.id.str());
+  if (where == Where::kClassTree) scope.trees.push_back(membership.group_path);
   if (where == Where::kClassGroup) scope.groups.push_back(membership.group_path);
   if (where == Where::kAboveClass) scope.above.push_back(membership.group_path);
 }
@@ -112,6 +147,14 @@ const char* name(Subject subject) {
       return "class";
     case Subject::kUser:
       return "user";
+    case Subject::kTool:
+      return "tool";
+    case Subject::kAssignment:
+      return "assignment";
+    case Subject::kSession:
+      return "session";
+    case Subject::kRun:
+      return "run";
   }
   return "object";
 }

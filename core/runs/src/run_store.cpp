@@ -104,7 +104,7 @@ Task<Result<EndedRun>> load_ended_run(store::Database& database, RunId id) {
 
 Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor actor, RunId id) {
   auto params = store::params(actor.id, id);
-  auto rows = co_await database.query(kReadable, identity::add_reach(params, actor));
+  auto rows = co_await database.query(kReadable, identity::add_reach(params, actor, identity::Subject::kRun));
   if (!rows) co_return rows.error();
   const auto row = rows->first();
   if (!row) co_return Error::not_found("run");

@@ -69,8 +69,10 @@ struct ToolService::Impl {
     return tool;
   }
 
-  Task<Result<store::Row>> visible_row(UserId actor, ToolId id) {
-    auto rows = co_await database.query(kFind, store::params(actor, clock.now(), id));
+  Task<Result<store::Row>> visible_row(const identity::Actor& actor, ToolId id) {
+    auto params = visible_to(actor, clock.now());
+    params.add(id);
+    auto rows = co_await database.query(kFind, std::move(params));
     if (!rows) co_return rows.error();
     if (rows->empty()) co_return Error::not_found("tool");
     co_return (*rows)[0];
@@ -90,11 +92,14 @@ struct ToolService::Impl {
       if (actor.is_system_admin()) co_return std::string();
       co_return Error::forbidden("Only system administrators may make a tool for the whole system: name a group.");
     }
-    auto rows = co_await database.query(kGroupForCreation, store::params(actor.id, group));
+    auto rows = co_await database.query(kGroup, store::params(group));
     if (!rows) co_return rows.error();
     const auto row = rows->first();
-    if (row && row->boolean("may_create")) co_return row->text("name");
-    if (row && row->boolean("may_know"))
+    identity::Place place;
+    if (row) place.group_path = row->text("path");
+    if (row && identity::can(actor, identity::Action::kCreate, identity::Subject::kTool, place))
+      co_return row->text("name");
+    if (row && identity::can(actor, identity::Action::kRead, identity::Subject::kGroup, place))
       co_return Error::forbidden("Only its teachers and administrators may make tools in this group.");
     co_return Error::not_found("group");
   }
@@ -108,7 +113,9 @@ Task<Result<ToolPage>> ToolService::list(identity::Actor actor, int limit, std::
   const auto after = cursor.empty() ? std::optional<ToolId>(ToolId()) : ToolId::parse(cursor);
   if (!after) co_return Error::invalid("cursor", "is not one that this list has answered");
   const int count = std::clamp(limit, 1, 100);
-  auto rows = co_await impl_->database.query(kList, store::params(actor.id, impl_->clock.now(), *after, count + 1));
+  auto params = visible_to(actor, impl_->clock.now());
+  params.add(*after).add(count + 1);
+  auto rows = co_await impl_->database.query(kList, std::move(params));
   if (!rows) co_return rows.error();
   ToolPage page;
   const std::size_t shown = std::min(rows->size(), static_cast<std::size_t>(count));
@@ -125,18 +132,20 @@ Task<Result<ToolPage>> ToolService::list(identity::Actor actor, int limit, std::
 }
 
 Task<Result<Tool>> ToolService::find(identity::Actor actor, ToolId id) {
-  auto row = co_await impl_->visible_row(actor.id, id);
+  auto row = co_await impl_->visible_row(actor, id);
   if (!row) co_return row.error();
   co_return impl_->tool_of(*row);
 }
 
 Task<Result<ToolDetails>> ToolService::get(identity::Actor actor, ToolId id) {
-  auto row = co_await impl_->visible_row(actor.id, id);
+  auto row = co_await impl_->visible_row(actor, id);
   if (!row) co_return row.error();
   auto tool = impl_->tool_of(*row);
   if (!tool) co_return tool.error();
   ToolDetails details{std::move(*tool), std::nullopt};
-  if (row->optional_text("may_edit") == "t") details.definition_yaml = row->text("definition_yaml");
+  const identity::Place place{.group_path = row->text("path"), .owner = row->id<UserId>("created_by")};
+  if (identity::can(actor, identity::Action::kUpdate, identity::Subject::kTool, place))
+    details.definition_yaml = row->text("definition_yaml");
   co_return details;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "rapt/hooks/scripted_caller.hpp"
+#include "rapt/identity/load_actor.hpp"
 #include "rapt/store/scratch_database.hpp"
 
 namespace rapt::tools {
@@ -47,12 +48,8 @@ class ToolServiceTest : public ::testing::Test {
     scratch->script(kWorld);
     modules.on("safety-filter", hooks::Point::kChatBeforeAi, [](const auto&) { return hooks::Answer{}; });
   }
-  static identity::Actor actor(int number) {
-    identity::Actor out;
-    out.id = UserId::trusted(uuid(number));
-    if (number == 305)
-      out.groups.push_back({GroupId::trusted(uuid(100)), "", "", "", identity::GroupRole::kSystemAdmin});
-    return out;
+  identity::Actor actor(int number) {
+    return *runtime::run_blocking(identity::load_actor(**scratch, UserId::trusted(uuid(number))));
   }
   Result<ToolDetails> create(int who, const std::string& text, int group) {
     return runtime::run_blocking(

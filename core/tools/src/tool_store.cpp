@@ -3,62 +3,46 @@
 
 namespace rapt::tools {
 
-// Groups in which the actor ($1) teaches or administers, by membership or through a class.
-#define RAPT_TOOL_PLACES                                                                                             \
-  "WITH places AS ("                                                                                                 \
-  " SELECT g.path FROM group_members m JOIN groups g ON g.id = m.group_id"                                           \
-  "  WHERE m.user_id = $1::uuid AND m.role IN ('teacher', 'group_admin') AND g.deleted_at IS NULL"                   \
-  " UNION SELECT g.path FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON g.id = c.group_id" \
-  "  WHERE m.user_id = $1::uuid AND m.role = 'teacher' AND c.deleted_at IS NULL AND g.deleted_at IS NULL),"          \
-  " administrator AS (SELECT EXISTS (SELECT FROM group_members m WHERE m.user_id = $1::uuid"                         \
-  "  AND m.role = 'system_admin') AS everywhere) "
+#define RAPT_TOOL_HEAD                                                                                       \
+  "SELECT t.id, t.current_version_id, t.group_id, g.name AS group_name, g.path::text AS path, t.created_by," \
+  " t.created_at, v.definition_yaml"                                                                         \
+  " FROM tools t JOIN tool_versions v ON v.id = t.current_version_id LEFT JOIN groups g ON g.id = t.group_id "
 
-#define RAPT_TOOL_HEAD                                                                                        \
-  "SELECT t.id, t.current_version_id, t.group_id, g.name AS group_name, t.created_at, v.definition_yaml,"     \
-  " (administrator.everywhere OR t.created_by = $1::uuid OR EXISTS (SELECT FROM group_members m"              \
-  "   JOIN groups own ON own.id = m.group_id WHERE m.user_id = $1::uuid AND m.role = 'group_admin'"           \
-  "   AND g.path <@ own.path)) AS may_edit"                                                                   \
-  " FROM tools t JOIN tool_versions v ON v.id = t.current_version_id LEFT JOIN groups g ON g.id = t.group_id" \
-  " CROSS JOIN administrator "
+// Those of the actor's scope; of the whole system for whoever reads tools of some tree; and those that assignments
+// show: in a class that one teaches always, in the others while the assignment is open.
+#define RAPT_TOOL_VISIBLE \
+  "WHERE t.deleted_at IS NULL AND (" RAPT_IN_SCOPE("g.path", "NULL::uuid", "t.created_by", "$1", "$2", \
+                                                   "$3", "$4", "$5", "$6")                              \
+  " OR (t.group_id IS NULL AND $7::boolean)"                                                           \
+  " OR EXISTS (SELECT FROM assignments a JOIN classes c ON c.id = a.class_id"                          \
+  "   WHERE a.tool_id = t.id AND a.deleted_at IS NULL AND c.deleted_at IS NULL"                        \
+  "   AND (a.class_id = ANY ($8::uuid[]) OR (a.class_id = ANY ($9::uuid[])"                            \
+  "        AND coalesce(a.available_at, '-infinity') <= $10::timestamptz"                              \
+  "        AND coalesce(a.closes_at, 'infinity') > $10::timestamptz)))) "
 
-// The creator; system administrators; those who teach or administer in the tool's group, above or below it, and for a
-// tool of the whole system anywhere; classes that it is assigned to, their students while the assignment is open ($2).
-#define RAPT_TOOL_VISIBLE                                                                                \
-  " t.deleted_at IS NULL AND (administrator.everywhere OR t.created_by = $1::uuid"                       \
-  " OR EXISTS (SELECT FROM places p WHERE t.group_id IS NULL OR p.path @> g.path OR p.path <@ g.path)"   \
-  " OR EXISTS (SELECT FROM assignments a JOIN classes c ON c.id = a.class_id"                            \
-  "   JOIN class_members m ON m.class_id = a.class_id"                                                   \
-  "   WHERE a.tool_id = t.id AND a.deleted_at IS NULL AND c.deleted_at IS NULL AND m.user_id = $1::uuid" \
-  "   AND (m.role = 'teacher' OR (coalesce(a.available_at, '-infinity') <= $2::timestamptz"              \
-  "        AND coalesce(a.closes_at, 'infinity') > $2::timestamptz)))) "
+const store::Statement kList{"tools.list", RAPT_TOOL_HEAD RAPT_TOOL_VISIBLE
+                             "AND ($11::uuid IS NULL OR (t.created_at, t.id) < (SELECT l.created_at, l.id FROM tools l"
+                             " WHERE l.id = $11::uuid)) ORDER BY t.created_at DESC, t.id DESC LIMIT $12::bigint"};
+const store::Statement kFind{"tools.find", RAPT_TOOL_HEAD RAPT_TOOL_VISIBLE "AND t.id = $11::uuid"};
 
-const store::Statement kList{
-    "tools.list", RAPT_TOOL_PLACES RAPT_TOOL_HEAD
-    "WHERE" RAPT_TOOL_VISIBLE
-    "AND ($3::uuid IS NULL OR (t.created_at, t.id) < (SELECT l.created_at, l.id FROM tools l WHERE l.id = $3::uuid))"
-    " ORDER BY t.created_at DESC, t.id DESC LIMIT $4::bigint"};
-
-const store::Statement kFind{"tools.find",
-                             RAPT_TOOL_PLACES RAPT_TOOL_HEAD "WHERE" RAPT_TOOL_VISIBLE "AND t.id = $3::uuid"};
-
-#undef RAPT_TOOL_PLACES
 #undef RAPT_TOOL_HEAD
 #undef RAPT_TOOL_VISIBLE
 
+store::Params visible_to(const identity::Actor& actor, TimePoint now) {
+  using identity::Action;
+  using identity::Subject;
+  const auto scope = identity::scope_of(actor, Action::kRead, Subject::kTool);
+  store::Params params;
+  identity::add_scope(params, scope).add(scope.everywhere || !scope.trees.empty());
+  params.add_array(identity::scope_of(actor, Action::kUpdate, Subject::kAssignment).classes);
+  params.add_array(identity::scope_of(actor, Action::kRead, Subject::kAssignment).classes);
+  return params.add(now);
+}
+
 const store::Statement kVersion{"tools.version", "SELECT definition_yaml FROM tool_versions WHERE id = $1::uuid"};
 
-const store::Statement kGroupForCreation{"tools.group_for_creation", R"(
-  SELECT g.name,
-         EXISTS (SELECT FROM group_members m JOIN groups own ON own.id = m.group_id
-                  WHERE m.user_id = $1::uuid AND (m.role = 'system_admin'
-                        OR (m.role = 'group_admin' AND g.path <@ own.path)
-                        OR (m.role = 'teacher' AND own.id = g.id)))
-         OR EXISTS (SELECT FROM class_members m JOIN classes c ON c.id = m.class_id
-                     WHERE m.user_id = $1::uuid AND m.role = 'teacher' AND c.group_id = g.id AND c.deleted_at IS NULL)
-         AS may_create,
-         EXISTS (SELECT FROM group_members m JOIN groups own ON own.id = m.group_id
-                  WHERE m.user_id = $1::uuid AND (g.path <@ own.path OR own.path <@ g.path)) AS may_know
-    FROM groups g WHERE g.id = $2::uuid AND g.deleted_at IS NULL)"};
+const store::Statement kGroup{"tools.group",
+                              "SELECT name, path::text AS path FROM groups WHERE id = $1::uuid AND deleted_at IS NULL"};
 
 const store::Statement kInsertTool{"tools.insert", R"(
   INSERT INTO tools (id, type, name, group_id, created_by, current_version_id, created_at)

@@ -32,6 +32,7 @@ struct Assignment {
   std::string instructions;
   ClassId class_id;
   std::string class_name;
+  std::string group_path;  ///< ltree path of the class's group
   ToolId tool;
   ToolVersionId tool_version;
   std::string tool_name;

@@ -13,14 +13,14 @@ namespace rapt::identity {
 
 /// What somebody does, and to what. The rules stand in one table (ability.cpp).
 enum class Action : std::uint8_t { kRead, kCreate, kUpdate, kDelete, kManageMembers, kManageTheme, kViewUsage };
-enum class Subject : std::uint8_t { kGroup, kClass, kUser };
+enum class Subject : std::uint8_t { kGroup, kClass, kUser, kTool, kAssignment, kSession, kRun };
 
 /// Where a thing stands; the conditions of the rules look at nothing else. What does not apply is empty and matches
 /// nothing. For kCreate: where it would stand.
 struct Place {
   std::string group_path{};  ///< ltree path of its group; of a group, its own
   ClassId class_id{};        ///< of a class, its own
-  UserId owner{};            ///< of a user, the user
+  UserId owner{};            ///< of a user, the user; of a tool, its creator; of a conversation or run, whose it is
 };
 
 /// All places at which an actor may do something: what the rules come to. The same value decides about one thing in

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "rapt/identity/ability.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::identity {
 
-/// Whose conversations and runs an actor may read beside the own ones, as parameters of a statement.
-struct Reach {
-  bool everybody = false;            ///< system administrators
-  std::vector<std::string> classes;  ///< those that the actor teaches
-  std::vector<std::string> paths;    ///< of groups that the actor administers, descendants included
-  [[nodiscard]] bool empty() const { return !everybody && classes.empty() && paths.empty(); }
-};
+// Whose conversations and runs somebody may read beside the own ones. The rules are those of ability.hpp
+// (Subject::kSession, kRun); this is how the places of such a thing are found in SQL, which are those of its student.
 
-Reach reach_of(const Actor& actor);
 /// Binds the three parameters that RAPT_IN_REACH names, in its order.
-store::Params& add_reach(store::Params& params, const Actor& actor);
+store::Params& add_reach(store::Params& params, const Actor& actor, Subject subject);
+/// Whether there is anybody to be reached.
+bool reaches_others(const Actor& actor, Subject subject);
 
 }  // namespace rapt::identity
 

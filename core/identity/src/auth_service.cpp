@@ -6,9 +6,9 @@
 
 #include "auth_store.hpp"
 #include "rapt/base/text.hpp"
-#include "rapt/runtime/blocking_pool.hpp"
+#include "rapt/identity/password_hasher.hpp"
+#include "rapt/identity/second_factor.hpp"
 #include "rapt/security/crypto.hpp"
-#include "rapt/security/password.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::identity {
@@ -22,6 +22,14 @@ Error invalid_credentials() {
   error.kind = ErrorKind::kUnauthorized;
   error.code = "INVALID_CREDENTIALS";
   error.message = "The email or the password is wrong.";
+  return error;
+}
+
+Error totp_required() {
+  Error error;
+  error.kind = ErrorKind::kUnauthorized;
+  error.code = "TOTP_REQUIRED";
+  error.message = "Enter the code that your authenticator app shows.";
   return error;
 }
 
@@ -45,17 +53,40 @@ bool looks_like_token(std::string_view text) {
          });
 }
 
+/// An account whose password was right.
 struct Account {
   UserId id;
-  std::string password_hash;
+  bool second_factor = false;
 };
 
-/// The account when its password is right. The same work is done whether it exists, has a password and is active.
-Result<Account> check_password(const std::optional<store::Row>& row, const std::string& password) {
-  const auto stored = row ? row->optional_text("password_hash") : std::nullopt;
-  const bool right = security::verify_password(password, stored.value_or(security::dummy_hash()));
-  if (!right || !stored || !row->boolean("active")) return invalid_credentials();
-  return Account{row->id<UserId>("id"), *stored};
+DeviceContext context_of(const store::Row& row) {
+  const auto text = row.text("context");
+  if (text == name(DeviceContext::kPersonal)) return DeviceContext::kPersonal;
+  return text == name(DeviceContext::kShared) ? DeviceContext::kShared : DeviceContext::kUnknown;
+}
+
+std::chrono::seconds lifetime(DeviceContext context) {
+  return context == DeviceContext::kShared ? std::chrono::seconds(kSharedLifetime)
+                                           : std::chrono::seconds(kSessionLifetime);
+}
+
+/// Of a token's hash; null for what cannot be a token.
+std::optional<std::string> hash_of(const std::string& token) {
+  return looks_like_token(token) ? std::optional(bytea_of(security::sha256(token))) : std::nullopt;
+}
+
+OpenLogin open_login_of(const store::Row& row) {
+  OpenLogin out;
+  out.id = row.text("id");
+  out.current = !row.is_null("current") && row.boolean("current");
+  out.context = context_of(row);
+  out.ip_address = row.optional_text("ip_address");
+  out.user_agent = row.optional_text("user_agent");
+  out.provider = row.optional_text("provider");
+  out.created_at = row.time("created_at");
+  out.last_activity_at = row.time("last_activity_at");
+  out.expires_at = row.time("expires_at");
+  return out;
 }
 
 }  // namespace
@@ -73,32 +104,47 @@ std::string_view name(DeviceContext context) {
 }
 
 struct AuthService::Impl {
-  Impl(store::Database& given, const Clock& given_clock)
-      : database(given), clock(given_clock), hashing({.name = "passwords", .threads = 2, .max_queued = 64}) {
-    // Made now, so that the first unknown account is not slower than the later ones.
-    (void)security::dummy_hash();
-  }
-
+  /// The account when its password is right. The same work is done whether it exists, has a password and is active.
   Task<Result<Account>> account(std::string email, std::string password) {
     auto rows = co_await database.query(kAccountByEmail, store::params(email));
     if (!rows && rows.error().kind != ErrorKind::kInvalid) co_return rows.error();
-    auto row = rows ? rows->first() : std::nullopt;  // text that cannot be stored is no account's email
-    auto work = [row = std::move(row), secret = std::move(password)] { return check_password(row, secret); };
-    co_return co_await hashing.run(std::move(work));
+    const auto row = rows ? rows->first() : std::nullopt;  // text that cannot be stored is no account's email
+    auto stored = row && row->boolean("active") ? row->optional_text("password_hash") : std::nullopt;
+    const auto verdict = co_await passwords.verify(std::move(password), stored);
+    if (!verdict) co_return verdict.error();
+    if (!verdict->right) co_return invalid_credentials();
+    Account found{row->id<UserId>("id"), row->boolean("second_factor")};
+    if (verdict->renewed) {
+      RAPT_CO_TRY(co_await database.query(kRenewHash, store::params(found.id, *stored, *verdict->renewed)));
+    }
+    co_return found;
+  }
+
+  Task<Result<void>> second_factor(UserId user, std::string code) {
+    auto work = [&seal = box, user = std::move(user), code = std::move(code),
+                 now = clock.now()](store::Transaction& tx) { return take_second_factor(tx, seal, user, code, now); };
+    co_return co_await database.transaction(std::move(work));
   }
 
   store::Database& database;
   const Clock& clock;
-  runtime::BlockingPool hashing;
+  const security::SecretBox& box;
+  PasswordHasher& passwords;
 };
 
-AuthService::AuthService(store::Database& database, const Clock& clock)
-    : impl_(std::make_unique<Impl>(database, clock)) {}
+AuthService::AuthService(store::Database& database, const Clock& clock, const security::SecretBox& box,
+                         PasswordHasher& passwords)
+    : impl_(new Impl{database, clock, box, passwords}) {}
 AuthService::~AuthService() = default;
 
-Task<Result<Login>> AuthService::login(std::string email, std::string password, LoginOrigin origin) {
+Task<Result<Login>> AuthService::login(std::string email, std::string password, LoginOrigin origin,
+                                       std::string second_factor) {
   auto account = co_await impl_->account(trimmed(email), std::move(password));
   if (!account) co_return account.error();
+  if (account->second_factor) {
+    if (second_factor.empty()) co_return totp_required();
+    RAPT_CO_TRY(co_await impl_->second_factor(account->id, std::move(second_factor)));
+  }
   auto opened = open_login(account->id, std::move(origin));
   auto login = co_await std::move(opened);
   co_return login;
@@ -107,8 +153,9 @@ Task<Result<Login>> AuthService::login(std::string email, std::string password, 
 Task<Result<Login>> AuthService::open_login(UserId user, LoginOrigin origin) {
   Login login;
   login.token = security::new_token();
+  login.context = origin.context;
   const TimePoint now = impl_->clock.now();
-  login.expires_at = now + kSessionLifetime;
+  login.expires_at = now + lifetime(origin.context);
   auto rows = co_await impl_->database.query(
       kOpenLogin, store::params(bytea_of(security::sha256(login.token)), user, login.expires_at, name(origin.context),
                                 now, absent_if_empty(origin.ip_address),
@@ -133,6 +180,48 @@ Task<Result<Actor>> AuthService::authenticate(std::string token) {
 Task<Result<void>> AuthService::logout(std::string token) {
   if (!looks_like_token(token)) co_return Result<void>{};
   auto rows = co_await impl_->database.query(kCloseLogin, store::params(bytea_of(security::sha256(token))));
+  if (!rows) co_return rows.error();
+  co_return Result<void>{};
+}
+
+Task<Result<RenewedLogin>> AuthService::refresh(std::string token) {
+  const auto old = hash_of(token);
+  if (!old) co_return Error::unauthorized();
+  RenewedLogin renewed;
+  renewed.token = security::new_token();
+  const TimePoint now = impl_->clock.now();
+  const auto rows = co_await impl_->database.query(
+      kRefreshLogin, store::params(*old, bytea_of(security::sha256(renewed.token)), now, now + kSessionLifetime));
+  if (!rows) co_return rows.error();
+  const auto row = rows->first();
+  if (!row) co_return Error::unauthorized();
+  renewed.expires_at = row->time("expires_at");
+  renewed.context = context_of(*row);
+  co_return renewed;
+}
+
+Task<Result<std::vector<OpenLogin>>> AuthService::logins(UserId user, std::string token) {
+  const auto rows =
+      co_await impl_->database.query(kOpenLogins, store::params(user, hash_of(token), impl_->clock.now()));
+  if (!rows) co_return rows.error();
+  std::vector<OpenLogin> out;
+  out.reserve(rows->size());
+  for (std::size_t i = 0; i < rows->size(); ++i) out.push_back(open_login_of((*rows)[i]));
+  co_return out;
+}
+
+Task<Result<bool>> AuthService::end_login(UserId user, std::string id, std::string token) {
+  const auto login = canonical_uuid(id);
+  if (!login) co_return Error::not_found("login");
+  const auto rows = co_await impl_->database.query(kCloseOneLogin, store::params(user, *login, hash_of(token)));
+  if (!rows) co_return rows.error();
+  const auto row = rows->first();
+  if (!row) co_return Error::not_found("login");
+  co_return !row->is_null("current") && row->boolean("current");
+}
+
+Task<Result<void>> AuthService::end_logins(UserId user, std::string kept_token) {
+  const auto rows = co_await impl_->database.query(kCloseLogins, store::params(user, hash_of(kept_token)));
   if (!rows) co_return rows.error();
   co_return Result<void>{};
 }

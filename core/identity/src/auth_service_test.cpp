@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "rapt/identity/password_hasher.hpp"
 #include "rapt/security/password.hpp"
+#include "rapt/security/secret_box.hpp"
 #include "rapt/store/scratch_database.hpp"
 
 namespace rapt::identity {
@@ -48,7 +50,9 @@ class AuthServiceTest : public ::testing::Test {
 
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
   MovableClock clock;
-  AuthService auth{**scratch, clock};
+  security::SecretBox box{"the key of a test of the room of identity"};
+  PasswordHasher passwords;
+  AuthService auth{**scratch, clock, box, passwords};
 };
 
 TEST_F(AuthServiceTest, LogsInWhateverTheCaseAndSpaceAroundTheEmail) {

@@ -18,7 +18,12 @@ namespace rapt::identity {
   "   WHERE m.user_id = u.id AND c.deleted_at IS NULL) AS classes "
 
 const store::Statement kAccountByEmail{"identity.account_by_email", R"(
-  SELECT id, password_hash, status = 'active' AS active FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL)"};
+  SELECT u.id, u.password_hash, u.status = 'active' AS active,
+         EXISTS (SELECT FROM totp_secrets t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL) AS second_factor
+    FROM users u WHERE lower(u.email) = lower($1) AND u.deleted_at IS NULL)"};
+
+const store::Statement kRenewHash{"identity.renew_hash",
+                                  "UPDATE users SET password_hash = $3 WHERE id = $1::uuid AND password_hash = $2"};
 
 const store::Statement kOpenLogin{"identity.open_login", R"(
   WITH opened AS (
@@ -27,6 +32,9 @@ const store::Statement kOpenLogin{"identity.open_login", R"(
     SELECT $1::bytea, u.id, $3::timestamptz, $4, $5::timestamptz, $5::timestamptz, $6::inet, $7, $8
       FROM users u WHERE u.id = $2::uuid AND u.status = 'active' AND u.deleted_at IS NULL
     RETURNING user_id),
+  pruned AS (
+    DELETE FROM auth_sessions WHERE token_hash IN (
+      SELECT token_hash FROM auth_sessions WHERE expires_at <= $5::timestamptz LIMIT 20 FOR UPDATE SKIP LOCKED)),
   noted AS (UPDATE users SET last_login_at = $5::timestamptz WHERE id = $2::uuid)
   SELECT false AS extended, )" RAPT_ACTOR_COLUMNS R"(
     FROM opened JOIN users u ON u.id = opened.user_id)"};
@@ -36,9 +44,9 @@ const store::Statement kAuthenticate{"identity.authenticate", R"(
   touched AS (
     UPDATE auth_sessions
        SET last_activity_at = $2::timestamptz,
-           expires_at = CASE WHEN expires_at < $3::timestamptz THEN $4::timestamptz ELSE expires_at END
+           expires_at = CASE WHEN expires_at < $3::timestamptz AND context <> 'shared' THEN $4::timestamptz ELSE expires_at END
      WHERE token_hash = $1::bytea AND expires_at > $2::timestamptz
-       AND (expires_at < $3::timestamptz OR last_activity_at < $5::timestamptz)
+       AND ((expires_at < $3::timestamptz AND context <> 'shared') OR last_activity_at < $5::timestamptz)
     RETURNING expires_at = $4::timestamptz AS extended)
   SELECT coalesce((SELECT extended FROM touched), false) AS extended, )" RAPT_ACTOR_COLUMNS R"(
     FROM found JOIN users u ON u.id = found.user_id AND u.status = 'active' AND u.deleted_at IS NULL)"};
@@ -47,7 +55,28 @@ const store::Statement kActorById{"identity.actor_by_id",
                                   "SELECT false AS extended," RAPT_ACTOR_COLUMNS
                                   "FROM users u WHERE u.id = $1::uuid AND u.deleted_at IS NULL"};
 
+const store::Statement kRefreshLogin{"identity.refresh_login", R"(
+  UPDATE auth_sessions s
+     SET token_hash = $2::bytea, last_activity_at = $3::timestamptz,
+         expires_at = CASE WHEN context = 'shared' THEN expires_at ELSE $4::timestamptz END
+   WHERE token_hash = $1::bytea AND expires_at > $3::timestamptz
+     AND EXISTS (SELECT FROM users u WHERE u.id = s.user_id AND u.status = 'active' AND u.deleted_at IS NULL)
+  RETURNING expires_at, context)"};
+
 const store::Statement kCloseLogin{"identity.close_login", "DELETE FROM auth_sessions WHERE token_hash = $1::bytea"};
+
+const store::Statement kOpenLogins{"identity.open_logins", R"(
+  SELECT id, token_hash = $2::bytea AS current, context, host(ip_address) AS ip_address, user_agent, provider,
+         created_at, last_activity_at, expires_at
+    FROM auth_sessions WHERE user_id = $1::uuid AND expires_at > $3::timestamptz
+   ORDER BY last_activity_at DESC, id LIMIT 200)"};
+
+const store::Statement kCloseOneLogin{"identity.close_one_login", R"(
+  DELETE FROM auth_sessions WHERE user_id = $1::uuid AND id = $2::uuid RETURNING token_hash = $3::bytea AS current)"};
+
+const store::Statement kCloseLogins{
+    "identity.close_logins",
+    "DELETE FROM auth_sessions WHERE user_id = $1::uuid AND token_hash IS DISTINCT FROM $2::bytea"};
 
 #undef RAPT_ACTOR_COLUMNS
 

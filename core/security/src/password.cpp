@@ -16,6 +16,14 @@ constexpr std::uint32_t kLanes = 1;
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
 
+/// "$argon2id$v=19$m=19456,t=2,p=1$": how every hash begins that is made here.
+const std::string& present_prefix() {
+  static const std::string prefix = "$argon2id$v=" + std::to_string(static_cast<int>(ARGON2_VERSION_NUMBER)) +
+                                    "$m=" + std::to_string(kMemoryKib) + ",t=" + std::to_string(kPasses) +
+                                    ",p=" + std::to_string(kLanes) + "$";
+  return prefix;
+}
+
 }  // namespace
 
 std::string hash_password(std::string_view password) {
@@ -36,6 +44,11 @@ bool verify_password(std::string_view password, const std::string& phc_hash) {
 const std::string& dummy_hash() {
   static const std::string hash = hash_password(new_token());
   return hash;
+}
+
+bool is_outdated(const std::string& phc_hash) {
+  static const std::size_t length = dummy_hash().size();  // salt and hash are of another size otherwise
+  return phc_hash.size() != length || !phc_hash.starts_with(present_prefix());
 }
 
 }  // namespace rapt::security

@@ -32,5 +32,17 @@ TEST(Password, NeverVerifiesAgainstAMalformedHash) {
   EXPECT_FALSE(verify_password("", dummy_hash()));
 }
 
+TEST(Password, KnowsItsOwnParametersFromOthers) {
+  const std::string own = hash_password("p");
+  EXPECT_FALSE(is_outdated(own));
+  EXPECT_FALSE(is_outdated(dummy_hash()));
+  std::string weaker = own;
+  weaker.replace(weaker.find("t=2"), 3, "t=1");
+  EXPECT_TRUE(is_outdated(weaker));
+  EXPECT_TRUE(is_outdated("$argon2i" + own.substr(9)));
+  EXPECT_TRUE(is_outdated(own + "AAAA"));
+  EXPECT_TRUE(is_outdated(""));
+}
+
 }  // namespace
 }  // namespace rapt::security

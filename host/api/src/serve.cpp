@@ -21,6 +21,7 @@
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "rapt/identity/password_hasher.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/jobs/worker.hpp"
 #include "rapt/journal/module_journal.hpp"
@@ -103,8 +104,8 @@ class Host {
         journal_(database_),
         module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
         dispatcher_(supervisor_),
-        auth_(database_, clock_),
-        accounts_({database_, clock_, box_, settings.public_url}),
+        auth_(database_, clock_, box_, passwords_),
+        accounts_({database_, clock_, box_, passwords_, settings.public_url}),
         users_(database_, clock_, accounts_),
         tools_(database_, clock_, &supervisor_),
         groups_(database_, clock_),
@@ -190,6 +191,7 @@ class Host {
   journal::ModuleJournal journal_;
   ModuleSet module_set_;
   hooks::Dispatcher dispatcher_;
+  identity::PasswordHasher passwords_;
   identity::AuthService auth_;
   accounts::AccountService accounts_;
   users::UserService users_;

@@ -29,6 +29,7 @@
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "rapt/identity/password_hasher.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/journal/module_journal.hpp"
 #include "rapt/runs/run_service.hpp"
@@ -153,8 +154,9 @@ class Site : public testing::Test {
   host::Supervisor modules{loop.executor(), {}};
   hooks::Dispatcher dispatcher{modules};
   security::SecretBox box{"the key of a site that lives for one test"};
-  identity::AuthService auth{**scratch, clock};
-  accounts::AccountService accounts{{**scratch, clock, box, "http://site.example"}};
+  identity::PasswordHasher passwords;
+  identity::AuthService auth{**scratch, clock, box, passwords};
+  accounts::AccountService accounts{{**scratch, clock, box, passwords, "http://site.example"}};
   users::UserService users{**scratch, clock, accounts};
   tools::ToolService tools{**scratch, clock, &modules};
   groups::GroupService groups{**scratch, clock};

@@ -5,6 +5,8 @@
 
 #include "rapt/demo/seed.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "rapt/identity/password_hasher.hpp"
+#include "rapt/security/secret_box.hpp"
 #include "rapt/store/scratch_database.hpp"
 #include "rapt/tools/tool_service.hpp"
 
@@ -22,7 +24,9 @@ TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   EXPECT_EQ(told.at("tools"), nlohmann::json::parse(*first).at("tools"));
   ASSERT_EQ(told.at("accounts").size(), 34U);
 
-  identity::AuthService auth(**scratch, clock);
+  const security::SecretBox box("the key of a test of the demonstration");
+  identity::PasswordHasher passwords;
+  identity::AuthService auth(**scratch, clock, box, passwords);
   tools::ToolService tools(**scratch, clock, nullptr);
   EXPECT_FALSE(runtime::run_blocking(auth.login("student01@example.org", "first password", identity::LoginOrigin{})));
   for (const char* email :

@@ -4,13 +4,18 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rapt/base/clock.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/runtime/task.hpp"
 
+namespace rapt::security {
+class SecretBox;
+}
 namespace rapt::store {
 class Database;
 }
@@ -21,6 +26,8 @@ namespace rapt::identity {
 inline constexpr std::string_view kSessionCookie = "rapt_session";
 /// How long an unused login lives; one that is used is extended when under half of it is left.
 inline constexpr std::chrono::days kSessionLifetime{30};
+/// How long one on a shared device lives; it is never extended.
+inline constexpr std::chrono::hours kSharedLifetime{12};
 
 /// What the person said about the device: a shared one is somebody else's tomorrow.
 enum class DeviceContext : std::uint8_t { kUnknown, kPersonal, kShared };
@@ -37,23 +44,44 @@ struct LoginOrigin {
 struct Login {
   std::string token;  ///< the cookie's value; nothing else knows it, and it is not stored
   TimePoint expires_at{};
-  Actor actor;
+  DeviceContext context = DeviceContext::kUnknown;  ///< of a shared device the browser forgets the cookie when it ends
+  Actor actor{};
 };
 
-/// Logins by email and password, and who is behind a cookie. Passwords are hashed on two threads of its own, so that a
-/// rush of logins slows logins alone. Thread-safe.
+/// The same login under another token.
+struct RenewedLogin {
+  std::string token;
+  TimePoint expires_at{};
+  DeviceContext context = DeviceContext::kUnknown;
+};
+
+/// An open login as its owner sees it.
+struct OpenLogin {
+  std::string id;
+  bool current = false;
+  DeviceContext context = DeviceContext::kUnknown;
+  std::optional<std::string> ip_address{}, user_agent{}, provider{};
+  TimePoint created_at{}, last_activity_at{}, expires_at{};
+};
+
+class PasswordHasher;
+
+/// Logins by email and password, who is behind a cookie, and what is open. Thread-safe.
 class AuthService {
  public:
-  /// `database` and `clock` must outlive the service.
-  AuthService(store::Database& database, const Clock& clock);
+  /// What it is given must outlive the service.
+  AuthService(store::Database& database, const Clock& clock, const security::SecretBox& box, PasswordHasher& passwords);
   ~AuthService();
   AuthService(const AuthService&) = delete;
   AuthService& operator=(const AuthService&) = delete;
 
   /// `email` is trimmed and compared without regard to case. kUnauthorized INVALID_CREDENTIALS, the same after the same
-  /// work, for an unknown account, a wrong password, a suspended account and one without a password; kUnavailable when
-  /// too many logins wait or the database is away.
-  Task<Result<Login>> login(std::string email, std::string password, LoginOrigin origin);
+  /// work, for an unknown account, a wrong password, an account that is not active and one without a password;
+  /// TOTP_REQUIRED when all that is right and the account has a second factor, but `second_factor` is empty;
+  /// INVALID_TOTP when that is wrong or used. kUnavailable when too many logins wait or the database is away. A
+  /// password that is stored under older parameters is stored anew.
+  Task<Result<Login>> login(std::string email, std::string password, LoginOrigin origin,
+                            std::string second_factor = {});
 
   /// A login of somebody whom a provider has vouched for. kUnauthorized when the account is gone or not active.
   Task<Result<Login>> open_login(UserId user, LoginOrigin origin);
@@ -63,8 +91,19 @@ class AuthService {
   /// kUnauthorized when the token is unknown, malformed or expired, or the account is not active.
   Task<Result<Actor>> authenticate(std::string token);
 
+  /// The login goes on under a new token, as long as a new one would (on a shared device: as long as before); the old
+  /// token is dead at once. kUnauthorized as authenticate(), also for the second of two that come at once.
+  Task<Result<RenewedLogin>> refresh(std::string token);
+
   /// Ends the login; one that is gone already counts as success.
   Task<Result<void>> logout(std::string token);
+
+  /// The person's open logins, the latest used first, 200 at most; `current` is the one of `token`.
+  Task<Result<std::vector<OpenLogin>>> logins(UserId user, std::string token);
+  /// Ends one of the person's logins. True when it was the one of `token`. kNotFound for one of somebody else's too.
+  Task<Result<bool>> end_login(UserId user, std::string id, std::string token);
+  /// Ends all logins of the person but the one of `kept_token` (empty: all).
+  Task<Result<void>> end_logins(UserId user, std::string kept_token);
 
  private:
   struct Impl;

@@ -13,5 +13,7 @@ std::string hash_password(std::string_view password);
 /// both cases take equally long.
 bool verify_password(std::string_view password, const std::string& phc_hash);
 const std::string& dummy_hash();
+/// Whether `phc_hash` was made with other parameters than hash_password() uses; true also for a malformed one.
+bool is_outdated(const std::string& phc_hash);
 
 }  // namespace rapt::security

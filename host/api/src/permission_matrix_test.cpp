@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Who may do what: every route of groups and classes, asked by every role, about things of the own school, of a sibling
+// Who may do what: every route that needs a login, asked by every role, about things of the own school, of a sibling
 // school and of another district. What may not be seen is answered like what does not exist.
 #include <map>
 #include <set>
@@ -49,6 +49,29 @@ GET    /classes/CLASS/join-codes                                  200 200 200  2
 POST   /classes/CLASS/join-codes {}                               201 201 201  201 201 404  201 404 404  201 404 404  403 404 404
 DELETE /classes/CLASS/join-codes/CODE                             204 204 204  204 204 404  204 404 404  204 404 404  403 404 404
 POST   /classes/join {"code":"INVITE"}                            200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+GET    /tools                                                     200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+POST   /tools {"definition":"YAML","group_id":"GROUP"}            201 201 201  201 201 404  201 404 404  201 404 404  403 404 404
+GET    /tools/TOOL                                                200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /tools/PRODUCT                                             200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /assignments                                               200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+POST   /sessions {"tool_id":"TOOL","assignment_id":"ASSIGNMENT"}  201 201 201  201 201 404  201 404 404  201 404 404  201 404 404
+GET    /sessions                                                  200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+GET    /sessions?scope=teaching                                   200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /sessions/SESSION                                          200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+PATCH  /sessions/SESSION {"state":"paused"}                       404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
+GET    /sessions/SESSION/extractions                              200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+POST   /sessions/SESSION/messages {"content":"Why?"}              404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
+POST   /runs {"tool_id":"PRODUCT","input":{}}                     422 422 422  422 422 404  422 404 404  422 404 404  404 404 404
+GET    /runs                                                      200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+GET    /runs/RUN                                                  200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /runs/RUN/extractions                                      200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+PATCH  /admin/modules/none {"enabled":true}                       404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/none/logs                                   404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/modules/none/release                                404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/modules/none/rollback                               404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/tools/TOOL/plan                                     200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 )";
 
 constexpr std::array kRoles{"system", "district", "school", "teacher", "student"};
@@ -94,14 +117,16 @@ class PermissionMatrix : public Site {
                       "', '" + email + "', '" + kRoles[i] + "', password_hash FROM users WHERE email = '" + ada + "'");
       cookies_.push_back(cookie_of(email));
     }
-    scratch->script("INSERT INTO users (id, email, name) VALUES ('" + uuid(310) +
-                    "', 'spare@example.org', 'Spare'), ('" + uuid(311) + "', 'pupil@example.org', 'Pupil')");
+    for (const auto& [id, name] : {std::pair{310, "spare"}, {311, "pupil1"}, {312, "pupil2"}, {321, "pupil3"}})
+      scratch->script("INSERT INTO users (id, email, name) VALUES ('" + uuid(id) + "', '" + name + "@example.org', '" +
+                      name + "')");
   }
 
   /// Groups 100 to 102 are the own district and its schools, 110 and 111 the other district and its school; class
   /// 2xx stands in group 1xx.
   void reset() {
     scratch->script(R"(
+      DELETE FROM chat_sessions; DELETE FROM runs; DELETE FROM assignments; DELETE FROM tools;
       DELETE FROM class_members; DELETE FROM class_join_codes; DELETE FROM classes;
       DELETE FROM group_members WHERE user_id::text LIKE '%00001___';
       DELETE FROM groups WHERE name = 'N' AND path::text LIKE '%0000000011%' AND nlevel(path) > 2;
@@ -119,19 +144,45 @@ class PermissionMatrix : public Site {
     member(300, 100, "system_admin"), member(301, 100, "group_admin"), member(302, 101, "group_admin");
     member(303, 101, "teacher"), member(304, 101, "student"), member(310, 100, "student");
     for (const int school : {101, 102, 111}) {
-      member(311, school, "student");
+      const int pupil = school + 210;
+      member(pupil, school, "student");
       const std::string id = uuid(school + 100);
       sql += "INSERT INTO classes (id, group_id, name) VALUES ('" + id + "', '" + uuid(school) + "', 'C');" +
-             "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + id + "', '" + uuid(311) +
+             "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + id + "', '" + uuid(pupil) +
              "', 'student');" +
              "INSERT INTO class_join_codes (id, class_id, code, created_at, expires_at, max_uses) VALUES ('" +
              uuid(school + 300) + "', '" + id + "', 'CDEFG" + std::to_string(222 + school) +
              "', '2026-03-01T07:00:00Z', '2026-03-02T07:00:00Z', 5);";
     }
+    for (const int school : {101, 102, 111}) sql += work_of(school);
     for (const auto& [user, role] : {std::pair{303, "teacher"}, {304, "student"}})
       sql += "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + uuid(201) + "', '" + uuid(user) +
              "', '" + role + "');";
     scratch->script(sql);
+  }
+
+  /// A chat tool that is assigned to the school's class, a product tool that is not, and what the pupil did with both.
+  static std::string work_of(int school) {
+    const auto tool = [&](int number, const char* type, const char* more) {
+      return "INSERT INTO tools (id, type, name, group_id, current_version_id) VALUES ('" + uuid(number) + "', '" +
+             type + "', 'T', '" + uuid(school) + "', '" + uuid(number) + "');" +
+             "INSERT INTO tool_versions (id, tool_id, version, definition_yaml, parsed) VALUES ('" + uuid(number) +
+             "', '" + uuid(number) + "', '1.0.0', 'name: T\ntype: " + type + "\nversion: 1.0.0\n" + more + "', '{}');";
+    };
+    const std::string pinned = "'" + uuid(school + 400) + "', '" + uuid(school + 400) + "'";
+    const std::string ran = "'" + uuid(school + 500) + "', '" + uuid(school + 500) + "'";
+    return tool(school + 400, "chat", "behavior: Ask.") +
+           tool(school + 500, "product",
+                "behavior: Plan.\ninput_schema: {type: object, properties: {}}\noutput_schema: {type: object, "
+                "properties: {a: "
+                "{type: string}}, required: [a]}") +
+           "INSERT INTO assignments (id, class_id, tool_id, tool_version_id, name) VALUES ('" + uuid(school + 600) +
+           "', '" + uuid(school + 100) + "', " + pinned + ", 'A');" +
+           "INSERT INTO chat_sessions (id, tool_id, tool_version_id, user_id, assignment_id) VALUES ('" +
+           uuid(school + 700) + "', " + pinned + ", '" + uuid(school + 210) + "', '" + uuid(school + 600) + "');" +
+           "INSERT INTO runs (id, tool_id, tool_version_id, user_id, state, input, output, completed_at) VALUES ('" +
+           uuid(school + 800) + "', " + ran + ", '" + uuid(school + 210) +
+           "', 'complete', '{}', '{}', '2026-03-01T07:00:00Z');";
   }
 
   static std::map<std::string, std::string> values(std::size_t place) {
@@ -142,7 +193,13 @@ class PermissionMatrix : public Site {
             {"CODE", uuid(school + 300)},
             {"INVITE", "CDEFG" + std::to_string(222 + school)},
             {"SPARE", uuid(310)},
-            {"PUPIL", uuid(311)}};
+            {"PUPIL", uuid(school + 210)},
+            {"TOOL", uuid(school + 400)},
+            {"PRODUCT", uuid(school + 500)},
+            {"ASSIGNMENT", uuid(school + 600)},
+            {"SESSION", uuid(school + 700)},
+            {"RUN", uuid(school + 800)},
+            {"YAML", R"({\"name\":\"N\",\"type\":\"chat\",\"version\":\"1.0.0\",\"behavior\":\"Ask.\"})"}};
   }
 
   std::vector<std::string> cookies_;
@@ -162,14 +219,15 @@ TEST_F(PermissionMatrix, EveryRoleReachesWhatTheTableSaysAndNothingElse) {
   }
 }
 
-TEST_F(PermissionMatrix, NoRouteOfGroupsAndClassesIsMissingInTheTable) {
+TEST_F(PermissionMatrix, NoRouteThatNeedsALoginIsMissingInTheTable) {
   std::set<std::string> covered;
-  const std::map<std::string, std::string> names{
-      {"GROUP", ":id"}, {"CLASS", ":id"}, {"PUPIL", ":user"}, {"CODE", ":code"}};
+  const std::map<std::string, std::string> names{{"GROUP", ":id"},   {"CLASS", ":id"},   {"TOOL", ":id"},
+                                                 {"PRODUCT", ":id"}, {"SESSION", ":id"}, {"RUN", ":id"},
+                                                 {"none", ":name"},  {"PUPIL", ":user"}, {"CODE", ":code"}};
   for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
   for (const auto& route : routes()) {
     const std::string pattern = route.pattern;
-    if (!pattern.starts_with("/groups") && !pattern.starts_with("/classes")) continue;
+    if (route.access == Access::kPublic || pattern.starts_with("/auth")) continue;
     EXPECT_EQ(covered.count(std::string(route.method) + " " + pattern), 1u) << route.method << " " << pattern;
   }
 }

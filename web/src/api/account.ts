@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What somebody does with the own account, and how one comes in.
 import { queryOptions } from "@tanstack/react-query";
-import { apiRoot, getVersioned, list, patch, post, remove } from "./client";
+import { apiRoot, change, getVersioned, list, post, remove } from "./client";
 import type { Me } from "./types";
 
-export type Device = "personal" | "shared";
+/** What is known of the device that logs in; `shared`: the login ends with the browser and lasts a day at most. */
+export type Device = "unknown" | "shared";
 
 /** A way to log in beside the password. */
 export interface ProviderRef {
@@ -21,7 +22,7 @@ export interface ProviderLookup {
 export interface Login {
   id: string;
   current: boolean;
-  context: Device | "unknown";
+  context: Device | "personal";
   ip_address: string | null;
   user_agent: string | null;
   provider: string | null;
@@ -48,8 +49,15 @@ export const providersQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** What the account's form starts from, with the state that it was read in. */
-export const ownAccountQuery = queryOptions({ queryKey: ["account"], queryFn: () => getVersioned<Me>("/auth/me") });
+/** What the account's form starts from. Never read again behind its back: the tag must belong to what is shown. */
+export const ownAccountQuery = queryOptions({
+  queryKey: ["account", "own"],
+  queryFn: () => getVersioned<Me>("/auth/me"),
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+  staleTime: Infinity,
+  gcTime: 0,
+});
 
 export const loginsQuery = queryOptions({
   queryKey: ["account", "logins"],
@@ -65,12 +73,13 @@ export interface Credentials {
   email: string;
   password: string;
   totp_code?: string;
-  device: Device;
+  device?: Device;
 }
 
 /** Where a click leads that logs in through a provider; `from` is a path of these pages. */
 export function providerAddress(name: string, from: string, device: Device): string {
-  return `${apiRoot}/auth/${encodeURIComponent(name)}?${new URLSearchParams({ return_to: from, device })}`;
+  const about = new URLSearchParams({ return_to: from, ...(device === "shared" ? { device } : {}) });
+  return `${apiRoot}/auth/${encodeURIComponent(name)}?${about}`;
 }
 
 export const account = {
@@ -81,7 +90,7 @@ export const account = {
   resendVerification: (email: string) => post<unknown>("/auth/verify-email/resend", { email }),
   askReset: (email: string) => post<unknown>("/auth/password-reset", { email }),
   confirmReset: (token: string, password: string) => post<void>("/auth/password-reset/confirm", { token, password }),
-  rename: (names: { name: string; given_name: string | null; family_name: string | null }, etag: string | null) => patch<Me>("/auth/me", names, etag),
+  rename: (names: { name?: string; given_name?: string; family_name?: string }, etag: string | null) => change<Me>("/auth/me", names, etag),
   changeEmail: (email: string, password: string) => post<unknown>("/auth/me/email", { email, password }),
   changePassword: (current_password: string, new_password: string) => post<void>("/auth/password", { current_password, new_password }),
   startTotp: (password: string) => post<TotpSetup>("/auth/totp", { password }),

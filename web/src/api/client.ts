@@ -26,9 +26,8 @@ export function post<T>(path: string, body?: unknown): Promise<T> {
   return request<T>("POST", path, { body }).then((answer) => answer.data);
 }
 
-/** `etag` as it came with the object: the change is refused (412) when somebody else came first. */
-export function patch<T>(path: string, body: unknown, etag: string | null = null): Promise<T> {
-  return request<T>("PATCH", path, { body, etag }).then((answer) => answer.data);
+export function patch<T>(path: string, body: unknown): Promise<T> {
+  return request<T>("PATCH", path, { body }).then((answer) => answer.data);
 }
 
 export function remove(path: string, body?: unknown): Promise<void> {
@@ -44,6 +43,12 @@ export interface Versioned<T> {
 export async function getVersioned<T>(path: string): Promise<Versioned<T>> {
   const { data, etag } = await request<T>("GET", path);
   return { data, etag };
+}
+
+/** Changes an object as it was read; refused (412) when somebody else came first. */
+export async function change<T>(path: string, body: unknown, etag: string | null): Promise<Versioned<T>> {
+  const answer = await request<T>("PATCH", path, { body, etag });
+  return { data: answer.data, etag: answer.etag };
 }
 
 /** Sends a file as it is. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { LogOut, Monitor, Moon, Settings, Sun, UserRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { post } from "@/api/client";
 import type { Me } from "@/api/types";
@@ -89,6 +89,10 @@ function UserMenu({ me }: { me: Me }) {
         <span className="block font-normal">{me.user.email}</span>
         <span className="block font-normal">{me.roles.map(humanize).join(", ")}</span>
       </MenuLabel>
+      <MenuSeparator />
+      <MenuItem onSelect={() => void navigate({ to: "/account" })}>
+        <Settings aria-hidden /> Your account
+      </MenuItem>
       <MenuSeparator />
       <MenuRadioGroup value={theme} onValueChange={(value) => setTheme(value as ThemeChoice)} aria-label="Theme">
         <MenuRadioItem value="system">

@@ -3,7 +3,7 @@
 // what the server finds is said there too. Nobody loses what was entered.
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
-import { ApiError } from "@/api/errors";
+import { ApiError, type FieldError } from "@/api/errors";
 
 export type FormValues = Record<string, string>;
 
@@ -13,10 +13,12 @@ interface FormOptions<Answer> {
   send: (values: FormValues) => Promise<Answer>;
   onSuccess?: (answer: Answer, form: HTMLFormElement) => void;
   onError?: (error: unknown) => void;
+  /** The field with the own password, which the server may refuse. */
+  proof?: string;
 }
 
 /** Gives a form its behavior: spread `props` on the form, ask `errorOf` for each field, show `error` above. */
-export function useForm<Answer>({ send, onSuccess, onError }: FormOptions<Answer>) {
+export function useForm<Answer>({ send, onSuccess, onError, proof }: FormOptions<Answer>) {
   const form = useRef<HTMLFormElement | null>(null);
   const [faults, setFaults] = useState<FormValues>({});
   const [placed, setPlaced] = useState(false);
@@ -26,10 +28,15 @@ export function useForm<Answer>({ send, onSuccess, onError }: FormOptions<Answer
       if (form.current) onSuccess?.(answer, form.current);
     },
     onError: (error) => {
-      setPlaced(form.current !== null && placeFaults(form.current, error));
+      setPlaced(form.current !== null && placeFaults(form.current, faultsOf(error)));
       onError?.(error);
     },
   });
+  const faultsOf = (error: unknown): FieldError[] => {
+    if (!(error instanceof ApiError)) return [];
+    if (proof && error.code === "INVALID_CREDENTIALS") return [{ path: proof, message: "That is not your password." }];
+    return error.fields;
+  };
   function onSubmit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     if (mutation.isPending) return;
@@ -42,22 +49,15 @@ export function useForm<Answer>({ send, onSuccess, onError }: FormOptions<Answer
   return {
     props: { noValidate: true, onSubmit },
     mutation,
-    errorOf: (name: string) => faults[name] ?? fieldMessage(mutation.error, name),
+    errorOf: (name: string) => faults[name] ?? faultsOf(mutation.error).find((field) => field.path === name)?.message ?? null,
     /** What does not belong to a single field. */
     error: mutation.isError && !placed ? mutation.error : null,
   };
 }
 
-/** What the server says about one field. */
-export function fieldMessage(error: unknown, name: string): string | null {
-  if (!(error instanceof ApiError)) return null;
-  return error.fields.find((field) => field.path === name)?.message ?? null;
-}
-
-function placeFaults(form: HTMLFormElement, error: unknown): boolean {
-  if (!(error instanceof ApiError) || error.fields.length === 0) return false;
-  const paths = error.fields.map((field) => field.path);
-  if (!paths.every((path) => form.elements.namedItem(path) !== null)) return false;
+function placeFaults(form: HTMLFormElement, faults: FieldError[]): boolean {
+  const paths = faults.map((fault) => fault.path);
+  if (paths.length === 0 || !paths.every((path) => form.elements.namedItem(path) !== null)) return false;
   focusFirst(form, paths);
   return true;
 }
@@ -99,4 +99,9 @@ function faultOf({ validity, dataset, value }: Control): string | null {
   const minimum = Number(dataset["least"] ?? 0);
   if (value !== "" && [...value].length < minimum) return `Please use at least ${minimum} characters.`;
   return null;
+}
+
+/** The entries that differ from what the form started with. */
+export function changedOnly(values: FormValues, before: Record<string, string | null | undefined>): FormValues {
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== (before[name] ?? "")));
 }

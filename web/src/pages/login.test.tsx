@@ -68,7 +68,7 @@ describe("the login page", () => {
       "GET /auth/providers": page([school]),
       "POST /auth/providers/lookup": ok({ provider: school, forced: true }),
     });
-    expect(await screen.findByRole("link", { name: "Log in with Springfield ID" })).toHaveAttribute("href", "/api/v1/auth/school-id?return_to=%2Fteaching&device=personal");
+    expect(await screen.findByRole("link", { name: "Log in with Springfield ID" })).toHaveAttribute("href", "/api/v1/auth/school-id?return_to=%2Fteaching");
     await userEvent.type(screen.getByLabelText("Email"), "bart@springfield.example");
     await userEvent.tab();
     expect(await screen.findByText("Your school has a login of its own")).toBeVisible();

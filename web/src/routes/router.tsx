@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Every page with its address and who may open it. The server decides about the data; these rules only lead the way.
-import type { QueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { type ErrorComponentProps, Outlet, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect, useRouter } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { meQuery } from "@/api/queries";
@@ -68,7 +68,8 @@ const authed = createRoute({
     }
   },
   component: function Authed() {
-    return <AppShell me={authed.useRouteContext().me} />;
+    const { me } = authed.useRouteContext();
+    return <AppShell me={useQuery(meQuery).data ?? me} />;
   },
 });
 
@@ -109,6 +110,12 @@ const transcript = createRoute({
   component: lazyRouteComponent(() => import("@/pages/transcript-page"), "TranscriptPage"),
 });
 
+const account = createRoute({
+  getParentRoute: () => authed,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/pages/account-page"), "AccountPage"),
+});
+
 const modules = createRoute({
   getParentRoute: () => authed,
   path: "/admin/modules",
@@ -116,7 +123,7 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, authed.addChildren([home, chat, tool, run, teaching, transcript, modules])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, authed.addChildren([home, chat, tool, run, teaching, transcript, account, modules])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

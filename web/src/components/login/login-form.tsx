@@ -20,14 +20,14 @@ type Step = "password" | "code" | "recovery";
 /** Logs in by password, with a second step where the account has one, or leads to a provider. */
 export function LoginForm({ from }: { from: string | undefined }) {
   const [step, setStep] = useState<Step>("password");
-  const [device, setDevice] = useState<Device>("personal");
+  const [device, setDevice] = useState<Device>("unknown");
   const [forced, setForced] = useState<ProviderRef | null>(null);
   const providers = useQuery(providersQuery).data ?? [];
   const router = useRouter();
   const queries = useQueryClient();
   const password = useRef<HTMLInputElement>(null);
   const { props, mutation, errorOf, error } = useForm({
-    send: ({ email = "", password = "", totp_code }) => account.logIn({ email, password, device, ...(totp_code ? { totp_code } : {}) }),
+    send: ({ email = "", password = "", totp_code }) => account.logIn({ email, password, ...(device === "shared" ? { device } : {}), ...(totp_code ? { totp_code } : {}) }),
     onSuccess: (me) => {
       queries.clear();
       queries.setQueryData(meQuery.queryKey, me);
@@ -64,7 +64,7 @@ export function LoginForm({ from }: { from: string | undefined }) {
           ) : (
             <TextField label="Password" name="password" ref={password} type="password" autoComplete="current-password" required data-missing="Please enter your password." error={errorOf("password")} />
           )}
-          <CheckField label="This is a shared computer" name="" hint="You are logged out when the browser is closed." checked={device === "shared"} onChange={(event) => setDevice(event.target.checked ? "shared" : "personal")} />
+          <CheckField label="This is a shared computer" name="" hint="You are logged out when the browser is closed." checked={device === "shared"} onChange={(event) => setDevice(event.target.checked ? "shared" : "unknown")} />
         </div>
         {second && <CodeStep key={step} step={step} error={errorOf("totp_code")} onStep={setStep} />}
         {!forced && (

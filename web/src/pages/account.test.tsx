@@ -17,9 +17,13 @@ const part = async (name: string) => within(await screen.findByRole("region", { 
 
 describe("the account page", () => {
   it("saves the names with the state that they were read in", async () => {
+    let user = me().user;
     const asked = open("/account", {
       ...replies,
-      "PATCH /auth/me": ({ body }) => ok({ ...me(), user: { ...me().user, ...(body as object) } }, { ETag: '"2"' })(),
+      "PATCH /auth/me": ({ body }) => {
+        user = { ...user, ...(body as object) };
+        return ok({ ...me(), user }, { ETag: '"2"' })();
+      },
     });
     const names = await part("Name");
     const field = await names.findByLabelText("Name");

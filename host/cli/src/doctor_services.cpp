@@ -115,6 +115,18 @@ void check_registry(const config::Settings& settings, Findings& out) {
   out.push_back({State::kWarning, "registry", why(modules.error()), "Installed modules go on working."});
 }
 
+/// Only what the settings say: a letter to find out would be a letter to somebody.
+void check_mail(const config::Settings& settings, Findings& out) {
+  constexpr const char* kRemedy = "Set MAIL_URL to the school's mail server, smtp://user:password@host, and MAIL_FROM.";
+  if (settings.mail_url.empty())
+    return out.push_back({State::kWarning, "mail", "nobody can reset a password: no mail is sent", kRemedy});
+  const bool folder = settings.mail_url.starts_with("file:");
+  if (!folder) return out.push_back({State::kFine, "mail", "goes to a mail server", ""});
+  const std::string where = "goes into " + settings.mail_url.substr(5);
+  if (settings.production) return out.push_back({State::kWarning, "mail", where + ", where nobody reads it", kRemedy});
+  out.push_back({State::kFine, "mail", where + " (development)", ""});
+}
+
 }  // namespace
 
 void check_services(const config::Settings& settings, Findings& out) {
@@ -122,6 +134,7 @@ void check_services(const config::Settings& settings, Findings& out) {
   check_redis(settings, out);
   check_gateway(settings, out);
   check_registry(settings, out);
+  check_mail(settings, out);
 }
 
 }  // namespace rapt::cli

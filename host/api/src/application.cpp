@@ -52,6 +52,7 @@ bool is_api(const std::string& path) {
 std::string_view below_prefix(const std::string& path) {
   const std::string_view view(path);
   if (!view.starts_with("/api")) return view;
+  if (view == "/api/openapi.json") return view.substr(4);  // where tools look for it, whatever the version
   const bool ours = view.starts_with(kPrefix) && view.substr(kPrefix.size()).starts_with('/');
   return ours ? view.substr(kPrefix.size()) : std::string_view();
 }

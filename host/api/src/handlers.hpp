@@ -11,6 +11,9 @@ Task<Result<Answer>> get_health(Call& call);
 Task<Result<Answer>> get_ready(Call& call);
 Task<Result<Answer>> get_instance(Call& call);
 
+// openapi_routes.cpp
+Task<Result<Answer>> get_openapi(Call& call);
+
 // auth_routes.cpp
 Task<Result<Answer>> post_login(Call& call);
 Task<Result<Answer>> post_logout(Call& call);

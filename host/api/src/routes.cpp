@@ -12,6 +12,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/health", Access::kPublic, get_health, Tier::kNone},
     Route{"GET", "/ready", Access::kPublic, get_ready, Tier::kNone},
     Route{"GET", "/instance", Access::kPublic, get_instance},
+    Route{"GET", "/openapi.json", Access::kPublic, get_openapi},
 
     Route{"POST", "/auth/login", Access::kPublic, post_login, Tier::kAuth},
     Route{"POST", "/auth/logout", Access::kPublic, post_logout},  // also with an expired cookie

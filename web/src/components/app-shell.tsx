@@ -7,7 +7,7 @@ import { post } from "@/api/client";
 import type { Me } from "@/api/types";
 import { forgetDrafts } from "@/lib/drafts";
 import { humanize } from "@/lib/format";
-import { isAdmin, isTeaching } from "@/lib/roles";
+import { isAdmin, isTeaching, isUserAdmin } from "@/lib/roles";
 import { type ThemeChoice, setTheme, useTheme } from "@/lib/theme";
 import { Wordmark } from "./logo";
 import { Button } from "./ui/button";
@@ -38,6 +38,7 @@ export function AppShell({ me }: { me: Me }) {
           <nav aria-label="Main" className="flex flex-1 items-center sm:gap-1">
             <NavLink to="/" label="Home" />
             {isTeaching(me) && <NavLink to="/teaching" label="Teaching" />}
+            {isUserAdmin(me) && <NavLink to="/admin/users" label="People" />}
             {isAdmin(me) && <NavLink to="/admin/modules" label="Modules" />}
           </nav>
           <UserMenu me={me} />

@@ -10,6 +10,8 @@ export type FormValues = Record<string, string>;
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 interface FormOptions<Answer> {
+  /** What else can be seen to be wrong, by field, before anything is sent. */
+  check?: (values: FormValues) => FormValues;
   send: (values: FormValues) => Promise<Answer>;
   onSuccess?: (answer: Answer, form: HTMLFormElement) => void;
   onError?: (error: unknown) => void;
@@ -18,7 +20,7 @@ interface FormOptions<Answer> {
 }
 
 /** Gives a form its behavior: spread `props` on the form, ask `errorOf` for each field, show `error` above. */
-export function useForm<Answer>({ send, onSuccess, onError, proof }: FormOptions<Answer>) {
+export function useForm<Answer>({ check, send, onSuccess, onError, proof }: FormOptions<Answer>) {
   const form = useRef<HTMLFormElement | null>(null);
   const [faults, setFaults] = useState<FormValues>({});
   const [placed, setPlaced] = useState(false);
@@ -41,10 +43,11 @@ export function useForm<Answer>({ send, onSuccess, onError, proof }: FormOptions
     event.preventDefault();
     if (mutation.isPending) return;
     form.current = event.currentTarget;
-    const found = findFaults(form.current);
+    const values = readForm(form.current);
+    const found = { ...check?.(values), ...findFaults(form.current) };
     setFaults(found);
     if (Object.keys(found).length > 0) focusFirst(form.current, Object.keys(found));
-    else mutation.mutate(readForm(form.current));
+    else mutation.mutate(values);
   }
   return {
     props: { noValidate: true, onSubmit },
@@ -77,7 +80,7 @@ export function readForm(form: HTMLFormElement): FormValues {
     if (control instanceof HTMLInputElement && control.type === "checkbox") {
       values[control.name] = control.checked ? "on" : "";
     } else {
-      const password = control.type === "password" || control.autocomplete.includes("password");
+      const password = control.type === "password" || control.getAttribute("autocomplete")?.includes("password");
       values[control.name] = password ? control.value : control.value.trim();
     }
   }
@@ -96,6 +99,7 @@ function findFaults(form: HTMLFormElement): FormValues {
 function faultOf({ validity, dataset, value }: Control): string | null {
   if (validity.valueMissing) return dataset["missing"] ?? "Please fill this in.";
   if (validity.typeMismatch) return "That is not an email address.";
+  if (validity.patternMismatch) return dataset["pattern"] ?? "That has another form than it should.";
   const minimum = Number(dataset["least"] ?? 0);
   if (value !== "" && [...value].length < minimum) return `Please use at least ${minimum} characters.`;
   return null;

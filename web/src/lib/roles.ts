@@ -9,6 +9,11 @@ export function isAdmin(me: Me): boolean {
   return me.roles.includes("system_admin");
 }
 
+/** Whoever looks after the accounts of at least one group. */
+export function isUserAdmin(me: Me): boolean {
+  return me.roles.some((role) => role === "group_admin" || role === "system_admin");
+}
+
 export function isStudent(me: Me): boolean {
   return me.roles.includes("student");
 }

@@ -5,11 +5,12 @@ import { type ErrorComponentProps, Outlet, createRootRouteWithContext, createRou
 import { ApiError } from "@/api/errors";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
+import type { UserFilter } from "@/api/users";
 import { AppShell } from "@/components/app-shell";
 import { ErrorPage } from "@/components/error-panel";
 import { InstanceBanners } from "@/components/instance-banners";
 import { Skeleton } from "@/components/ui/card";
-import { isAdmin, isTeaching } from "@/lib/roles";
+import { isAdmin, isTeaching, isUserAdmin } from "@/lib/roles";
 import { HomePage } from "@/pages/home-page";
 import { LoginPage } from "@/pages/login-page";
 import { NotFoundPage } from "@/pages/not-found-page";
@@ -116,6 +117,37 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("@/pages/account-page"), "AccountPage"),
 });
 
+const users = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/users",
+  validateSearch: (search) =>
+    ({ ...text(search, "q"), ...text(search, "status"), ...text(search, "role"), ...text(search, "group_id"), ...text(search, "sort") }) as UserFilter,
+  beforeLoad: ({ context }) => hiddenUnless(isUserAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/users-page"), "UsersPage"),
+});
+
+const importUsers = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/users/import",
+  validateSearch: (search) => ({ ...text(search, "id") }) as { id?: string },
+  beforeLoad: ({ context }) => hiddenUnless(isUserAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/import-page"), "ImportPage"),
+});
+
+const user = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/users/$id",
+  beforeLoad: ({ context }) => hiddenUnless(isUserAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/user-page"), "UserPage"),
+});
+
+const authProviders = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/auth-providers",
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/auth-providers-page"), "AuthProvidersPage"),
+});
+
 const modules = createRoute({
   getParentRoute: () => authed,
   path: "/admin/modules",
@@ -123,7 +155,7 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, authed.addChildren([home, chat, tool, run, teaching, transcript, account, modules])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// A busy machine is no fault of the pages: what is waited for comes or does not.
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom knows the dialog element, but not how to open it.
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, getRouteApi } from "@tanstack/react-router";
+import { UserPlus } from "lucide-react";
+import { useState } from "react";
+import { type User, type UserFilter, usersQuery } from "@/api/users";
+import { ErrorPanel } from "@/components/error-panel";
+import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { ListSkeleton } from "@/components/query-view";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { AdminTabs } from "@/components/users/admin-tabs";
+import { CreateUserDialog } from "@/components/users/create-user";
+import { UserFilters } from "@/components/users/user-filters";
+import { UsersTable } from "@/components/users/users-table";
+
+const route = getRouteApi("/authed/admin/users");
+
+export function UsersPage() {
+  const { me } = route.useRouteContext();
+  const filter = route.useSearch();
+  const navigate = route.useNavigate();
+  const [creating, setCreating] = useState(false);
+  const [created, setCreated] = useState<User | null>(null);
+  const change = (changes: UserFilter) => void navigate({ search: (now: UserFilter) => ({ ...now, ...changes }), replace: true });
+  return (
+    <PageBody>
+      <PageHeader
+        title="People"
+        description="Everybody in the groups that you look after."
+        actions={
+          <Button onClick={() => setCreating(true)}>
+            <UserPlus aria-hidden /> Create a user
+          </Button>
+        }
+      />
+      <AdminTabs me={me} />
+      {created && (
+        <Notice tone="info" title={`${created.name} has an account now`} className="mb-5" announce>
+          <Link to="/admin/users/$id" params={{ id: created.id }} className="font-semibold underline underline-offset-4">
+            Show the account
+          </Link>
+        </Notice>
+      )}
+      <UserFilters filter={filter} onChange={change} />
+      <Found filter={filter} />
+      <CreateUserDialog
+        me={me}
+        open={creating}
+        onCreated={(user) => {
+          setCreated(user);
+          setCreating(false);
+        }}
+        onClose={() => setCreating(false)}
+      />
+    </PageBody>
+  );
+}
+
+function Found({ filter }: { filter: UserFilter }) {
+  const query = useInfiniteQuery(usersQuery(filter));
+  const users = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const narrowed = Object.entries(filter).some(([name, value]) => name !== "sort" && value);
+  const shown = query.isSuccess && !query.isFetching ? `${users.length.toLocaleString()}${query.hasNextPage ? " or more" : ""} shown` : "";
+  return (
+    <>
+      <p role="status" className="mb-3 min-h-5 text-sm text-muted-foreground">
+        {shown}
+      </p>
+      {query.isPending && <ListSkeleton rows={5} />}
+      {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} announce />}
+      {query.isSuccess && users.length === 0 && (narrowed ? <EmptyState title="Nobody matches">Change the search or the filters.</EmptyState> : <EmptyState title="Nobody is here yet">Create a user, or import many from a file.</EmptyState>)}
+      {users.length > 0 && <UsersTable users={users} />}
+      {query.hasNextPage && (
+        <div className="mt-4 text-center">
+          <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {query.isFetchingNextPage ? "Loading…" : "Show more"}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

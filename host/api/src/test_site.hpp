@@ -40,6 +40,7 @@
 #include "rapt/store/scratch_database.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/users/user_service.hpp"
+#include "test_contract.hpp"
 
 namespace rapt::api {
 
@@ -123,14 +124,20 @@ class Site : public testing::Test {
     if (all.size() < 12 || end == std::string::npos) throw std::runtime_error("no answer: " + all);
     return {std::stoi(all.substr(9, 3)), all.substr(0, end + 2), all.substr(end + 4)};
   }
+  /// One request; the answer must be as the API's description says.
   Heard ask(const std::string& method, const std::string& target, const std::string& fields = "",
             const std::string& body = "") {
     const std::string about =
         body.empty() && method != "POST"
             ? ""
             : "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-    return raw(method + " " + target + " HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n" + about + fields +
-               "\r\n" + body);
+    const auto heard = raw(method + " " + target + " HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n" + about +
+                           fields + "\r\n" + body);
+    const auto fault = contract_fault({method, target, heard.status, heard.head, heard.body});
+    if (!fault.empty())
+      ADD_FAILURE() << method << " " << target << " is not as host/api/openapi describes it: " << fault << "\n"
+                    << heard.head << heard.body;
+    return heard;
   }
   Heard log_in(const std::string& email, const std::string& password) {
     return ask("POST", "/api/v1/auth/login", "", R"({"email":")" + email + R"(","password":")" + password + "\"}");

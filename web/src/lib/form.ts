@@ -52,10 +52,17 @@ export function useForm<Answer>({ check, send, onSuccess, onError, proof }: Form
   return {
     props: { noValidate: true, onSubmit },
     mutation,
-    errorOf: (name: string) => faults[name] ?? faultsOf(mutation.error).find((field) => field.path === name)?.message ?? null,
+    errorOf: (name: string) => faults[name] ?? sentence(faultsOf(mutation.error).find((field) => field.path === name)?.message),
     /** What does not belong to a single field. */
     error: mutation.isError && !placed ? mutation.error : null,
   };
+}
+
+/** "must not be empty", as the server says it of a field, as a sentence of its own. */
+function sentence(message: string | undefined): string | null {
+  if (message === undefined) return null;
+  const end = /[.!?]$/.test(message) ? "" : ".";
+  return message.charAt(0).toUpperCase() + message.slice(1) + end;
 }
 
 function placeFaults(form: HTMLFormElement, faults: FieldError[]): boolean {

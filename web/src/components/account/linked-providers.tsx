@@ -21,7 +21,7 @@ export function LinkedProviders() {
     setAsked(null);
   };
   return (
-    <div className="space-y-4">
+    <div className="grid gap-4">
       {unlink.isError && <ErrorPanel error={unlink.error} announce />}
       <QueryView query={links}>
         {(found) =>

@@ -19,7 +19,7 @@ export function Logins() {
     onSettled: () => queries.invalidateQueries({ queryKey: loginsQuery.queryKey }),
   });
   return (
-    <div className="space-y-4">
+    <div className="grid gap-4">
       {end.isError && <ErrorPanel error={end.error} announce />}
       <QueryView query={logins}>
         {(found) => (
@@ -30,7 +30,7 @@ export function Logins() {
               ))}
             </ul>
             {found.some((login) => !login.current) && (
-              <Button variant="outline" disabled={end.isPending} onClick={() => setAsked(true)}>
+              <Button variant="outline" className="justify-self-start" disabled={end.isPending} onClick={() => setAsked(true)}>
                 Log out everywhere else
               </Button>
             )}

@@ -26,6 +26,7 @@ export function LoginForm({ from }: { from: string | undefined }) {
   const router = useRouter();
   const queries = useQueryClient();
   const password = useRef<HTMLInputElement>(null);
+  const looked = useRef("");
   const { props, mutation, errorOf, error } = useForm({
     send: ({ email = "", password = "", totp_code }) => account.logIn({ email, password, ...(device === "shared" ? { device } : {}), ...(totp_code ? { totp_code } : {}) }),
     onSuccess: (me) => {
@@ -45,10 +46,12 @@ export function LoginForm({ from }: { from: string | undefined }) {
   });
 
   async function lookUp(email: string): Promise<void> {
-    if (providers.length === 0 || !email.includes("@")) return setForced(null);
+    if (email === looked.current || providers.length === 0) return;
+    looked.current = email;
+    if (!email.includes("@")) return setForced(null);
     // Only a convenience: when it fails, the login itself says what holds.
     const found = await account.lookUp(email).catch(() => null);
-    setForced(found?.forced ? found.provider : null);
+    if (email === looked.current) setForced(found?.forced ? found.provider : null);
   }
 
   const asked = error instanceof ApiError && (error.code === "TOTP_REQUIRED" || (forced !== null && error.code === "PROVIDER_REQUIRED"));

@@ -66,7 +66,7 @@ export function CheckField({ label, name, hint, ...rest }: Omit<About, "error"> 
     <div className="flex gap-2.5">
       <Checkbox id={id} name={name} aria-describedby={hint ? `${id}-hint` : undefined} {...rest} />
       <div>
-        <label htmlFor={id} className="text-sm font-medium">
+        <label htmlFor={id} className="block text-sm leading-5 font-medium">
           {label}
         </label>
         {hint && (

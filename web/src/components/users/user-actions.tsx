@@ -43,7 +43,7 @@ export function UserActions({ user, onChanged }: { user: User; onChanged: () => 
     act.mutate(action);
   };
   return (
-    <div className="space-y-3">
+    <div className="grid gap-3">
       {failure && <ErrorPanel error={failure} announce />}
       <div role="group" aria-label={`Change the account of ${user.name}`} className="flex flex-wrap gap-2">
         <Button variant="outline" disabled={busy} onClick={() => run("reset-password")}>

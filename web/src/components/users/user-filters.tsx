@@ -10,7 +10,7 @@ const pauseMs = 300;
 /** What the list shows; every choice stands in the address, so that a reload and a link show the same. */
 export function UserFilters({ filter, onChange }: { filter: UserFilter; onChange: (change: UserFilter) => void }) {
   return (
-    <search className="mb-5 grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
+    <search className="mb-5 grid grid-cols-2 gap-3 *:min-w-0 lg:grid-cols-5 max-lg:[&>:first-child]:col-span-2">
       <SearchField value={filter.q ?? ""} onChange={(q) => onChange({ q })} />
       <Choice label="Status" value={filter.status} all="Any status" options={statuses} onChange={(status) => onChange({ status })} />
       <Choice label="Role" value={filter.role} all="Any role" options={roles} onChange={(role) => onChange({ role })} />

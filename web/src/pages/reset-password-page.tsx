@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { account } from "@/api/account";
+import { meQuery } from "@/api/queries";
 import { AuthLayout, Outcome } from "@/components/auth-layout";
 import { DeadLink, isDeadLink } from "@/components/dead-link";
 import { ErrorPanel } from "@/components/error-panel";
@@ -15,7 +17,11 @@ export function ResetPasswordPage() {
 }
 
 function ResetForm({ token }: { token: string }) {
-  const { props, mutation, errorOf, error } = useForm({ send: ({ password = "" }) => account.confirmReset(token, password) });
+  const queries = useQueryClient();
+  const { props, mutation, errorOf, error } = useForm({
+    send: ({ password = "" }) => account.confirmReset(token, password),
+    onSuccess: () => queries.removeQueries({ queryKey: meQuery.queryKey }), // every login has ended
+  });
   if (mutation.isSuccess) {
     return (
       <Outcome title="Your password is changed">

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { account } from "@/api/account";
+import { meQuery } from "@/api/queries";
 import { AuthLayout, Outcome } from "@/components/auth-layout";
 import { DeadLink, isDeadLink } from "@/components/dead-link";
 import { ErrorPanel } from "@/components/error-panel";
@@ -17,7 +18,11 @@ export function VerifyEmailPage() {
 
 /** Waits for a click: mail programs open links to look at them, and that must not use the link up. */
 function Verify({ token }: { token: string }) {
-  const verify = useMutation({ mutationFn: () => account.verifyEmail(token) });
+  const queries = useQueryClient();
+  const verify = useMutation({
+    mutationFn: () => account.verifyEmail(token),
+    onSuccess: () => queries.invalidateQueries({ queryKey: meQuery.queryKey }),
+  });
   if (verify.isSuccess) {
     return (
       <Outcome title="Your address is confirmed">

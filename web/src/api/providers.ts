@@ -23,7 +23,10 @@ export interface Provider {
   domains: ProviderDomain[];
 }
 
-export type ProviderChange = Partial<Omit<Provider, "secrets">> & { secrets?: Record<string, string> };
+/** By name; null forgets one. */
+export type Secrets = Record<string, string | null>;
+
+export type ProviderChange = Partial<Omit<Provider, "secrets">> & { secrets?: Secrets };
 
 export interface ProviderModule {
   name: string;

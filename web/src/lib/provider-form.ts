@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What an administrator writes about a login provider, as text, and as the API takes it.
-import type { ProviderDomain } from "@/api/providers";
+import type { ProviderDomain, Secrets } from "@/api/providers";
 import type { Json, JsonObject } from "@/api/types";
 
 /** Either the value or a sentence about what is wrong with the text. */
@@ -18,16 +18,16 @@ export function readSettings(text: string): Read<JsonObject> {
   return { value };
 }
 
-/** One "name=value" a line. */
-export function readSecrets(text: string): Read<Record<string, string>> {
-  const secrets: Record<string, string> = {};
+/** One "name=value" a line; without a value it is to be forgotten. */
+export function readSecrets(text: string): Read<Secrets> {
+  const secrets: Secrets = {};
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "") continue;
     const cut = line.indexOf("=");
     const name = line.slice(0, cut).trim();
     // The line itself is not repeated: it may be a secret.
     if (cut < 1 || name === "") return { fault: `Line ${index + 1}: write name=value.` };
-    secrets[name] = line.slice(cut + 1).trim();
+    secrets[name] = line.slice(cut + 1).trim() || null;
   }
   return { value: secrets };
 }

@@ -108,6 +108,10 @@ describe("what is written about a provider", () => {
     expect(JSON.stringify(readSecrets("hunter2hunter2"))).not.toContain("hunter2");
   });
 
+  it("forgets a secret whose value is left empty", () => {
+    expect(readSecrets("client_secret=\nkey = a b ")).toEqual({ value: { client_secret: null, key: "a b" } });
+  });
+
   it("takes each domain once, and none in both lists", () => {
     expect(readDomains("a.example A.example", true)).toEqual({ value: [{ domain: "a.example", forced: true }] });
     expect(joinDomains([{ domain: "a.example", forced: false }], [{ domain: "a.example", forced: true }])).toHaveProperty("fault");

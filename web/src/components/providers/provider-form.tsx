@@ -75,7 +75,7 @@ function ModuleField({ value, error }: { value: string; error: string | null }) 
 
 function secretsHint(set: string[]): string {
   const how = "One name=value a line. They are never shown again.";
-  return set.length === 0 ? how : `Set: ${set.join(", ")}. What is left out stays. ${how}`;
+  return set.length === 0 ? how : `Set: ${set.join(", ")}. What is left out stays, “name=” alone forgets one. ${how}`;
 }
 
 function readAll(values: FormValues) {

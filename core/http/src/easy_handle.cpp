@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "easy_handle.hpp"
 
+#include <sys/socket.h>
+
 #include <new>
 #include <utility>
+
+#include "public_address.hpp"
 
 namespace rapt::http {
 
@@ -15,6 +19,11 @@ Error upstream(ErrorKind kind, const std::string& peer, std::string message, std
   error.message = std::move(message);
   error.log_detail = std::move(detail);
   return error;
+}
+
+curl_socket_t open_public(void* /*data*/, curlsocktype /*purpose*/, curl_sockaddr* address) {
+  if (!is_public(address->addr)) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 }  // namespace
@@ -55,7 +64,10 @@ void EasyHandle::set_request() {
 
 void EasyHandle::set_limits() {
   const ClientRequest& request = transfer_->request;
-  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, request.https_only ? "https" : "http,https");
+  if (request.public_addresses_only) curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &open_public);
+  // The folder of the system's authorities stays as it is; this takes the place of their file, which says the same.
+  if (!request.extra_ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, request.extra_ca_file.c_str());
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy_, CURLOPT_PROXY, "");
   curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);

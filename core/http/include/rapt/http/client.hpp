@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,11 @@ struct ClientRequest {
   std::chrono::milliseconds total_timeout{120000};
   std::chrono::milliseconds idle_timeout{30000};  ///< the longest silence between two pieces of the answer
   std::size_t max_body_bytes = 16 * 1024 * 1024;
+  bool https_only = false;
+  /// Refuses, while connecting, an address that is not on the public internet (loopback, private networks), whatever
+  /// the name led to. Of a client whose requests differ in this, a connection may be used again: give each its own.
+  bool public_addresses_only = false;
+  std::filesystem::path extra_ca_file{};  ///< PEM; authorities that are trusted beside the system's; empty: none
 };
 
 /// The answer while it arrives. Dropping it cancels the transfer.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "rapt/base/clock.hpp"
 #include "rapt/runtime/task.hpp"
 
 namespace rapt::providers {
@@ -33,6 +34,7 @@ struct Input {
   std::vector<std::pair<std::string, std::string>> parameters;  ///< of the callback: code, error, …; never `state`
   std::optional<Answered> answered;                             ///< to the fetch of the step before
   std::string memo;                                             ///< what the step before wished to remember
+  std::optional<TimePoint> now{};                               ///< for id tokens; the machine's clock when left out
 };
 
 /// A request that the host makes for the module, which has no network. In the URL, the fields and the body,
@@ -67,12 +69,14 @@ class ProviderCaller {
  public:
   virtual ~ProviderCaller() = default;
   /// The address that the browser goes to. kUnavailable (part: the module) when it is not running, died, came late or
-  /// lied; kInvalid, with the fields, when it refuses the settings.
+  /// lied, or asks for a host that it may not reach (reach.hpp); kInvalid, with the fields ("settings.client_id"), when
+  /// it refuses the settings. What comes back has been checked: sizes, characters, HTTPS, hosts.
   virtual Task<Result<std::string>> start(std::string module, Start start) = 0;
   virtual Task<Result<Step>> step(std::string module, Input input) = 0;
   /// Names of the running modules that speak the interface.
   [[nodiscard]] virtual std::vector<std::string> provider_modules() const = 0;
-  /// Hosts (names, or "*.name") that the module was granted to reach; empty when it is not running.
+  /// Hosts that the module was granted to reach: names, "*.name", or "@settings" for the hosts of the addresses in its
+  /// settings; may_reach() in reach.hpp understands them. Empty when it is not running.
   [[nodiscard]] virtual std::vector<std::string> reachable_hosts(const std::string& module) const = 0;
 };
 

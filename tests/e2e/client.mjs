@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A small client of the HTTP API for the end-to-end tests, and what they know of the running system.
 import { readFileSync } from 'node:fs';
+import { Contract } from './contract.mjs';
 
 const path = process.env.RUN_JSON;
 if (!path) throw new Error('RUN_JSON is not set: start the system with ./rapt up --detach and set RUN_JSON=var/run.json');
@@ -18,6 +19,23 @@ export function tool(name) {
   const found = run.tools.find((t) => t.name === name);
   if (!found) throw new Error(`run.json has no tool "${name}"`);
   return found;
+}
+
+let contract;
+
+/** The answer, once it is as the API's description says; what it says is asked for once. */
+async function asDescribed(method, route, response) {
+  contract ??= Contract.of(base);
+  const seen = { method, route, status: response.status, headers: response.headers };
+  const fault = (await contract).fault({ ...seen, body: await bodyOf(response) });
+  if (fault) throw new Error(`${method} ${route} answered ${response.status}, not as described: ${fault}`);
+  return response;
+}
+
+/** Of a copy, so that the reader still has it; a stream is left alone. */
+function bodyOf(response) {
+  const streams = /event-stream/.test(response.headers.get('content-type') ?? '');
+  return streams ? '' : response.clone().text();
 }
 
 export class Client {
@@ -56,7 +74,7 @@ export class Client {
       const [pair] = line.split(';');
       if (pair.startsWith('rapt_session=')) this.#cookie = pair;
     }
-    return response;
+    return asDescribed(method, route.startsWith('/api') ? route : `/api/v1${route}`, response);
   }
 
   get(route) { return this.request('GET', route); }

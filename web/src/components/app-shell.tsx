@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { LogOut, Monitor, Moon, Settings, Sun, UserRound } from "lucide-react";
+import { Braces, LogOut, Monitor, Moon, Settings, Sun, UserRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { post } from "@/api/client";
 import type { Me } from "@/api/types";
@@ -93,6 +93,9 @@ function UserMenu({ me }: { me: Me }) {
       <MenuSeparator />
       <MenuItem onSelect={() => void navigate({ to: "/account" })}>
         <Settings aria-hidden /> Your account
+      </MenuItem>
+      <MenuItem onSelect={() => void navigate({ to: "/developers/api" })}>
+        <Braces aria-hidden /> The API
       </MenuItem>
       <MenuSeparator />
       <MenuRadioGroup value={theme} onValueChange={(value) => setTheme(value as ThemeChoice)} aria-label="Theme">

@@ -56,6 +56,12 @@ const register = createRoute({
   component: lazyRouteComponent(() => import("@/pages/register-page"), "RegisterPage"),
 });
 
+const developers = createRoute({
+  getParentRoute: () => root,
+  path: "/developers/api",
+  component: lazyRouteComponent(() => import("@/pages/api-page"), "ApiPage"),
+});
+
 const authed = createRoute({
   getParentRoute: () => root,
   id: "authed",
@@ -155,7 +161,7 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

@@ -31,6 +31,44 @@ std::string read_layers(const std::string& text, Settings& out) {
   return {};
 }
 
+/// The parts of a comma-separated list, without the space around them; empty ones are kept.
+std::vector<std::string> parts_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::string part = text.substr(at, end - at);
+    part.erase(part.find_last_not_of(" \t") + 1);
+    part.erase(0, part.find_first_not_of(" \t"));
+    out.push_back(std::move(part));
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string read_proxies(const std::string& text, Settings& out) {
+  out.trusted_proxies.clear();
+  for (const std::string& part : parts_of(text)) {
+    const auto range = AddressRange::parse(part);
+    if (!range) return "must be addresses and blocks of them separated by commas, such as 10.0.0.0/8,::1";
+    out.trusted_proxies.push_back(*range);
+  }
+  return {};
+}
+
+std::string read_origins(const std::string& text, Settings& out) {
+  out.cors_origins.clear();
+  for (const std::string& part : parts_of(text)) {
+    const auto odd = part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.:-[]/");
+    const bool has_path = part.find('/', part.find("://") + 3) != std::string::npos;
+    if (!check_url(part).empty() || odd != std::string::npos || has_path) {
+      return "must be origins in lower case separated by commas, each a scheme and a host without a path, such as "
+             "https://school.example.org (there is no *)";
+    }
+    out.cors_origins.push_back(part);
+  }
+  return {};
+}
+
 }  // namespace
 
 /// Grows with the product; the one place where a setting is made known.
@@ -94,6 +132,22 @@ std::span<const Declaration> declarations() {
                   &read_text<&S::migrations_dir>},
       Declaration{"MARKETPLACE_URL", "text", "", "", "", "the registry that modules come from", false,
                   &read_text<&S::marketplace_url>},
+      Declaration{"RATE_LIMIT_API_MAX", "number", "requests", "600", bounds<1, 1000000>(),
+                  "most requests of a person in a minute", false, &read_number<&S::rate_limit_api_max, 1, 1000000>},
+      Declaration{"RATE_LIMIT_ADDRESS_MAX", "number", "requests", "6000", bounds<1, 1000000>(),
+                  "most requests of an address in a minute without a login; a school may sit behind one address", false,
+                  &read_number<&S::rate_limit_address_max, 1, 1000000>},
+      Declaration{"RATE_LIMIT_AUTH_MAX", "number", "failures", "5", bounds<1, 1000000>(),
+                  "most failed logins in a minute for one account from one address", false,
+                  &read_number<&S::rate_limit_auth_max, 1, 1000000>},
+      Declaration{"RATE_LIMIT_AUTH_ADDRESS_MAX", "number", "requests", "300", bounds<1, 1000000>(),
+                  "most logins of an address in a minute, whatever comes of them", false,
+                  &read_number<&S::rate_limit_auth_address_max, 1, 1000000>},
+      Declaration{"TRUSTED_PROXIES", "list", "", "", "",
+                  "addresses and blocks (10.0.0.0/8) whose X-Forwarded-For and X-Forwarded-Proto are believed", false,
+                  &read_proxies},
+      Declaration{"CORS_ORIGINS", "list", "", "", "", "origins of other sites whose pages may use the API", false,
+                  &read_origins},
       Declaration{"RAPT_SANDBOX_REQUIRE", "list", "", "", "", "sandbox layers without which no module is started",
                   false, &read_layers},
   };

@@ -51,6 +51,29 @@ TEST(Settings, AreReadFromTheEnvironment) {
   EXPECT_THAT(settings.required_sandbox_layers, ElementsAre("seccomp", "landlock"));
 }
 
+TEST(Settings, ListProxiesAndOriginsThatAreTrusted) {
+  const auto settings = load_settings(environment({{"TRUSTED_PROXIES", "10.0.0.0/8, ::1"},
+                                                   {"CORS_ORIGINS", "https://a.example, http://localhost:5173"}}))
+                            .value();
+  ASSERT_EQ(settings.trusted_proxies.size(), 2U);
+  EXPECT_TRUE(settings.trusted_proxies[0].holds(*IpAddress::parse("10.9.8.7")));
+  EXPECT_THAT(settings.cors_origins, ElementsAre("https://a.example", "http://localhost:5173"));
+  for (const char* wrong : {"localhost", "10.0.0.0/99", "*", "10.0.0.1 10.0.0.2"}) {
+    EXPECT_FALSE(load_settings(environment({{"TRUSTED_PROXIES", wrong}}))) << wrong;
+  }
+  for (const char* wrong : {"*", "a.example", "https://a.example/", "https://*.example", "null", "https://A.example",
+                            "https://user@a.example"}) {
+    EXPECT_FALSE(load_settings(environment({{"CORS_ORIGINS", wrong}}))) << wrong;
+  }
+}
+
+TEST(Settings, LimitAPersonOrAnAddressOnlyByPositiveNumbers) {
+  const auto settings = load_settings(environment({{"RATE_LIMIT_API_MAX", "50"}})).value();
+  EXPECT_EQ(settings.rate_limit_api_max, 50);
+  EXPECT_EQ(settings.rate_limit_auth_max, 5);
+  EXPECT_FALSE(load_settings(environment({{"RATE_LIMIT_AUTH_MAX", "0"}})));
+}
+
 TEST(Settings, NameThisHostByMachineAndPortUnlessTold) {
   const auto unnamed = load_settings(environment({{"PORT", "3061"}})).value().host_name;
   EXPECT_THAT(unnamed, ::testing::EndsWith(":3061"));

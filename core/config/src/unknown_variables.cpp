@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 7> kOfOthers = {"RAPT_BUILD_DIR", "RAPT_B
                                                        "RAPT_SOURCE_DIR"};
 constexpr std::size_t kNearEnough = 3;
 
+bool looks_like_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kOurs = {"RAPT_", "AI_", "RATE_LIMIT_", "TRUSTED_PROX", "CORS_"};
+  return std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return name.starts_with(ours); });
+}
+
 /// Levenshtein's distance.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -48,7 +53,7 @@ std::string sentence(const std::string& name) {
 std::vector<std::string> unknown_variables(const std::vector<std::string>& names) {
   std::vector<std::string> out;
   for (const std::string& name : names) {
-    if (!name.starts_with("RAPT_") && !name.starts_with("AI_")) continue;
+    if (!looks_like_ours(name)) continue;
     const auto all = declarations();
     const bool known = std::any_of(all.begin(), all.end(), [&](const Declaration& d) { return name == d.name; });
     const bool of_others = std::find(kOfOthers.begin(), kOfOthers.end(), name) != kOfOthers.end();

@@ -6,7 +6,9 @@
 
 namespace rapt::http {
 
-/// As small as zlib makes it, in gzip's format; empty when zlib fails.
-std::string gzip(std::string_view bytes);
+inline constexpr int kSmallest = 9;
+
+/// In gzip's format; `level` from 1 (fast) to kSmallest. Empty when zlib fails.
+std::string gzip(std::string_view bytes, int level = kSmallest);
 
 }  // namespace rapt::http

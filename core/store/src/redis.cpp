@@ -13,8 +13,15 @@
 namespace rapt::store {
 namespace {
 
-constexpr timeval kConnectTimeout{2, 0};
-constexpr timeval kCommandTimeout{3, 0};
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kUsualPatience{3000};
+
+/// Of a server that may take `patience`, or as usual.
+timeval time_limit(std::chrono::milliseconds patience) {
+  const auto time = patience.count() > 0 ? patience : kUsualPatience;
+  return {static_cast<time_t>(time.count() / 1000), static_cast<suseconds_t>(time.count() % 1000 * 1000)};
+}
 
 struct FreeContext {
   void operator()(redisContext* context) const { redisFree(context); }
@@ -80,12 +87,17 @@ bool quiet(const redisContext& context) {
 }  // namespace
 
 struct Redis::Impl {
-  Impl(std::string_view url, unsigned connections)
-      : address(parse_redis_url(url)), pool({.name = "redis", .threads = connections, .max_queued = 1024}) {}
+  Impl(std::string_view url, unsigned connections, std::chrono::milliseconds given_patience)
+      : address(parse_redis_url(url)),
+        patience(given_patience),
+        pool({.name = "redis", .threads = connections, .max_queued = 1024}) {}
 
-  Result<RedisReply> run(const std::vector<std::string>& arguments) {
+  Result<RedisReply> run(const std::vector<std::string>& arguments, Steady::time_point asked) {
     if (!address) return address.error();
     if (arguments.empty()) return Error::internal("an empty Redis command");
+    // Those that queued behind commands without an answer do not wait for one of their own.
+    if (patience.count() > 0 && Steady::now() - asked > patience)
+      return away(arguments[0] + ": its turn came too late");
     auto context = take();
     if (!context) return context.error();
     const Reply reply = send(**context, arguments);
@@ -113,11 +125,11 @@ struct Redis::Impl {
 
   Result<Context> connect() const {
     Context context(address->socket.empty()
-                        ? redisConnectWithTimeout(address->host.c_str(), address->port, kConnectTimeout)
-                        : redisConnectUnixWithTimeout(address->socket.c_str(), kConnectTimeout));
+                        ? redisConnectWithTimeout(address->host.c_str(), address->port, time_limit(patience))
+                        : redisConnectUnixWithTimeout(address->socket.c_str(), time_limit(patience)));
     if (!context) return away("out of memory");
     if (context->err != 0) return away(printable(context->errstr));
-    redisSetTimeout(context.get(), kCommandTimeout);
+    redisSetTimeout(context.get(), time_limit(patience));
     if (!address->password.empty()) {
       std::vector<std::string> auth{"AUTH"};
       if (!address->user.empty()) auth.push_back(address->user);
@@ -141,17 +153,19 @@ struct Redis::Impl {
   }
 
   const Result<RedisAddress> address;
+  const std::chrono::milliseconds patience;
   std::mutex mutex;
   std::vector<Context> idle;
   runtime::BlockingPool pool;
 };
 
-Redis::Redis(std::string url, unsigned connections) : impl_(std::make_unique<Impl>(url, connections)) {}
+Redis::Redis(std::string url, unsigned connections, std::chrono::milliseconds patience)
+    : impl_(std::make_unique<Impl>(url, connections, patience)) {}
 Redis::~Redis() = default;
 
 Task<Result<RedisReply>> Redis::command(std::vector<std::string> arguments) {
   Impl* impl = impl_.get();
-  auto bound = [impl, moved = std::move(arguments)] { return impl->run(moved); };
+  auto bound = [impl, moved = std::move(arguments), asked = Steady::now()] { return impl->run(moved, asked); };
   co_return co_await impl->pool.run(std::move(bound));
 }
 

@@ -3,6 +3,9 @@
 
 #include <chrono>
 
+#include "admission.hpp"
+#include "client_address.hpp"
+#include "cors.hpp"
 #include "dressed_responder.hpp"
 #include "error_reply.hpp"
 #include "rapt/base/log.hpp"
@@ -43,6 +46,10 @@ bool changes_state(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
+bool may_hold_secrets(const Route& route) {
+  return route.secret || std::string_view(route.pattern).starts_with("/auth/");
+}
+
 /// /health and /ready are also offered without the prefix, for load balancers.
 bool is_api(const std::string& path) {
   return path == "/health" || path == "/ready" || path == "/api" || path.starts_with("/api/");
@@ -64,6 +71,7 @@ void log_access(const http::Request& request, std::string_view pattern, int stat
                              {"route", std::string(pattern)},
                              {"status", std::to_string(status)},
                              {"us", std::to_string(spent.count())},
+                             {"address", request.remote_address},
                              {"request_id", request.id}});
 }
 
@@ -85,54 +93,72 @@ Application::Application(Services services, std::optional<http::StaticFiles> pag
 }
 
 Task<void> Application::handle(http::Request& request, http::Responder& responder) {
+  auto client = client_of(request, services_.settings.trusted_proxies);
+  request.remote_address = std::move(client.address);
   if (is_api(request.path)) {
-    co_await handle_api(request, responder);
-    co_return;
+    co_await handle_api(request, responder, std::move(client.scheme));
+  } else {
+    co_await handle_page(request, responder);
   }
+}
+
+Task<void> Application::handle_page(http::Request& request, http::Responder& responder) {
   const auto since = std::chrono::steady_clock::now();
   auto page = pages_ && !changes_state(request) ? pages_->answer(request) : std::nullopt;
   auto response = page ? std::move(*page) : error_reply(no_such_route(), request.id);
-  add_security_headers(response.headers, page.has_value());
+  add_security_headers(response.headers, page.has_value(), services_.settings.production);
   const int status = response.status;
   co_await responder.send(std::move(response));
   log_access(request, "(page)", status, since);
 }
 
-Task<void> Application::handle_api(http::Request& request, http::Responder& responder) {
+Task<void> Application::handle_api(http::Request& request, http::Responder& responder, std::string scheme) {
   const auto since = std::chrono::steady_clock::now();
   auto match = router_.find(request.method, below_prefix(request.path));
-  const bool found = match.kind == Router::Match::Kind::kFound;
-  std::string_view pattern = "(unknown)";
-  Result<Answer> answer = no_such_route();
-  DressedResponder dressed(responder, services_.settings.production);
-  if (match.kind == Router::Match::Kind::kOtherMethod) answer = wrong_method(match.allowed);
-  if (found) {
-    const auto& route = routes()[match.index];
-    pattern = route.pattern;
-    request.path_parameters = std::move(match.parameters);
-    Call call{request, dressed, services_, {}};
-    answer = co_await run_route(route, call, dressed);
-  }
+  request.path_parameters = std::move(match.parameters);
+  restore_tags(request);
+  DressedResponder dressed(responder, request, services_.settings);
+  Call call{request, dressed, services_, {}, std::move(scheme), {}};
+  auto answer = co_await answer_api(match, call, dressed);
+  if (call.quota) dressed.show(*call.quota);
   if (!answer) log_failure(answer.error(), request);
   if (!answer || *answer) {
-    auto response = answer ? std::move(**answer) : error_reply(answer.error(), request.id);
-    if (!match.allowed.empty()) response.headers.set("Allow", match.allowed);
+    auto response =
+        answer ? std::move(**answer) : error_reply(answer.error(), request.id, call.quota ? &*call.quota : nullptr);
+    if (!match.allowed.empty() && !response.headers.get("Allow")) response.headers.set("Allow", match.allowed);
     co_await dressed.send(std::move(response));
   }
-  log_access(request, pattern, dressed.status(), since);
+  const bool found = match.kind == Router::Match::Kind::kFound;
+  log_access(request, found ? routes()[match.index].pattern : "(unknown)", dressed.status(), since);
+}
+
+Task<Result<Answer>> Application::answer_api(const Router::Match& match, Call& call, DressedResponder& dressed) {
+  if (match.kind == Router::Match::Kind::kFound) {
+    co_return co_await run_route(routes()[match.index], call, dressed);
+  }
+  RAPT_CO_TRY(co_await admit_stranger(call));
+  if (match.kind == Router::Match::Kind::kNoSuchPath) co_return no_such_route();
+  if (call.request.method != "OPTIONS") co_return wrong_method(match.allowed);
+  co_return options_reply(call.request, match.allowed, services_.settings.cors_origins);
 }
 
 Task<Result<Answer>> Application::run_route(const Route& route, Call& call, DressedResponder& dressed) {
-  if (changes_state(call.request) && from_elsewhere(call.request)) {
+  if (changes_state(call.request) && from_elsewhere(call)) {
     co_return coded_forbidden("CSRF_REJECTED", "This request comes from another site.");
   }
   if (route.access != Access::kPublic) {
-    RAPT_CO_TRY(co_await identify(call, dressed));
-    if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
-      co_return Error::forbidden("Only system administrators may do this.");
-    }
+    auto known = co_await identify(call, dressed);
+    if (!known && known.error().kind == ErrorKind::kUnauthorized) RAPT_CO_TRY(co_await admit_stranger(call));
+    if (!known) co_return known.error();
   }
-  co_return co_await route.handler(call);
+  RAPT_CO_TRY(co_await admit(route, call));
+  if (call.quota) dressed.show(*call.quota);
+  if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
+    co_return Error::forbidden("Only system administrators may do this.");
+  }
+  if (may_hold_secrets(route)) dressed.keep_plain();
+  auto answer = co_await route.handler(call);
+  co_return co_await settle(route, call, std::move(answer));
 }
 
 Task<Result<void>> Application::identify(Call& call, DressedResponder& dressed) {
@@ -146,13 +172,18 @@ Task<Result<void>> Application::identify(Call& call, DressedResponder& dressed) 
 }
 
 /// A browser says where a request comes from; other programs say nothing and carry no cookie by accident.
-bool Application::from_elsewhere(const http::Request& request) const {
-  if (const auto site = request.headers.get("Sec-Fetch-Site")) return *site != "same-origin" && *site != "none";
-  const auto origin = request.headers.get("Origin");
+bool Application::from_elsewhere(const Call& call) const {
+  const auto& headers = call.request.headers;
+  const auto origin = headers.get("Origin");
+  if (origin && is_listed(*origin, services_.settings.cors_origins)) return false;
+  if (const auto site = headers.get("Sec-Fetch-Site")) return *site != "same-origin" && *site != "none";
   if (!origin) return false;
   if (*origin == origin_) return false;
-  const auto host = request.headers.get("Host");
-  return !host || (*origin != "http://" + std::string(*host) && *origin != "https://" + std::string(*host));
+  const auto host = headers.get("Host");
+  if (!host) return true;
+  const bool by_http = call.scheme != "https" && *origin == "http://" + std::string(*host);
+  const bool by_https = call.scheme != "http" && *origin == "https://" + std::string(*host);
+  return !by_http && !by_https;
 }
 
 http::Response Application::failure(int status, std::string_view code, std::string_view message,
@@ -164,7 +195,7 @@ http::Response Application::failure(int status, std::string_view code, std::stri
   error.kind = status == 500 ? ErrorKind::kInternal : ErrorKind::kInvalid;
   auto response = error_reply(error, request_id);
   response.status = status;
-  add_security_headers(response.headers, false);
+  add_security_headers(response.headers, false, services_.settings.production);
   return response;
 }
 

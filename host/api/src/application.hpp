@@ -12,8 +12,8 @@ namespace rapt::api {
 
 class DressedResponder;
 
-/// The way of every request, one visible list (application.cpp): static page or route → origin → who asks → access rule
-/// → handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
+/// The way of every request, one visible list (application.cpp): client's address → static page or route → origin → who
+/// asks → limit → access rule → handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
 class Application final : public http::Handler {
  public:
   /// `pages` may be missing (an API without pages). `origin` is this site's own: scheme, host and port.
@@ -24,10 +24,12 @@ class Application final : public http::Handler {
                                        std::string_view request_id) const override;
 
  private:
-  Task<void> handle_api(http::Request& request, http::Responder& responder);
+  Task<void> handle_page(http::Request& request, http::Responder& responder);
+  Task<void> handle_api(http::Request& request, http::Responder& responder, std::string scheme);
+  Task<Result<Answer>> answer_api(const Router::Match& match, Call& call, DressedResponder& dressed);
   Task<Result<Answer>> run_route(const Route& route, Call& call, DressedResponder& dressed);
   Task<Result<void>> identify(Call& call, DressedResponder& dressed);
-  [[nodiscard]] bool from_elsewhere(const http::Request& request) const;
+  [[nodiscard]] bool from_elsewhere(const Call& call) const;
 
   Services services_;
   std::optional<http::StaticFiles> pages_;

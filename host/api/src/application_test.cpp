@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
-#include "login_throttle.hpp"
 #include "test_site.hpp"
 
 namespace rapt::api {
@@ -146,7 +145,7 @@ TEST_F(Site, AnswersHeadAsGetWithoutTheBody) {
 }
 
 TEST_F(Site, StopsGuessingAtOneAccountHoweverItIsSpelled) {
-  for (int i = 0; i < kMaxFailedLogins; ++i) EXPECT_EQ(log_in(sam, "wrong").status, 401);
+  for (int i = 0; i < settings.rate_limit_auth_max; ++i) EXPECT_EQ(log_in(sam, "wrong").status, 401);
   std::string shouted = " " + sam + "  ";
   for (char& c : shouted) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   for (const auto& spelling : {sam, shouted}) {
@@ -162,15 +161,15 @@ TEST_F(Site, AnswersNoMoreGuessesThanThatWhenTheyComeAtOnce) {
   std::atomic<int> refused{0};
   std::atomic<int> told_apart{0};
   std::vector<std::thread> guesses;
-  for (int i = 0; i < 3 * kMaxFailedLogins; ++i) {
+  for (int i = 0; i < 3 * settings.rate_limit_auth_max; ++i) {
     guesses.emplace_back([&] {
       const int status = log_in(sam, "wrong").status;
       ++(status == 429 ? refused : told_apart);
     });
   }
   for (auto& guess : guesses) guess.join();
-  EXPECT_EQ(told_apart, kMaxFailedLogins);
-  EXPECT_EQ(refused, 2 * kMaxFailedLogins);
+  EXPECT_EQ(told_apart, settings.rate_limit_auth_max);
+  EXPECT_EQ(refused, 2 * settings.rate_limit_auth_max);
 }
 
 TEST_F(Site, HasItsRoutesBelowItsPrefixOnly) {

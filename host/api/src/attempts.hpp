@@ -3,15 +3,12 @@
 
 #include <string>
 
-#include "rapt/runtime/task.hpp"
-
-namespace rapt::store {
-class Redis;
-}
+#include "call.hpp"
 
 namespace rapt::api {
 
-/// Something that may be tried so often in a quarter of an hour. Counted in Redis; without Redis nothing is counted.
+/// Something that may be tried so often in a quarter of an hour. Counted where the limits of requests are (limits.hpp):
+/// in Redis, and in this process while that is away.
 struct Attempts {
   const char* name;      ///< of the key
   int limit;             ///< so many pass
@@ -20,8 +17,8 @@ struct Attempts {
 inline constexpr int kAttemptWindowSeconds = 15 * 60;
 
 /// kRateLimited with the seconds to wait when the limit has been reached.
-Task<Result<void>> check_attempts(store::Redis& redis, const Attempts& what, std::string about);
+Task<Result<void>> check_attempts(Call& call, const Attempts& what, std::string about);
 /// Counts one; kRateLimited when it is one too many. `about` is kept as a digest.
-Task<Result<void>> count_attempt(store::Redis& redis, const Attempts& what, std::string about);
+Task<Result<void>> count_attempt(Call& call, const Attempts& what, std::string about);
 
 }  // namespace rapt::api

@@ -3,7 +3,6 @@
 
 #include "body.hpp"
 #include "handlers.hpp"
-#include "login_throttle.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "session_cookie.hpp"
@@ -17,21 +16,11 @@ Task<Result<Answer>> post_login(Call& call) {
   auto email = body->text("email", 255);
   auto password = body->text("password", 1024);
   if (auto fault = body->fault()) co_return *fault;
-  auto& redis = call.services.redis;
-  const auto& address = call.request.remote_address;
-  RAPT_CO_TRY(co_await check_login_throttle(redis, email, address));
   identity::LoginOrigin origin;
-  origin.ip_address = address;
+  origin.ip_address = call.request.remote_address;
   origin.user_agent = std::string(call.request.headers.get("User-Agent").value_or(""));
-  auto login = co_await call.services.auth.login(email, std::move(password), std::move(origin));
-  if (!login) {
-    if (login.error().kind == ErrorKind::kUnauthorized) RAPT_CO_TRY(co_await count_failed_login(redis, email, address));
-    co_return login.error();
-  }
-  if (auto admitted = co_await check_login_throttle(redis, email, address); !admitted) {
-    RAPT_CO_TRY(co_await call.services.auth.logout(std::move(login->token)));
-    co_return admitted.error();
-  }
+  auto login = co_await call.services.auth.login(std::move(email), std::move(password), std::move(origin));
+  if (!login) co_return login.error();
   auto response = data_reply(view(login->actor));
   set_session_cookie(response.headers, login->token, call.services.settings.production);
   co_return response;

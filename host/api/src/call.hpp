@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
+#include "quota.hpp"
 #include "rapt/http/message.hpp"
 #include "rapt/http/server.hpp"
 #include "rapt/identity/actor.hpp"
@@ -62,6 +64,7 @@ class UserService;
 namespace rapt::api {
 
 class GatewayVerdict;
+class Limits;
 class ModuleSet;
 
 /// Everything that a route may ask; made once by serve().
@@ -85,6 +88,7 @@ struct Services {
   install::Installer& installer;
   journal::ModuleJournal& journal;
   ModuleSet& module_set;
+  Limits& limits;
 };
 
 /// One request on its way through a route.
@@ -92,7 +96,9 @@ struct Call {
   http::Request& request;
   http::Responder& responder;
   Services& services;
-  identity::Actor actor;  ///< empty on public routes
+  identity::Actor actor;       ///< empty on public routes
+  std::string scheme{};        ///< that the client used, where a trusted proxy says so
+  std::optional<Quota> quota;  ///< how the limit stands that applies, or that refused
 };
 
 /// What a route answers: a response, or nothing because it has streamed its answer already.
@@ -106,7 +112,7 @@ enum class Access {
   kSystemAdmin,
 };
 
-/// How a route's calls are counted (rate_limit.hpp).
+/// How a route's calls are counted (limits.hpp).
 enum class Tier {
   kApi,   ///< by person, or by address without a login
   kAuth,  ///< what guessing would use: by account and address together, and loosely by address
@@ -120,6 +126,8 @@ struct Route {
   RouteHandler handler;
   Tier tier = Tier::kApi;
   std::size_t max_body_bytes = 0;  ///< 0: the server's usual limit
+  bool secret =
+      false;  ///< answers may hold a secret: never kept, never compressed; all below /auth/ are taken for such
 };
 
 }  // namespace rapt::api

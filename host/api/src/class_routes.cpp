@@ -210,7 +210,7 @@ Task<Result<Answer>> post_class_join(Call& call) {
   if (!body) co_return body.error();
   auto code = body->text("code", 64);
   if (auto fault = body->fault()) co_return *fault;
-  RAPT_CO_TRY(co_await count_attempt(call.services.redis, kJoins, call.actor.id.str()));
+  RAPT_CO_TRY(co_await count_attempt(call, kJoins, call.actor.id.str()));
   const auto joined = co_await call.services.classes.join(call.actor, std::move(code));
   if (joined) class_changed(call, joined->id, "joined by code");
   co_return one(joined);

@@ -39,11 +39,8 @@ struct CodeRow {
   int status;
 };
 constexpr std::array kCodes{
-    CodeRow{"METHOD_NOT_ALLOWED", 405},
-    CodeRow{"NOT_ACCEPTABLE", 406},
-    CodeRow{"AI_RATE_LIMITED", 503},
-    CodeRow{"REQUEST_TIMEOUT", 408},
-    CodeRow{"PRECONDITION_FAILED", 412},
+    CodeRow{"METHOD_NOT_ALLOWED", 405}, CodeRow{"NOT_ACCEPTABLE", 406},      CodeRow{"AI_RATE_LIMITED", 503},
+    CodeRow{"REQUEST_TIMEOUT", 408},    CodeRow{"PRECONDITION_FAILED", 412}, CodeRow{"IDEMPOTENCY_KEY_REUSED", 422},
 };
 
 const KindRow& row_of(ErrorKind kind) {
@@ -53,7 +50,16 @@ const KindRow& row_of(ErrorKind kind) {
   return kKinds.back();
 }
 
-json details_of(const Error& error, std::string_view request_id) {
+void add_limit(json& details, const Error& error, const Quota& quota) {
+  const TimePoint reset = std::chrono::ceil<std::chrono::seconds>(quota.resets_at);
+  details["limit"] = quota.limit;
+  details["remaining"] = 0;
+  details["resetAt"] = to_rfc3339(reset);
+  details["retryAfter"] = error.retry_after_seconds;
+  details["message"] = error.message;
+}
+
+json details_of(const Error& error, std::string_view request_id, const Quota* quota) {
   json details = json::object();
   for (const auto& field : error.fields)
     details["fields"].push_back({{"path", field.path}, {"message", field.message}});
@@ -66,6 +72,7 @@ json details_of(const Error& error, std::string_view request_id) {
   }
   if (error.kind == ErrorKind::kInternal) details["request_id"] = request_id;
   if (error.retry_after_seconds > 0) details["retry_after"] = error.retry_after_seconds;
+  if (error.kind == ErrorKind::kRateLimited && quota != nullptr) add_limit(details, error, *quota);
   return details;
 }
 
@@ -82,21 +89,21 @@ std::string_view code_of(const Error& error) {
   return error.code.empty() ? row_of(error.kind).code : std::string_view(error.code);
 }
 
-std::string error_body(const Error& error, std::string_view request_id) {
+std::string error_body(const Error& error, std::string_view request_id, const Quota* quota) {
   const bool hidden = error.kind == ErrorKind::kInternal;
   json body{{"error",
              hidden || error.message.empty() ? "Something went wrong on our side. Please try again." : error.message},
             {"code", code_of(error)}};
-  if (auto details = details_of(error, request_id); !details.empty()) body["details"] = std::move(details);
+  if (auto details = details_of(error, request_id, quota); !details.empty()) body["details"] = std::move(details);
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-http::Response error_reply(const Error& error, std::string_view request_id) {
+http::Response error_reply(const Error& error, std::string_view request_id, const Quota* quota) {
   http::Response response;
   response.status = status_of(error);
   response.headers.set("Content-Type", "application/json");
   if (error.retry_after_seconds > 0) response.headers.set("Retry-After", std::to_string(error.retry_after_seconds));
-  response.body = error_body(error, request_id);
+  response.body = error_body(error, request_id, quota);
   return response;
 }
 

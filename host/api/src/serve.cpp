@@ -6,6 +6,7 @@
 
 #include "application.hpp"
 #include "gateway_verdict.hpp"
+#include "limits.hpp"
 #include "module_set.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/assignments/assignment_service.hpp"
@@ -41,6 +42,8 @@ namespace {
 
 constexpr std::chrono::seconds kGrace{20};
 constexpr std::chrono::seconds kMendPause{5};
+/// Every request waits for its count, so that a Redis without an answer is soon given up.
+constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
 
 log::Level level_of(const std::string& name) {
@@ -98,6 +101,8 @@ class Host {
         database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
         redis_(settings.redis_url),
         jobs_redis_(settings.redis_url, 2),
+        limits_redis_(settings.redis_url, 2, kLimitsPatience),
+        limits_(limits_redis_, clock_, settings),
         gateway_(client_, gateway_options(settings)),
         supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
@@ -115,10 +120,10 @@ class Host {
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
-        application_(
-            {settings, clock_, database_, redis_, auth_, accounts_, users_, tools_, groups_, classes_, assignments_,
-             chat_, runs_, verdict_, supervisor_, dispatcher_, installer_, journal_, module_set_},
-            std::move(pages), settings.public_url),
+        application_({settings,    clock_,      database_,  redis_,       auth_,       accounts_, users_,
+                      tools_,      groups_,     classes_,   assignments_, chat_,       runs_,     verdict_,
+                      supervisor_, dispatcher_, installer_, journal_,     module_set_, limits_},
+                     std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings), application_) {}
 
   /// What this process does: answers requests, does jobs, or both.
@@ -184,6 +189,8 @@ class Host {
   store::Database database_;
   store::Redis redis_;
   store::Redis jobs_redis_;  ///< the worker's readers block
+  store::Redis limits_redis_;
+  Limits limits_;
   http::Client client_;
   gateway::OpenAiGateway gateway_;
   host::Supervisor supervisor_;

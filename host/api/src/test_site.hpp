@@ -18,6 +18,7 @@
 
 #include "application.hpp"
 #include "gateway_verdict.hpp"
+#include "limits.hpp"
 #include "module_set.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/assignments/assignment_service.hpp"
@@ -158,6 +159,7 @@ class Site : public testing::Test {
   TestGateway gateway;
   config::Settings settings;
   store::Redis redis{redis_url()};
+  Limits rate_limits{redis, clock, settings, "site-" + new_uuid()};  // each site counts for itself
   host::Supervisor modules{loop.executor(), {}};
   hooks::Dispatcher dispatcher{modules};
   security::SecretBox box{"the key of a site that lives for one test"};
@@ -176,10 +178,11 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{{settings, clock, **scratch, redis, auth, accounts, users, tools, groups, classes,
-                           assignments, chat, runs, verdict, modules, dispatcher, installer, journal, module_set},
-                          std::nullopt,
-                          "http://site.example"};
+  Application application{
+      {settings,    clock, **scratch, redis,   auth,    accounts,   users,     tools,   groups,     classes,
+       assignments, chat,  runs,      verdict, modules, dispatcher, installer, journal, module_set, rate_limits},
+      std::nullopt,
+      "http://site.example"};
   http::Server server{loop.executor(), {}, application};
   std::thread thread;
 

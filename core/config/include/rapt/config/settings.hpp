@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rapt/base/address_range.hpp"
 #include "rapt/base/result.hpp"
 
 namespace rapt::config {
@@ -44,18 +45,24 @@ struct Settings {
   bool demo_model = false;                             ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
   std::filesystem::path web_root;                      ///< RAPT_WEB_ROOT, the built pages
   std::filesystem::path var_dir;                       ///< RAPT_VAR_DIR, state of this host
-  std::filesystem::path runner;                      ///< RAPT_RUNNER, path of rapt-runner; default beside this program
-  std::filesystem::path migrations_dir;              ///< RAPT_MIGRATIONS_DIR
-  std::string marketplace_url;                       ///< MARKETPLACE_URL
-  std::filesystem::path cgroup;                      ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
+  std::filesystem::path runner;               ///< RAPT_RUNNER, path of rapt-runner; default beside this program
+  std::filesystem::path migrations_dir;       ///< RAPT_MIGRATIONS_DIR
+  std::string marketplace_url;                ///< MARKETPLACE_URL
+  std::filesystem::path cgroup;               ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
+  int rate_limit_api_max = 600;               ///< RATE_LIMIT_API_MAX, requests a minute and person
+  int rate_limit_address_max = 6000;          ///< RATE_LIMIT_ADDRESS_MAX, a minute and address, without a login
+  int rate_limit_auth_max = 5;                ///< RATE_LIMIT_AUTH_MAX, failed logins a minute, account and address
+  int rate_limit_auth_address_max = 300;      ///< RATE_LIMIT_AUTH_ADDRESS_MAX, logins and the like a minute and address
+  std::vector<AddressRange> trusted_proxies;  ///< TRUSTED_PROXIES, whose X-Forwarded-* is believed
+  std::vector<std::string> cors_origins;      ///< CORS_ORIGINS, other sites' pages that may use the API
   std::vector<std::string> required_sandbox_layers;  ///< RAPT_SANDBOX_REQUIRE, comma-separated layer names
 };
 
 /// Reads them all. Every fault is reported at once: `fields` holds the variable's name as path, and the remedy.
 Result<Settings> load_settings(const Environment& environment);
 
-/// Those of `names` that look like ours (RAPT_…, AI_…) and are no setting, each with the setting that was probably
-/// meant: "RAPT_THREAD is no setting: did you mean RAPT_THREADS?". Main logs them as warnings.
+/// Those of `names` that look like ours (RAPT_…, AI_…, RATE_LIMIT_…, CORS_…) and are no setting, each with the setting
+/// that was probably meant: "RAPT_THREAD is no setting: did you mean RAPT_THREADS?". Main logs them as warnings.
 std::vector<std::string> unknown_variables(const std::vector<std::string>& names);
 /// The names of all variables of the process.
 std::vector<std::string> process_variable_names();

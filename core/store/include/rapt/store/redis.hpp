@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,12 +22,14 @@ struct RedisReply {
 /// with kUnavailable. Thread-safe; reconnects by itself.
 class Redis {
  public:
-  /// `url`: redis://[:password@]host[:port][/db] or unix:///path.
-  explicit Redis(std::string url, unsigned connections = 4);
+  /// `url`: redis://[:password@]host[:port][/db] or unix:///path. `patience`: how long a command waits for a
+  /// connection's turn, and then for the server; zero: for its turn until it comes, for the server three seconds.
+  explicit Redis(std::string url, unsigned connections = 4, std::chrono::milliseconds patience = {});
   ~Redis();
   Redis(const Redis&) = delete;
   Redis& operator=(const Redis&) = delete;
-  /// One command, its arguments binary-safe. kUnavailable when the server is away, kInternal when it answers an error.
+  /// One command, its arguments binary-safe. kUnavailable when the server is away or slow, kInternal when it answers an
+  /// error.
   Task<Result<RedisReply>> command(std::vector<std::string> arguments);
 
  private:

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "limits.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <thread>
+
+#include "rapt/base/ids.hpp"
+#include "rapt/config/settings.hpp"
+#include "rapt/runtime/runtime.hpp"
+#include "rapt/store/redis.hpp"
+
+namespace rapt::api {
+namespace {
+
+using std::chrono::seconds;
+
+class HandClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return start_ + seconds(moved_.load()); }
+  void move(seconds by) { moved_ += by.count(); }
+
+ private:
+  const TimePoint start_ = *parse_time("2026-03-01T08:00:00Z");
+  std::atomic<std::int64_t> moved_{0};
+};
+
+std::string server_url() {
+  const char* url = std::getenv("TEST_REDIS_URL");
+  if (url != nullptr && *url != '\0') return url;
+  throw std::runtime_error("Set TEST_REDIS_URL to a Redis server. ./rapt test starts one by itself.");
+}
+
+Quota hit(RateCounter& counter, const std::string& about, int limit, bool count = true) {
+  std::vector<RateRule> rules{{"test", about, limit, seconds(60), count}};
+  return runtime::run_blocking(counter.ask(std::move(rules))).front();
+}
+
+TEST(RateCounter, CountsAWindowForAllHostsTogether) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  const std::string space = "test-" + new_uuid();
+  RateCounter one(redis, clock, space);
+  RateCounter other(redis, clock, space);
+  const auto first = hit(one, "a", 2);
+  EXPECT_EQ(first.used, 1);
+  EXPECT_EQ(first.remaining(), 1);
+  EXPECT_EQ(first.resets_at, clock.now() + seconds(60));
+  clock.move(seconds(30));
+  EXPECT_FALSE(hit(other, "a", 2).refused);
+  const auto third = hit(one, "a", 2);
+  EXPECT_TRUE(third.refused);
+  EXPECT_EQ(third.remaining(), 0);
+  EXPECT_EQ(third.seconds_left(clock.now()), 30);
+  EXPECT_FALSE(hit(one, "b", 2).refused) << "others have counts of their own";
+  clock.move(seconds(30));
+  EXPECT_EQ(hit(one, "a", 2).used, 1);
+}
+
+TEST(RateCounter, LooksWithoutCounting) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  RateCounter counter(redis, clock, "test-" + new_uuid());
+  EXPECT_EQ(hit(counter, "a", 1, false).used, 0);
+  EXPECT_FALSE(hit(counter, "a", 1, false).refused);
+  hit(counter, "a", 1);
+  EXPECT_TRUE(hit(counter, "a", 1, false).refused);
+  EXPECT_EQ(hit(counter, "a", 1, false).used, 1);
+}
+
+TEST(RateCounter, CountsEachOfManyAtOnce) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  RateCounter counter(redis, clock, "test-" + new_uuid());
+  std::atomic<int> passed{0};
+  std::vector<std::thread> all;
+  for (int i = 0; i < 8; ++i) {
+    all.emplace_back([&] {
+      for (int j = 0; j < 10; ++j) passed += hit(counter, "a", 50).refused ? 0 : 1;
+    });
+  }
+  for (auto& one : all) one.join();
+  EXPECT_EQ(passed, 50);
+}
+
+TEST(RateCounter, TellsARedisThatHasForgottenTheScript) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  RateCounter counter(redis, clock, "test-" + new_uuid());
+  hit(counter, "a", 9);
+  ASSERT_TRUE(runtime::run_blocking(redis.command({"SCRIPT", "FLUSH"})));
+  EXPECT_EQ(hit(counter, "a", 9).used, 2) << "a count of this process alone would begin anew";
+  EXPECT_EQ(hit(counter, "a", 9).used, 3);
+}
+
+TEST(RateCounter, CountsHereWhereNoRedisListens) {
+  store::Redis nobody("redis://127.0.0.1:1", 2, std::chrono::milliseconds(250));
+  HandClock clock;
+  RateCounter counter(nobody, clock, "test");
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(hit(counter, "a", 3).refused);
+  EXPECT_TRUE(hit(counter, "a", 3).refused);
+  EXPECT_TRUE(hit(counter, "a", 3, false).refused);
+  EXPECT_FALSE(hit(counter, "b", 3).refused);
+  clock.move(seconds(60));
+  EXPECT_FALSE(hit(counter, "a", 3).refused);
+}
+
+/// A server of the test's own, on a socket.
+class OwnRedis {
+ public:
+  OwnRedis() {
+    std::filesystem::create_directories(directory_);
+    const std::string socket = this->socket();
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", socket.c_str(), "--save", "",
+               "--appendonly", "no", "--daemonize", "no", "--logfile", "/dev/null", nullptr);
+      ::_exit(127);
+    }
+    store::Redis redis("unix://" + socket, 1);
+    for (int i = 0; i < 3000; ++i) {
+      std::vector<std::string> ping{"PING"};
+      if (runtime::run_blocking(redis.command(std::move(ping)))) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    throw std::runtime_error("redis-server does not start");
+  }
+  ~OwnRedis() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+    std::filesystem::remove_all(directory_);
+  }
+  [[nodiscard]] std::string socket() const { return (directory_ / "redis.sock").string(); }
+  /// Leaves connections open and answers nothing.
+  void freeze() const { ::kill(process_, SIGSTOP); }
+  void thaw() const { ::kill(process_, SIGCONT); }
+
+ private:
+  const std::filesystem::path directory_ = std::filesystem::temp_directory_path() / ("rapt-redis-" + new_uuid());
+  pid_t process_ = -1;
+};
+
+TEST(RateCounter, GoesOnCountingWhenRedisStopsInTheMiddle) {
+  OwnRedis server;
+  store::Redis redis("unix://" + server.socket(), 2, std::chrono::milliseconds(250));
+  HandClock clock;
+  RateCounter counter(redis, clock, "test");
+  hit(counter, "a", 100);
+  server.freeze();
+  for (int i = 0; i < 100; ++i) hit(counter, "a", 100);
+  EXPECT_TRUE(hit(counter, "a", 100).refused);
+  server.thaw();
+  store::Redis patient("unix://" + server.socket(), 1);
+  std::vector<std::string> sum{"EVAL",
+                               "local s = 0 for _, key in ipairs(redis.call('KEYS', 'test:*')) do "
+                               "s = s + redis.call('HGET', key, 'n') end return s",
+                               "0"};
+  const auto heard = runtime::run_blocking(patient.command(std::move(sum)));
+  ASSERT_TRUE(heard);
+  EXPECT_LT(heard->integer, 50) << "most were not sent to a server that answers nothing";
+}
+
+TEST(LocalCounts, ForgetTheOldestWindowsFirst) {
+  LocalCounts counts(2);
+  const TimePoint now = *parse_time("2026-03-01T08:00:00Z");
+  counts.ask("a", now, seconds(60), true);
+  counts.ask("b", now, seconds(60), true);
+  counts.ask("a", now, seconds(60), true);
+  counts.ask("c", now, seconds(60), true);
+  EXPECT_EQ(counts.size(), 2U);
+  EXPECT_EQ(counts.ask("a", now, seconds(60), false).used, 0);
+  EXPECT_EQ(counts.ask("b", now, seconds(60), false).used, 1);
+  EXPECT_EQ(counts.ask("c", now + seconds(60), seconds(60), false).used, 0);
+}
+
+TEST(Limits, KnowAnAccountByAnySpellingAndANetworkOfIpv6AsOne) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  config::Settings settings;
+  settings.rate_limit_auth_max = 2;
+  Limits limits(redis, clock, settings, "test-" + new_uuid());
+  const auto fails = [&](const char* account, const char* address) {
+    return runtime::run_blocking(limits.failed_guess({account, address})).refused;
+  };
+  EXPECT_FALSE(fails("sam@example.org", "2001:db8::1"));
+  EXPECT_FALSE(fails(" SAM@example.org ", "2001:db8::2"));
+  EXPECT_TRUE(fails("Sam@Example.org", "2001:db8::3"));
+  EXPECT_FALSE(fails("sam@example.org", "2001:db8:0:1::1"));
+  EXPECT_TRUE(runtime::run_blocking(limits.before_guess({"sam@example.org", "2001:db8::9"})).refused);
+}
+
+TEST(Limits, StopAScanOfManyAccountsFromOneAddress) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  config::Settings settings;
+  settings.rate_limit_auth_address_max = 3;
+  Limits limits(redis, clock, settings, "test-" + new_uuid());
+  const auto refused = [&](const std::string& account) {
+    return runtime::run_blocking(limits.before_guess({account, "192.0.2.1"})).refused;
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(refused(std::to_string(i) + "@example.org"));
+  EXPECT_TRUE(refused("3@example.org"));
+  EXPECT_TRUE(refused(""));
+  clock.move(seconds(60));
+  EXPECT_FALSE(refused("3@example.org"));
+}
+
+}  // namespace
+}  // namespace rapt::api

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "local_counts.hpp"
+#include "quota.hpp"
+#include "rapt/runtime/task.hpp"
+
+namespace rapt::store {
+class Redis;
+struct RedisReply;
+}  // namespace rapt::store
+
+namespace rapt::api {
+
+/// Something that may happen so often in a window, which begins with its first time.
+struct RateRule {
+  std::string name;   ///< what is counted: "api", "login"
+  std::string about;  ///< whose; kept as a digest
+  int limit = 0;
+  std::chrono::seconds window{60};
+  bool count = true;  ///< false: only look whether the limit has been reached
+};
+
+/// Counts in Redis, where all hosts count together: one atomic script, one round trip. While Redis is away or slow the
+/// same limits are counted in this process, and Redis is asked again every few seconds, by one request at a time.
+/// Thread-safe.
+class RateCounter {
+ public:
+  /// `redis` should be one of little patience, for every request waits for it. `space` goes before every key.
+  RateCounter(store::Redis& redis, const Clock& clock, std::string space);
+
+  /// One answer a rule, in their order. Always answers.
+  Task<std::vector<Quota>> ask(std::vector<RateRule> rules);
+
+ private:
+  [[nodiscard]] std::string key_of(const RateRule& rule) const;
+  [[nodiscard]] std::vector<Quota> ask_here(const std::vector<RateRule>& rules, TimePoint now);
+  Task<Result<store::RedisReply>> run_script(std::vector<std::string> operands);
+  Task<Result<store::RedisReply>> ask_redis(const std::vector<RateRule>& rules, TimePoint now);
+  bool may_ask_redis();
+  void note(bool answered, const std::string& detail);
+
+  store::Redis& redis_;
+  const Clock& clock_;
+  const std::string space_;
+  LocalCounts here_;
+  std::atomic<std::int64_t> away_until_{0};  ///< steady milliseconds; 0: Redis answers
+  std::mutex mutex_;
+  std::string digest_;  ///< by which Redis knows the script; "": it has not been told
+};
+
+}  // namespace rapt::api

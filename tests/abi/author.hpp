@@ -19,9 +19,10 @@ class Author {
   Author& operator=(const Author&) = delete;
 
   struct Manifest {
-    std::string name;   ///< as the library's entry says; version 1.0.0
-    std::string abi;    ///< JSON
-    std::string hooks;  ///< JSON
+    std::string name;                ///< as the library's entry says; version 1.0.0
+    std::string abi;                 ///< JSON
+    std::string hooks;               ///< JSON
+    std::string permissions = "[]";  ///< JSON
   };
   host::InstalledModule pack(const std::filesystem::path& library, const Manifest& manifest);
   [[nodiscard]] const bundle::TrustStore& trust() const { return trust_; }

@@ -25,8 +25,7 @@ constexpr const char* kOnMessage = R"([{"point":"chat:on_message","timeout_ms":2
 constexpr const char* kOnDelta = R"([{"point":"chat:on_delta","window":"token","timeout_ms":2000}])";
 constexpr const char* kBoth =
     R"([{"point":"chat:on_message","timeout_ms":2000},{"point":"chat:on_delta","timeout_ms":2000}])";
-constexpr const char* kFromOldest = R"({"min":"1.0","built":"1.1"})";
-constexpr bool kHostOfToday = sandbox::kOfferedMinor == RAPT_ABI_MINOR;
+constexpr const char* kFromOldest = R"({"min":"1.0","built":"1.2"})";
 
 std::filesystem::path library(const std::string& file) {
   return std::filesystem::path(RAPT_ABI_MODULES) / file;
@@ -97,7 +96,7 @@ TEST_P(Frozen, AModuleBuiltAgainstItAnswers) {
   ASSERT_EQ(answer.extractions.size(), 1U);
   EXPECT_EQ(answer.extractions[0].data_json, R"({"words": 3})");
 }
-INSTANTIATE_TEST_SUITE_P(Headers, Frozen, testing::Values("1.0", "1.1"),
+INSTANTIATE_TEST_SUITE_P(Headers, Frozen, testing::Values("1.0", "1.1", "1.2"),
                          [](const auto& test) { return "Abi1" + std::string(test.param).substr(2); });
 
 TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
@@ -106,8 +105,9 @@ TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
   const auto answer = message("hi");
   ASSERT_EQ(answer.extractions.size(), 1U) << answer.text;
   const std::string& met = answer.extractions[0].data_json;
-  const std::string wanted = kHostOfToday ? R"({"abi_minor":1,"service":true,"can_hold":true,)"
-                                          : R"({"abi_minor":0,"service":false,"can_hold":false,)";
+  const std::string wanted =
+      "{\"abi_minor\":" + std::to_string(sandbox::kOfferedMinor) +
+      (sandbox::kOffersStreams ? R"(,"service":true,"can_hold":true,)" : R"(,"service":false,"can_hold":false,)");
   EXPECT_TRUE(met.starts_with(wanted + R"("released":false,"window_seq":-1,"context":{"hook":"chat:on_message")"))
       << met;
   EXPECT_EQ(met.find("stream"), std::string::npos) << met;
@@ -128,8 +128,8 @@ TEST_F(Cross, WindowsAreForHostsThatHaveStreams) {
   ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
   const auto declared = supervisor_->declaration("either", Point::kChatOnDelta);
   ASSERT_TRUE(declared) << declared.error().message;
-  EXPECT_EQ(declared->has_value(), kHostOfToday);
-  if (!kHostOfToday) return;
+  EXPECT_EQ(declared->has_value(), sandbox::kOffersStreams);
+  if (!sandbox::kOffersStreams) return;
   const auto held = window("some words", 1, false);
   EXPECT_EQ(held.kind, Answer::Kind::kContinue) << held.text;
   EXPECT_EQ(held.held_bytes, 1U);
@@ -140,7 +140,7 @@ TEST_F(Cross, WindowsAreForHostsThatHaveStreams) {
 
 TEST_F(Cross, AStreamFilterBuiltAgainst11HoldsAndHides) {
   start(author_.pack(library("number-mask-1.1.so"), {"number-mask", R"("1.1")", kOnDelta}));
-  if (!kHostOfToday) {
+  if (!sandbox::kOffersStreams) {
     EXPECT_EQ(status().state, host::ModuleState::kRefused);
     EXPECT_NE(status().reason.find("It needs module ABI 1.1, this host offers 1.0."), std::string::npos)
         << status().reason;
@@ -161,13 +161,30 @@ TEST_F(Cross, AStreamFilterBuiltAgainst11HoldsAndHides) {
 TEST_F(Cross, ADraftIsAskedOnlyByAHostThatKnowsIt) {
   start(author_.pack(library("sick.so"), {"sick", kFromOldest, kOnMessage}));
   const auto now = status();
-  if (kHostOfToday) {
+  if (sandbox::kOffersStreams) {
     EXPECT_EQ(now.state, host::ModuleState::kRefused);
     EXPECT_NE(now.reason.find("Its self-test failed with status -5"), std::string::npos) << now.reason;
   } else {
     EXPECT_EQ(now.state, host::ModuleState::kRunning) << now.reason;
     EXPECT_EQ(message("hi").extractions.size(), 1U);
   }
+}
+
+TEST_F(Cross, ALoginProviderIsAskedByAHostThatHasProviders) {
+  Author::Manifest manifest{"either", kFromOldest, kOnMessage};
+  manifest.permissions = R"([{"name":"auth-provider","reason":"r"}])";
+  start(author_.pack(library("either.so"), manifest));
+  ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
+  EXPECT_EQ(supervisor_->provider_modules().size(), sandbox::kOffersProviders ? 1U : 0U);
+  EXPECT_EQ(message("hi").extractions.size(), 1U) << "its hooks are asked by every host";
+}
+
+TEST_F(Cross, ALoginProviderThatNeedsItsHostIsRefusedByAnOlderOne) {
+  Author::Manifest manifest{"either", R"("1.2")", kOnMessage};
+  manifest.permissions = R"([{"name":"auth-provider","reason":"r"}])";
+  start(author_.pack(library("either.so"), manifest));
+  const auto wanted = sandbox::kOffersProviders ? host::ModuleState::kRunning : host::ModuleState::kRefused;
+  EXPECT_EQ(status().state, wanted) << status().reason;
 }
 
 TEST_F(Cross, WhatNeedsALaterHostIsRefusedBeforeItStarts) {

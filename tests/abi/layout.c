@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The layout of ABI 1.0 and 1.1 on LP64, by hand. It compiles or it does not: as C11, C++17 and C++20, against today's and frozen headers. */
+ * The layout of ABI 1.0 to 1.2 on LP64, by hand. It compiles or it does not: as C11, C++17 and C++20, against today's and frozen headers. */
 #include <rapt/hooks.h>
 #include <rapt/log.h>
 #include <rapt/note.h>
 #include <stddef.h>
 #if RAPT_ABI_MINOR >= 1
 #include <rapt/stream.h>
+#endif
+#if RAPT_ABI_MINOR >= 2
+#include <rapt/auth_provider.h>
 #endif
 
 #ifdef __cplusplus
@@ -110,4 +113,10 @@ VALUE(RAPT_HOOK_CHAT_ON_DELTA, 9);
 VALUE(RAPT_FIELD_RELEASED, 20);
 VALUE(RAPT_NUMBER_WINDOW_SEQ, 5);
 VALUE(RAPT_NUMBER_WINDOW_LAST, 6);
+#endif
+
+#if RAPT_ABI_MINOR >= 2
+SIZE(rapt_auth_provider_1, 16);
+AT(rapt_auth_provider_1, start, 0);
+AT(rapt_auth_provider_1, step, 8);
 #endif

@@ -95,7 +95,8 @@ TEST_F(SandboxedModules, TheSafetyFilterHoldsANumberBackUntilItIsWholeAndMasksIt
     context.stream->released = passed;
     context.stream->window_seq = passed.empty() ? 1 : 2;
     context.stream->last = last;
-    return boost::asio::co_spawn(loop_, supervisor_->call("safety-filter", hooks::Point::kChatOnDelta, context, "{}", 2s),
+    return boost::asio::co_spawn(loop_,
+                                 supervisor_->call("safety-filter", hooks::Point::kChatOnDelta, context, "{}", 2s),
                                  boost::asio::use_future)
         .get();
   };

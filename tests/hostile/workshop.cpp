@@ -31,10 +31,11 @@ std::string manifest(const std::string& name, const Packing& packing) {
   const std::string architecture(bundle::native_architecture());
   return R"({"name":")" + name + R"(","version":")" + packing.version +
          R"(","title":"A hostile module","description":"It tries one thing.",)" +
-         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":"1.1","hooks":[)" + hooks +
-         R"(],"permissions":[],)" + R"("libraries":{")" + architecture + R"(":"lib/)" + architecture + "/" + name +
-         R"(.so"},)" + (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") +
-         R"("memory_mb":)" + std::to_string(packing.memory_mb) + "}";
+         R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":")" + packing.abi + R"(","hooks":[)" + hooks +
+         R"(],"permissions":)" + packing.permissions + R"(,"libraries":{")" + architecture + R"(":"lib/)" +
+         architecture + "/" + name + R"(.so"},)" +
+         (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") + R"("memory_mb":)" +
+         std::to_string(packing.memory_mb) + "}";
 }
 
 void write(const fs::path& path, const std::string& bytes) {

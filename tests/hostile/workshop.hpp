@@ -25,6 +25,8 @@ struct Packing {
   std::string version = "1.0.0";
   std::string library{};              ///< `hostile-LIBRARY` instead of the one under the module's name
   std::vector<std::string> points{};  ///< the hooks that it declares; empty for all
+  std::string abi = "1.1";
+  std::string permissions = "[]";  ///< JSON
 };
 
 /// A publisher with a key, and a folder of bundles that it has made.

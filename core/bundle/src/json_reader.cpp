@@ -101,12 +101,31 @@ const json* JsonReader::find(std::string_view key, Need need, const char* expect
 
 bool JsonReader::text(std::string_view key, std::string& out, std::size_t limit, Need need) {
   const auto* value = find(key, need, "text");
-  if (value == nullptr) return false;
-  if (!value->is_string()) {
+  return value != nullptr && take_text(key, *value, out, limit);
+}
+
+std::vector<std::string> JsonReader::texts(std::string_view key, std::size_t most, std::size_t limit) {
+  std::vector<std::string> out;
+  const auto* value = find(key, Need::kOptional, "a list");
+  if (value == nullptr) return out;
+  if (!value->is_array() || value->size() > most) {
+    fault(key, "It must be a list of at most " + std::to_string(most) + " texts.");
+    return out;
+  }
+  for (std::size_t i = 0; i < value->size(); ++i) {
+    std::string one;
+    if (take_text(std::string(key) + "[" + std::to_string(i) + "]", (*value)[i], one, limit))
+      out.push_back(std::move(one));
+  }
+  return out;
+}
+
+bool JsonReader::take_text(std::string_view key, const json& value, std::string& out, std::size_t limit) {
+  if (!value.is_string()) {
     fault(key, "It must be text.");
     return false;
   }
-  out = value->get<std::string>();
+  out = value.get<std::string>();
   const bool control = std::any_of(out.begin(), out.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
   const bool too_long = out.size() > limit;
   if (control) fault(key, "It must be one line without control characters.");

@@ -27,6 +27,8 @@ class JsonReader {
   [[nodiscard]] bool is_object(std::string_view key) const;                 ///< there, and an object
   std::optional<JsonReader> object(std::string_view key);                   ///< required
   std::vector<JsonReader> objects(std::string_view key, std::size_t most);  ///< optional list of objects
+  /// Optional list of at most `most` texts, each as text() takes them.
+  std::vector<std::string> texts(std::string_view key, std::size_t most, std::size_t limit);
   void fault(std::string_view key, std::string message);
   void refuse_unknown();
 
@@ -34,6 +36,7 @@ class JsonReader {
   friend class JsonDocument;
   JsonReader(const nlohmann::json& object, std::string path, std::shared_ptr<std::vector<FieldError>> faults);
   const nlohmann::json* find(std::string_view key, Need need, const char* expected);
+  bool take_text(std::string_view key, const nlohmann::json& value, std::string& out, std::size_t limit);
   [[nodiscard]] std::string path_of(std::string_view key) const;
 
   const nlohmann::json* object_;

@@ -30,7 +30,72 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+constexpr std::uint32_t kProviderSince = 2;  ///< the minor number of the ABI that brought rapt.auth-provider/1
+constexpr std::size_t kMaxHosts = 32;
+
+/// A DNS name of at least two labels, in lower case; "*." before it stands for everything below.
+bool is_host(std::string_view host) {
+  if (host == kSettingsHosts) return true;
+  if (host.starts_with("*.")) host.remove_prefix(2);
+  if (host.empty() || host.size() > 253 || host.find('.') == std::string_view::npos) return false;
+  std::size_t label = 0;
+  char before = '.';
+  for (const char c : host) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (!letter && c != '-' && c != '.') return false;
+    if (before == '.' && !letter) return false;
+    if (c == '.' && before == '-') return false;
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
+
+void read_hosts(JsonReader& item, ManifestPermission& permission) {
+  permission.hosts = item.texts("hosts", kMaxHosts, 255);
+  if (!permission.hosts.empty() && permission.name != "http")
+    item.fault("hosts", "Only the permission \"http\" names hosts.");
+  for (std::size_t i = 0; i < permission.hosts.size(); ++i) {
+    const auto& host = permission.hosts[i];
+    if (!is_host(host)) {
+      item.fault(
+          "hosts[" + std::to_string(i) + "]",
+          "Give a name such as \"accounts.google.com\", \"*.clever.com\" for all below it, or \"@settings\" for the "
+          "addresses that the admin sets.");
+    }
+    if (std::find(permission.hosts.begin(), permission.hosts.begin() + static_cast<std::ptrdiff_t>(i), host) !=
+        permission.hosts.begin() + static_cast<std::ptrdiff_t>(i))
+      item.fault("hosts[" + std::to_string(i) + "]", "This host is named twice.");
+  }
+}
+
 }  // namespace
+
+const ManifestPermission* Manifest::permission(std::string_view wanted) const {
+  const auto found = std::find_if(permissions.begin(), permissions.end(),
+                                  [&](const ManifestPermission& one) { return one.name == wanted; });
+  return found == permissions.end() ? nullptr : &*found;
+}
+
+bool Manifest::is_auth_provider() const {
+  return permission("auth-provider") != nullptr && abi_built_minor >= kProviderSince;
+}
+
+std::vector<std::string> grants_of(const ManifestPermission& permission) {
+  std::vector<std::string> out{permission.name};
+  for (const auto& host : permission.hosts) out.push_back(permission.name + ":" + host);
+  return out;
+}
+
+std::string full_name(const ManifestPermission& permission) {
+  std::string out = permission.name;
+  for (std::size_t i = 0; i < permission.hosts.size(); ++i) {
+    const auto& host = permission.hosts[i];
+    out += (i == 0 ? " to " : ", ") + (host == kSettingsHosts ? "the hosts of its settings" : host);
+  }
+  return out;
+}
 
 std::string list_of(std::span<const std::string_view> names) {
   std::string out;
@@ -64,6 +129,7 @@ void read_permissions(JsonReader& in, Manifest& out) {
     if (item.text("reason", permission.reason, 300, Need::kRequired) && permission.reason.empty()) {
       item.fault("reason", "Tell the admin who grants it what it is for.");
     }
+    read_hosts(item, permission);
     item.refuse_unknown();
     out.permissions.push_back(std::move(permission));
   }

@@ -35,6 +35,8 @@ std::string_view name(Point point) {
   for (const auto& [text, value] : kNames) {
     if (value == point) return text;
   }
+  if (point == Point::kAuthStart) return "auth:start";
+  if (point == Point::kAuthStep) return "auth:step";
   return "unknown";
 }
 
@@ -60,6 +62,8 @@ bool may_replace(Point point) {
     case Point::kSessionStart:
     case Point::kSessionEnd:
     case Point::kRunComplete:
+    case Point::kAuthStart:
+    case Point::kAuthStep:
       return false;
   }
   return false;

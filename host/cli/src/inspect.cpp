@@ -63,8 +63,10 @@ json to_json(const bundle::Bundle& bundle) {
                             {"async", hook.asynchronous}});
     if (!hook.window.empty()) out["hooks"].back()["window"] = window(hook);
   }
-  for (const auto& permission : m.permissions)
+  for (const auto& permission : m.permissions) {
     out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
+    if (!permission.hosts.empty()) out["permissions"].back()["hosts"] = permission.hosts;
+  }
   for (const auto& [path, file] : bundle.files)
     out["files"].push_back({{"path", path}, {"bytes", file.bytes.size()}, {"executable", file.mode == 0755}});
   return out;
@@ -88,7 +90,8 @@ void show(std::ostream& out, const bundle::Bundle& bundle) {
         << (hook.window.empty() ? "" : ", window " + window(hook)) << "\n";
   }
   out << "permissions\n";
-  for (const auto& permission : m.permissions) out << "  " << permission.name << ": " << permission.reason << "\n";
+  for (const auto& permission : m.permissions)
+    out << "  " << full_name(permission) << ": " << permission.reason << "\n";
   if (const auto migrations = bundle::migrations_of(bundle); !migrations.empty()) {
     out << "migrations\n";
     for (const auto& path : migrations) out << "  " << path << "\n";

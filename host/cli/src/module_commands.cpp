@@ -28,7 +28,7 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
   if (plan.new_permissions.empty()) return;
   out << "  asks for these permissions:\n";
   for (const auto& permission : plan.new_permissions)
-    out << "    " << permission.name << ": " << printable(permission.reason, 300) << "\n";
+    out << "    " << bundle::full_name(permission) << ": " << printable(permission.reason, 300) << "\n";
 }
 
 bool agrees(Console& console) {

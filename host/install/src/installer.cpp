@@ -24,10 +24,13 @@ InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<Installe
   out.key_id = bundle.publisher_key_id;
   if (installed) out.installed_version = installed->version;
   out.same_bytes = installed && installed->digest_hex == security::hex(bundle.digest);
+  const auto granted = installed ? installed->permissions : std::vector<std::string>{};
   for (const auto& permission : bundle.manifest.permissions) {
-    const auto& granted = installed ? installed->permissions : std::vector<std::string>{};
-    if (std::find(granted.begin(), granted.end(), permission.name) == granted.end())
-      out.new_permissions.push_back(permission);
+    const auto grants = bundle::grants_of(permission);
+    const bool all = std::all_of(grants.begin(), grants.end(), [&](const std::string& grant) {
+      return std::find(granted.begin(), granted.end(), grant) != granted.end();
+    });
+    if (!all) out.new_permissions.push_back(permission);
   }
   return out;
 }
@@ -58,7 +61,7 @@ Result<void> check_granted(const InstallPlan& plan, const InstallOptions& option
   Error error = Error::conflict(plan.manifest.name + " " + plan.manifest.version +
                                 " asks for permissions that nobody has granted yet:");
   for (const auto& permission : plan.new_permissions) {
-    error.message += " " + permission.name + " (" + printable(permission.reason, 300) + ")";
+    error.message += " " + bundle::full_name(permission) + " (" + printable(permission.reason, 300) + ")";
     error.fields.push_back({permission.name, permission.reason});
   }
   error.message += ". Say --yes to grant them.";
@@ -114,7 +117,9 @@ InstalledRecord record_of(const bundle::Bundle& bundle, const Site& site, bool e
   out.publisher = bundle.manifest.publisher;
   out.digest_hex = security::hex(bundle.digest);
   out.path = archive_path(site.var_dir, out.name, out.version);
-  for (const auto& permission : bundle.manifest.permissions) out.permissions.push_back(permission.name);
+  for (const auto& permission : bundle.manifest.permissions) {
+    for (auto& grant : bundle::grants_of(permission)) out.permissions.push_back(std::move(grant));
+  }
   out.enabled = enabled;
   return out;
 }

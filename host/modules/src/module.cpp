@@ -116,7 +116,9 @@ ModuleStatus Module::status() const {
   if (prepared_) {
     status.publisher = prepared_->manifest.publisher;
     status.is_signed = prepared_->is_signed;
-    for (const auto& permission : prepared_->manifest.permissions) status.permissions.push_back(permission.name);
+    for (const auto& permission : prepared_->manifest.permissions) {
+      for (auto& grant : bundle::grants_of(permission)) status.permissions.push_back(std::move(grant));
+    }
     // In the order of the manifest.
     for (const auto& declared : prepared_->hooks) {
       const auto figures = hook(declared.point)->figures.snapshot();

@@ -85,7 +85,7 @@ class Module : public std::enable_shared_from_this<Module> {
                 Instance::Clock::time_point asked_at);
 
  private:
-  static constexpr std::size_t kPoints = 10;  ///< above the largest hooks::Point
+  static constexpr std::size_t kPoints = 16;  ///< above the largest hooks::Point
   struct Hook {
     explicit Hook(const hooks::HookDeclaration& of) : declared(of), limit_ms(of.time_limit.count()) {}
     const hooks::HookDeclaration declared;

@@ -20,6 +20,7 @@ namespace {
 constexpr auto kShutdownTimeout = 1s;
 constexpr auto kKillTimeout = 5s;
 constexpr std::size_t kRefusalBytes = 1000;
+constexpr std::size_t kProviderCalls = 2;  ///< among the declared hooks of a login provider
 
 }  // namespace
 
@@ -93,7 +94,8 @@ Task<Result<void>> Module::bring_up(Nursery& nursery, const std::shared_ptr<Inst
   sandbox::SpawnRequest order;
   order.name = installed_.name;
   order.version = installed_.version;
-  order.needs_hooks = !prepared_->hooks.empty();
+  order.needs_provider = hook(hooks::Point::kAuthStart) != nullptr;
+  order.needs_hooks = prepared_->hooks.size() > (order.needs_provider ? kProviderCalls : 0);
   order.memory_bytes = static_cast<std::uint64_t>(prepared_->manifest.memory_mb) << 20;
   order.library = prepared_->library.get();
   RAPT_CO_TRY(nursery.spawn(instance, order));

@@ -48,6 +48,9 @@ Result<void> check_manifest(const InstalledModule& installed, const bundle::Bund
   return {};
 }
 
+/// rapt/auth_provider.h promises the deadline.
+constexpr std::chrono::milliseconds kProviderLimit{5000};
+
 hooks::Window window_of(const bundle::ManifestHook& hook) {
   using Unit = hooks::Window::Unit;
   if (hook.window == "token") return {Unit::kToken, 0};
@@ -65,6 +68,10 @@ Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifes
     declared.push_back({*point, hook.priority, std::chrono::milliseconds(hook.timeout_ms),
                         hook.fail_closed ? hooks::FailPolicy::kClosed : hooks::FailPolicy::kOpen, hook.asynchronous,
                         window_of(hook)});
+  }
+  if (sandbox::kOffersProviders && manifest.is_auth_provider()) {
+    for (const auto point : {hooks::Point::kAuthStart, hooks::Point::kAuthStep})
+      declared.push_back({.point = point, .time_limit = kProviderLimit, .on_failure = hooks::FailPolicy::kClosed});
   }
   return declared;
 }

@@ -19,8 +19,8 @@ struct PreparedModule {
   InstalledModule installed;
   bundle::Manifest manifest;
   bool is_signed = false;
-  UniqueFd library;  ///< sealed memory file of the verified bytes
-  std::vector<hooks::HookDeclaration> hooks;
+  UniqueFd library;                           ///< sealed memory file of the verified bytes
+  std::vector<hooks::HookDeclaration> hooks;  ///< the functions of a login provider behind them
   std::optional<schema::JsonSchema> config_schema;
 };
 

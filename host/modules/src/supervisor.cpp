@@ -8,6 +8,7 @@
 #include "line_buffer.hpp"
 #include "module.hpp"
 #include "nursery.hpp"
+#include "provider_text.hpp"
 #include "pseudonym.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
@@ -74,6 +75,20 @@ Error refused(const Module& module) {
 
 Answer not_running(std::string why) {
   return Answer{.kind = Answer::Kind::kNotRunning, .text = std::move(why)};
+}
+
+bool is_provider_call(hooks::Point point) {
+  return point == hooks::Point::kAuthStart || point == hooks::Point::kAuthStep;
+}
+
+/// What a login provider answers has a shape of its own; who misses it is ended as for every other lie.
+void end_if_lying(Instance& instance, hooks::Point point, Answer& answer) {
+  if (answer.kind != Answer::Kind::kReplace) return;
+  const auto lie = provider_lie(point, answer.text);
+  if (!lie) return;
+  const auto what = "gave a malformed answer at " + std::string(hooks::name(point)) + ": " + *lie;
+  instance.end({Answer::Kind::kLying, what});
+  answer = Answer{.kind = Answer::Kind::kLying, .text = "It " + what + "."};
 }
 
 }  // namespace
@@ -191,12 +206,14 @@ Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, con
     const auto asked_at = Instance::Clock::now();
     auto admission = found->admit(point, asked_at);
     if (admission.kind == Kind::kNotNow) co_return not_running(std::move(admission.why));
+    if (admission.kind == Kind::kNoHook && is_provider_call(point)) co_return not_running("It is no login provider.");
     // Planned with another version's declaration; by this one's, nobody would have been asked.
     if (admission.kind == Kind::kNoHook) co_return Answer{};
     if (admission.kind == Kind::kElsewhere) continue;
     const CallDetails details{point, config_json, user, std::min(time_limit, admission.time_limit)};
     auto answer = co_await admission.instance->call(context, details);
     if (!answer) continue;
+    if (is_provider_call(point)) end_if_lying(*admission.instance, point, *answer);
     found->finished(admission, point, *answer, asked_at);
     co_return std::move(*answer);
   }

@@ -46,7 +46,7 @@ const rapt_host module_host = {sizeof(rapt_host), RAPT_ABI_MAJOR, sandbox::kOffe
 
 /// An answer that lacks what its verdict needs is the module's failure; the admin is told what is wrong with it.
 void complete(rapt_reply& reply, rapt_verdict verdict) {
-  static constexpr char kLacksText[] = "It answered 'replace' or 'block' without giving an acceptable text.";
+  static constexpr char kLacksText[] = "It answered without giving an acceptable text.";
   reply.body.verdict = static_cast<std::uint32_t>(verdict);
   if (verdict == RAPT_REPLACE || verdict == RAPT_BLOCK) {
     if (verdict == RAPT_BLOCK) reply.body.text = reply.reason;
@@ -58,6 +58,18 @@ void complete(rapt_reply& reply, rapt_verdict verdict) {
   } else {
     reply.body.text = {};
   }
+}
+
+/// The functions of a login provider have a status and a text, no verdict.
+rapt_verdict ask_provider(const LoadedModule& module, const rapt_context& context, rapt_reply& reply) {
+  const rapt_text input = context_service.text(&context, RAPT_FIELD_INPUT);
+  const auto asked = reply.hook == wire::kAuthStart ? module.provider->start : module.provider->step;
+  return asked(module.state, input, &reply) == RAPT_OK ? RAPT_REPLACE : RAPT_ERROR;
+}
+
+rapt_verdict ask(const LoadedModule& module, const rapt_context& context, rapt_reply& reply) {
+  if (wire::is_provider_call(reply.hook)) return ask_provider(module, context, reply);
+  return module.hooks->call(module.state, reply.hook, &context, &reply);
 }
 
 }  // namespace
@@ -86,7 +98,7 @@ void answer_call(const SharedAreas& areas, std::uint32_t slot, const LoadedModul
   reply.body.extraction_count = 0;
   reply.body.held_bytes = 0;
   const bool withdrawn = request.withdrawn.load(std::memory_order_relaxed) != 0;
-  complete(reply, withdrawn ? RAPT_ERROR : module.hooks->call(module.state, hook, &context, &reply));
+  complete(reply, withdrawn ? RAPT_ERROR : ask(module, context, reply));
   *reinterpret_cast<wire::ReplyBody*>(reply.area) = reply.body;
 }
 

@@ -52,6 +52,11 @@ std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_ho
   if (order.needs_hooks != 0 && (module.hooks == nullptr || module.hooks->call == nullptr)) {
     return "Its manifest declares hooks, its library offers no " RAPT_EXT_HOOKS_1 ".";
   }
+  if (!sandbox::kOffersProviders || order.needs_provider == 0) return {};
+  module.provider = static_cast<const rapt_auth_provider_1*>(module.entry->get_extension(RAPT_EXT_AUTH_PROVIDER_1));
+  if (module.provider == nullptr || module.provider->start == nullptr || module.provider->step == nullptr) {
+    return "Its manifest says that it is a login provider, its library offers no " RAPT_EXT_AUTH_PROVIDER_1 ".";
+  }
   return {};
 }
 

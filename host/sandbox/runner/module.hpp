@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rapt/abi.h>
+#include <rapt/auth_provider.h>
 #include <rapt/hooks.h>
 #include <rapt/stream.h>
 
@@ -21,6 +22,7 @@ struct SharedAreas {
 struct LoadedModule {
   const rapt_entry* entry = nullptr;
   const rapt_hooks_1* hooks = nullptr;
+  const rapt_auth_provider_1* provider = nullptr;
   void* state = nullptr;
 };
 

@@ -35,6 +35,7 @@ rapt_status set(rapt_reply& reply, rapt_text text, wire::Span& span) {
 }
 
 rapt_status emit(rapt_reply* reply, rapt_text type, rapt_text json) {
+  if (!sandbox::may_emit(reply->hook)) return RAPT_E_NOT_ALLOWED;
   if (reply->body.extraction_count == wire::kMaxExtractions || json.size > wire::kMaxExtractionBytes)
     return RAPT_E_TOO_LARGE;
   if (!sandbox::is_extraction_type(view(type)) || !sandbox::is_plain_json(view(json), wire::kMaxJsonDepth))

@@ -5,7 +5,12 @@
 
 namespace rapt::sandbox {
 
+bool may_emit(rapt_hook hook) {
+  return !wire::is_provider_call(hook);
+}
+
 bool may_replace(rapt_hook hook) {
+  if (wire::is_provider_call(hook)) return true;
   switch (hook) {
     case RAPT_HOOK_CHAT_ON_MESSAGE:
     case RAPT_HOOK_CHAT_BEFORE_AI:
@@ -20,7 +25,7 @@ bool may_replace(rapt_hook hook) {
 }
 
 bool may_block(rapt_hook hook) {
-  return may_replace(hook);
+  return may_replace(hook) && !wire::is_provider_call(hook);
 }
 
 bool may_instruct(rapt_hook hook) {
@@ -36,7 +41,7 @@ rapt_status may_hold(rapt_hook hook, const Window& window, std::size_t bytes) {
 }
 
 bool replaces_json(rapt_hook hook) {
-  return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI;
+  return hook == RAPT_HOOK_PRODUCT_BEFORE_AI || hook == RAPT_HOOK_PRODUCT_AFTER_AI || wire::is_provider_call(hook);
 }
 
 }  // namespace rapt::sandbox

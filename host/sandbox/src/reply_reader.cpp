@@ -62,6 +62,7 @@ Result<void> Taker::take_lists(const wire::ReplyBody& body) {
     if (!one) return one.error();
     reply_.instructions.push_back(std::move(*one));
   }
+  if (body.extraction_count != 0 && !may_emit(hook_)) return lie("nothing can be emitted at this call");
   for (std::uint32_t i = 0; i < body.extraction_count; ++i) {
     auto type = text(body.extractions[i].type, wire::kMaxTypeBytes, "the type of an extraction");
     if (!type) return type.error();

@@ -16,11 +16,13 @@
 //   on_session_start    session:start         on_session_end        session:end
 //   on_delta            chat:on_delta
 // and `rapt_status self_test()` (or void; an exception is a failure): rapt/draft/self_test.h, a draft, asked once after init.
+// A class that derives from rapt::auth::Provider is a login provider (rapt/auth_provider.hpp); it needs no hook.
 // It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception
 // that leaves any of them becomes a failure (RAPT_ERROR, or a refused start) and a line in the log.
 #pragma once
 
 #include <rapt/abi.h>
+#include <rapt/auth_provider.hpp>
 #include <rapt/draft/self_test.h>
 #include <rapt/note.h>
 #include <rapt/view.hpp>
@@ -70,6 +72,9 @@ inline constexpr bool has_any_hook = has_on_message<M> || has_on_before_ai<M> ||
 template <class M>
 inline constexpr bool has_self_test = requires { &M::self_test; };
 
+template <class M>
+inline constexpr bool is_provider = std::is_base_of_v<auth::Provider, M>;
+
 /// False when the class has no member for `hook`.
 template <class M>
 bool dispatch(M& module, rapt_hook hook, const Context& context, Reply& reply, Verdict& verdict) {
@@ -90,7 +95,8 @@ bool dispatch(M& module, rapt_hook hook, const Context& context, Reply& reply, V
 /// The C functions of the entry for one class. Every exception ends here.
 template <class M>
 class Entry {
-  static_assert(has_any_hook<M>, "the module has no hook: give it on_message, on_before_ai or another of module.hpp's list");
+  static_assert(has_any_hook<M> || is_provider<M>,
+                "the module has no hook: give it on_message, on_before_ai or another of module.hpp's list");
 
  public:
   static rapt_status init(const rapt_host* host, void** state) noexcept {
@@ -119,12 +125,22 @@ class Entry {
   static const void* get_extension(const char* id) noexcept {
     static constexpr rapt_hooks_1 hooks{&Entry::call};
     if (id == nullptr) return nullptr;
-    if (std::strcmp(id, RAPT_EXT_HOOKS_1) == 0) return &hooks;
+    if (std::strcmp(id, RAPT_EXT_HOOKS_1) == 0) return has_any_hook<M> ? &hooks : nullptr;
+    if constexpr (is_provider<M>) {
+      static constexpr rapt_auth_provider_1 provider{&Entry::start, &Entry::step};
+      if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_1) == 0) return &provider;
+    }
     if constexpr (has_self_test<M>) {
       static constexpr rapt_self_test_draft_1 test{&Entry::self_test};
       if (std::strcmp(id, RAPT_EXT_SELF_TEST_DRAFT_1) == 0) return &test;
     }
     return nullptr;
+  }
+  static rapt_status start(void* state, rapt_text input, rapt_reply* reply) noexcept {
+    return ask_provider(state, "start", input, reply, auth::detail::start_text);
+  }
+  static rapt_status step(void* state, rapt_text input, rapt_reply* reply) noexcept {
+    return ask_provider(state, "step", input, reply, auth::detail::step_text);
   }
   static rapt_status self_test(void* state) noexcept {
     auto& self = *static_cast<Entry*>(state);
@@ -143,6 +159,14 @@ class Entry {
   explicit Entry(const Host& host) : host_(host), module_(make(host)) {}
 
  private:
+  static rapt_status ask_provider(void* state, const char* where, rapt_text input, rapt_reply* reply,
+                                  std::string (*asked)(auth::Provider&, std::string_view)) noexcept {
+    auto& self = *static_cast<Entry*>(state);
+    return guarded(self.host_, where, RAPT_E_FAILED, [&] {
+      const std::string answer = asked(self.module_, view(input));
+      return self.host_.reply_service()->replace(reply, text(answer));
+    });
+  }
   static M make(const Host& host) {
     if constexpr (std::is_constructible_v<M, const Host&>) {
       return M(host);

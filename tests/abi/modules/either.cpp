@@ -5,8 +5,11 @@
 
 #include <rapt/module.hpp>
 
-class Either {
+class Either : public rapt::auth::Provider {
  public:
+  std::string start(const rapt::auth::Start& start) override { return "https://id.example/?state=" + start.state; }
+  rapt::auth::Step step(const rapt::auth::Input&) override { return rapt::auth::Refuse{"No."}; }
+
   explicit Either(const rapt::Host& host) : streams_(host.stream_service() != nullptr), host_(host) {}
 
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {

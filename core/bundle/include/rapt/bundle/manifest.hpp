@@ -26,7 +26,13 @@ struct ManifestHook {
 struct ManifestPermission {
   std::string name;    ///< one of permission_names()
   std::string reason;  ///< for the admin who grants it
+  /// "http" alone: hosts that the host may be asked to fetch from, as "accounts.google.com" or "*.clever.com" (every
+  /// name below it), or kSettingsHosts.
+  std::vector<std::string> hosts{};
 };
+
+/// Stands for the hosts of the addresses that the admin has set in the module's settings.
+inline constexpr std::string_view kSettingsHosts = "@settings";
 
 /// manifest.json of a bundle, checked field by field.
 struct Manifest {
@@ -45,7 +51,17 @@ struct Manifest {
   std::string config_schema_path;                ///< "" when it has none
   std::string migrations_path;                   ///< folder of numbered .sql files, "" when it has none
   int memory_mb = 64;                            ///< address space beyond the runner's own, 8 to 1024
+
+  [[nodiscard]] const ManifestPermission* permission(std::string_view wanted) const;
+  /// Asks for "auth-provider", and was built with headers that have rapt.auth-provider/1.
+  [[nodiscard]] bool is_auth_provider() const;
 };
+
+/// What an admin grants, one text a permission: its name, and "http:HOST" for each host that comes with it. A version
+/// that asks for another host asks for another permission.
+std::vector<std::string> grants_of(const ManifestPermission& permission);
+/// For people: "log", "http to accounts.google.com, *.clever.com".
+std::string full_name(const ManifestPermission& permission);
 
 /// kInvalid with every fault at once, each with its path in the document; unknown fields are refused.
 Result<Manifest> parse_manifest(std::string_view json);

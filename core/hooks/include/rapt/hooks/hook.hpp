@@ -12,7 +12,8 @@
 
 namespace rapt::hooks {
 
-/// The hook points, with the numbers of the module ABI.
+/// The hook points, with the numbers of the module ABI. The last two are no hooks: the functions of a login provider,
+/// which the host asks over the same road. No manifest names them, and parse_point() does not know them.
 enum class Point : std::uint8_t {
   kChatOnMessage = 1,
   kChatBeforeAi = 2,
@@ -23,6 +24,8 @@ enum class Point : std::uint8_t {
   kProductAfterAi = 7,
   kRunComplete = 8,
   kChatOnDelta = 9,
+  kAuthStart = 14,
+  kAuthStep = 15,
 };
 
 /// "chat:before_ai" and so on.

@@ -14,6 +14,7 @@
 #include "rapt/base/clock.hpp"
 #include "rapt/bundle/bundle.hpp"
 #include "rapt/hooks/module_caller.hpp"
+#include "rapt/providers/provider_caller.hpp"
 #include "rapt/sandbox/layers.hpp"
 
 namespace rapt::host {
@@ -21,9 +22,9 @@ namespace rapt::host {
 enum class ModuleState {
   kStarting,
   kRunning,
-  kBackoff,     ///< its process ended; another is started after a while
-  kRefused,     ///< bundle, library or machine are not what they should be
-  kQuarantined, ///< it failed too often; an admin or another version lets it out
+  kBackoff,      ///< its process ended; another is started after a while
+  kRefused,      ///< bundle, library or machine are not what they should be
+  kQuarantined,  ///< it failed too often; an admin or another version lets it out
   kStopped
 };
 std::string_view name(ModuleState state);
@@ -73,9 +74,9 @@ struct ModuleStatus {
   Circuit circuit = Circuit::kClosed;
   std::string circuit_reason;  ///< a sentence, when it is not closed
   std::optional<UpgradeStatus> upgrade;
-  std::vector<HookStatus> hooks;
-  ModuleHealth health;  ///< to be kept, and given back with InstalledModule
-  std::vector<std::string> permissions;
+  std::vector<HookStatus> hooks;         ///< of a login provider also "auth:start" and "auth:step", behind its hooks
+  ModuleHealth health;                   ///< to be kept, and given back with InstalledModule
+  std::vector<std::string> permissions;  ///< granted: names, and "http:HOST"
   std::vector<sandbox::Layer> layers;
   int pid = 0;  ///< in the host's PID namespace; for tests and the admin, 0 when not running
 };
@@ -85,8 +86,9 @@ struct InstalledModule {
   std::string name, version;
   std::filesystem::path bundle_path;
   std::string digest_hex;  ///< recorded at installation; a file with another digest is refused
-  std::map<hooks::Point, std::chrono::milliseconds> time_limits{};  ///< an admin's; they only ever narrow the manifest's
-  ModuleHealth health{};                                            ///< as last kept
+  std::map<hooks::Point, std::chrono::milliseconds>
+      time_limits{};      ///< an admin's; they only ever narrow the manifest's
+  ModuleHealth health{};  ///< as last kept
 };
 
 /// A line that a module logged, cleaned: printable UTF-8, at most 1 KiB.
@@ -99,7 +101,7 @@ struct ModuleLine {
 
 /// Runs the installed modules: verifies each bundle, hands its bytes to a sandboxed runner, asks it, ends it when it is
 /// late, restarts it with back-off. Thread-safe after start().
-class Supervisor final : public hooks::ModuleCaller {
+class Supervisor final : public hooks::ModuleCaller, public providers::ProviderCaller {
  public:
   struct Options {
     std::filesystem::path runner;  ///< rapt-runner
@@ -141,6 +143,11 @@ class Supervisor final : public hooks::ModuleCaller {
   Result<void> check_config(const std::string& module, const std::string& config_json) const override;
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
                            const std::string& config_json, std::chrono::milliseconds time_limit) override;
+
+  Task<Result<std::string>> start(std::string module, providers::Start start) override;
+  Task<Result<providers::Step>> step(std::string module, providers::Input input) override;
+  [[nodiscard]] std::vector<std::string> provider_modules() const override;
+  [[nodiscard]] std::vector<std::string> reachable_hosts(const std::string& module) const override;
 
  private:
   struct Impl;

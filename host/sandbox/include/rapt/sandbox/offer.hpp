@@ -16,5 +16,7 @@ namespace rapt::sandbox {
 [[maybe_unused]] constexpr std::uint32_t kOfferedMinor = RAPT_HOST_ABI_MINOR;
 /// chat:on_delta, rapt.stream/1, its fields and numbers, and the draft of the self-test came with ABI 1.1.
 [[maybe_unused]] constexpr bool kOffersStreams = kOfferedMinor >= 1;
+/// rapt.auth-provider/1 came with ABI 1.2.
+[[maybe_unused]] constexpr bool kOffersProviders = kOfferedMinor >= 2;
 
 }  // namespace rapt::sandbox

@@ -65,7 +65,9 @@ class ReplyReader {
 /// wire::ReplyBody and holds `size` bytes. kInvalid with a sentence saying which part of it is a lie.
 Result<Reply> read_reply(const void* slot, std::size_t size, rapt_hook hook, const Window& window = {});
 
-/// What a hook may answer, by the comments of rapt/hooks.h.
+/// What a hook may answer, by the comments of rapt/hooks.h; a call of rapt.auth-provider/1 replaces (JSON), nothing
+/// else.
+bool may_emit(rapt_hook hook);
 bool may_replace(rapt_hook hook);
 bool may_block(rapt_hook hook);
 bool may_instruct(rapt_hook hook);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <rapt/hooks.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +49,13 @@ inline constexpr std::size_t kMaxReasonBytes = 1u << 10;
 inline constexpr std::size_t kMaxInstructionBytes = 4u << 10;
 inline constexpr std::size_t kMaxLogBytes = 1u << 10;
 inline constexpr unsigned kMaxJsonDepth = 64;
+
+/// The two functions of rapt.auth-provider/1 are asked over the same road as hooks. These numbers are private: no
+/// module sees them, and they move if rapt_hook ever comes near.
+inline constexpr rapt_hook kAuthStart = static_cast<rapt_hook>(14), kAuthStep = static_cast<rapt_hook>(15);
+inline constexpr bool is_provider_call(rapt_hook hook) {
+  return hook == kAuthStart || hook == kAuthStep;
+}
 
 /// Bytes within the area that the span stands in. Offset 0 means "absent": a header is there, never a text.
 struct Span {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Logins through modules: their two functions are asked as hooks are, with texts of their own.
+#include <utility>
+
+#include "provider_text.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/host/supervisor.hpp"
+#include "rapt/providers/reach.hpp"
+
+namespace rapt::host {
+
+using hooks::Answer;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLimit{5000};  ///< rapt/auth_provider.h
+
+/// The reader learns that the provider is away; what went wrong is for the admin.
+Error away(const std::string& module, hooks::Point point, const std::string& why) {
+  log::warn("provider.failed", {{"module", module}, {"call", std::string(hooks::name(point))}, {"reason", why}});
+  return Error::unavailable(module, "The login provider's module " + module + " is not available. Try again later.",
+                            why);
+}
+
+bool reaches(const std::vector<std::string>& hosts, const std::string& settings_json, const std::string& url) {
+  return providers::may_reach(hosts, settings_json, url);
+}
+
+std::string unreachable(const std::string& url) {
+  return "It asked for the host " + providers::https_host(url).value_or("") + ", which it was not granted to reach.";
+}
+
+}  // namespace
+
+Task<Result<std::string>> Supervisor::start(std::string module, providers::Start start) {
+  constexpr auto kPoint = hooks::Point::kAuthStart;
+  auto text = text_of(start);
+  if (!text) co_return std::move(text).error();
+  hooks::Context context;
+  context.input_json = std::move(*text);
+  const std::string no_config = "{}";
+  const Answer answer = co_await call(module, kPoint, context, no_config, kLimit);
+  if (answer.kind != Answer::Kind::kReplace) co_return away(module, kPoint, answer.text);
+  auto read = read_start_answer(answer.text);
+  if (!read) co_return away(module, kPoint, read.error().message);
+  if (!read->invalid.empty()) {
+    Error error{.kind = ErrorKind::kInvalid, .code = {}, .message = "The module refuses these settings."};
+    error.fields = std::move(read->invalid);
+    co_return error;
+  }
+  const auto hosts = reachable_hosts(module);
+  if (!reaches(hosts, start.settings_json, read->url)) co_return away(module, kPoint, unreachable(read->url));
+  co_return std::move(read->url);
+}
+
+Task<Result<providers::Step>> Supervisor::step(std::string module, providers::Input input) {
+  constexpr auto kPoint = hooks::Point::kAuthStep;
+  auto text = text_of(input);
+  if (!text) co_return std::move(text).error();
+  hooks::Context context;
+  context.input_json = std::move(*text);
+  const std::string no_config = "{}";
+  const Answer answer = co_await call(module, kPoint, context, no_config, kLimit);
+  if (answer.kind != Answer::Kind::kReplace) co_return away(module, kPoint, answer.text);
+  auto read = read_step(answer.text);
+  if (!read) co_return away(module, kPoint, read.error().message);
+  const auto hosts = reachable_hosts(module);
+  if (read->fetch && !reaches(hosts, input.settings_json, read->fetch->url))
+    co_return away(module, kPoint, unreachable(read->fetch->url));
+  co_return std::move(*read);
+}
+
+std::vector<std::string> Supervisor::provider_modules() const {
+  std::vector<std::string> names;
+  for (const auto& module : status()) {
+    if (module.state != ModuleState::kRunning) continue;
+    for (const auto& hook : module.hooks) {
+      if (hook.declared.point == hooks::Point::kAuthStart) names.push_back(module.name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> Supervisor::reachable_hosts(const std::string& module) const {
+  static constexpr std::string_view kHttp = "http:";
+  std::vector<std::string> hosts;
+  for (const auto& status : this->status()) {
+    if (status.name != module || status.state != ModuleState::kRunning) continue;
+    for (const auto& grant : status.permissions) {
+      if (grant.starts_with(kHttp)) hosts.push_back(grant.substr(kHttp.size()));
+    }
+  }
+  return hosts;
+}
+
+}  // namespace rapt::host

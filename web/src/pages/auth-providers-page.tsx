@@ -63,7 +63,7 @@ function ProviderCard({ provider, onEdit }: { provider: Provider; onEdit: () => 
   });
   const { domains, enabled, module, name, title } = provider;
   return (
-    <Card className="space-y-3 p-5" data-provider={name}>
+    <Card className="grid gap-3 p-5" data-provider={name}>
       <div className="flex flex-wrap items-center gap-2">
         <h2 className="text-lg font-bold wrap-anywhere">{title}</h2>
         <Badge tone={enabled ? "good" : "neutral"}>{enabled ? "Enabled" : "Off"}</Badge>

@@ -113,7 +113,7 @@ function Line({ line, trial }: { line: ImportLine; trial: boolean }) {
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-1 px-4 py-3">
       <span className="w-20 shrink-0 text-muted-foreground">Line {line.line.toLocaleString()}</span>
-      <div className="min-w-0 flex-1 basis-52">
+      <div className="min-w-0 flex-1 basis-52 max-sm:order-last max-sm:basis-full">
         <p className="font-medium wrap-anywhere">{line.email ?? <span className="text-muted-foreground">no address</span>}</p>
         {line.faults.map((fault, index) => (
           <p key={index} className="wrap-anywhere text-danger-foreground">
@@ -122,7 +122,7 @@ function Line({ line, trial }: { line: ImportLine; trial: boolean }) {
           </p>
         ))}
       </div>
-      <Badge tone={tone}>{trial ? would : did}</Badge>
+      <Badge tone={tone} className="max-sm:ml-auto">{trial ? would : did}</Badge>
     </li>
   );
 }

@@ -22,6 +22,9 @@ struct rapt_reply {
 
 namespace rapt::testkit {
 
+/// Stands for a call of rapt.auth-provider/1, which is no hook.
+inline constexpr rapt_hook kProviderCall = static_cast<rapt_hook>(15);
+
 /// The host that a module is given; `base` comes first, so that a rapt_host* leads back here.
 struct MemoryHost {
   rapt_host base{};

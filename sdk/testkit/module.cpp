@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <rapt/auth_provider.h>
 #include <rapt/draft/self_test.h>
 
 #include <algorithm>
@@ -94,6 +95,31 @@ Answer Module::call(rapt_hook hook, const Scene& scene) {
   reply.answer.verdict = state_->hooks->call(state_->module, hook, &context, &reply);
   reply.answer.fault = fault_of(reply.answer);
   return std::move(reply.answer);
+}
+
+namespace {
+
+using Asked = rapt_status (*rapt_auth_provider_1::*)(void*, rapt_text, rapt_reply*);
+
+Answer ask_provider(const rapt_entry& entry, void* state, Asked function, const std::string& input) {
+  const auto* provider = static_cast<const rapt_auth_provider_1*>(entry.get_extension(RAPT_EXT_AUTH_PROVIDER_1));
+  if (provider == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_AUTH_PROVIDER_1);
+  const Scene scene;
+  rapt_reply reply{kProviderCall, &scene, {}};
+  const rapt_status status = (provider->*function)(state, {input.data(), input.size()}, &reply);
+  reply.answer.verdict = status == RAPT_OK ? RAPT_REPLACE : RAPT_ERROR;
+  reply.answer.fault = fault_of(reply.answer);
+  return std::move(reply.answer);
+}
+
+}  // namespace
+
+Answer Module::provider_start(const std::string& input) {
+  return ask_provider(*state_->entry, state_->module, &rapt_auth_provider_1::start, input);
+}
+
+Answer Module::provider_step(const std::string& input) {
+  return ask_provider(*state_->entry, state_->module, &rapt_auth_provider_1::step, input);
 }
 
 std::optional<rapt_status> Module::self_test() {

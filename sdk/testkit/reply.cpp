@@ -32,6 +32,7 @@ bool is_type(std::string_view type) {
 }
 
 rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
+  if (reply->hook == kProviderCall) return RAPT_E_NOT_ALLOWED;
   if (json.size > kMaxFindingBytes || reply->answer.findings.size() == kMaxFindings) return RAPT_E_TOO_LARGE;
   if (type.size > kMaxTypeBytes || !is_type(seen(type)) || !is_json(seen(json))) return RAPT_E_INVALID;
   reply->answer.findings.push_back({std::string(seen(type)), std::string(seen(json))});
@@ -39,9 +40,10 @@ rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
 }
 
 rapt_status reply_replace(rapt_reply* reply, rapt_text content) {
-  if (!may_change(reply->hook)) return RAPT_E_NOT_ALLOWED;
+  const bool provider = reply->hook == kProviderCall;
+  if (!may_change(reply->hook) && !provider) return RAPT_E_NOT_ALLOWED;
   if (content.size > kMaxReplacementBytes) return RAPT_E_TOO_LARGE;
-  if (content.data == nullptr || !is_utf8(seen(content)) || (is_product(reply->hook) && !is_json(seen(content))))
+  if (content.data == nullptr || !is_utf8(seen(content)) || ((is_product(reply->hook) || provider) && !is_json(seen(content))))
     return RAPT_E_INVALID;
   reply->answer.replacement = seen(content);
   return RAPT_OK;

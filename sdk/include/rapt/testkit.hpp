@@ -84,6 +84,9 @@ class Module {
   Module& operator=(const Module&) = delete;
 
   Answer call(rapt_hook hook, const Scene& scene);
+  /// Asks a login provider (rapt/auth_provider.h): the input's JSON in, the answer's in `replacement`.
+  Answer provider_start(const std::string& input);
+  Answer provider_step(const std::string& input);
   /// Runs the self-test (rapt/draft/self_test.h); nullopt when the module has none.
   std::optional<rapt_status> self_test();
   /// Every line logged since init.

@@ -165,6 +165,25 @@ TEST(ParseManifest, HelpsWhoMistypesAName) {
     EXPECT_TRUE(parse_manifest(with(sample_manifest(), "\"log\"", '"' + std::string(name) + '"'))) << name;
 }
 
+TEST(ParseManifest, NamesTheHostsThatAreFetchedFrom) {
+  const auto hosts = [](const std::string& list) {
+    return with(sample_manifest(), "\"log\"", "\"http\", \"hosts\": [" + list + "]");
+  };
+  const auto parsed = parse_manifest(hosts(R"("accounts.google.com", "*.clever.com", "@settings")"));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_THAT(grants_of(parsed->permissions.at(0)),
+              ::testing::ElementsAre("http", "http:accounts.google.com", "http:*.clever.com", "http:@settings"));
+  EXPECT_EQ(full_name(parsed->permissions.at(0)),
+            "http to accounts.google.com, *.clever.com, the hosts of its settings");
+  for (const std::string bad :
+       {"*", "*.", "com", "a..b", "-a.b", "a-.b", "A.b", "a.b.", "https://a.b", "a.b:8443", "a.*.b", "@other", ""})
+    EXPECT_THAT(message_for(hosts('"' + bad + '"')), HasSubstr("hosts[0]: Give a name")) << bad;
+  EXPECT_THAT(message_for(hosts(R"("a.b", "a.b")")), HasSubstr("named twice"));
+  EXPECT_THAT(message_for(hosts("7")), HasSubstr("It must be text"));
+  EXPECT_THAT(message_for(with(sample_manifest(), "\"log\"", "\"log\", \"hosts\": [\"a.b\"]")),
+              HasSubstr("Only the permission \"http\""));
+}
+
 TEST(ParseManifest, SaysWhereTheJsonIsBroken) {
   EXPECT_THAT(message_for("{\n  \"name\": \"sample\",\n  oops\n}"), HasSubstr("line 3, column 3"));
 }

@@ -154,6 +154,7 @@ CREATE TABLE idempotency_keys (
   key text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
   route text NOT NULL,
   request_hash bytea NOT NULL CHECK (octet_length(request_hash) = 32),
+  claim uuid NOT NULL DEFAULT gen_random_uuid(),  -- who is answering: one who was taken for dead keeps nothing
   status integer,                    -- NULL: being answered
   headers jsonb,
   body text,

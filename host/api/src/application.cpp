@@ -8,6 +8,7 @@
 #include "cors.hpp"
 #include "dressed_responder.hpp"
 #include "error_reply.hpp"
+#include "idempotency.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -44,10 +45,6 @@ Error coded_forbidden(std::string code, std::string message) {
 
 bool changes_state(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
-}
-
-bool may_hold_secrets(const Route& route) {
-  return route.secret || std::string_view(route.pattern).starts_with("/auth/");
 }
 
 /// /health and /ready are also offered without the prefix, for load balancers.
@@ -157,7 +154,13 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
     co_return Error::forbidden("Only system administrators may do this.");
   }
   if (may_hold_secrets(route)) dressed.keep_plain();
-  auto answer = co_await route.handler(call);
+  Result<Answer> answer = Answer{};
+  if (Idempotency::applies(route, call)) {
+    Idempotency kept(services_);
+    answer = co_await kept.answer(route, call);
+  } else {
+    answer = co_await route.handler(call);
+  }
   co_return co_await settle(route, call, std::move(answer));
 }
 

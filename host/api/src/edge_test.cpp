@@ -146,6 +146,12 @@ TEST_F(Site, SendsBrowsersBackOverHttpsInProduction) {
   EXPECT_THAT(raw("nonsense\r\n\r\n").head, HasSubstr(kField)) << "what the server answers by itself, too";
 }
 
+/// By hand: what is compressed cannot be held against the description.
+std::string packed_get(const std::string& path, const std::string& cookie, const std::string& coding) {
+  return "GET " + path + " HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n" + cookie +
+         "Accept-Encoding: " + coding + "\r\n\r\n";
+}
+
 constexpr const char* kLong = "name: Long\ntype: chat\nversion: 1.0.0\nbehavior: ";
 
 TEST_F(Site, CompressesWhatIsLongAndForNobodyWhoDoesNotAsk) {
@@ -157,13 +163,117 @@ TEST_F(Site, CompressesWhatIsLongAndForNobodyWhoDoesNotAsk) {
   const auto plain = ask("GET", path, cookie);
   EXPECT_THAT(plain.head, AllOf(HasSubstr("Vary: Accept-Encoding\r\n"), Not(HasSubstr("Content-Encoding"))));
   for (const char* coding : {"gzip", "br"}) {
-    const auto packed = ask("GET", path, cookie + "Accept-Encoding: " + coding + "\r\n");
+    const auto packed = raw(packed_get(path, cookie, coding));
     EXPECT_THAT(packed.head, AllOf(HasSubstr(std::string("Content-Encoding: ") + coding + "\r\n"),
                                    HasSubstr("Vary: Accept-Encoding\r\n"),
                                    HasSubstr("Content-Length: " + std::to_string(packed.body.size()) + "\r\n")));
     EXPECT_LT(packed.body.size(), plain.body.size() / 2);
   }
   EXPECT_THAT(ask("GET", "/health", "Accept-Encoding: gzip\r\n").head, Not(HasSubstr("Content-Encoding")));
+}
+
+std::string tool_body(const std::string& name) {
+  return json{{"definition", "name: " + name + "\ntype: chat\nversion: 1.0.0\nbehavior: Ask.\n"}}.dump();
+}
+
+std::string code(const Heard& heard) {
+  return json::parse(heard.body).value("code", "");
+}
+
+TEST_F(Site, GivesTheFirstAnswerAgainToTheSameRequest) {
+  const std::string fields = cookie_of(ada) + "Idempotency-Key: one\r\n";
+  const auto first = ask("POST", "/api/v1/tools", fields, tool_body("Twice"));
+  ASSERT_EQ(first.status, 201) << first.body;
+  EXPECT_THAT(first.head, Not(HasSubstr("Idempotency-Replayed")));
+  const auto again = ask("POST", "/api/v1/tools", fields, tool_body("Twice"));
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_THAT(again.head,
+              AllOf(HasSubstr("Idempotency-Replayed: true\r\n"), HasSubstr("Content-Type: application/json\r\n")));
+  const auto other = ask("POST", "/api/v1/tools", fields, tool_body("Other"));
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(code(other), "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(ask("POST", "/api/v1/classes/join", fields, tool_body("Twice")).status, 422) << "another route";
+  clock.move(std::chrono::hours(24));
+  EXPECT_THAT(ask("POST", "/api/v1/tools", fields, tool_body("Tomorrow")).head, Not(HasSubstr("Idempotency-Replayed")));
+}
+
+TEST_F(Site, KnowsAKeyForEachPersonAndTakesNoneThatIsNoKey) {
+  const auto mine =
+      ask("POST", "/api/v1/classes/join", cookie_of(sam) + "Idempotency-Key: k\r\n", R"({"code":"AAAA"})");
+  const auto theirs =
+      ask("POST", "/api/v1/classes/join", cookie_of(ada) + "Idempotency-Key: k\r\n", R"({"code":"BBBB"})");
+  EXPECT_EQ(mine.status, 404);
+  EXPECT_EQ(theirs.status, 404);
+  for (const std::string& key : {std::string(256, 'k'), std::string("a b"), std::string("k\xc3\xbc")}) {
+    const auto heard =
+        ask("POST", "/api/v1/classes/join", cookie_of(sam) + "Idempotency-Key: " + key + "\r\n", R"({"code":"A"})");
+    EXPECT_EQ(heard.status, 400) << key;
+    EXPECT_EQ(json::parse(heard.body)["details"]["fields"][0]["path"], "Idempotency-Key");
+  }
+}
+
+TEST_F(Site, MakesOneObjectOfManySubmitsAtOnce) {
+  const std::string fields = cookie_of(ada) + "Idempotency-Key: " + new_uuid() + "\r\n";
+  std::atomic<int> made{0};
+  std::atomic<int> told_to_wait{0};
+  std::vector<std::thread> submits;
+  for (int i = 0; i < 8; ++i) {
+    submits.emplace_back([&] {
+      const auto heard = ask("POST", "/api/v1/tools", fields, tool_body("Once"));
+      made += heard.status == 201 ? 1 : 0;
+      told_to_wait += heard.status == 409 && code(heard) == "IDEMPOTENCY_IN_PROGRESS" ? 1 : 0;
+    });
+  }
+  for (auto& submit : submits) submit.join();
+  EXPECT_GE(made, 1);
+  EXPECT_EQ(made + told_to_wait, 8);
+  const auto count = runtime::run_blocking((**scratch).query({"count", "SELECT count(*) AS n FROM tools"}));
+  EXPECT_EQ(count->first()->integer("n"), 1);
+}
+
+TEST_F(Site, TakesAKeyOverFromAHostThatDiedAndForgetsWhatWasNotFinal) {
+  const std::string fields = cookie_of(ada) + "Idempotency-Key: late\r\n";
+  ASSERT_EQ(ask("POST", "/api/v1/tools", fields, tool_body("Late")).status, 201);
+  scratch->script("UPDATE idempotency_keys SET status = NULL, headers = NULL, body = NULL");
+  const auto waiting = ask("POST", "/api/v1/tools", fields, tool_body("Late"));
+  EXPECT_EQ(waiting.status, 409);
+  EXPECT_THAT(waiting.head, HasSubstr("Retry-After: 1\r\n"));
+  clock.move(std::chrono::hours(1));
+  EXPECT_NE(ask("POST", "/api/v1/tools", fields, tool_body("Late")).status, 409);
+  for (int i = 0; i < 21; ++i) {
+    ask("POST", "/api/v1/classes/join", cookie_of(sam) + "Idempotency-Key: j" + std::to_string(i) + "\r\n",
+        R"({"code":"AAAA"})");
+  }
+  const auto kept = runtime::run_blocking(
+      (**scratch).query({"kept", "SELECT count(*) AS n FROM idempotency_keys WHERE key LIKE 'j%'"}));
+  EXPECT_EQ(kept->first()->integer("n"), 20) << "a refusal for a while is not kept";
+}
+
+TEST_F(Site, KeepsNoAnswerOfALogin) {
+  const std::string body = json{{"email", sam}, {"password", "right"}}.dump();
+  EXPECT_EQ(ask("POST", "/api/v1/auth/login", cookie_of(ada) + "Idempotency-Key: x\r\n", body).status, 200);
+  const auto kept = runtime::run_blocking((**scratch).query({"kept", "SELECT 1 AS n FROM idempotency_keys"}));
+  EXPECT_TRUE(kept->empty());
+}
+
+TEST_F(Site, TakesTheTagOfACompressedAnswer) {
+  const std::string cookie = cookie_of(ada);
+  const auto made =
+      ask("POST", "/api/v1/groups", cookie,
+          json{{"name", "Long"}, {"type", "district"}, {"settings", {{"a", std::string(3000, 'x')}}}}.dump());
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string path = "/api/v1/groups/" + json::parse(made.body)["data"]["id"].get<std::string>();
+  const auto packed = raw(packed_get(path, cookie, "br"));
+  const auto at = packed.head.find("ETag: ");
+  ASSERT_NE(at, std::string::npos) << packed.head;
+  const std::string tag = packed.head.substr(at + 6, packed.head.find('\r', at) - at - 6);
+  EXPECT_THAT(tag, testing::EndsWith("-br\""));
+  const auto change = [&] {
+    return ask("PATCH", path, cookie + "If-Match: " + tag + "\r\n", json{{"name", "Longer"}}.dump()).status;
+  };
+  EXPECT_EQ(change(), 200);
+  EXPECT_EQ(change(), 412) << "somebody came first";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "idempotency.hpp"
 #include "rapt/http/message.hpp"
 
 namespace rapt::api {
@@ -129,6 +130,9 @@ std::set<std::string> usual_failures(const Route& route, const ordered_json& sai
   if (said.contains("body")) out.insert({"408", "413", "415"});
   if (said.value("if_match", false)) out.insert("412");
   if (route.tier != Tier::kNone) out.insert({"429", "503"});
+  const bool by_key =
+      std::string_view(route.method) == "POST" && route.access != Access::kPublic && !may_hold_secrets(route);
+  if (by_key) out.insert({"409", "422"});
   return out;
 }
 

@@ -21,6 +21,7 @@ Connection::Connection(Tcp::socket socket, const ServerOptions& options, Handler
 Task<void> Connection::run() {
   boost::system::error_code ignored;
   socket_.set_option(Tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
   while (!draining_) {
     idle_ = true;
     const bool more = co_await reader_.wait();

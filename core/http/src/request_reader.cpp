@@ -74,9 +74,12 @@ struct RequestReader::Impl {
   const ServerOptions& options;
   boost::beast::flat_buffer buffer;
   std::optional<Parser> parser;
+  std::string remote_address;
 
   void take_head(Incoming& incoming);
   void check_head(Incoming& incoming) const;
+  error_code parse();
+  Task<error_code> receive_head();
   Task<void> read_head(Incoming& incoming);
   Task<void> read_body(Incoming& incoming);
 };
@@ -86,7 +89,12 @@ RequestReader::RequestReader(Tcp::socket& socket, Deadline& deadline, const Serv
                      deadline,
                      options,
                      boost::beast::flat_buffer(options.max_header_bytes + options.max_body_bytes + kReadSize),
-                     {}}) {}
+                     {},
+                     {}}) {
+  error_code fault;
+  const auto peer = socket.remote_endpoint(fault);
+  if (!fault) impl_->remote_address = peer.address().to_string();
+}
 RequestReader::~RequestReader() = default;
 
 Task<bool> RequestReader::wait() {
@@ -107,9 +115,7 @@ void RequestReader::Impl::take_head(Incoming& incoming) {
   for (const auto& field : head) request.headers.add(view(field.name_string()), view(field.value()));
   const auto given_id = request.headers.get("X-Request-Id");
   request.id = given_id && is_sane_request_id(*given_id) ? std::string(*given_id) : new_uuid();
-  error_code fault;
-  const auto peer = socket.remote_endpoint(fault);
-  if (!fault) request.remote_address = peer.address().to_string();
+  request.remote_address = remote_address;
   incoming.http_1_1 = head.version() >= 11;
   incoming.keep_alive = head.keep_alive();
 }
@@ -136,10 +142,36 @@ void RequestReader::Impl::check_head(Incoming& incoming) const {
   request.query = std::move(target->query);
 }
 
+/// Hands the parser what has been received. More may be needed afterwards; that is no fault.
+error_code RequestReader::Impl::parse() {
+  error_code fault;
+  buffer.consume(parser->put(buffer.data(), fault));
+  return fault == bhttp::error::need_more ? error_code() : fault;
+}
+
+/// Mostly the header has been received whole by wait(), so that nothing needs to be waited for.
+Task<error_code> RequestReader::Impl::receive_head() {
+  error_code fault = parse();
+  while (!fault && !parser->is_header_done()) {
+    const auto [lost, got] =
+        co_await socket.async_read_some(buffer.prepare(kReadSize), asio::as_tuple(asio::use_awaitable));
+    buffer.commit(got);
+    if (!lost) {
+      fault = parse();
+    } else if (lost != asio::error::eof) {
+      fault = lost;
+    } else if (!parser->got_some()) {
+      fault = bhttp::error::end_of_stream;
+    } else {
+      parser->put_eof(fault);
+    }
+  }
+  co_return fault;
+}
+
 Task<void> RequestReader::Impl::read_head(Incoming& incoming) {
   deadline.start(options.header_timeout);
-  const auto [fault, got] =
-      co_await bhttp::async_read_header(socket, buffer, *parser, asio::as_tuple(asio::use_awaitable));
+  const error_code fault = co_await receive_head();
   deadline.stop();
   take_head(incoming);
   if (fault && deadline.passed()) {

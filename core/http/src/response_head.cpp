@@ -21,9 +21,10 @@ bool is_own(std::string_view name) {
 }
 
 bool is_token(std::string_view name) {
-  static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  static constexpr std::string_view kOthers = "!#$%&'*+.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || kOthers.find(c) != std::string_view::npos;
+    return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
   });
 }
 
@@ -35,19 +36,34 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-std::string http_date() {
+/// Written once a second and thread. The view is good until the thread asks again.
+std::string_view http_date() {
+  thread_local std::time_t written_at = -1;
+  thread_local char text[40];
+  thread_local std::size_t length = 0;
   const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char out[40];
-  const std::size_t length = std::strftime(out, sizeof out, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {out, length};
+  if (now != written_at) {
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    length = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    written_at = now;
+  }
+  return {text, length};
+}
+
+/// Room for the fields without growing; the framing's own need less than the constant.
+std::size_t head_size(const Headers& headers) {
+  std::size_t size = 256;
+  for (const auto& [name, value] : headers.all()) size += name.size() + value.size() + 4;
+  return size;
 }
 
 }  // namespace
 
 std::string response_head(int status, const Headers& headers, const Framing& framing) {
-  std::string out = framing.http_1_1 ? "HTTP/1.1 " : "HTTP/1.0 ";
+  std::string out;
+  out.reserve(head_size(headers));
+  out.append(framing.http_1_1 ? "HTTP/1.1 " : "HTTP/1.0 ");
   out.append(std::to_string(status)).append(" ").append(reason_phrase(status)).append("\r\n");
   append_field(out, "Date", http_date());
   append_field(out, "X-Request-Id", framing.request_id);

@@ -81,8 +81,8 @@ error_code Server::Impl::listen() {
 
 Task<void> Server::Impl::accept_all(std::shared_ptr<Impl> self) {
   while (self->acceptor.is_open()) {
-    Executor strand = asio::make_strand(self->executor);
-    auto [fault, socket] = co_await self->acceptor.async_accept(strand, asio::as_tuple(asio::use_awaitable));
+    Executor place = self->options.place ? self->options.place() : asio::make_strand(self->executor);
+    auto [fault, socket] = co_await self->acceptor.async_accept(place, asio::as_tuple(asio::use_awaitable));
     if (!fault) {
       self->admit(std::move(socket));
     } else if (self->acceptor.is_open()) {

@@ -15,6 +15,7 @@ namespace rapt::http {
 using Tcp = boost::asio::ip::tcp;
 
 /// Cancels what a socket is doing when the time is up, and leaves the socket open so that it can still be answered on.
+/// Starting and stopping it is cheap: its timer goes on running and looks, when it ends, whether the time is really up.
 /// Used on the socket's strand only; must not outlive the socket.
 class Deadline {
  public:
@@ -30,10 +31,10 @@ class Deadline {
  private:
   struct State;
   std::shared_ptr<State> state_;
-  boost::asio::steady_timer timer_;
 };
 
-/// Writes both, one after the other; `longest_pause` is how long the client may accept nothing. False when it has gone.
+/// Writes both, one after the other, at once where the socket takes it (it must not block); `longest_pause` is how long
+/// the client may accept nothing. False when it has gone.
 Task<bool> write_all(Tcp::socket& socket, Deadline& deadline, std::chrono::milliseconds longest_pause,
                      std::string_view first, std::string_view second);
 

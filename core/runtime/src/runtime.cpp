@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/runtime/runtime.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -46,13 +47,25 @@ void end_process_on_exception(const std::exception_ptr& fault) {
 }  // namespace
 
 struct Runtime::Impl {
+  using Work = asio::executor_work_guard<asio::io_context::executor_type>;
+
+  /// A loop of one thread.
+  struct Lane {
+    asio::io_context context{1};
+    Work work{context.get_executor()};
+  };
+
   explicit Impl(unsigned count)
-      : threads(count), context(static_cast<int>(count)), work(context.get_executor()), signals(context) {}
+      : threads(count), context(static_cast<int>(count)), work(context.get_executor()), signals(context) {
+    for (unsigned i = 0; i < count; ++i) lanes.push_back(std::make_unique<Lane>());
+  }
 
   const unsigned threads;
   asio::io_context context;
-  asio::executor_work_guard<asio::io_context::executor_type> work;
+  Work work;
   asio::signal_set signals;
+  std::vector<std::unique_ptr<Lane>> lanes;
+  std::atomic<std::size_t> next_lane{0};
 };
 
 Runtime::Runtime(unsigned threads) : impl_(std::make_unique<Impl>(threads == 0 ? 1 : threads)) {}
@@ -62,6 +75,11 @@ Executor Runtime::executor() const {
   return impl_->context.get_executor();
 }
 
+Executor Runtime::lane() const {
+  const std::size_t turn = impl_->next_lane.fetch_add(1, std::memory_order_relaxed);
+  return impl_->lanes[turn % impl_->lanes.size()]->context.get_executor();
+}
+
 void Runtime::spawn(Task<void> task) {
   asio::co_spawn(asio::make_strand(impl_->context), std::move(task), end_process_on_exception);
 }
@@ -69,10 +87,12 @@ void Runtime::spawn(Task<void> task) {
 void Runtime::run() {
   std::vector<std::jthread> others;
   for (unsigned i = 1; i < impl_->threads; ++i) others.emplace_back([this] { impl_->context.run(); });
+  for (const auto& lane : impl_->lanes) others.emplace_back([&context = lane->context] { context.run(); });
   impl_->context.run();
 }
 
 void Runtime::stop() {
+  for (const auto& lane : impl_->lanes) lane->context.stop();
   impl_->context.stop();
 }
 

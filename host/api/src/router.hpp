@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace rapt::api {
@@ -11,7 +12,7 @@ namespace rapt::api {
 /// Finds the route of a request. Patterns are paths whose segments may be parameters: "/sessions/:id/messages".
 class Router {
  public:
-  /// Routes are known by the index at which they were added.
+  /// Routes are known by the index at which they were added. Of two that fit one path, the one added first is found.
   void add(std::string method, std::string pattern);
 
   struct Match {
@@ -28,7 +29,15 @@ class Router {
     std::string method;
     std::vector<std::string> segments;
   };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using ByFirstSegment = std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>>;
+
   std::vector<Entry> entries_;
+  /// Indexes of entries, by how many segments they have and by the first one ("" when that is a parameter).
+  std::vector<ByFirstSegment> by_length_;
 };
 
 }  // namespace rapt::api

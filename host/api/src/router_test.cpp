@@ -40,6 +40,25 @@ TEST(Router, KnowsNothingElse) {
   }
 }
 
+TEST(Router, FindsTheFirstOfTwoThatFit) {
+  Router router;
+  router.add("GET", "/classes/:id");
+  router.add("POST", "/classes/join");
+  router.add("POST", "/classes/:id");
+  router.add("GET", "/:area/join");
+  EXPECT_EQ(router.find("POST", "/classes/join").index, 1u);
+  EXPECT_EQ(router.find("POST", "/classes/7").index, 2u);
+  EXPECT_EQ(router.find("GET", "/classes/join").index, 0u);
+  EXPECT_EQ(router.find("GET", "/tools/join").index, 3u);
+  EXPECT_EQ(router.find("DELETE", "/classes/join").allowed, "GET, POST, POST, GET");
+}
+
+TEST(Router, RefusesPathsLongerThanAnyPattern) {
+  std::string path;
+  for (int i = 0; i < 5000; ++i) path += "/sessions";
+  EXPECT_EQ(sample().find("GET", path).kind, Router::Match::Kind::kNoSuchPath);
+}
+
 TEST(Routes, OnlyTheNamedOnesAreOpenToEverybody) {
   std::vector<std::string> open;
   for (const auto& route : routes()) {

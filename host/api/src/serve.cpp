@@ -124,7 +124,7 @@ class Host {
                       tools_,      groups_,     classes_,   assignments_, chat_,       runs_,     verdict_,
                       supervisor_, dispatcher_, installer_, journal_,     module_set_, limits_},
                      std::move(pages), settings.public_url),
-        server_(loop.executor(), server_options(settings), application_) {}
+        server_(loop.executor(), server_options(settings, loop), application_) {}
 
   /// What this process does: answers requests, does jobs, or both.
   struct Roles {
@@ -148,10 +148,11 @@ class Host {
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
  private:
-  static http::ServerOptions server_options(const config::Settings& settings) {
+  static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop) {
     http::ServerOptions options;
     options.address = settings.host;
     options.port = settings.port;
+    options.place = [&loop] { return loop.lane(); };
     return options;
   }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  ///< the longest pause of a client that reads
   std::chrono::milliseconds heartbeat = std::chrono::seconds(15);      ///< between comments on a quiet event stream
   std::size_t max_connections = 4096;                                  ///< one more is told 503 and closed
+  /// Where a connection runs, asked for each: an executor that runs one thing at a time. Empty: a strand of the
+  /// server's.
+  std::function<Executor()> place{};
 };
 
 /// HTTP/1.1 over Beast: keep-alive, pipelining in order, chunked bodies in, time limits everywhere.

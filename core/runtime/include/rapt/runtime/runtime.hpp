@@ -19,9 +19,12 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   [[nodiscard]] Executor executor() const;
+  /// A loop that one thread alone runs, by turns one of as many as the loop has threads: what runs there needs no
+  /// strand, no lock and no waking of another thread. For much work in small steps, as a connection's. Thread-safe.
+  [[nodiscard]] Executor lane() const;
   /// Starts a detached root task on a strand of its own; an exception that escapes it is logged and ends the process.
   void spawn(Task<void> task);
-  /// Runs the loop on the calling thread and threads-1 further ones until stop().
+  /// Runs the loop on the calling thread and threads-1 further ones, and each lane on its own, until stop().
   void run();
   /// Thread-safe.
   void stop();

@@ -15,6 +15,8 @@ namespace {
 // The server is given up on when it leaves sent data unacknowledged for so long.
 constexpr const char* kTcpUserTimeout = "tcp_user_timeout=20000";
 
+}  // namespace
+
 std::string with_time_limits(const Database::Options& options) {
   const std::string& url = options.url;
   const std::string limit = "connect_timeout=" + std::to_string(options.connect_timeout_seconds);
@@ -23,7 +25,21 @@ std::string with_time_limits(const Database::Options& options) {
   return url + (url.find('?') == std::string::npos ? "?" : "&") + limit + "&" + kTcpUserTimeout;
 }
 
-}  // namespace
+std::string session_settings(const Database::Options& options) {
+  return "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET application_name = 'rapt';"
+         "SET client_min_messages = 'warning'; SET statement_timeout = " +
+         std::to_string(options.statement_timeout_ms);
+}
+
+/// Text parameters end at the first NUL on the wire: one inside would silently cut the value.
+std::optional<Error> refused_value(const Params& params) {
+  for (const auto& value : params.values()) {
+    if (value && value->find('\0') != std::string::npos) {
+      return Error::invalid("", "The text holds the character U+0000, which cannot be stored.");
+    }
+  }
+  return std::nullopt;
+}
 
 Connection::Connection(const Database::Options& options) : connection_(with_time_limits(options)) {
 #pragma GCC diagnostic push
@@ -32,10 +48,7 @@ Connection::Connection(const Database::Options& options) : connection_(with_time
   connection_.inhibit_reactivation(true);
 #pragma GCC diagnostic pop
   pqxx::nontransaction setup(connection_);
-  setup.exec(
-      "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET application_name = 'rapt';"
-      "SET client_min_messages = 'warning'; SET statement_timeout = " +
-      std::to_string(options.statement_timeout_ms));
+  setup.exec(session_settings(options));
 }
 
 bool Connection::quiet() const {

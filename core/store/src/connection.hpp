@@ -15,6 +15,16 @@
 
 namespace rapt::store {
 
+/// How often a transaction, or a statement that is one of its own, is tried.
+constexpr int kAttempts = 5;
+
+/// The address, with limits for connecting and for a server that does not answer.
+std::string with_time_limits(const Database::Options& options);
+/// What every connection says first.
+std::string session_settings(const Database::Options& options);
+/// Why a value cannot be bound.
+std::optional<Error> refused_value(const Params& params);
+
 /// One connection and what has been prepared on it. Used by one thread at a time.
 class Connection {
  public:

@@ -4,29 +4,22 @@
 #include <chrono>
 #include <thread>
 
-#include <pqxx/nontransaction>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <pqxx/transaction>
 
 #include "connection.hpp"
 #include "failure.hpp"
+#include "query_pool.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rows.hpp"
 
 namespace rapt::store {
 namespace {
 
-constexpr int kAttempts = 5;
 constexpr std::size_t kMaxQueued = 1024;
-
-/// Text parameters end at the first NUL on the wire: one inside would silently cut the value.
-std::optional<Error> refused_value(const Params& params) {
-  for (const auto& value : params.values()) {
-    if (value && value->find('\0') != std::string::npos) {
-      return Error::invalid("", "The text holds the character U+0000, which cannot be stored.");
-    }
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -34,6 +27,12 @@ struct Transaction::Impl {
   Connection& connection;
   pqxx::transaction_base& transaction;
   std::optional<Failure> failure{};  // the first one: nothing can be committed after it
+
+  static Rows rows_of(std::shared_ptr<const Table> table) {
+    Rows rows;
+    rows.data_ = std::make_shared<Row::Data>(std::move(table));
+    return rows;
+  }
 
   Result<pqxx::result> exec(const Statement& statement, const Params& params) {
     if (auto refused = refused_value(params)) {
@@ -55,9 +54,7 @@ struct Transaction::Impl {
 Result<Rows> Transaction::exec(const Statement& statement, const Params& params) {
   auto result = impl_.exec(statement, params);
   if (!result) return result.error();
-  Rows rows;
-  rows.data_ = std::make_shared<Row::Data>(std::move(*result));
-  return rows;
+  return Impl::rows_of(table_of(std::move(*result)));
 }
 
 Result<void> Transaction::exec_script(std::string_view sql) {
@@ -74,7 +71,9 @@ struct Database::Impl {
   using Work = std::function<Result<void>(Transaction&)>;
 
   explicit Impl(const Options& options)
-      : connections(options), pool({.name = "database", .threads = options.connections, .max_queued = kMaxQueued}) {}
+      : connections(options),
+        pool({.name = "database", .threads = options.connections, .max_queued = kMaxQueued}),
+        queries(options) {}
 
   /// One attempt; `failure` says what may be done about it.
   template <class R, class Use>
@@ -124,30 +123,35 @@ struct Database::Impl {
     });
   }
 
-  /// Without BEGIN and COMMIT: one statement is a transaction of its own, in one round trip.
-  Result<Rows> run_one(const Statement& statement, const Params& params) {
-    return with_retries<Result<Rows>>([&](Connection& connection, std::optional<Failure>& failure) -> Result<Rows> {
-      pqxx::nontransaction raw(connection.raw());
-      Transaction::Impl impl{connection, raw};
-      Transaction transaction(impl);
-      auto rows = transaction.exec(statement, params);
-      failure = impl.failure;
-      return rows;
-    });
-  }
-
   ConnectionStack connections;
   runtime::BlockingPool pool;
+  QueryPool queries;
 };
 
 Database::Database(Options options) : impl_(std::make_unique<Impl>(options)) {}
 Database::~Database() = default;
 
+// No cancellation slot on purpose: a cancelled task waits for its statement, which has a limit of its own.
 Task<Result<Rows>> Database::query(const Statement& statement, Params params) {
+  namespace asio = boost::asio;
   Impl* impl = impl_.get();
-  const Statement named = statement;
-  auto work = [impl, named, bound = std::move(params)] { return impl->run_one(named, bound); };
-  co_return co_await impl->pool.run(std::move(work));
+  Query query{statement, std::move(params), {}};
+  using Answer = Result<std::shared_ptr<const Table>>;
+  auto answer = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
+      [impl](auto handler, Query asked) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        asked.done = [shared](Answer outcome) {
+          auto executor = asio::get_associated_executor(*shared);
+          asio::post(executor, [shared, result = std::move(outcome)]() mutable {
+            auto once = std::move(*shared);
+            once(std::move(result));
+          });
+        };
+        impl->queries.submit(std::move(asked));
+      },
+      asio::use_awaitable, std::move(query));
+  if (!answer) co_return answer.error();
+  co_return Transaction::Impl::rows_of(std::move(*answer));
 }
 
 Result<void> Database::transaction_blocking(const std::function<Result<void>(Transaction&)>& work) {

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "rapt/store/scratch_database.hpp"
 
@@ -144,6 +148,86 @@ TEST_F(DatabaseTest, ServesAgainAtOnceWhenItsIdleConnectionsWereCut) {
   ASSERT_TRUE(runtime::run_blocking(other.query({"cut",
                                                  "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                                                  " WHERE datname = current_database() AND pid <> pg_backend_pid()"})));
+  EXPECT_EQ(count(), 0);
+}
+
+/// Runs all of them at once, as requests do, and gives the answers in order.
+std::vector<Result<Rows>> all_at_once(Database& database, const std::vector<std::pair<Statement, Params>>& queries) {
+  runtime::Runtime loop(2);
+  std::vector<std::optional<Result<Rows>>> answers(queries.size());
+  std::atomic<std::size_t> left = queries.size();
+  struct One {
+    static Task<void> ask(Database& asked, std::pair<Statement, Params> query, std::optional<Result<Rows>>& answer,
+                          std::atomic<std::size_t>& left_over, runtime::Runtime& runtime) {
+      answer.emplace(co_await asked.query(query.first, std::move(query.second)));
+      if (--left_over == 0) runtime.stop();
+    }
+  };
+  for (std::size_t i = 0; i < queries.size(); ++i) loop.spawn(One::ask(database, queries[i], answers[i], left, loop));
+  loop.run();
+  std::vector<Result<Rows>> out;
+  for (auto& answer : answers) out.push_back(std::move(*answer));
+  return out;
+}
+
+TEST_F(DatabaseTest, GivesEveryoneOfManyTheirOwnAnswer) {
+  std::vector<std::pair<Statement, Params>> queries;
+  for (int i = 0; i < 600; ++i) queries.push_back({{"echo", "SELECT $1::integer AS n"}, params(i)});
+  const auto answers = all_at_once(*scratch, queries);
+  for (int i = 0; i < 600; ++i) {
+    const auto& answer = answers[static_cast<std::size_t>(i)];
+    ASSERT_TRUE(answer) << answer.error().log_detail;
+    EXPECT_EQ((*answer)[0].integer("n"), i);
+  }
+}
+
+TEST_F(DatabaseTest, KeepsTheFaultOfOneFromThoseThatGoWithIt) {
+  std::vector<std::pair<Statement, Params>> queries;
+  for (int i = 0; i < 60; ++i) {
+    queries.push_back({kInsert, params(i, "thing " + std::to_string(i))});
+    queries.push_back({kInsert, params(1000 + i, std::string("a\0b", 3))});
+    queries.push_back({{"divide", "SELECT 1 / $1::integer AS n"}, params(0)});
+    queries.push_back({{"broken", "SELEKT"}, {}});
+  }
+  const auto answers = all_at_once(*scratch, queries);
+  for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(static_cast<bool>(answers[i]), i % 4 == 0) << i;
+  EXPECT_EQ(count(), 60);
+  EXPECT_EQ(query(kInsert, params(5, "again")).error().kind, ErrorKind::kConflict);
+  EXPECT_TRUE(query(kInsert, params(500, "more")));
+}
+
+TEST_F(DatabaseTest, RunsOthersWhileAStatementWaitsForALock) {
+  ASSERT_TRUE(query(kInsert, params(1, "locked")));
+  const auto held = (*scratch).transaction_blocking([&](Transaction& tx) -> Result<void> {
+    RAPT_TRY(tx.exec({"hold", "SELECT FROM things WHERE id = 1 FOR UPDATE"}));
+    // Its own statements are tried with the lock's holder still there: only those that need the lock fail.
+    Database impatient({scratch.options().url, 4, 3, 1000});
+    std::vector<std::pair<Statement, Params>> queries;
+    for (int i = 0; i < 40; ++i) {
+      queries.push_back({{"echo", "SELECT $1::integer AS n"}, params(i)});
+      if (i < 2) queries.push_back({{"wait", "UPDATE things SET flag = true WHERE id = 1"}, {}});
+    }
+    const auto answers = all_at_once(impatient, queries);
+    EXPECT_EQ(
+        std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return static_cast<bool>(answer); }),
+        40);
+    return {};
+  });
+  EXPECT_TRUE(held);
+}
+
+TEST_F(DatabaseTest, TellsEveryoneWhoWaitedThatTheConnectionWasLost) {
+  std::vector<std::pair<Statement, Params>> queries;
+  for (int i = 0; i < 8; ++i) {
+    queries.push_back({{"end", "SELECT pg_terminate_backend(pg_backend_pid())"}, {}});
+    queries.push_back({{"echo", "SELECT $1::integer AS n"}, params(i)});
+  }
+  const auto answers = all_at_once(*scratch, queries);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_FALSE(i % 2 == 0 && answers[i]) << i;
+    if (answers[i]) continue;
+    EXPECT_EQ(answers[i].error().kind, ErrorKind::kUnavailable) << answers[i].error().log_detail;
+  }
   EXPECT_EQ(count(), 0);
 }
 

@@ -55,14 +55,15 @@ bool means_away(const std::string& state) {
   return state.starts_with("08") || state.starts_with("57P") || state == "53300" || state == "25006";
 }
 
-Failure sql_fault(const pqxx::sql_error& fault, const std::string& name) {
-  const std::string& state = fault.sqlstate();
-  const std::string where = "statement " + name + ": SQLSTATE " + state;
-  const std::string detail = where + ": " + first_line(fault.what());
+}  // namespace
+
+Failure failure_of(const char* statement, const std::string& state, std::string_view message) {
+  const std::string where = std::string("statement ") + statement + ": SQLSTATE " + state;
+  const std::string detail = where + ": " + first_line(message);
   if (state.empty()) return {Error::unavailable("database", kAway, detail), false, true};
   if (state == "40001" || state == "40P01") return {Error::unavailable("database", kAway, detail), true, false};
   if (state.starts_with("22")) return data_fault(state, where);
-  if (state.starts_with("23")) return integrity_fault(state, fault.what(), where);
+  if (state.starts_with("23")) return integrity_fault(state, message, where);
   if (means_away(state)) return {Error::unavailable("database", kAway, detail), false, true};
   if (state == "57014") {
     Error error = with_part(Error::internal({}), "database", detail);
@@ -74,15 +75,18 @@ Failure sql_fault(const pqxx::sql_error& fault, const std::string& name) {
   return {Error::internal(detail), false, state == "0A000" || state == "26000"};
 }
 
-}  // namespace
+Failure lost_connection(const char* statement, std::string_view message) {
+  return {Error::unavailable("database", kAway,
+                             std::string("connection lost at ") + statement + ": " + first_line(message)),
+          false, true};
+}
 
 Failure current_failure(const char* statement) {
   const std::string name(statement);
   try {
     throw;
   } catch (const pqxx::broken_connection& fault) {
-    return {Error::unavailable("database", kAway, "connection lost at " + name + ": " + first_line(fault.what())),
-            false, true};
+    return lost_connection(statement, fault.what());
   } catch (const pqxx::in_doubt_error&) {
     return {Error::unavailable("database", kAway, "connection lost while " + name + " was committed"), false, true};
   } catch (const pqxx::serialization_failure&) {
@@ -90,7 +94,7 @@ Failure current_failure(const char* statement) {
   } catch (const pqxx::deadlock_detected&) {
     return {Error::unavailable("database", kAway, "deadlock at " + name), true, false};
   } catch (const pqxx::sql_error& fault) {
-    return sql_fault(fault, name);
+    return failure_of(statement, fault.sqlstate(), fault.what());
   } catch (const std::exception& fault) {
     return {Error::internal("statement " + name + ": " + first_line(fault.what())), false, true};
   }

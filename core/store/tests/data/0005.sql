@@ -20,3 +20,4 @@ INSERT INTO user_import_lines (import_id, line, outcome, email) VALUES
 INSERT INTO outgoing_mails (recipient, subject, sealed_body) VALUES ('ada@example.org', 'Hello', '1.abcdef01.AAAA');
 INSERT INTO idempotency_keys (user_id, key, route, request_hash, status, headers, body) VALUES
   ('00000000-0000-7000-8000-000000000201', 'k', 'POST /groups', decode(repeat('04', 32), 'hex'), 201, '{}', '{}');
+UPDATE group_members SET role = role;

@@ -162,3 +162,60 @@ CREATE TABLE idempotency_keys (
   PRIMARY KEY (user_id, key)
 );
 CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);
+
+-- What a host may remember of somebody --------------------------------------------------------------------------------
+
+-- A person's memberships are read once and kept in memory by every host. What is kept is right as long as both versions
+-- are what they were: a request reads them together with its login. Whatever an actor is made of raises one of them in
+-- the transaction that changes it, so there is no moment at which an old actor has a present version.
+CREATE TABLE actor_versions (          -- of a person's memberships; no row is version 0
+  user_id uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  version bigint NOT NULL
+);
+CREATE TABLE places_version (          -- of all groups' and classes' names, places and ends
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  version bigint NOT NULL
+);
+INSERT INTO places_version (version) VALUES (1);
+
+-- Memberships that go because their user goes need no version any more: the user is not there to join with.
+CREATE FUNCTION raise_actor_versions() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO actor_versions (user_id, version)
+    SELECT DISTINCT c.user_id, 1 FROM changed c JOIN users u ON u.id = c.user_id ORDER BY c.user_id
+    ON CONFLICT (user_id) DO UPDATE SET version = actor_versions.version + 1;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION raise_places_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE places_version SET version = version + 1;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER group_members_added AFTER INSERT ON group_members
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER group_members_changed AFTER UPDATE ON group_members
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER group_members_left AFTER UPDATE ON group_members
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER group_members_removed AFTER DELETE ON group_members
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER class_members_added AFTER INSERT ON class_members
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER class_members_changed AFTER UPDATE ON class_members
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER class_members_left AFTER UPDATE ON class_members
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+CREATE TRIGGER class_members_removed AFTER DELETE ON class_members
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION raise_actor_versions();
+
+-- A new group or class is nobody's yet: its members raise their own version.
+CREATE TRIGGER groups_changed AFTER UPDATE OR DELETE OR TRUNCATE ON groups
+  FOR EACH STATEMENT EXECUTE FUNCTION raise_places_version();
+CREATE TRIGGER classes_changed AFTER UPDATE OR DELETE OR TRUNCATE ON classes
+  FOR EACH STATEMENT EXECUTE FUNCTION raise_places_version();
+CREATE TRIGGER group_members_emptied AFTER TRUNCATE ON group_members
+  FOR EACH STATEMENT EXECUTE FUNCTION raise_places_version();
+CREATE TRIGGER class_members_emptied AFTER TRUNCATE ON class_members
+  FOR EACH STATEMENT EXECUTE FUNCTION raise_places_version();

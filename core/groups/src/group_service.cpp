@@ -203,23 +203,21 @@ Task<Result<void>> GroupService::archive(Actor actor, GroupId id) {
   co_return co_await database_.transaction(std::move(work));
 }
 
-Task<Result<GroupPage>> GroupService::below(Actor actor, GroupId id, bool direct, int limit, std::string cursor) {
-  RAPT_CO_TRY(check_path_cursor(cursor));
-  auto work = [actor = std::move(actor), id = std::move(id), direct, limit,
-               cursor = std::move(cursor)](store::Transaction& tx) -> Result<GroupPage> {
-    const auto group = load_for(tx, actor, Action::kRead, id);
-    if (!group) return group.error();
-    return list_below(tx, *group, direct, identity::scope_of(actor, Action::kRead, Subject::kGroup), limit, cursor);
-  };
-  co_return co_await database_.transaction(std::move(work));
-}
-
 Task<Result<GroupPage>> GroupService::children(Actor actor, GroupId id, int limit, std::string cursor) {
-  return below(std::move(actor), std::move(id), true, limit, std::move(cursor));
+  RAPT_CO_TRY(check_path_cursor(cursor));
+  auto scope = identity::scope_of(actor, Action::kRead, Subject::kGroup);
+  co_return co_await list_children(database_, std::move(id), std::move(scope), limit, std::move(cursor));
 }
 
 Task<Result<GroupPage>> GroupService::descendants(Actor actor, GroupId id, int limit, std::string cursor) {
-  return below(std::move(actor), std::move(id), false, limit, std::move(cursor));
+  RAPT_CO_TRY(check_path_cursor(cursor));
+  auto work = [actor = std::move(actor), id = std::move(id), limit,
+               cursor = std::move(cursor)](store::Transaction& tx) -> Result<GroupPage> {
+    const auto group = load_for(tx, actor, Action::kRead, id);
+    if (!group) return group.error();
+    return list_descendants(tx, *group, identity::scope_of(actor, Action::kRead, Subject::kGroup), limit, cursor);
+  };
+  co_return co_await database_.transaction(std::move(work));
 }
 
 Task<Result<std::vector<Group>>> GroupService::ancestors(Actor actor, GroupId id) {

@@ -22,11 +22,19 @@ constexpr store::Statement kList{
     "groups.list",
     "SELECT " RAPT_GROUP_COLUMNS " FROM groups g WHERE g.deleted_at IS NULL AND " RAPT_IN_SCOPE(
         "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6") RAPT_GROUP_PAGE("$7", "$8")};
-constexpr store::Statement kChildren{
-    "groups.children",
-    "SELECT " RAPT_GROUP_COLUMNS
-    " FROM groups g WHERE g.deleted_at IS NULL AND g.parent_id = $9::uuid AND " RAPT_IN_SCOPE(
-        "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6") RAPT_GROUP_PAGE("$7", "$8")};
+// With the check of the group above: no row when it is not there for the asker, one of NULLs when nothing is below it.
+constexpr store::
+    Statement
+        kChildren{
+            "groups.children",
+            "SELECT below.* FROM groups above LEFT JOIN LATERAL (SELECT " RAPT_GROUP_COLUMNS
+            " FROM groups g WHERE g.deleted_at IS NULL AND g.parent_id = above.id AND " RAPT_IN_SCOPE(
+                "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6")
+                RAPT_GROUP_PAGE(
+                    "$7",
+                    "$8") ") AS below ON true WHERE above.id = $9::uuid AND above.deleted_at IS NULL "
+                          "AND " RAPT_IN_SCOPE("above.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5",
+                                               "$6") " ORDER BY below.path::ltree"};
 constexpr store::Statement kDescendants{
     "groups.descendants",
     "SELECT " RAPT_GROUP_COLUMNS
@@ -137,12 +145,22 @@ Result<GroupPage> list_in_scope(store::Transaction& tx, const identity::Scope& s
   return page_of(*rows, limit);
 }
 
-Result<GroupPage> list_below(store::Transaction& tx, const Group& of, bool direct, const identity::Scope& scope,
-                             int limit, const std::string& after_path) {
+Task<Result<GroupPage>> list_children(store::Database& database, GroupId of, identity::Scope scope, int limit,
+                                      std::string after_path) {
   store::Params values;
-  identity::add_scope(values, scope).add(absent_if_empty(after_path)).add(limit + 1);
-  direct ? values.add(of.id) : values.add(of.path);
-  const auto rows = tx.exec(direct ? kChildren : kDescendants, values);
+  identity::add_scope(values, scope).add(absent_if_empty(after_path)).add(limit + 1).add(of);
+  const auto rows = co_await database.query(kChildren, std::move(values));
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return Error::not_found("group");
+  if ((*rows)[0].is_null("id")) co_return GroupPage{};
+  co_return page_of(*rows, limit);
+}
+
+Result<GroupPage> list_descendants(store::Transaction& tx, const Group& of, const identity::Scope& scope, int limit,
+                                   const std::string& after_path) {
+  store::Params values;
+  identity::add_scope(values, scope).add(absent_if_empty(after_path)).add(limit + 1).add(of.path);
+  const auto rows = tx.exec(kDescendants, values);
   if (!rows) return rows.error();
   return page_of(*rows, limit);
 }

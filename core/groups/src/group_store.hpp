@@ -14,9 +14,12 @@ namespace rapt::groups {
 Result<Group> load(store::Transaction& tx, const GroupId& id, bool lock);
 Result<GroupPage> list_in_scope(store::Transaction& tx, const identity::Scope& scope, int limit,
                                 const std::string& after_path);
+/// Groups directly below `of`, those that `scope` covers; kNotFound when it does not cover `of`. One statement.
+Task<Result<GroupPage>> list_children(store::Database& database, GroupId of, identity::Scope scope, int limit,
+                                      std::string after_path);
 /// Groups below `of`, those that `scope` covers.
-Result<GroupPage> list_below(store::Transaction& tx, const Group& of, bool direct, const identity::Scope& scope,
-                             int limit, const std::string& after_path);
+Result<GroupPage> list_descendants(store::Transaction& tx, const Group& of, const identity::Scope& scope, int limit,
+                                   const std::string& after_path);
 Result<std::vector<Group>> list_above(store::Transaction& tx, const Group& of);
 Result<Group> insert(store::Transaction& tx, const GroupId& id, const NewGroup& group, TimePoint now);
 Result<Group> write(store::Transaction& tx, const Group& group);

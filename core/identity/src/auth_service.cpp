@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "actor_cache.hpp"
 #include "auth_store.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/identity/password_hasher.hpp"
@@ -126,10 +127,36 @@ struct AuthService::Impl {
     co_return co_await database.transaction(std::move(work));
   }
 
+  /// Checks the login, at every request. The actor when the one in memory is what the database would make now; nothing
+  /// when it has to be loaded, or the login's activity noted.
+  Task<Result<std::optional<Actor>>> known_actor(std::string hash, TimePoint now) {
+    auto rows =
+        co_await database.query(kCheckLogin, store::params(hash, now, now + kSessionLifetime / 2, now - kActivityStep));
+    if (!rows) co_return rows.error();
+    if (rows->empty()) co_return Error::unauthorized();
+    const store::Row row = (*rows)[0];
+    if (row.boolean("due") || row.is_null("version")) co_return std::optional<Actor>();
+    auto actor = actors.find(row.id<UserId>("id"), row.text("version"));
+    if (actor) {
+      actor->email = row.text("email");
+      actor->name = row.text("name");
+    }
+    co_return actor;
+  }
+
+  Actor remembered(const store::Row& row) {
+    Actor actor = actor_of(row);
+    Actor kept = actor;
+    kept.login_extended = false;
+    if (!row.is_null("version")) actors.keep(kept, row.text("version"));
+    return actor;
+  }
+
   store::Database& database;
   const Clock& clock;
   const security::SecretBox& box;
   PasswordHasher& passwords;
+  ActorCache actors{};
 };
 
 AuthService::AuthService(store::Database& database, const Clock& clock, const security::SecretBox& box,
@@ -169,12 +196,15 @@ Task<Result<Login>> AuthService::open_login(UserId user, LoginOrigin origin) {
 Task<Result<Actor>> AuthService::authenticate(std::string token) {
   if (!looks_like_token(token)) co_return Error::unauthorized();
   const TimePoint now = impl_->clock.now();
+  const std::string hash = bytea_of(security::sha256(token));
+  auto known = co_await impl_->known_actor(hash, now);
+  if (!known) co_return known.error();
+  if (*known) co_return std::move(**known);
   auto rows = co_await impl_->database.query(
-      kAuthenticate, store::params(bytea_of(security::sha256(token)), now, now + kSessionLifetime / 2,
-                                   now + kSessionLifetime, now - kActivityStep));
+      kAuthenticate, store::params(hash, now, now + kSessionLifetime / 2, now + kSessionLifetime, now - kActivityStep));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::unauthorized();
-  co_return actor_of((*rows)[0]);
+  co_return impl_->remembered((*rows)[0]);
 }
 
 Task<Result<void>> AuthService::logout(std::string token) {

@@ -119,6 +119,58 @@ TEST_F(AuthServiceTest, EndsWithLogoutSuspensionAndDeletion) {
   EXPECT_EQ(who(second).error().kind, ErrorKind::kUnauthorized);
 }
 
+TEST_F(AuthServiceTest, SeesEveryChangeOfAnActorAtTheNextRequest) {
+  const std::string token = login("ada@example.org", "right")->token;
+  const auto actor = [&] { return *who(token); };
+  ASSERT_EQ(actor().groups.size(), 1u);
+  ASSERT_EQ(actor().groups.size(), 1u);  // from memory
+  scratch->script("UPDATE group_members SET role = 'student'");
+  EXPECT_EQ(actor().groups.at(0).role, GroupRole::kStudent);
+  scratch->script("UPDATE groups SET name = 'County' WHERE parent_id IS NULL");
+  EXPECT_EQ(actor().groups.at(0).group_name, "County");
+  scratch->script("UPDATE groups SET deleted_at = now() WHERE parent_id IS NULL");
+  EXPECT_TRUE(actor().groups.empty());
+  scratch->script("UPDATE groups SET deleted_at = NULL");
+  EXPECT_EQ(actor().groups.size(), 1u);
+  scratch->script("UPDATE groups SET parent_id = NULL WHERE parent_id IS NOT NULL");
+  EXPECT_EQ(actor().classes.at(0).group_path.find('.'), std::string::npos);
+  scratch->script("UPDATE class_members SET role = 'student'");
+  EXPECT_FALSE(actor().classes.at(0).teaches);
+  scratch->script("UPDATE classes SET name = 'Geometry'");
+  EXPECT_EQ(actor().classes.at(0).name, "Geometry");
+  scratch->script("UPDATE users SET name = 'Lady Ada' WHERE name = 'Ada'");
+  EXPECT_EQ(actor().name, "Lady Ada");
+  scratch->script("DELETE FROM class_members");
+  EXPECT_TRUE(actor().classes.empty());
+  scratch->script("UPDATE group_members SET user_id = '00000000-0000-7000-8000-000000000102'");
+  EXPECT_TRUE(actor().groups.empty());
+  scratch->script("DELETE FROM groups WHERE name = 'School'");
+  scratch->script("DELETE FROM users WHERE name = 'Sso'");
+  EXPECT_TRUE(actor().groups.empty());
+}
+
+TEST_F(AuthServiceTest, SeesWhatAnotherTransactionChangedWhileItWasOpen) {
+  const std::string token = login("ada@example.org", "right")->token;
+  ASSERT_EQ(who(token)->groups.at(0).role, GroupRole::kGroupAdmin);
+  const auto done = (**scratch).transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+    RAPT_TRY(tx.exec_script("UPDATE group_members SET role = 'student'; UPDATE groups SET name = 'County'"));
+    EXPECT_EQ(who(token)->groups.at(0).role, GroupRole::kGroupAdmin);  // not committed: must not be remembered as new
+    return {};
+  });
+  ASSERT_TRUE(done);
+  EXPECT_EQ(who(token)->groups.at(0).role, GroupRole::kStudent);
+  EXPECT_EQ(who(token)->groups.at(0).group_name, "County");
+}
+
+TEST_F(AuthServiceTest, SeesAtOneHostWhatWasRevokedAtAnother) {
+  AuthService other(**scratch, clock, box, passwords);
+  const std::string token = login("ada@example.org", "right")->token;
+  ASSERT_TRUE(who(token));
+  ASSERT_TRUE(who(token));
+  ASSERT_TRUE(runtime::run_blocking(other.logout(token)));
+  EXPECT_EQ(who(token).error().kind, ErrorKind::kUnauthorized);
+}
+
 TEST_F(AuthServiceTest, RefusesWhatIsNoToken) {
   for (const char* token : {"", "x", "'; DROP TABLE users; --", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
     EXPECT_EQ(who(token).error().kind, ErrorKind::kUnauthorized) << token;

@@ -49,7 +49,6 @@ class GroupService {
   Task<Result<void>> remove_member(identity::Actor actor, GroupId id, UserId user);
 
  private:
-  Task<Result<GroupPage>> below(identity::Actor actor, GroupId id, bool direct, int limit, std::string cursor);
   store::Database& database_;
   const Clock& clock_;
 };

@@ -6,10 +6,13 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <set>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rapt/runtime/wakeup.hpp"
@@ -55,6 +58,27 @@ TEST(Runtime, RunsSpawnedTasksOnItsThreadsUntilStopped) {
   for (int i = 0; i < 10; ++i) runtime.spawn(set_and_stop(runtime, runs));
   runtime.run();
   EXPECT_EQ(runs, 10);
+}
+
+TEST(Runtime, GivesEveryLaneAThreadOfItsOwn) {
+  Runtime loop(2);
+  std::vector<std::set<std::thread::id>> threads(3);
+  std::vector<int> done(3);
+  std::atomic<int> left = 300;
+  const std::vector<Executor> lanes{loop.lane(), loop.lane(), loop.lane()};
+  for (int i = 0; i < 300; ++i) {
+    const auto at = static_cast<std::size_t>(i % 3);
+    boost::asio::post(lanes[at], [&, at] {
+      threads[at].insert(std::this_thread::get_id());
+      ++done[at];
+      if (--left == 0) loop.stop();
+    });
+  }
+  loop.run();
+  EXPECT_EQ(done, (std::vector<int>{100, 100, 100}));
+  for (const auto& of_lane : threads) EXPECT_EQ(of_lane.size(), 1u);
+  EXPECT_NE(threads[0], threads[1]);
+  EXPECT_EQ(threads[0], threads[2]);  // the third is the first again
 }
 
 TEST(Runtime, HandsSigtermToItsHandler) {

@@ -14,10 +14,19 @@ ALTER TABLE users DISABLE TRIGGER users_updated_at;
 UPDATE users SET email_verified_at = created_at;
 ALTER TABLE users ENABLE TRIGGER users_updated_at;
 
--- Lists are paged by name; without deleted ones, which no list shows.
+-- A login is no change of the account: whoever edits it would find it changed (If-Match).
+DROP TRIGGER users_updated_at ON users;
+CREATE TRIGGER users_updated_at BEFORE UPDATE OF email, name, given_name, family_name, status, email_verified_at, deleted_at
+  ON users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- Lists are paged by name, by age or by the last login; without deleted ones, which no list shows.
 CREATE INDEX users_name_idx ON users (lower(name), id) WHERE deleted_at IS NULL;
+CREATE INDEX users_created_at_idx ON users (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_last_login_idx ON users (coalesce(last_login_at, '1970-01-01 00:00:00+00'::timestamptz), id)
+  WHERE deleted_at IS NULL;
 CREATE INDEX users_search_idx ON users USING gin ((lower(name) || ' ' || lower(email)) gin_trgm_ops) WHERE deleted_at IS NULL;
 CREATE INDEX users_status_idx ON users (status, lower(name), id) WHERE deleted_at IS NULL AND status <> 'active';
+CREATE INDEX group_members_admins_idx ON group_members (user_id) WHERE role = 'system_admin';
 
 -- Logins --------------------------------------------------------------------------------------------------------------
 
@@ -106,22 +115,33 @@ CREATE TABLE oauth_accounts (
 -- Import of users -----------------------------------------------------------------------------------------------------
 
 CREATE TABLE user_imports (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  id uuid PRIMARY KEY,
   ordered_by uuid REFERENCES users (id) ON DELETE SET NULL,
+  by_machine boolean NOT NULL DEFAULT false,  -- ordered on the host itself; else nobody's when the orderer has gone
   dry_run boolean NOT NULL,
+  invite boolean NOT NULL,
   state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'complete', 'failed')),
-  csv bytea,                         -- NULL once it has been read to its end
-  total integer NOT NULL DEFAULT 0,
+  position bigint NOT NULL DEFAULT 0,  -- bytes of the file that have been dealt with: where the next batch begins
+  next_line integer NOT NULL DEFAULT 1,  -- the number of the line that stands there
+  total integer NOT NULL,
   done integer NOT NULL DEFAULT 0,
   created integer NOT NULL DEFAULT 0,
   updated integer NOT NULL DEFAULT 0,
   unchanged integer NOT NULL DEFAULT 0,
   faulty integer NOT NULL DEFAULT 0,
   error text,
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL,
   finished_at timestamptz
 );
-CREATE INDEX user_imports_created_at_idx ON user_imports (created_at);
+CREATE INDEX user_imports_created_at_idx ON user_imports (created_at, id);
+
+-- The file, in parts of 256 KiB; gone once it has been read to its end.
+CREATE TABLE user_import_parts (
+  import_id uuid NOT NULL REFERENCES user_imports (id) ON DELETE CASCADE,
+  part integer NOT NULL,
+  bytes bytea NOT NULL,
+  PRIMARY KEY (import_id, part)
+);
 
 CREATE TABLE user_import_lines (
   import_id uuid NOT NULL REFERENCES user_imports (id) ON DELETE CASCADE,
@@ -132,6 +152,7 @@ CREATE TABLE user_import_lines (
   faults jsonb,                      -- [{"path": column, "message": sentence}]
   PRIMARY KEY (import_id, line)
 );
+CREATE INDEX user_import_lines_email_idx ON user_import_lines (import_id, lower(email)) WHERE outcome <> 'faulty';
 
 -- Mail ----------------------------------------------------------------------------------------------------------------
 

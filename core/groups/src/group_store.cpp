@@ -86,7 +86,7 @@ constexpr store::Statement kDeleteMember{"groups.delete_member",
 constexpr store::Statement kSystemAdmins{
     "groups.system_admins",
     "SELECT count(*) AS admins FROM (SELECT m.id FROM group_members m JOIN users u ON u.id = m.user_id WHERE m.role = "
-    "'system_admin' AND u.deleted_at IS NULL AND u.status = 'active' FOR UPDATE OF m) AS held"};
+    "'system_admin' AND u.deleted_at IS NULL AND u.status = 'active' FOR UPDATE OF m, u) AS held"};
 
 Group group_of(const store::Row& row) {
   Group group;

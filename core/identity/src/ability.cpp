@@ -195,6 +195,16 @@ Result<void> check_can(const Actor& actor, Action action, Subject subject, const
   return Error::forbidden(std::string("You may see this ") + name(subject) + ", but not change it like this.");
 }
 
+Result<void> check_can_at_all(const Actor& actor, Action action, Subject subject, const std::vector<Place>& places) {
+  const auto scope = scope_of(actor, action, subject);
+  const auto covered = [](const Scope& by) { return [&by](const Place& place) { return by.covers(place); }; };
+  if (scope.everywhere || (!places.empty() && std::all_of(places.begin(), places.end(), covered(scope)))) return {};
+  const auto readable = scope_of(actor, Action::kRead, subject);
+  if (std::none_of(places.begin(), places.end(), covered(readable))) return Error::not_found(name(subject));
+  return Error::forbidden(std::string("This ") + name(subject) +
+                          " also stands outside of what you administer: ask an administrator who reaches all of it.");
+}
+
 store::Params& add_scope(store::Params& params, const Scope& scope) {
   params.add(scope.everywhere).add_array(scope.trees).add_array(scope.groups).add_array(scope.above);
   params.add_array(scope.classes);

@@ -68,6 +68,20 @@ TEST(Ability, EverybodyMayReadAndChangeTheirOwnAccountAndNobodyElsesByThat) {
   EXPECT_FALSE(can(Actor{}, Action::kRead, Subject::kUser, {}));
 }
 
+TEST(Ability, AnAccountIsManagedOnlyByThoseWhoReachAllItsPlaces) {
+  const auto admin = member("d.s", GroupRole::kGroupAdmin);
+  const auto check = [&](std::vector<Place> places) {
+    return check_can_at_all(admin, Action::kManageAccount, Subject::kUser, places);
+  };
+  EXPECT_TRUE(check({group("d.s"), group("d.s.x")}));
+  EXPECT_EQ(check({group("d.s"), group("d")}).error().kind, ErrorKind::kForbidden);
+  EXPECT_EQ(check({group("d.t")}).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(check({}).error().kind, ErrorKind::kNotFound);
+  EXPECT_TRUE(check_can_at_all(member("d", GroupRole::kSystemAdmin), Action::kManageAccount, Subject::kUser, {}));
+  EXPECT_FALSE(can(admin, Action::kManageAccount, Subject::kUser, {.owner = UserId::trusted("me")}))
+      << "the own account has ways of its own";
+}
+
 TEST(Ability, WhatMayNotBeReadDoesNotExistAndWhatMayBeReadIsForbidden) {
   const auto actor = member("d.s", GroupRole::kStudent);
   EXPECT_EQ(check_can(actor, Action::kUpdate, Subject::kGroup, group("d.t")).error().kind, ErrorKind::kNotFound);

@@ -150,6 +150,9 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
   }
   RAPT_CO_TRY(co_await admit(route, call));
   if (call.quota) dressed.show(*call.quota);
+  if (route.access == Access::kAdmin && !call.actor.administers_anything()) {
+    co_return Error::forbidden("Only administrators may do this.");
+  }
   if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
     co_return Error::forbidden("Only system administrators may do this.");
   }

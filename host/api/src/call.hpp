@@ -109,6 +109,7 @@ using RouteHandler = Task<Result<Answer>> (*)(Call& call);
 enum class Access {
   kPublic,
   kLoggedIn,
+  kAdmin,  ///< administrators of the system or of a group
   kSystemAdmin,
 };
 

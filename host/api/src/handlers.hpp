@@ -73,6 +73,14 @@ Task<Result<Answer>> get_runs(Call& call);
 Task<Result<Answer>> get_run(Call& call);
 Task<Result<Answer>> get_run_extractions(Call& call);
 
+// user_routes.cpp
+Task<Result<Answer>> get_users(Call& call);
+Task<Result<Answer>> get_user(Call& call);
+Task<Result<Answer>> patch_user(Call& call);
+Task<Result<Answer>> delete_user(Call& call);
+Task<Result<Answer>> post_user_deactivate(Call& call);
+Task<Result<Answer>> post_user_reactivate(Call& call);
+
 // admin_routes.cpp
 Task<Result<Answer>> get_modules(Call& call);
 Task<Result<Answer>> get_module(Call& call);

@@ -65,6 +65,16 @@ POST   /runs {"tool_id":"PRODUCT","input":{}}                     422 422 422  4
 GET    /runs                                                      200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 GET    /runs/RUN                                                  200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 GET    /runs/RUN/extractions                                      200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /users                                                     200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+GET    /users/USER                                                200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+PATCH  /users/USER {"name":"N"}                                   200 200 200  200 200 404  200 404 404  403 404 404  404 404 404
+DELETE /users/USER                                                204 204 204  204 204 404  204 404 404  403 404 404  404 404 404
+GET    /admin/users                                               200 200 200  200 200 200  200 200 200  403 403 403  403 403 403
+GET    /admin/users/USER                                          200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+PATCH  /admin/users/USER {"status":"suspended"}                   200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+DELETE /admin/users/USER                                          204 204 204  204 204 404  204 404 404  403 403 403  403 403 403
+POST   /admin/users/USER/deactivate                               200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+POST   /admin/users/USER/reactivate                               200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
 GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 PATCH  /admin/modules/none {"enabled":true}                       404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
@@ -126,6 +136,7 @@ class PermissionMatrix : public Site {
   /// 2xx stands in group 1xx.
   void reset() {
     scratch->script(R"(
+      UPDATE users SET deleted_at = NULL, status = 'active';
       DELETE FROM chat_sessions; DELETE FROM runs; DELETE FROM assignments; DELETE FROM tools;
       DELETE FROM class_members; DELETE FROM class_join_codes; DELETE FROM classes;
       DELETE FROM group_members WHERE user_id::text LIKE '%00001___';
@@ -194,6 +205,7 @@ class PermissionMatrix : public Site {
             {"INVITE", "CDEFG" + std::to_string(222 + school)},
             {"SPARE", uuid(310)},
             {"PUPIL", uuid(school + 210)},
+            {"USER", uuid(school + 210)},
             {"TOOL", uuid(school + 400)},
             {"PRODUCT", uuid(school + 500)},
             {"ASSIGNMENT", uuid(school + 600)},
@@ -221,9 +233,9 @@ TEST_F(PermissionMatrix, EveryRoleReachesWhatTheTableSaysAndNothingElse) {
 
 TEST_F(PermissionMatrix, NoRouteThatNeedsALoginIsMissingInTheTable) {
   std::set<std::string> covered;
-  const std::map<std::string, std::string> names{{"GROUP", ":id"},   {"CLASS", ":id"},   {"TOOL", ":id"},
-                                                 {"PRODUCT", ":id"}, {"SESSION", ":id"}, {"RUN", ":id"},
-                                                 {"none", ":name"},  {"PUPIL", ":user"}, {"CODE", ":code"}};
+  const std::map<std::string, std::string> names{
+      {"GROUP", ":id"}, {"CLASS", ":id"},  {"TOOL", ":id"},    {"PRODUCT", ":id"}, {"SESSION", ":id"},
+      {"RUN", ":id"},   {"none", ":name"}, {"PUPIL", ":user"}, {"CODE", ":code"},  {"USER", ":id"}};
   for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
   for (const auto& route : routes()) {
     const std::string pattern = route.pattern;

@@ -68,6 +68,18 @@ constexpr std::array kRoutes{
     Route{"GET", "/runs/:id", Access::kLoggedIn, get_run},
     Route{"GET", "/runs/:id/extractions", Access::kLoggedIn, get_run_extractions},
 
+    Route{"GET", "/users", Access::kLoggedIn, get_users},
+    Route{"GET", "/users/:id", Access::kLoggedIn, get_user},
+    Route{"PATCH", "/users/:id", Access::kLoggedIn, patch_user},
+    Route{"DELETE", "/users/:id", Access::kLoggedIn, delete_user},
+
+    Route{"GET", "/admin/users", Access::kAdmin, get_users},
+    Route{"GET", "/admin/users/:id", Access::kAdmin, get_user},
+    Route{"PATCH", "/admin/users/:id", Access::kAdmin, patch_user},
+    Route{"DELETE", "/admin/users/:id", Access::kAdmin, delete_user},
+    Route{"POST", "/admin/users/:id/deactivate", Access::kAdmin, post_user_deactivate},
+    Route{"POST", "/admin/users/:id/reactivate", Access::kAdmin, post_user_reactivate},
+
     Route{"GET", "/admin/modules", Access::kSystemAdmin, get_modules},
     Route{"GET", "/admin/modules/:name", Access::kSystemAdmin, get_module},
     Route{"PATCH", "/admin/modules/:name", Access::kSystemAdmin, patch_module},

@@ -13,8 +13,9 @@ INSERT INTO auth_providers (name, module, title, settings, enabled, default_grou
 INSERT INTO auth_provider_domains (domain, provider, forced) VALUES ('example.org', 'school', true);
 INSERT INTO oauth_accounts (user_id, provider, provider_user_id) VALUES
   ('00000000-0000-7000-8000-000000000202', 'school', 'subject-1');
-INSERT INTO user_imports (id, ordered_by, dry_run, state, total, done, created, finished_at) VALUES
-  ('00000000-0000-7000-8000-000000000a01', '00000000-0000-7000-8000-000000000201', false, 'complete', 1, 1, 1, '2026-02-01T00:00:00Z');
+INSERT INTO user_imports (id, ordered_by, dry_run, invite, state, total, done, created, created_at, finished_at) VALUES
+  ('00000000-0000-7000-8000-000000000a01', '00000000-0000-7000-8000-000000000201', false, false, 'complete', 1, 1, 1,
+   '2026-01-31T00:00:00Z', '2026-02-01T00:00:00Z');
 INSERT INTO user_import_lines (import_id, line, outcome, email) VALUES
   ('00000000-0000-7000-8000-000000000a01', 2, 'created', 'ada@example.org');
 INSERT INTO outgoing_mails (recipient, subject, sealed_body) VALUES ('ada@example.org', 'Hello', '1.abcdef01.AAAA');

@@ -12,7 +12,17 @@
 namespace rapt::identity {
 
 /// What somebody does, and to what. The rules stand in one table (ability.cpp).
-enum class Action : std::uint8_t { kRead, kCreate, kUpdate, kDelete, kManageMembers, kManageTheme, kViewUsage };
+/// kManageAccount (of a user): what would let one log in as the person, or keeps the person out; see check_can_at_all.
+enum class Action : std::uint8_t {
+  kRead,
+  kCreate,
+  kUpdate,
+  kDelete,
+  kManageMembers,
+  kManageTheme,
+  kViewUsage,
+  kManageAccount
+};
 enum class Subject : std::uint8_t { kGroup, kClass, kUser, kTool, kAssignment, kSession, kRun };
 
 /// Where a thing stands; the conditions of the rules look at nothing else. What does not apply is empty and matches
@@ -44,6 +54,11 @@ bool can(const Actor& actor, Action action, Subject subject, const Place& place)
 /// kNotFound ("There is no such group.") to somebody who may not even read the thing, kForbidden to somebody who may
 /// read it and not do this.
 Result<void> check_can(const Actor& actor, Action action, Subject subject, const Place& place);
+
+/// As check_can(), for something that stands at several places and must be within reach at every one of them: who takes
+/// over an account gets all that it reaches. One of them within reach
+/// of kRead is enough to know of it. Without any place only those may who may everywhere.
+Result<void> check_can_at_all(const Actor& actor, Action action, Subject subject, const std::vector<Place>& places);
 
 /// Binds the six parameters that RAPT_IN_SCOPE names, in its order.
 store::Params& add_scope(store::Params& params, const Scope& scope);

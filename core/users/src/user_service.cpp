@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/users/user_service.hpp"
+
+#include <utility>
+
+#include "rapt/base/text.hpp"
+#include "user_list.hpp"
+#include "user_rules.hpp"
+#include "user_store.hpp"
+
+namespace rapt::users {
+namespace {
+
+using identity::Action;
+using identity::Actor;
+using identity::Subject;
+
+identity::Scope reading(const Actor& actor) {
+  return identity::scope_of(actor, Action::kRead, Subject::kUser);
+}
+
+Result<void> check_unchanged(const User& user, const std::optional<TimePoint>& expected) {
+  if (!expected || *expected == user.updated_at) return {};
+  Error error = Error::conflict("Somebody has changed this user meanwhile: read it again, then make your change.");
+  error.code = "PRECONDITION_FAILED";
+  return error;
+}
+
+Result<void> check_change(const UserChange& change) {
+  if (change.email) RAPT_TRY(check_email(*change.email));
+  if (change.name) RAPT_TRY(check_name("name", *change.name));
+  if (change.given_name) RAPT_TRY(check_name("given_name", *change.given_name));
+  if (change.family_name) RAPT_TRY(check_name("family_name", *change.family_name));
+  if (!change.status || *change.status == "active" || *change.status == "suspended") return {};
+  return Error::invalid("status", "must be one of active, suspended");
+}
+
+/// Says the same as present: saving a form as it was is not a change of what only few may change.
+UserChange without_present(UserChange change, const User& user) {
+  if (change.email == user.email) change.email.reset();
+  if (change.status == user.status) change.status.reset();
+  return change;
+}
+
+Result<void> set_status(store::Transaction& tx, Target& target, const std::string& status) {
+  if (status != "active") {
+    RAPT_TRY(check_admin_left(tx, target));
+    RAPT_TRY(end_logins(tx, target.user.id));
+    RAPT_TRY(void_links(tx, target.user.id));
+  }
+  target.user.status = status;
+  return {};
+}
+
+Result<User> update_in(store::Transaction& tx, const Actor& actor, const UserId& id, const UserChange& wanted,
+                       const std::optional<TimePoint>& expected, TimePoint now) {
+  auto target = load(tx, id, reading(actor), true);
+  if (!target) return target.error();
+  RAPT_TRY(check_updatable(actor, *target));
+  const auto change = without_present(wanted, target->user);
+  if (change.email || change.status) RAPT_TRY(check_manageable(actor, *target));
+  RAPT_TRY(check_unchanged(target->user, expected));
+  auto& user = target->user;
+  if (change.name) user.name = *change.name;
+  if (change.given_name) user.given_name = change.given_name;
+  if (change.family_name) user.family_name = change.family_name;
+  if (change.status) RAPT_TRY(set_status(tx, *target, *change.status));
+  if (change.email) {
+    user.email = *change.email;
+    RAPT_TRY(void_links(tx, id));
+  }
+  RAPT_TRY(write(tx, user, now));
+  auto changed = load(tx, id, reading(actor), false);
+  if (!changed) return changed.error();
+  return std::move(changed->user);
+}
+
+Result<User> set_active_in(store::Transaction& tx, const Actor& actor, const UserId& id, bool active, TimePoint now) {
+  auto target = load(tx, id, reading(actor), true);
+  if (!target) return target.error();
+  RAPT_TRY(check_manageable(actor, *target));
+  RAPT_TRY(set_status(tx, *target, active ? "active" : "inactive"));
+  RAPT_TRY(write(tx, target->user, now));
+  auto changed = load(tx, id, reading(actor), false);
+  if (!changed) return changed.error();
+  return std::move(changed->user);
+}
+
+}  // namespace
+
+Actor machine_administrator() {
+  Actor actor;
+  actor.name = "the machine's administrator";
+  actor.groups.push_back({GroupId(), "", "", "", identity::GroupRole::kSystemAdmin});
+  return actor;
+}
+
+Task<Result<UserPage>> UserService::list(Actor actor, UserFilter filter) {
+  auto work = [scope = reading(actor), filter = std::move(filter)](store::Transaction& tx) {
+    return list_users(tx, scope, filter);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<User>> UserService::get(Actor actor, UserId id) {
+  auto work = [actor = std::move(actor), id = std::move(id)](store::Transaction& tx) -> Result<User> {
+    auto target = load(tx, id, reading(actor), false);
+    if (!target) return target.error();
+    RAPT_TRY(check_readable(actor, *target));
+    return std::move(target->user);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<User>> UserService::update(Actor actor, UserId id, UserChange change, std::optional<TimePoint> expected) {
+  if (change.email) change.email = trimmed(*change.email);
+  RAPT_CO_TRY(check_change(change));
+  auto work = [actor = std::move(actor), id = std::move(id), change = std::move(change), expected,
+               now = clock_.now()](store::Transaction& tx) { return update_in(tx, actor, id, change, expected, now); };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<User>> UserService::set_active(Actor actor, UserId id, bool active) {
+  auto work = [actor = std::move(actor), id = std::move(id), active, now = clock_.now()](store::Transaction& tx) {
+    return set_active_in(tx, actor, id, active, now);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<void>> UserService::remove(Actor actor, UserId id) {
+  auto work = [actor = std::move(actor), id = std::move(id),
+               now = clock_.now()](store::Transaction& tx) -> Result<void> {
+    const auto target = load(tx, id, reading(actor), true);
+    if (!target) return target.error();
+    RAPT_TRY(check_manageable(actor, *target));
+    RAPT_TRY(check_admin_left(tx, *target));
+    RAPT_TRY(end_logins(tx, id));
+    RAPT_TRY(void_links(tx, id));
+    return users::remove(tx, id, now);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+}  // namespace rapt::users

@@ -3,7 +3,8 @@
 
 #include <utility>
 
-#include "rapt/base/text.hpp"
+#include "rapt/accounts/account_service.hpp"
+#include "rapt/store/database.hpp"
 #include "user_list.hpp"
 #include "user_rules.hpp"
 #include "user_store.hpp"
@@ -75,6 +76,56 @@ Result<User> update_in(store::Transaction& tx, const Actor& actor, const UserId&
   return std::move(changed->user);
 }
 
+Result<void> check_new(const NewUser& user) {
+  RAPT_TRY(check_email(user.email));
+  RAPT_TRY(check_name("name", user.name));
+  if (user.given_name) RAPT_TRY(check_name("given_name", *user.given_name));
+  if (user.family_name) RAPT_TRY(check_name("family_name", *user.family_name));
+  return {};
+}
+
+Result<void> check_grant(const Actor& actor, const std::string& path, identity::GroupRole role) {
+  RAPT_TRY(identity::check_can(actor, Action::kRead, Subject::kGroup, {.group_path = path}));
+  if (!identity::can(actor, Action::kCreate, Subject::kUser, {.group_path = path}))
+    return Error::forbidden("You may see this group, but not add people to it.");
+  if (role != identity::GroupRole::kSystemAdmin || actor.is_system_admin()) return {};
+  return Error::forbidden("Only system administrators make system administrators.");
+}
+
+/// A group that the actor may not see and one that is not there look the same.
+Result<void> join_group(store::Transaction& tx, const Actor& actor, const UserId& id, const NewUser& user) {
+  if (user.group.empty()) {
+    if (actor.is_system_admin()) return {};
+    return Error::invalid("group_id", "is required: name a group that you administer");
+  }
+  const auto path = group_path(tx, user.group);
+  if (!path) return path.error();
+  RAPT_TRY(check_grant(actor, *path, user.role));
+  return put_membership(tx, id, user.group, user.role);
+}
+
+Result<User> create_in(store::Transaction& tx, const Actor& actor, const NewUser& user,
+                       const std::optional<std::string>& password_hash, const accounts::AccountService& accounts,
+                       TimePoint now) {
+  const auto id = UserId::trusted(new_uuid());
+  RAPT_TRY(insert(tx, id, user, password_hash, now));
+  RAPT_TRY(join_group(tx, actor, id, user));
+  if (user.invite) RAPT_TRY(accounts.send_invitation(tx, {id, user.email, user.name}, actor.id));
+  auto made = load(tx, id, reading(actor), false);
+  if (!made) return made.error();
+  return std::move(made->user);
+}
+
+Result<void> reset_in(store::Transaction& tx, const Actor& actor, const UserId& id,
+                      const accounts::AccountService& accounts) {
+  const auto target = load(tx, id, reading(actor), true);
+  if (!target) return target.error();
+  RAPT_TRY(check_manageable(actor, *target));
+  if (target->user.status != "active")
+    return Error::conflict("This account is not active: let the person back in first.");
+  return accounts.send_reset(tx, {id, target->user.email, target->user.name}, actor.id);
+}
+
 Result<User> set_active_in(store::Transaction& tx, const Actor& actor, const UserId& id, bool active, TimePoint now) {
   auto target = load(tx, id, reading(actor), true);
   if (!target) return target.error();
@@ -108,6 +159,30 @@ Task<Result<User>> UserService::get(Actor actor, UserId id) {
     if (!target) return target.error();
     RAPT_TRY(check_readable(actor, *target));
     return std::move(target->user);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<User>> UserService::create(Actor actor, NewUser user) {
+  user.email = trimmed(user.email);
+  RAPT_CO_TRY(check_new(user));
+  std::optional<std::string> hash;
+  if (user.password) {
+    std::vector<std::string> words{user.name, user.email};
+    RAPT_CO_TRY(co_await accounts_.check_password(*user.password, std::move(words)));
+    auto hashed = co_await accounts_.hash_password(std::move(*user.password));
+    if (!hashed) co_return hashed.error();
+    hash = std::move(*hashed);
+    user.password.reset();
+  }
+  auto work = [actor = std::move(actor), user = std::move(user), hash = std::move(hash), &accounts = accounts_,
+               now = clock_.now()](store::Transaction& tx) { return create_in(tx, actor, user, hash, accounts, now); };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<void>> UserService::reset_password(Actor actor, UserId id) {
+  auto work = [actor = std::move(actor), id = std::move(id), &accounts = accounts_](store::Transaction& tx) {
+    return reset_in(tx, actor, id, accounts);
   };
   co_return co_await database_.transaction(std::move(work));
 }

@@ -112,6 +112,47 @@ TEST_F(UserServiceTest, OneselfChangesTheNamesOnly) {
   EXPECT_EQ(refusal(change(301, 301, {.status = "suspended"})), ErrorKind::kForbidden);
 }
 
+TEST_F(UserServiceTest, AnAdministratorMakesAnAccountInTheOwnTreeAndInvitesThePerson) {
+  const auto create = [&](int who, NewUser wanted) {
+    return run_blocking(users.create(actor(who), std::move(wanted)));
+  };
+  const auto made = create(302, {.email = " new@example.org ", .name = "New", .group = group(101)});
+  ASSERT_TRUE(made) << made.error().message << made.error().log_detail;
+  EXPECT_EQ(made->email, "new@example.org");
+  EXPECT_EQ(made->status, "active");
+  EXPECT_EQ(made->memberships.size(), 1u);
+  EXPECT_EQ(value("SELECT recipient AS value FROM outgoing_mails"), "new@example.org");
+  EXPECT_EQ(refusal(create(302, {.email = "NEW@example.org", .name = "Two", .group = group(101)})),
+            ErrorKind::kConflict);
+  EXPECT_EQ(refusal(create(302, {.email = "a@example.org", .name = "A"})), ErrorKind::kInvalid);
+  EXPECT_EQ(refusal(create(302, {.email = "a@example.org", .name = "A", .group = group(100)})), ErrorKind::kForbidden);
+  EXPECT_EQ(refusal(create(302, {.email = "a@example.org", .name = "A", .group = group(110)})), ErrorKind::kNotFound);
+  EXPECT_EQ(
+      refusal(create(
+          302,
+          {.email = "a@example.org", .name = "A", .group = group(101), .role = identity::GroupRole::kSystemAdmin})),
+      ErrorKind::kForbidden);
+  EXPECT_EQ(refusal(create(301, {.email = "a@example.org", .name = "A", .password = "password"})), ErrorKind::kInvalid);
+  EXPECT_EQ(value("SELECT count(*)::text AS value FROM users WHERE email = 'a@example.org'"), "0");
+  ASSERT_TRUE(
+      create(301, {.email = "a@example.org", .name = "A", .password = "violet tractor 19 owl", .invite = false}));
+  EXPECT_EQ(value("SELECT (password_hash LIKE '$argon2id$%')::text AS value FROM users WHERE email = 'a@example.org'"),
+            "true");
+  EXPECT_EQ(value("SELECT count(*)::text AS value FROM outgoing_mails"), "1");
+}
+
+TEST_F(UserServiceTest, AResetIsMailedToThePersonByThoseWhoReachAllOfIt) {
+  const auto reset = [&](int who, int whom) { return run_blocking(users.reset_password(actor(who), user(whom))); };
+  ASSERT_TRUE(reset(302, 304));
+  EXPECT_EQ(value("SELECT recipient AS value FROM outgoing_mails"), "304@example.org");
+  EXPECT_EQ(value("SELECT requested_by::text AS value FROM password_resets"), uuid(302));
+  EXPECT_EQ(reset(302, 306).error().kind, ErrorKind::kForbidden);
+  EXPECT_EQ(reset(305, 301).error().kind, ErrorKind::kForbidden);
+  EXPECT_EQ(reset(302, 307).error().kind, ErrorKind::kNotFound);
+  ASSERT_TRUE(run_blocking(users.set_active(actor(302), user(304), false)));
+  EXPECT_EQ(reset(302, 304).error().kind, ErrorKind::kConflict);
+}
+
 TEST_F(UserServiceTest, RefusesWhatIsNoAddressNoNameOrTaken) {
   for (const char* bad : {"", "x", "@x", "x@", "a@b@c", "a b@c", "a\x01@b", "a@.b", "\"a\"@b"})
     EXPECT_EQ(refusal(change(301, 304, {.email = bad})), ErrorKind::kInvalid) << bad;

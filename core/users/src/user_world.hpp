@@ -49,7 +49,9 @@ class UserWorld : public ::testing::Test {
     return std::move(*loaded);
   }
   std::string value(const std::string& sql) {
-    const auto rows = runtime::run_blocking((**scratch).query({"test.value", sql.c_str()}));
+    // A name stands for one text on a connection.
+    const auto name = "test.value_" + std::to_string(std::hash<std::string>{}(sql));
+    const auto rows = runtime::run_blocking((**scratch).query({name.c_str(), sql.c_str()}));
     if (!rows) throw std::runtime_error(rows.error().log_detail);
     return rows->empty() ? "" : (*rows)[0].text("value");
   }

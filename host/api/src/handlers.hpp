@@ -76,6 +76,8 @@ Task<Result<Answer>> get_run_extractions(Call& call);
 // user_routes.cpp
 Task<Result<Answer>> get_users(Call& call);
 Task<Result<Answer>> get_user(Call& call);
+Task<Result<Answer>> post_user(Call& call);
+Task<Result<Answer>> post_user_reset(Call& call);
 Task<Result<Answer>> patch_user(Call& call);
 Task<Result<Answer>> delete_user(Call& call);
 Task<Result<Answer>> post_user_deactivate(Call& call);

@@ -125,7 +125,7 @@ ordered_json response(const Route& route, const std::string& status, const order
 std::set<std::string> usual_failures(const Route& route, const ordered_json& said) {
   std::set<std::string> out{"400", "431", "500"};
   if (route.access != Access::kPublic) out.insert({"401", "503"});
-  if (route.access == Access::kSystemAdmin || changes_state(route)) out.insert("403");
+  if (route.access == Access::kAdmin || route.access == Access::kSystemAdmin || changes_state(route)) out.insert("403");
   if (std::string_view(route.pattern).find(':') != std::string_view::npos) out.insert("404");
   if (said.contains("body")) out.insert({"408", "413", "415"});
   if (said.value("if_match", false)) out.insert("412");
@@ -156,6 +156,8 @@ std::string who_may(Access access) {
       return "Needs no login.";
     case Access::kLoggedIn:
       return "Needs a login.";
+    case Access::kAdmin:
+      return "For administrators of the system or of a group.";
     case Access::kSystemAdmin:
       return "For system administrators.";
   }

@@ -70,6 +70,8 @@ GET    /users/USER                                                200 200 200  2
 PATCH  /users/USER {"name":"N"}                                   200 200 200  200 200 404  200 404 404  403 404 404  404 404 404
 DELETE /users/USER                                                204 204 204  204 204 404  204 404 404  403 404 404  404 404 404
 GET    /admin/users                                               200 200 200  200 200 200  200 200 200  403 403 403  403 403 403
+POST   /admin/users {"email":"n@n.example","name":"N","group_id":"GROUP"} 201 201 201  201 201 404  201 404 404  403 403 403  403 403 403
+POST   /admin/users/USER/reset-password                           202 202 202  202 202 404  202 404 404  403 403 403  403 403 403
 GET    /admin/users/USER                                          200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
 PATCH  /admin/users/USER {"status":"suspended"}                   200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
 DELETE /admin/users/USER                                          204 204 204  204 204 404  204 404 404  403 403 403  403 403 403
@@ -136,6 +138,7 @@ class PermissionMatrix : public Site {
   /// 2xx stands in group 1xx.
   void reset() {
     scratch->script(R"(
+      DELETE FROM users WHERE email = 'n@n.example';
       UPDATE users SET deleted_at = NULL, status = 'active';
       DELETE FROM chat_sessions; DELETE FROM runs; DELETE FROM assignments; DELETE FROM tools;
       DELETE FROM class_members; DELETE FROM class_join_codes; DELETE FROM classes;

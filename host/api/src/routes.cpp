@@ -74,11 +74,13 @@ constexpr std::array kRoutes{
     Route{"DELETE", "/users/:id", Access::kLoggedIn, delete_user},
 
     Route{"GET", "/admin/users", Access::kAdmin, get_users},
+    Route{"POST", "/admin/users", Access::kAdmin, post_user},
     Route{"GET", "/admin/users/:id", Access::kAdmin, get_user},
     Route{"PATCH", "/admin/users/:id", Access::kAdmin, patch_user},
     Route{"DELETE", "/admin/users/:id", Access::kAdmin, delete_user},
     Route{"POST", "/admin/users/:id/deactivate", Access::kAdmin, post_user_deactivate},
     Route{"POST", "/admin/users/:id/reactivate", Access::kAdmin, post_user_reactivate},
+    Route{"POST", "/admin/users/:id/reset-password", Access::kAdmin, post_user_reset},
 
     Route{"GET", "/admin/modules", Access::kSystemAdmin, get_modules},
     Route{"GET", "/admin/modules/:name", Access::kSystemAdmin, get_module},

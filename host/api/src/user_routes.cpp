@@ -20,6 +20,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxNameBytes = 4 * users::kMaxUserName;
 constexpr std::size_t kMaxEmailBytes = 4 * users::kMaxEmail;
+constexpr std::size_t kMaxPasswordBytes = 1024;
 constexpr std::size_t kMaxSearch = 100;
 
 const std::vector<std::string> kStatuses{"pending_verification", "active", "inactive", "suspended"};
@@ -97,6 +98,35 @@ Task<Result<Answer>> get_users(Call& call) {
   json items = json::array();
   for (const auto& user : found->items) items.push_back(view(user));
   co_return list_reply(std::move(items), found->next_cursor);
+}
+
+Task<Result<Answer>> post_user(Call& call) {
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  users::NewUser user;
+  user.email = body->text("email", kMaxEmailBytes);
+  user.name = body->text("name", kMaxNameBytes);
+  user.given_name = body->optional_text("given_name", kMaxNameBytes);
+  user.family_name = body->optional_text("family_name", kMaxNameBytes);
+  user.group = body->optional_id<GroupId>("group_id");
+  const auto role = body->optional_text("role", 20);
+  user.password = body->optional_text("password", kMaxPasswordBytes);
+  user.invite = body->optional_boolean("send_invitation").value_or(true);
+  if (auto fault = body->fault()) co_return *fault;
+  const auto parsed = role ? identity::parse_group_role(*role) : identity::GroupRole::kStudent;
+  if (!parsed) co_return Error::invalid("role", "must be one of student, teacher, group_admin, system_admin");
+  user.role = *parsed;
+  const auto made = co_await call.services.users.create(call.actor, std::move(user));
+  if (made) user_changed(call, made->id, "created");
+  co_return one(made, 201);
+}
+
+Task<Result<Answer>> post_user_reset(Call& call) {
+  const auto id = path_id<UserId>(call, "user");
+  if (!id) co_return id.error();
+  RAPT_CO_TRY(co_await call.services.users.reset_password(call.actor, *id));
+  user_changed(call, *id, "password reset mailed");
+  co_return data_reply(json{{"status", "mailed"}}, 202);
 }
 
 Task<Result<Answer>> get_user(Call& call) {

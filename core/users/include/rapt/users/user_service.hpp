@@ -32,7 +32,8 @@ class UserService {
   /// Those within the actor's reach, oneself among them. kInvalid for a cursor of another list.
   Task<Result<UserPage>> list(identity::Actor actor, UserFilter filter);
   Task<Result<User>> get(identity::Actor actor, UserId id);
-  /// kConflict when the address is taken; kNotFound for the group; kInvalid.
+  /// Active at once, its address taken as proven. Administrators of a group name a group of theirs. kConflict when the
+  /// address is taken; kNotFound for the group; kInvalid, also for a password that is easy to guess.
   Task<Result<User>> create(identity::Actor actor, NewUser user);
   /// `expected`: the updated_at that the caller has seen; another one is kConflict with code PRECONDITION_FAILED.
   /// A new address voids the links that were mailed to the old one; a suspended person is logged out.
@@ -47,7 +48,7 @@ class UserService {
  private:
   store::Database& database_;
   const Clock& clock_;
-  [[maybe_unused]] accounts::AccountService& accounts_;
+  accounts::AccountService& accounts_;
 };
 
 }  // namespace rapt::users

@@ -83,6 +83,12 @@ Task<Result<Answer>> delete_user(Call& call);
 Task<Result<Answer>> post_user_deactivate(Call& call);
 Task<Result<Answer>> post_user_reactivate(Call& call);
 
+// import_routes.cpp
+Task<Result<Answer>> post_user_import(Call& call);
+Task<Result<Answer>> get_user_imports(Call& call);
+Task<Result<Answer>> get_user_import(Call& call);
+Task<Result<Answer>> get_user_import_lines(Call& call);
+
 // admin_routes.cpp
 Task<Result<Answer>> get_modules(Call& call);
 Task<Result<Answer>> get_module(Call& call);

@@ -71,6 +71,10 @@ PATCH  /users/USER {"name":"N"}                                   200 200 200  2
 DELETE /users/USER                                                204 204 204  204 204 404  204 404 404  403 404 404  404 404 404
 GET    /admin/users                                               200 200 200  200 200 200  200 200 200  403 403 403  403 403 403
 POST   /admin/users {"email":"n@n.example","name":"N","group_id":"GROUP"} 201 201 201  201 201 404  201 404 404  403 403 403  403 403 403
+POST   /admin/users/import {}                                     415 415 415  415 415 415  415 415 415  403 403 403  403 403 403
+GET    /admin/users/imports                                       200 200 200  200 200 200  200 200 200  403 403 403  403 403 403
+GET    /admin/users/imports/GROUP                                 404 404 404  404 404 404  404 404 404  403 403 403  403 403 403
+GET    /admin/users/imports/GROUP/lines                           404 404 404  404 404 404  404 404 404  403 403 403  403 403 403
 POST   /admin/users/USER/reset-password                           202 202 202  202 202 404  202 404 404  403 403 403  403 403 403
 GET    /admin/users/USER                                          200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
 PATCH  /admin/users/USER {"status":"suspended"}                   200 200 200  200 200 404  200 404 404  403 403 403  403 403 403

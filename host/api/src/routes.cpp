@@ -75,6 +75,10 @@ constexpr std::array kRoutes{
 
     Route{"GET", "/admin/users", Access::kAdmin, get_users},
     Route{"POST", "/admin/users", Access::kAdmin, post_user},
+    Route{"POST", "/admin/users/import", Access::kAdmin, post_user_import},
+    Route{"GET", "/admin/users/imports", Access::kAdmin, get_user_imports},
+    Route{"GET", "/admin/users/imports/:id", Access::kAdmin, get_user_import},
+    Route{"GET", "/admin/users/imports/:id/lines", Access::kAdmin, get_user_import_lines},
     Route{"GET", "/admin/users/:id", Access::kAdmin, get_user},
     Route{"PATCH", "/admin/users/:id", Access::kAdmin, patch_user},
     Route{"DELETE", "/admin/users/:id", Access::kAdmin, delete_user},

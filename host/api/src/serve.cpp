@@ -35,6 +35,7 @@
 #include "rapt/store/database.hpp"
 #include "rapt/store/redis.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "rapt/users/import_service.hpp"
 #include "rapt/users/user_service.hpp"
 
 namespace rapt::api {
@@ -139,6 +140,7 @@ class Host {
       worker_.handle(chat::kHookJob, chat::hook_job_handler({database_, tools_, dispatcher_}));
       worker_.handle(mail::kSendJob, mail::send_handler(database_, clock_, box_, mail_));
       worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
+      worker_.handle(users::kImportJob, users::import_handler(database_, clock_, accounts_));
       loop_.spawn(worker_.run());
     }
     loop_.spawn(module_set_.follow());

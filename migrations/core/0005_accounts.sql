@@ -41,6 +41,7 @@ ALTER TABLE auth_sessions
 CREATE TABLE password_resets (
   token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
   user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  email text NOT NULL,               -- to which it was mailed: worth nothing once the account has another one
   requested_by uuid REFERENCES users (id) ON DELETE SET NULL,  -- NULL: the person
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
@@ -52,6 +53,10 @@ CREATE TABLE email_verifications (
   token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
   user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   email text NOT NULL CHECK (char_length(email) BETWEEN 3 AND 255),  -- what is proven; becomes the account's address
+  -- Of a registration. They become the account's with this link alone, so that a stranger who registers somebody else's
+  -- address has no password there once its owner follows the own link.
+  name text,
+  password_hash text,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
   used_at timestamptz

@@ -2,7 +2,6 @@
 #include "letters.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/identity/password_hasher.hpp"
-#include "rapt/mail/mail.hpp"
 #include "rapt/store/database.hpp"
 #include "tokens.hpp"
 
@@ -18,16 +17,14 @@ Result<void> AccountService::send_reset(store::Transaction& transaction, const A
   const auto token = new_reset(transaction, to.user, requested_by, parts_.clock.now(), kResetLifetime);
   if (!token) return token.error();
   const std::string link = parts_.public_url + "/reset-password#token=" + *token;
-  auto letter = requested_by ? reset_by_other_letter(to.name, link) : reset_letter(to.name, link);
-  return mail::enqueue(transaction, parts_.box, {to.email, std::move(letter.subject), std::move(letter.text)});
+  return post(transaction, to.email, requested_by ? reset_by_other_letter(to.name, link) : reset_letter(to.name, link));
 }
 
 Result<void> AccountService::send_invitation(store::Transaction& transaction, const Addressee& to,
                                              const std::optional<UserId>& requested_by) const {
   const auto token = new_reset(transaction, to.user, requested_by, parts_.clock.now(), kInvitationLifetime);
   if (!token) return token.error();
-  auto letter = invitation_letter(to.name, parts_.public_url + "/reset-password#token=" + *token);
-  return mail::enqueue(transaction, parts_.box, {to.email, std::move(letter.subject), std::move(letter.text)});
+  return post(transaction, to.email, invitation_letter(to.name, parts_.public_url + "/reset-password#token=" + *token));
 }
 
 Result<void> AccountService::end_logins(store::Transaction& transaction, const UserId& user) {

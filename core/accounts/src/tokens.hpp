@@ -27,6 +27,16 @@ Error token_invalid();
 /// A fresh token for a new password. The person's older ones are void, and rows long past are gone.
 Result<std::string> new_reset(store::Transaction& transaction, const UserId& user,
                               const std::optional<UserId>& requested_by, TimePoint now, std::chrono::hours lifetime);
+/// What following a link proves and brings about.
+struct Proof {
+  std::string email;
+  std::optional<std::string> name{}, password_hash{};  ///< of a registration
+};
+/// A fresh token for an address. Older ones stay: each brings about what it was mailed for, and the first one used
+/// ends them all.
+Result<std::string> new_verification(store::Transaction& transaction, const UserId& user, const Proof& proof,
+                                     TimePoint now);
+Result<void> void_verifications(store::Transaction& transaction, const UserId& user, TimePoint now);
 /// Makes all mailed tokens of the person void, for new passwords and for addresses.
 Result<void> void_tokens(store::Transaction& transaction, const UserId& user, TimePoint now);
 

@@ -69,6 +69,12 @@ std::string read_origins(const std::string& text, Settings& out) {
   return {};
 }
 
+std::string read_registration(const std::string& text, Settings& out) {
+  if (text != "closed" && text != "open") return "must be closed or open";
+  out.registration_open = text == "open";
+  return {};
+}
+
 }  // namespace
 
 /// Grows with the product; the one place where a setting is made known.
@@ -98,6 +104,9 @@ std::span<const Declaration> declarations() {
                   &read_text<&S::log_level, &check_log_level>},
       Declaration{"RAPT_ENV", "choice", "", "development", "development, production",
                   "production: cookies over HTTPS alone, no unsigned modules", false, &read_environment_name},
+      Declaration{"REGISTRATION", "choice", "", "closed", "closed, open",
+                  "open: anybody with a mail address may make an account; closed: administrators make them", false,
+                  &read_registration},
       Declaration{"RAPT_DEVELOPMENT_MODULES", "switch", "", "0", "0, 1", "1: unsigned modules may be installed and run",
                   false, &read_switch<&S::development_modules>},
       Declaration{"AI_GATEWAY_URL", "address", "", "https://openrouter.ai/api/v1", "",

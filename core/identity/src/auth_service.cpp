@@ -61,9 +61,7 @@ struct Account {
 };
 
 DeviceContext context_of(const store::Row& row) {
-  const auto text = row.text("context");
-  if (text == name(DeviceContext::kPersonal)) return DeviceContext::kPersonal;
-  return text == name(DeviceContext::kShared) ? DeviceContext::kShared : DeviceContext::kUnknown;
+  return parse_device_context(row.text("context")).value_or(DeviceContext::kUnknown);
 }
 
 std::chrono::seconds lifetime(DeviceContext context) {
@@ -102,6 +100,13 @@ std::string_view name(DeviceContext context) {
       break;
   }
   return "unknown";
+}
+
+std::optional<DeviceContext> parse_device_context(std::string_view text) {
+  for (const auto context : {DeviceContext::kUnknown, DeviceContext::kPersonal, DeviceContext::kShared}) {
+    if (text == name(context)) return context;
+  }
+  return std::nullopt;
 }
 
 struct AuthService::Impl {

@@ -3,6 +3,7 @@
 
 #include "body.hpp"
 #include "error_reply.hpp"
+#include "rapt/accounts/account_service.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/identity/auth_service.hpp"
 
@@ -31,8 +32,10 @@ Result<void> verdict(Call& call, const Quota& quota, const char* sentence) {
   return too_often(quota, call.services.limits.now(), sentence);
 }
 
+/// Being asked for the second factor is a step on the way to a login, and no guess.
 bool is_failed_guess(const Error& error) {
-  return error.kind == ErrorKind::kUnauthorized || error.code == "INVALID_CREDENTIALS";
+  if (error.code == "TOTP_REQUIRED") return false;
+  return error.kind == ErrorKind::kUnauthorized || error.code == accounts::kWrongPassword;
 }
 
 /// The token that an answer would hand to the browser.

@@ -110,6 +110,14 @@ std::optional<std::string> Body::optional_text(const std::string& name, std::siz
   return std::nullopt;
 }
 
+std::optional<std::string> Body::clearable_text(const std::string& name, std::size_t max) {
+  const auto found = object_->find(name);
+  const bool cleared = found != object_->end() && (found->is_null() || *found == "");
+  if (!cleared) return optional_text(name, max);
+  asked_.push_back(name);
+  return std::string();
+}
+
 std::optional<std::string> Body::optional_json(const std::string& name) {
   if (object_->contains(name)) return json_text(name);
   asked_.push_back(name);

@@ -42,6 +42,8 @@ class Body {
   }
   /// As text(), or nullopt when it is not there.
   std::optional<std::string> optional_text(const std::string& name, std::size_t max);
+  /// As optional_text(), where null and "" say that the text goes: "".
+  std::optional<std::string> clearable_text(const std::string& name, std::size_t max);
   /// As json_text(), or nullopt when it is not there.
   std::optional<std::string> optional_json(const std::string& name);
   /// A whole number from `least` to `most`, or nullopt when it is not there.

@@ -17,7 +17,24 @@ Task<Result<Answer>> get_openapi(Call& call);
 // auth_routes.cpp
 Task<Result<Answer>> post_login(Call& call);
 Task<Result<Answer>> post_logout(Call& call);
+Task<Result<Answer>> post_logout_all(Call& call);
+Task<Result<Answer>> post_refresh(Call& call);
+Task<Result<Answer>> get_logins(Call& call);
+Task<Result<Answer>> delete_login(Call& call);
+
+// account_routes.cpp
+Task<Result<Answer>> post_register(Call& call);
+Task<Result<Answer>> post_verify_email(Call& call);
+Task<Result<Answer>> post_verify_email_resend(Call& call);
+Task<Result<Answer>> post_password_reset(Call& call);
+Task<Result<Answer>> post_password_reset_confirm(Call& call);
 Task<Result<Answer>> get_me(Call& call);
+Task<Result<Answer>> patch_me(Call& call);
+Task<Result<Answer>> post_me_email(Call& call);
+Task<Result<Answer>> post_password(Call& call);
+Task<Result<Answer>> post_totp(Call& call);
+Task<Result<Answer>> post_totp_confirm(Call& call);
+Task<Result<Answer>> delete_totp(Call& call);
 
 // group_routes.cpp
 Task<Result<Answer>> get_groups(Call& call);

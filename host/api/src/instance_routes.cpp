@@ -70,6 +70,7 @@ Task<Result<Answer>> get_instance(Call& call) {
   data["version"] = kVersion;
   data["demo_model"] = settings.demo_model;
   data["development_mode"] = settings.development_modules;
+  data["registration"] = settings.registration_open ? "open" : "closed";
   co_return data_reply(data);
 }
 

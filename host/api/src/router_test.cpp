@@ -65,7 +65,9 @@ TEST(Routes, OnlyTheNamedOnesAreOpenToEverybody) {
     if (route.access == Access::kPublic) open.push_back(std::string(route.method) + " " + route.pattern);
   }
   EXPECT_EQ(open, (std::vector<std::string>{"GET /health", "GET /ready", "GET /instance", "GET /openapi.json",
-                                            "POST /auth/login", "POST /auth/logout"}));
+                                            "POST /auth/login", "POST /auth/logout", "POST /auth/register",
+                                            "POST /auth/verify-email", "POST /auth/verify-email/resend",
+                                            "POST /auth/password-reset", "POST /auth/password-reset/confirm"}));
 }
 
 }  // namespace

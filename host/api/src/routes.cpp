@@ -16,7 +16,22 @@ constexpr std::array kRoutes{
 
     Route{"POST", "/auth/login", Access::kPublic, post_login, Tier::kAuth},
     Route{"POST", "/auth/logout", Access::kPublic, post_logout},  // also with an expired cookie
+    Route{"POST", "/auth/logout-all", Access::kLoggedIn, post_logout_all},
+    Route{"POST", "/auth/refresh", Access::kLoggedIn, post_refresh},
+    Route{"GET", "/auth/sessions", Access::kLoggedIn, get_logins},
+    Route{"DELETE", "/auth/sessions/:id", Access::kLoggedIn, delete_login},
+    Route{"POST", "/auth/register", Access::kPublic, post_register, Tier::kAuth},
+    Route{"POST", "/auth/verify-email", Access::kPublic, post_verify_email},
+    Route{"POST", "/auth/verify-email/resend", Access::kPublic, post_verify_email_resend, Tier::kAuth},
+    Route{"POST", "/auth/password-reset", Access::kPublic, post_password_reset, Tier::kAuth},
+    Route{"POST", "/auth/password-reset/confirm", Access::kPublic, post_password_reset_confirm},
     Route{"GET", "/auth/me", Access::kLoggedIn, get_me},
+    Route{"PATCH", "/auth/me", Access::kLoggedIn, patch_me},
+    Route{"POST", "/auth/me/email", Access::kLoggedIn, post_me_email, Tier::kAuth},
+    Route{"POST", "/auth/password", Access::kLoggedIn, post_password, Tier::kAuth},
+    Route{"POST", "/auth/totp", Access::kLoggedIn, post_totp, Tier::kAuth},
+    Route{"DELETE", "/auth/totp", Access::kLoggedIn, delete_totp, Tier::kAuth},
+    Route{"POST", "/auth/totp/confirm", Access::kLoggedIn, post_totp_confirm, Tier::kAuth},
 
     Route{"GET", "/groups", Access::kLoggedIn, get_groups},
     Route{"POST", "/groups", Access::kLoggedIn, post_group},

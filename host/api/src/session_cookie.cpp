@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "session_cookie.hpp"
 
+#include <optional>
+
 #include "rapt/identity/auth_service.hpp"
 
 namespace rapt::api {
 namespace {
 
-std::string cookie(const std::string& value, std::chrono::seconds max_age, bool secure) {
-  return std::string(identity::kSessionCookie) + "=" + value +
-         "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(max_age.count()) + (secure ? "; Secure" : "");
+std::string cookie(const std::string& value, std::optional<std::chrono::seconds> max_age, bool secure) {
+  const std::string age = max_age ? "; Max-Age=" + std::to_string(max_age->count()) : "";
+  return std::string(identity::kSessionCookie) + "=" + value + "; Path=/; HttpOnly; SameSite=Lax" + age +
+         (secure ? "; Secure" : "");
 }
 
 }  // namespace
 
-void set_session_cookie(http::Headers& headers, const std::string& token, bool production) {
-  headers.add("Set-Cookie", cookie(token, identity::kSessionLifetime, production));
+void set_session_cookie(http::Headers& headers, const std::string& token, bool production, bool lasting) {
+  if (headers.get("Set-Cookie")) return;
+  const auto age = lasting ? std::optional<std::chrono::seconds>(identity::kSessionLifetime) : std::nullopt;
+  headers.add("Set-Cookie", cookie(token, age, production));
 }
 
 void clear_session_cookie(http::Headers& headers, bool production) {

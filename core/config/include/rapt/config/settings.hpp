@@ -33,6 +33,7 @@ struct Settings {
   bool worker = true;                              ///< RAPT_WORKER=0: `rapt serve` does no jobs, others do
   std::string log_level = "info";                  ///< LOG_LEVEL: debug, info, warn, error
   bool production = false;                         ///< RAPT_ENV=production: Secure cookies, no development mode
+  bool registration_open = false;                  ///< REGISTRATION=open: anybody may make an account
   bool development_modules = false;                ///< RAPT_DEVELOPMENT_MODULES=1: unsigned modules may be installed
   std::string ai_gateway_url;                      ///< AI_GATEWAY_URL, default https://openrouter.ai/api/v1
   std::string ai_api_key;                          ///< AI_API_KEY (secret)

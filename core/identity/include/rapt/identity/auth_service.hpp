@@ -32,6 +32,7 @@ inline constexpr std::chrono::hours kSharedLifetime{12};
 /// What the person said about the device: a shared one is somebody else's tomorrow.
 enum class DeviceContext : std::uint8_t { kUnknown, kPersonal, kShared };
 std::string_view name(DeviceContext context);  ///< "unknown", "personal", "shared"
+std::optional<DeviceContext> parse_device_context(std::string_view name);
 
 /// From where somebody logs in; what the person sees in the list of logins.
 struct LoginOrigin {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/identity/auth_service.hpp"
 
+#include <argon2.h>
 #include <gtest/gtest.h>
 
 #include "rapt/identity/password_hasher.hpp"
@@ -45,6 +46,17 @@ class AuthServiceTest : public ::testing::Test {
   }
   Result<Login> login(std::string email, std::string password) {
     return runtime::run_blocking(auth.login(std::move(email), std::move(password), LoginOrigin{}));
+  }
+  static std::string weak_hash(const std::string& password) {
+    std::string out(argon2_encodedlen(1, 8192, 1, 16, 32, Argon2_id), '\0');
+    argon2id_hash_encoded(1, 8192, 1, password.data(), password.size(), "a fixed salt, 16", 16, 32, out.data(),
+                          out.size());
+    return out.substr(0, out.find('\0'));
+  }
+  std::string stored_hash(const std::string& name) {
+    return (*runtime::run_blocking(
+        (**scratch).query({"stored_hash", "SELECT password_hash FROM users WHERE name = $1"}, store::params(name))))[0]
+        .text("password_hash");
   }
   Result<Actor> who(std::string token) { return runtime::run_blocking(auth.authenticate(std::move(token))); }
 
@@ -176,6 +188,48 @@ TEST_F(AuthServiceTest, RefusesWhatIsNoToken) {
     EXPECT_EQ(who(token).error().kind, ErrorKind::kUnauthorized) << token;
     EXPECT_TRUE(runtime::run_blocking(auth.logout(token)));
   }
+}
+
+TEST_F(AuthServiceTest, ChecksOnePasswordForEveryWrongLogin) {
+  for (const auto& [email, password] : {std::pair<std::string, std::string>{"ada@example.org", "wrong"},
+                                        {"nobody@example.org", "right"},
+                                        {"gone@example.org", "right"},
+                                        {"sso@example.org", "right"},
+                                        {"", ""}}) {
+    const auto before = passwords.work();
+    EXPECT_FALSE(login(email, password));
+    EXPECT_EQ(passwords.work().verifications, before.verifications + 1) << email;
+    EXPECT_EQ(passwords.work().hashes, before.hashes) << email;
+  }
+}
+
+TEST_F(AuthServiceTest, StoresAPasswordAnewThatWasHashedUnderOtherParameters) {
+  scratch->script("UPDATE users SET password_hash = '" + weak_hash("right") + "' WHERE name = 'Ada'");
+  EXPECT_FALSE(login("ada@example.org", "wrong"));
+  EXPECT_EQ(stored_hash("Ada"), weak_hash("right")) << "not for a wrong password";
+  EXPECT_TRUE(login("ada@example.org", "right"));
+  const auto renewed = stored_hash("Ada");
+  EXPECT_FALSE(security::is_outdated(renewed));
+  EXPECT_TRUE(security::verify_password("right", renewed));
+  EXPECT_TRUE(login("ada@example.org", "right"));
+  EXPECT_EQ(stored_hash("Ada"), renewed) << "once";
+}
+
+TEST_F(AuthServiceTest, SaysWhenToComeAgainWhenTooManyPasswordsWait) {
+  PasswordHasher full({.threads = 1, .max_queued = 0});
+  AuthService busy(**scratch, clock, box, full);
+  const auto refused = runtime::run_blocking(busy.login("ada@example.org", "right", LoginOrigin{}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
+  EXPECT_GT(refused.error().retry_after_seconds, 0);
+}
+
+TEST_F(AuthServiceTest, RemovesLoginsThatHaveEnded) {
+  ASSERT_TRUE(login("ada@example.org", "right"));
+  clock.move(std::chrono::days(31));
+  ASSERT_TRUE(login("ada@example.org", "right"));
+  const auto rows = runtime::run_blocking((**scratch).query({"left", "SELECT count(*) AS n FROM auth_sessions"}));
+  EXPECT_EQ((*rows)[0].integer("n"), 1);
 }
 
 }  // namespace

@@ -186,8 +186,8 @@ TEST_F(UserServiceTest, WhoIsDeactivatedIsLoggedOutAndMayComeBack) {
 }
 
 TEST_F(UserServiceTest, ANewAddressVoidsTheLinksThatTheOldOneGot) {
-  scratch->script("INSERT INTO password_resets (token_hash, user_id, expires_at) VALUES (sha256('x'), '" + uuid(304) +
-                  "', now() + interval '1 hour')");
+  scratch->script("INSERT INTO password_resets (token_hash, user_id, email, expires_at) VALUES (sha256('x'), '" +
+                  uuid(304) + "', 'old@example.org', now() + interval '1 hour')");
   ASSERT_TRUE(change(302, 304, {.name = "Other"}));
   EXPECT_EQ(value("SELECT count(*)::text AS value FROM password_resets"), "1");
   ASSERT_TRUE(change(302, 304, {.email = "other@example.org"}));

@@ -130,8 +130,10 @@ std::string fault(int status, const std::string& body, const std::string& head =
 }
 
 TEST(Contract, TakesWhatIsDescribed) {
-  EXPECT_EQ(fault(200, R"({"data":{"name":"R","version":"1","demo_model":true,"development_mode":false,"registration":"open"}})"),
-            "");
+  EXPECT_EQ(
+      fault(200,
+            R"({"data":{"name":"R","version":"1","demo_model":true,"development_mode":false,"registration":"open"}})"),
+      "");
   EXPECT_EQ(fault(429, R"({"error":"Wait.","code":"X"})", std::string(kHead) + "Retry-After: 5\r\n"), "");
   EXPECT_EQ(contract_fault({"GET", "/api/v1/nowhere", 404, kHead, R"({"error":"No.","code":"X"})"}), "");
 }

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 UPDATE auth_sessions SET ip_address = '192.0.2.7', user_agent = 'Firefox', provider = NULL;
-INSERT INTO password_resets (token_hash, user_id, expires_at) VALUES
-  (decode(repeat('01', 32), 'hex'), '00000000-0000-7000-8000-000000000201', '2026-02-01T00:00:00Z');
+INSERT INTO password_resets (token_hash, user_id, email, expires_at) VALUES
+  (decode(repeat('01', 32), 'hex'), '00000000-0000-7000-8000-000000000201', 'ada@example.org', '2026-02-01T00:00:00Z');
 INSERT INTO email_verifications (token_hash, user_id, email, expires_at) VALUES
   (decode(repeat('02', 32), 'hex'), '00000000-0000-7000-8000-000000000201', 'new@example.org', '2026-02-01T00:00:00Z');
 INSERT INTO totp_secrets (user_id, sealed_secret, confirmed_at, last_step) VALUES

@@ -50,6 +50,9 @@ void complete(Settings& settings, std::vector<FieldError>& faults) {
     if (std::string fault = check_url(settings.marketplace_url); !fault.empty())
       faults.push_back({"MARKETPLACE_URL", fault});
   }
+  if (!settings.auth_provider_ca_file.empty() && access(settings.auth_provider_ca_file.c_str(), R_OK) != 0) {
+    faults.push_back({"AUTH_PROVIDER_CA_FILE", "cannot be read: name a file of certificates (PEM), or unset it"});
+  }
   if (settings.production && settings.development_modules) {
     faults.push_back({"RAPT_DEVELOPMENT_MODULES", "unsigned modules are not for production: unset it, or RAPT_ENV"});
   }

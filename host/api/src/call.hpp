@@ -46,6 +46,9 @@ class Installer;
 namespace journal {
 class ModuleJournal;
 }
+namespace providers {
+class ProviderService;
+}
 namespace runs {
 class RunService;
 }
@@ -76,6 +79,7 @@ struct Services {
   identity::AuthService& auth;
   accounts::AccountService& accounts;
   users::UserService& users;
+  providers::ProviderService& providers;
   tools::ToolService& tools;
   groups::GroupService& groups;
   classes::ClassService& classes;

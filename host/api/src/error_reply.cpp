@@ -70,6 +70,7 @@ json details_of(const Error& error, std::string_view request_id, const Quota* qu
   } else if (error.kind == ErrorKind::kUnavailable && !error.part.empty()) {
     details["part"] = error.part;
   }
+  if (error.code == "PROVIDER_REQUIRED") details["provider"] = error.part;
   if (error.kind == ErrorKind::kInternal) details["request_id"] = request_id;
   if (error.retry_after_seconds > 0) details["retry_after"] = error.retry_after_seconds;
   if (error.kind == ErrorKind::kRateLimited && quota != nullptr) add_limit(details, error, *quota);

@@ -36,6 +36,22 @@ Task<Result<Answer>> post_totp(Call& call);
 Task<Result<Answer>> post_totp_confirm(Call& call);
 Task<Result<Answer>> delete_totp(Call& call);
 
+// provider_routes.cpp
+Task<Result<Answer>> get_providers(Call& call);
+Task<Result<Answer>> post_provider_lookup(Call& call);
+Task<Result<Answer>> get_provider_login(Call& call);
+Task<Result<Answer>> get_provider_callback(Call& call);
+Task<Result<Answer>> get_links(Call& call);
+Task<Result<Answer>> delete_link(Call& call);
+
+// admin_provider_routes.cpp
+Task<Result<Answer>> get_auth_providers(Call& call);
+Task<Result<Answer>> get_auth_provider_modules(Call& call);
+Task<Result<Answer>> get_auth_provider(Call& call);
+Task<Result<Answer>> post_auth_provider(Call& call);
+Task<Result<Answer>> patch_auth_provider(Call& call);
+Task<Result<Answer>> delete_auth_provider(Call& call);
+
 // group_routes.cpp
 Task<Result<Answer>> get_groups(Call& call);
 Task<Result<Answer>> post_group(Call& call);

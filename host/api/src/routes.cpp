@@ -33,6 +33,14 @@ constexpr std::array kRoutes{
     Route{"DELETE", "/auth/totp", Access::kLoggedIn, delete_totp, Tier::kAuth},
     Route{"POST", "/auth/totp/confirm", Access::kLoggedIn, post_totp_confirm, Tier::kAuth},
 
+    Route{"GET", "/auth/providers", Access::kPublic, get_providers},
+    Route{"POST", "/auth/providers/lookup", Access::kPublic, post_provider_lookup},
+    Route{"GET", "/auth/links", Access::kLoggedIn, get_links},
+    Route{"DELETE", "/auth/links/:provider", Access::kLoggedIn, delete_link},
+    // After all others below /auth: no provider may have the name of one of them.
+    Route{"GET", "/auth/:provider", Access::kPublic, get_provider_login},
+    Route{"GET", "/auth/:provider/callback", Access::kPublic, get_provider_callback},
+
     Route{"GET", "/groups", Access::kLoggedIn, get_groups},
     Route{"POST", "/groups", Access::kLoggedIn, post_group},
     Route{"GET", "/groups/:id", Access::kLoggedIn, get_group},
@@ -101,6 +109,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/admin/users/:id/reactivate", Access::kAdmin, post_user_reactivate},
     Route{"POST", "/admin/users/:id/reset-password", Access::kAdmin, post_user_reset},
 
+    Route{"GET", "/admin/auth-providers", Access::kSystemAdmin, get_auth_providers},
+    Route{"POST", "/admin/auth-providers", Access::kSystemAdmin, post_auth_provider},
+    Route{"GET", "/admin/auth-providers/modules", Access::kSystemAdmin, get_auth_provider_modules},
+    Route{"GET", "/admin/auth-providers/:name", Access::kSystemAdmin, get_auth_provider},
+    Route{"PATCH", "/admin/auth-providers/:name", Access::kSystemAdmin, patch_auth_provider},
+    Route{"DELETE", "/admin/auth-providers/:name", Access::kSystemAdmin, delete_auth_provider},
     Route{"GET", "/admin/modules", Access::kSystemAdmin, get_modules},
     Route{"GET", "/admin/modules/:name", Access::kSystemAdmin, get_module},
     Route{"PATCH", "/admin/modules/:name", Access::kSystemAdmin, patch_module},

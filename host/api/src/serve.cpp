@@ -27,6 +27,8 @@
 #include "rapt/jobs/worker.hpp"
 #include "rapt/journal/module_journal.hpp"
 #include "rapt/mail/mail.hpp"
+#include "rapt/providers/fetcher.hpp"
+#include "rapt/providers/provider_service.hpp"
 #include "rapt/runs/async_hooks.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -113,6 +115,8 @@ class Host {
         auth_(database_, clock_, box_, passwords_),
         accounts_({database_, clock_, box_, passwords_, settings.public_url}),
         users_(database_, clock_, accounts_),
+        fetcher_({.ca_file = settings.auth_provider_ca_file, .private_addresses = settings.development_modules}),
+        providers_({database_, redis_, clock_, box_, supervisor_, fetcher_, settings.public_url}),
         tools_(database_, clock_, &supervisor_),
         groups_(database_, clock_),
         classes_(database_, clock_),
@@ -121,9 +125,9 @@ class Host {
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
-        application_({settings,    clock_,      database_,  redis_,       auth_,       accounts_, users_,
-                      tools_,      groups_,     classes_,   assignments_, chat_,       runs_,     verdict_,
-                      supervisor_, dispatcher_, installer_, journal_,     module_set_, limits_},
+        application_({settings,   clock_,      database_,   redis_,     auth_,        accounts_,   users_,
+                      providers_, tools_,      groups_,     classes_,   assignments_, chat_,       runs_,
+                      verdict_,   supervisor_, dispatcher_, installer_, journal_,     module_set_, limits_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {}
 
@@ -205,6 +209,8 @@ class Host {
   identity::AuthService auth_;
   accounts::AccountService accounts_;
   users::UserService users_;
+  providers::NetworkFetcher fetcher_;
+  providers::ProviderService providers_;
   tools::ToolService tools_;
   groups::GroupService groups_;
   classes::ClassService classes_;

@@ -33,6 +33,8 @@
 #include "rapt/identity/password_hasher.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/journal/module_journal.hpp"
+#include "rapt/providers/fetcher.hpp"
+#include "rapt/providers/provider_service.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/password.hpp"
@@ -68,6 +70,22 @@ class TestGateway final : public gateway::Gateway {
     ++asked;
     if (throws) throw std::runtime_error("the hidden reason");
     co_return Result<void>{};
+  }
+};
+
+/// A provider's module that says who comes.
+class TestProvider final : public providers::ProviderCaller {
+ public:
+  providers::Step says;    ///< to every step
+  providers::Start asked;  ///< at the last start
+  Task<Result<std::string>> start(std::string /*module*/, providers::Start start) override {
+    asked = std::move(start);
+    co_return std::string("https://id.example/authorize");
+  }
+  Task<Result<providers::Step>> step(std::string /*module*/, providers::Input /*input*/) override { co_return says; }
+  [[nodiscard]] std::vector<std::string> provider_modules() const override { return {"oidc"}; }
+  [[nodiscard]] std::vector<std::string> reachable_hosts(const std::string& /*module*/) const override {
+    return {"id.example"};
   }
 };
 
@@ -167,6 +185,9 @@ class Site : public testing::Test {
   identity::AuthService auth{**scratch, clock, box, passwords};
   accounts::AccountService accounts{{**scratch, clock, box, passwords, "http://site.example"}};
   users::UserService users{**scratch, clock, accounts};
+  TestProvider provider;
+  providers::NetworkFetcher fetcher{{}};
+  providers::ProviderService providers{{**scratch, redis, clock, box, provider, fetcher, "http://site.example"}};
   tools::ToolService tools{**scratch, clock, &modules};
   groups::GroupService groups{**scratch, clock};
   classes::ClassService classes{**scratch, clock};
@@ -178,11 +199,11 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{
-      {settings,    clock, **scratch, redis,   auth,    accounts,   users,     tools,   groups,     classes,
-       assignments, chat,  runs,      verdict, modules, dispatcher, installer, journal, module_set, rate_limits},
-      std::nullopt,
-      "http://site.example"};
+  Application application{{settings,  clock,   **scratch,  redis,     auth,        accounts,   users,
+                           providers, tools,   groups,     classes,   assignments, chat,       runs,
+                           verdict,   modules, dispatcher, installer, journal,     module_set, rate_limits},
+                          std::nullopt,
+                          "http://site.example"};
   http::Server server{loop.executor(), {}, application};
   std::thread thread;
 

@@ -41,11 +41,12 @@ struct Settings {
   std::chrono::milliseconds ai_request_timeout{};  ///< AI_REQUEST_TIMEOUT_MS, whole request
   std::chrono::milliseconds ai_first_token_timeout{};  ///< AI_FIRST_TOKEN_TIMEOUT_MS
   int ai_max_retries = 2;                              ///< AI_MAX_RETRIES, before the first byte only
-  std::string mail_url;   ///< MAIL_URL: smtp://…, smtps://… or file:FOLDER; empty: no mail is sent (secret)
-  std::string mail_from;  ///< MAIL_FROM
-  bool demo_model = false;                             ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
-  std::filesystem::path web_root;                      ///< RAPT_WEB_ROOT, the built pages
-  std::filesystem::path var_dir;                       ///< RAPT_VAR_DIR, state of this host
+  std::filesystem::path auth_provider_ca_file;         ///< AUTH_PROVIDER_CA_FILE, PEM
+  std::string mail_url;     ///< MAIL_URL: smtp://…, smtps://… or file:FOLDER; empty: no mail is sent (secret)
+  std::string mail_from;    ///< MAIL_FROM
+  bool demo_model = false;  ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
+  std::filesystem::path web_root;             ///< RAPT_WEB_ROOT, the built pages
+  std::filesystem::path var_dir;              ///< RAPT_VAR_DIR, state of this host
   std::filesystem::path runner;               ///< RAPT_RUNNER, path of rapt-runner; default beside this program
   std::filesystem::path migrations_dir;       ///< RAPT_MIGRATIONS_DIR
   std::string marketplace_url;                ///< MARKETPLACE_URL

@@ -9,6 +9,7 @@
 #include "dressed_responder.hpp"
 #include "error_reply.hpp"
 #include "idempotency.hpp"
+#include "parameters.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -156,6 +157,7 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
   if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
     co_return Error::forbidden("Only system administrators may do this.");
   }
+  RAPT_CO_TRY(without_repeats(call.request));
   if (may_hold_secrets(route)) dressed.keep_plain();
   Result<Answer> answer = Answer{};
   if (Idempotency::applies(route, call)) {

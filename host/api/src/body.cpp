@@ -189,10 +189,13 @@ std::map<std::string, std::optional<int>> Body::optional_numbers(const std::stri
 }
 
 std::optional<Error> Body::fault() {
+  std::string known;
+  for (const auto& name : asked_) known += (known.empty() ? "" : ", ") + name;
+  const std::string unknown = known.empty() ? "is not known here: no field is" : "is not known here; known: " + known;
   for (const auto& item : object_->items()) {
     if (faults_.size() >= kMaxFaults) break;
     if (std::find(asked_.begin(), asked_.end(), item.key()) == asked_.end()) {
-      faults_.push_back({printable(item.key(), 100), "is not known here"});
+      faults_.push_back({printable(item.key(), 100), unknown});
     }
   }
   if (faults_.empty()) return std::nullopt;

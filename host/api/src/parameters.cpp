@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "rapt/base/text.hpp"
+
 namespace rapt::api {
 
 Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least, std::int64_t most,
@@ -14,6 +16,13 @@ Result<std::int64_t> query_number(const Call& call, const std::string& name, std
   const auto [stop, fault] = std::from_chars(text->data(), end, number);
   if (fault == std::errc{} && stop == end && number >= least && number <= most) return number;
   return Error::invalid(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+}
+
+Result<void> without_repeats(const http::Request& request) {
+  for (const auto& [name, value] : request.query) {
+    if (request.query.count(name) > 1) return Error::invalid(printable(name, 100), "must not be there more than once");
+  }
+  return {};
 }
 
 Result<Page> page_of(const Call& call) {

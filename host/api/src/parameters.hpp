@@ -33,6 +33,9 @@ Result<std::optional<IdType>> query_id(const Call& call, const std::string& name
 Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least, std::int64_t most,
                                   std::int64_t otherwise);
 
+/// kInvalid when a parameter of the query is there twice: which of them was meant?
+Result<void> without_repeats(const http::Request& request);
+
 /// ?limit=&cursor=
 struct Page {
   int limit = 50;

@@ -132,7 +132,9 @@ start_test_system() {
   empty_instance
   PG_FLAGS=(-c fsync=off)
   PORT=$(free_port 4100)
-  unset "${!RAPT_@}"
+  unset "${!RAPT_@}" MAIL_URL
+  # Registering is closed by default; its tests need it.
+  export REGISTRATION=open
   read_settings
   start_system
   # What the programs were told must not reach the tests: for a launcher that they call it would be a user's wish.

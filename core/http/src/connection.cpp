@@ -16,7 +16,7 @@ Connection::Connection(Tcp::socket socket, const ServerOptions& options, Handler
       options_(options),
       handler_(handler),
       deadline_(socket_),
-      reader_(socket_, deadline_, options_) {}
+      reader_(socket_, deadline_, options_, handler_) {}
 
 Task<void> Connection::run() {
   boost::system::error_code ignored;

@@ -42,12 +42,12 @@ void set_fault(Incoming& incoming, int status, std::string code, std::string mes
   incoming.message = std::move(message);
 }
 
+void set_too_large(Incoming& incoming, std::size_t limit) {
+  set_fault(incoming, 413, "PAYLOAD_TOO_LARGE",
+            "The request's body is larger than the " + std::to_string(limit) + " bytes that are taken here.");
+}
+
 void set_fault(Incoming& incoming, const error_code& error, const ServerOptions& options) {
-  if (error == bhttp::error::body_limit) {
-    return set_fault(incoming, 413, "PAYLOAD_TOO_LARGE",
-                     "The request's body is larger than the " + std::to_string(options.max_body_bytes) +
-                         " bytes that this server takes.");
-  }
   if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) {
     return set_fault(incoming, 431, "HEADER_TOO_LARGE",
                      "The request's header is larger than the " + std::to_string(options.max_header_bytes) +
@@ -72,6 +72,7 @@ struct RequestReader::Impl {
   Tcp::socket& socket;
   Deadline& deadline;
   const ServerOptions& options;
+  Handler& handler;
   boost::beast::flat_buffer buffer;
   std::optional<Parser> parser;
   std::string remote_address;
@@ -84,10 +85,11 @@ struct RequestReader::Impl {
   Task<void> read_body(Incoming& incoming);
 };
 
-RequestReader::RequestReader(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options)
+RequestReader::RequestReader(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Handler& handler)
     : impl_(new Impl{socket,
                      deadline,
                      options,
+                     handler,
                      boost::beast::flat_buffer(options.max_header_bytes + options.max_body_bytes + kReadSize),
                      {},
                      {}}) {
@@ -185,6 +187,13 @@ Task<void> RequestReader::Impl::read_head(Incoming& incoming) {
 }
 
 Task<void> RequestReader::Impl::read_body(Incoming& incoming) {
+  const std::size_t limit = co_await handler.body_limit(incoming.request, options.max_body_bytes);
+  const auto announced = parser->content_length();
+  if (announced && *announced > limit) {
+    set_too_large(incoming, limit);
+    co_return;
+  }
+  parser->body_limit(limit);
   if (incoming.request.headers.get("Expect") && buffer.size() == 0) {
     const bool told = co_await write_all(socket, deadline, options.write_timeout, kContinue, {});
     if (!told) {
@@ -198,6 +207,8 @@ Task<void> RequestReader::Impl::read_body(Incoming& incoming) {
   if (fault) incoming.end = Incoming::End::kClosed;
   if (fault && deadline.passed()) {
     set_time_fault(incoming, "body");
+  } else if (fault == bhttp::error::body_limit) {
+    set_too_large(incoming, limit);
   } else if (fault) {
     set_fault(incoming, fault, options);
   }
@@ -207,7 +218,7 @@ Task<Incoming> RequestReader::read() {
   Incoming incoming;
   impl_->parser.emplace();
   impl_->parser->header_limit(static_cast<std::uint32_t>(impl_->options.max_header_bytes));
-  impl_->parser->body_limit(impl_->options.max_body_bytes);
+  impl_->parser->body_limit(boost::none);  // read_body() sets it when it is known what is asked for
   co_await impl_->read_head(incoming);
   if (incoming.end == Incoming::End::kRequest && !impl_->parser->is_done()) co_await impl_->read_body(incoming);
   if (incoming.end == Incoming::End::kRequest) incoming.request.body = std::move(impl_->parser->get().body());

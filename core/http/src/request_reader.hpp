@@ -25,7 +25,7 @@ struct Incoming {
 /// Reads requests off a connection. The one place that parses with Beast. Lives on the connection's strand.
 class RequestReader {
  public:
-  RequestReader(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options);
+  RequestReader(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Handler& handler);
   ~RequestReader();
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;

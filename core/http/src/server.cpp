@@ -151,6 +151,10 @@ void Server::Impl::for_all(Action action) {
   }
 }
 
+Task<std::size_t> Handler::body_limit(const Request& /*head*/, std::size_t usual) {
+  co_return usual;
+}
+
 Server::Server(Executor executor, ServerOptions options, Handler& handler)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(options), handler)) {}
 Server::~Server() = default;

@@ -2,6 +2,7 @@
 #include "rapt/security/secret_box.hpp"
 
 #include <openssl/crypto.h>
+#include <openssl/hmac.h>
 
 #include <memory>
 
@@ -86,6 +87,14 @@ Result<std::string> SecretBox::open(std::string_view sealed, std::string_view ab
     return shut("a sealed text that was changed, or is about something else");
   }
   return plain;
+}
+
+std::string SecretBox::fingerprint(std::string_view text) const {
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes(text), text.size(), out, &length) == nullptr)
+    give_up("HMAC");
+  return to_hex({reinterpret_cast<const char*>(out), length});
 }
 
 }  // namespace rapt::security

@@ -47,5 +47,13 @@ TEST(SecretBox, StaysShutWhenAnyCharacterWasChangedOrCut) {
   }
 }
 
+TEST(SecretBox, FingerprintsDependOnTextAndKey) {
+  const SecretBox box(kKey), other(std::string(32, 'o'));
+  EXPECT_EQ(box.fingerprint("a"), box.fingerprint("a"));
+  EXPECT_NE(box.fingerprint("a"), box.fingerprint("b"));
+  EXPECT_NE(box.fingerprint("a"), other.fingerprint("a"));
+  EXPECT_EQ(box.fingerprint("a").size(), 64U);
+}
+
 }  // namespace
 }  // namespace rapt::security

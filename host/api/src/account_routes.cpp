@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "body.hpp"
+#include "forced_provider.hpp"
 #include "handlers.hpp"
 #include "me_view.hpp"
 #include "rapt/accounts/account_service.hpp"
@@ -63,6 +64,7 @@ Task<Result<Answer>> post_register(Call& call) {
   registration.name = body->text("name", kMaxNameBytes);
   registration.password = body->text("password", kMaxNewPasswordBytes);
   if (auto fault = body->fault()) co_return *fault;
+  RAPT_CO_TRY(co_await check_no_forced_provider(call, registration.email));
   RAPT_CO_TRY(co_await call.services.accounts.register_account(std::move(registration)));
   co_return check_mail();
 }
@@ -84,6 +86,7 @@ Task<Result<Answer>> post_verify_email_resend(Call& call) {
 Task<Result<Answer>> post_password_reset(Call& call) {
   auto email = only_text(call, "email", kMaxEmailBytes);
   if (!email) co_return email.error();
+  RAPT_CO_TRY(co_await check_no_forced_provider(call, *email));
   RAPT_CO_TRY(co_await call.services.accounts.ask_reset(std::move(*email)));
   co_return check_mail();
 }

@@ -35,7 +35,9 @@ Result<void> verdict(Call& call, const Quota& quota, const char* sentence) {
 /// Being asked for the second factor is a step on the way to a login, and no guess.
 bool is_failed_guess(const Error& error) {
   if (error.code == "TOTP_REQUIRED") return false;
-  return error.kind == ErrorKind::kUnauthorized || error.code == accounts::kWrongPassword;
+  // Behind PROVIDER_REQUIRED a password has been tried.
+  return error.kind == ErrorKind::kUnauthorized || error.code == accounts::kWrongPassword ||
+         error.code == "PROVIDER_REQUIRED";
 }
 
 /// The token that an answer would hand to the browser.

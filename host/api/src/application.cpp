@@ -100,6 +100,16 @@ Task<void> Application::handle(http::Request& request, http::Responder& responde
   }
 }
 
+Task<std::size_t> Application::body_limit(const http::Request& head, std::size_t usual) {
+  const auto match = router_.find(head.method, below_prefix(head.path));
+  if (match.kind != Router::Match::Kind::kFound) co_return usual;
+  const std::size_t larger = routes()[match.index].max_body_bytes;
+  auto token = larger > usual ? head.cookie(identity::kSessionCookie) : std::nullopt;
+  if (!token) co_return usual;
+  const auto actor = co_await services_.auth.authenticate(std::move(*token));
+  co_return actor && actor->administers_anything() ? larger : usual;
+}
+
 Task<void> Application::handle_page(http::Request& request, http::Responder& responder) {
   const auto since = std::chrono::steady_clock::now();
   auto page = pages_ && !changes_state(request) ? pages_->answer(request) : std::nullopt;

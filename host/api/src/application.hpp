@@ -20,6 +20,8 @@ class Application final : public http::Handler {
   Application(Services services, std::optional<http::StaticFiles> pages, std::string origin);
 
   Task<void> handle(http::Request& request, http::Responder& responder) override;
+  /// More than usual for the routes that say so, and administrators alone: a stranger fills no memory.
+  Task<std::size_t> body_limit(const http::Request& head, std::size_t usual) override;
   [[nodiscard]] http::Response failure(int status, std::string_view code, std::string_view message,
                                        std::string_view request_id) const override;
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "body.hpp"
+#include "forced_provider.hpp"
 #include "handlers.hpp"
 #include "me_view.hpp"
 #include "rapt/base/log.hpp"
@@ -82,8 +83,16 @@ Task<Result<Answer>> welcome(Call& call, const identity::Login& login) {
 Task<Result<Answer>> post_login(Call& call) {
   auto body = login_body(call);
   if (!body) co_return body.error();
+  const auto admitted = co_await check_no_forced_provider(call, body->email);
+  if (!admitted && admitted.error().kind != ErrorKind::kForbidden) co_return admitted.error();
   auto login = co_await call.services.auth.login(std::move(body->email), std::move(body->password),
                                                  std::move(body->origin), std::move(body->code));
+  // The password is tried even so: a system administrator gets in, and everybody else hears the same at any outcome, so
+  // that nobody is locked out for good and nobody learns who is an administrator.
+  if (!admitted && (!login || !login->actor.is_system_admin())) {
+    if (login) RAPT_CO_TRY(co_await call.services.auth.logout(std::move(login->token)));
+    co_return admitted.error();
+  }
   if (!login) co_return login.error();
   co_return co_await welcome(call, *login);
 }

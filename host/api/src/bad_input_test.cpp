@@ -75,6 +75,7 @@ class Sample {
 class BadInput : public Site {
  protected:
   BadInput() {
+    settings.registration_open = true;
     scratch->script("INSERT INTO classes (id, group_id, name) VALUES ('" + id(4) + "', '" + id(1) + "', 'Class')");
     cookie_ = cookie_of(ada);
   }

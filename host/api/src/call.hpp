@@ -49,6 +49,9 @@ class ModuleJournal;
 namespace providers {
 class ProviderService;
 }
+namespace security {
+class SecretBox;
+}
 namespace runs {
 class RunService;
 }
@@ -74,6 +77,7 @@ class ModuleSet;
 struct Services {
   const config::Settings& settings;
   const Clock& clock;
+  const security::SecretBox& box;
   store::Database& database;
   store::Redis& redis;
   identity::AuthService& auth;

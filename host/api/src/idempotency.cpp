@@ -9,7 +9,7 @@
 #include "error_reply.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
-#include "rapt/security/crypto.hpp"
+#include "rapt/security/secret_box.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::api {
@@ -55,7 +55,8 @@ void append(std::string& out, std::string_view part) {
   out.append(std::to_string(part.size())).append(":").append(part);
 }
 
-std::string hash_of(const http::Request& request) {
+/// Keyed, because the body may hold a password that could be guessed by a plain digest.
+std::string hash_of(const http::Request& request, const security::SecretBox& box) {
   std::string all;
   append(all, request.path);
   for (const auto& [name, value] : request.query) {
@@ -65,7 +66,7 @@ std::string hash_of(const http::Request& request) {
   append(all, request.headers.get("Content-Type").value_or(""));
   append(all, request.headers.get("If-Match").value_or(""));
   append(all, request.body);
-  return security::hex(security::sha256(all));
+  return box.fingerprint(all);
 }
 
 Error reused() {
@@ -125,7 +126,7 @@ bool Idempotency::applies(const Route& route, const Call& call) {
 
 Task<Result<Answer>> Idempotency::answer(const Route& route, Call& call) {
   Claim claim{call.actor.id, std::string(*call.request.headers.get("Idempotency-Key")), route.pattern,
-              hash_of(call.request), call.request.id};
+              hash_of(call.request, services_.box), call.request.id};
   if (!is_key(claim.key)) {
     co_return Error::invalid("Idempotency-Key", "must be 1 to 255 visible ASCII characters, such as a UUID");
   }

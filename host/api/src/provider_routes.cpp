@@ -131,7 +131,8 @@ Task<Result<Answer>> get_provider_callback(Call& call) {
     RAPT_CO_TRY(co_await call.services.auth.logout(std::move(*token)));
   }
   auto response = redirect(call, arrived->return_to, "");
-  set_session_cookie(response.headers, login->token, call.services.settings.production);
+  set_session_cookie(response.headers, login->token, call.services.settings.production,
+                     arrived->device != DeviceContext::kShared);
   log::info("login.provider", {{"provider", path_provider(call)}, {"request_id", call.request.id}});
   co_return response;
 }

@@ -125,9 +125,9 @@ class Host {
         runs_({database_, tools_, dispatcher_, gateway_, clock_}),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
-        application_({settings,   clock_,      database_,   redis_,     auth_,        accounts_,   users_,
-                      providers_, tools_,      groups_,     classes_,   assignments_, chat_,       runs_,
-                      verdict_,   supervisor_, dispatcher_, installer_, journal_,     module_set_, limits_},
+        application_({settings,    clock_,      box_,       database_, redis_,       auth_,  accounts_, users_,
+                      providers_,  tools_,      groups_,    classes_,  assignments_, chat_,  runs_,     verdict_,
+                      supervisor_, dispatcher_, installer_, journal_,  module_set_,  limits_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {}
 

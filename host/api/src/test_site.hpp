@@ -199,9 +199,9 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{{settings,  clock,   **scratch,  redis,     auth,        accounts,   users,
-                           providers, tools,   groups,     classes,   assignments, chat,       runs,
-                           verdict,   modules, dispatcher, installer, journal,     module_set, rate_limits},
+  Application application{{settings,  clock,      box,       **scratch, redis,       auth,       accounts, users,
+                           providers, tools,      groups,    classes,   assignments, chat,       runs,     verdict,
+                           modules,   dispatcher, installer, journal,   module_set,  rate_limits},
                           std::nullopt,
                           "http://site.example"};
   http::Server server{loop.executor(), {}, application};

@@ -39,6 +39,9 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual Task<void> handle(Request& request, Responder& responder) = 0;
+  /// How large a body this request may have: asked when its head is there and a body is to come. `usual` is
+  /// ServerOptions::max_body_bytes.
+  virtual Task<std::size_t> body_limit(const Request& head, std::size_t usual);
   /// The answer to faults that the server itself finds: malformed request 400, too slow 408, too large 413, unknown
   /// expectation 417, header too large 431, internal 500, too many connections 503, HTTP version 505.
   [[nodiscard]] virtual Response failure(int status, std::string_view code, std::string_view message,

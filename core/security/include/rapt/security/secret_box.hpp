@@ -24,6 +24,8 @@ class SecretBox {
   [[nodiscard]] std::string seal(std::string_view plain, std::string_view about) const;
   /// kInternal for text that was sealed with another key, under other words, or was changed. Its detail says which key.
   [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view about) const;
+  /// What two equal texts have in common and nobody without the key can guess a text by: HMAC-SHA256, hexadecimal.
+  [[nodiscard]] std::string fingerprint(std::string_view text) const;
   /// The first 8 hexadecimal characters of the key's digest, as in sealed texts.
   [[nodiscard]] const std::string& key_id() const { return key_id_; }
 

@@ -69,6 +69,12 @@ GET    /users                                                     200 200 200  2
 GET    /users/USER                                                200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 PATCH  /users/USER {"name":"N"}                                   200 200 200  200 200 404  200 404 404  403 404 404  404 404 404
 DELETE /users/USER                                                204 204 204  204 204 404  204 404 404  403 404 404  404 404 404
+GET    /admin/auth-providers                                      200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/auth-providers {}                                   400 400 400  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/auth-providers/modules                              200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/auth-providers/none                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+PATCH  /admin/auth-providers/none {"title":"T"}                   404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/auth-providers/none                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/users                                               200 200 200  200 200 200  200 200 200  403 403 403  403 403 403
 POST   /admin/users {"email":"n@n.example","name":"N","group_id":"GROUP"} 201 201 201  201 201 404  201 404 404  403 403 403  403 403 403
 POST   /admin/users/import {}                                     415 415 415  415 415 415  415 415 415  403 403 403  403 403 403

@@ -47,6 +47,7 @@ class ProviderRoutes : public Site {
   }
 
   const std::string admin = cookie_of(ada);
+  const std::string sams = cookie_of(sam);  // before his domain is forced
   Heard made;
 };
 
@@ -101,6 +102,30 @@ TEST_F(ProviderRoutes, AProgramGetsTheFailureItself) {
   EXPECT_EQ(ask("GET", "/api/v1/auth/absent", accept).status, 404);
 }
 
+TEST_F(ProviderRoutes, APasswordOfAForcedDomainLetsAdministratorsInAlone) {
+  settings.registration_open = true;
+  const auto right = log_in(sam, "right"), wrong = log_in(sam, "wrong"), nobody = log_in("nobody@example.org", "wrong");
+  for (const auto* heard : {&right, &wrong, &nobody}) {
+    EXPECT_EQ(heard->status, 403);
+    EXPECT_EQ(heard->body, right.body);
+    EXPECT_THAT(heard->head, Not(HasSubstr("rapt_session=")));
+  }
+  EXPECT_THAT(right.body, HasSubstr(R"("code":"PROVIDER_REQUIRED","details":{"provider":"school"})"));
+  EXPECT_EQ(log_in(ada, "wrong").body, right.body);
+  EXPECT_EQ(log_in(ada, "right").status, 200);
+  EXPECT_EQ(ask("GET", "/api/v1/auth/me", sams).status, 200) << "a login that is open stays";
+  const std::string email = R"({"email":")" + sam + "\"";
+  EXPECT_EQ(ask("POST", "/api/v1/auth/password-reset", "", email + "}").status, 403);
+  EXPECT_EQ(
+      ask("POST", "/api/v1/auth/register", "", email + R"(,"name":"Sam","password":"seven orange bikes"})").status,
+      403);
+}
+
+TEST_F(ProviderRoutes, APasswordOfAForcedDomainCanBeGuessedNoMoreOftenThanAnyOther) {
+  for (int i = 0; i < settings.rate_limit_auth_max; ++i) EXPECT_EQ(log_in(ada, "wrong").status, 403);
+  EXPECT_EQ(log_in(ada, "right").status, 429);
+}
+
 TEST_F(ProviderRoutes, SendsNobodyToAnotherSite) {
   EXPECT_EQ(field(come_back(begin("?return_to=https://evil.example/")), "Location"), "/");
   EXPECT_EQ(field(come_back(begin("?return_to=//evil.example/")), "Location"), "/");
@@ -150,7 +175,7 @@ TEST_F(ProviderRoutes, FaultyProvidersAreRefusedWithTheirFields) {
     EXPECT_EQ(heard.status, 400) << body << heard.body;
     EXPECT_THAT(heard.body, HasSubstr("\"fields\"")) << body;
   }
-  EXPECT_EQ(ask("GET", path, cookie_of(sam)).status, 403);
+  EXPECT_EQ(ask("GET", path, sams).status, 403);
 }
 
 }  // namespace

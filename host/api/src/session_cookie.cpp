@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "session_cookie.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "rapt/identity/auth_service.hpp"
@@ -14,10 +15,18 @@ std::string cookie(const std::string& value, std::optional<std::chrono::seconds>
          (secure ? "; Secure" : "");
 }
 
+bool speaks_of_the_login(const http::Headers& headers) {
+  const std::string start = std::string(identity::kSessionCookie) + "=";
+  const auto& all = headers.all();
+  return std::any_of(all.begin(), all.end(), [&start](const auto& field) {
+    return field.first == "Set-Cookie" && field.second.starts_with(start);
+  });
+}
+
 }  // namespace
 
 void set_session_cookie(http::Headers& headers, const std::string& token, bool production, bool lasting) {
-  if (headers.get("Set-Cookie")) return;
+  if (speaks_of_the_login(headers)) return;
   const auto age = lasting ? std::optional<std::chrono::seconds>(identity::kSessionLifetime) : std::nullopt;
   headers.add("Set-Cookie", cookie(token, age, production));
 }

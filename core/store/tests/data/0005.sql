@@ -22,3 +22,4 @@ INSERT INTO outgoing_mails (recipient, subject, sealed_body) VALUES ('ada@exampl
 INSERT INTO idempotency_keys (user_id, key, route, request_hash, status, headers, body) VALUES
   ('00000000-0000-7000-8000-000000000201', 'k', 'POST /groups', decode(repeat('04', 32), 'hex'), 201, '{}', '{}');
 UPDATE group_members SET role = role;
+INSERT INTO user_import_parts (import_id, part, bytes) VALUES ('00000000-0000-7000-8000-000000000a01', 0, 'email');

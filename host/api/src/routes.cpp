@@ -98,7 +98,7 @@ constexpr std::array kRoutes{
 
     Route{"GET", "/admin/users", Access::kAdmin, get_users},
     Route{"POST", "/admin/users", Access::kAdmin, post_user},
-    Route{"POST", "/admin/users/import", Access::kAdmin, post_user_import},
+    Route{"POST", "/admin/users/import", Access::kAdmin, post_user_import, Tier::kApi, 32 * 1024 * 1024},
     Route{"GET", "/admin/users/imports", Access::kAdmin, get_user_imports},
     Route{"GET", "/admin/users/imports/:id", Access::kAdmin, get_user_import},
     Route{"GET", "/admin/users/imports/:id/lines", Access::kAdmin, get_user_import_lines},

@@ -16,7 +16,8 @@ namespace rapt::store {
 class ScratchSchema {
  public:
   explicit ScratchSchema(const std::filesystem::path& migrations) : name_(unique_name()) {
-    run("SELECT pg_advisory_xact_lock(7265707); CREATE EXTENSION IF NOT EXISTS ltree WITH SCHEMA public; CREATE "
+    run("SELECT pg_advisory_xact_lock(7265707); CREATE EXTENSION IF NOT EXISTS ltree WITH SCHEMA public; "
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public; CREATE "
         "SCHEMA " +
         name_);
     Database database({.url = url(), .connections = 1});

@@ -51,7 +51,7 @@ test('the linter finds nothing in the description, and would', async () => {
 test('what is not as described is found', async () => {
   const contract = new Contract(await description());
   const headers = new Headers({ 'content-type': 'application/json', 'x-request-id': '1' });
-  const data = { name: 'R', version: '1', demo_model: true, development_mode: false };
+  const data = { name: 'R', version: '1', demo_model: true, development_mode: false, registration: 'closed' };
   const seen = (status, body, more = headers) => contract.fault({ method: 'GET', route: '/instance', status, headers: more, body: JSON.stringify(body) });
   assert.equal(seen(200, { data }), '');
   assert.match(seen(200, { data: { ...data, more: 1 } }), /additional properties/);

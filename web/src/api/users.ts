@@ -121,6 +121,7 @@ export const groupsQuery = queryOptions({
 export const importsQuery = queryOptions({
   queryKey: ["imports", "list"],
   queryFn: async () => (await list<Import>("/admin/users/imports", { limit: 10 })).items,
+  refetchInterval: (query) => (query.state.data?.every((one) => isFinished(one.state)) === false ? 1000 : false),
 });
 
 export const isFinished = (state: Import["state"] | undefined) => state === "complete" || state === "failed";

@@ -35,10 +35,14 @@ constexpr store::
                     "$8") ") AS below ON true WHERE above.id = $9::uuid AND above.deleted_at IS NULL "
                           "AND " RAPT_IN_SCOPE("above.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5",
                                                "$6") " ORDER BY below.path::ltree"};
+// What lies below a path as a range of the index on paths, which gives it in the order of the page. Labels are UUIDs,
+// all of one length: what sorts after the path and before the path with one more character begins with the path.
+#define RAPT_BELOW(path) "g.path > " path "::ltree AND g.path < text2ltree(" path "::ltree::text || '0')"
+
 constexpr store::Statement kDescendants{
     "groups.descendants",
     "SELECT " RAPT_GROUP_COLUMNS
-    " FROM groups g WHERE g.deleted_at IS NULL AND g.path <@ $9::ltree AND g.path <> $9::ltree AND " RAPT_IN_SCOPE(
+    " FROM groups g WHERE g.deleted_at IS NULL AND g.path <@ $9::ltree AND " RAPT_BELOW("$9") " AND " RAPT_IN_SCOPE(
         "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6") RAPT_GROUP_PAGE("$7", "$8")};
 constexpr store::Statement kAncestors{
     "groups.ancestors",

@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "idempotency.hpp"
 #include "rapt/http/message.hpp"
 

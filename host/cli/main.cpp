@@ -8,8 +8,13 @@
 #include "src/command.hpp"
 
 int main(int argc, char** argv) {
-  rapt::cli::Console console{std::cin, std::cout, std::cerr, rapt::config::process_environment(),
-                             isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1};
+  rapt::cli::Console console{std::cin,
+                             std::cout,
+                             std::cerr,
+                             rapt::config::process_environment(),
+                             isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
+                             false,
+                             isatty(STDOUT_FILENO) == 1};
   try {
     return rapt::cli::run(console, {argv + (argc > 0 ? 1 : 0), argv + argc});
   } catch (const std::exception& error) {

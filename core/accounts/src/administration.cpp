@@ -14,10 +14,21 @@ constexpr store::Statement kEndLogins{"accounts.end_logins", "DELETE FROM auth_s
 
 Result<void> AccountService::send_reset(store::Transaction& transaction, const Addressee& to,
                                         const std::optional<UserId>& requested_by) const {
-  const auto token = new_reset(transaction, to.user, requested_by, parts_.clock.now(), kResetLifetime);
+  const auto link = make_reset_link(transaction, to.user, requested_by);
+  if (!link) return link.error();
+  return post(transaction, to.email,
+              requested_by ? reset_by_other_letter(to.name, *link) : reset_letter(to.name, *link));
+}
+
+Result<std::string> AccountService::make_reset_link(store::Transaction& transaction, const UserId& user,
+                                                    const std::optional<UserId>& requested_by) const {
+  const auto token = new_reset(transaction, user, requested_by, parts_.clock.now(), kResetLifetime);
   if (!token) return token.error();
-  const std::string link = parts_.public_url + "/reset-password#token=" + *token;
-  return post(transaction, to.email, requested_by ? reset_by_other_letter(to.name, link) : reset_letter(to.name, link));
+  return parts_.public_url + "/reset-password#token=" + *token;
+}
+
+Result<void> AccountService::tell_address_changed(store::Transaction& transaction, const Addressee& old) const {
+  return post_notice(transaction, old.email, address_changed_letter(old.name));
 }
 
 Result<void> AccountService::send_invitation(store::Transaction& transaction, const Addressee& to,

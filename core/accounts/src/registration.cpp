@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "fields.hpp"
 #include "letters.hpp"
 #include "rapt/accounts/account_service.hpp"
+#include "rapt/accounts/fields.hpp"
 #include "rapt/identity/password_hasher.hpp"
 #include "rapt/store/database.hpp"
 #include "tokens.hpp"

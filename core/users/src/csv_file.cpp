@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "rapt/accounts/fields.hpp"
 #include "rapt/base/text.hpp"
-#include "user_rules.hpp"
 
 namespace rapt::users {
 namespace {
@@ -164,7 +164,7 @@ int* column_named(CsvColumns& columns, const std::string& name) {
 Result<CsvColumns> columns_of(const std::vector<std::string>& names) {
   CsvColumns columns;
   for (const auto& given : names) {
-    auto* column = column_named(columns, trimmed(given));
+    auto* column = column_named(columns, accounts::trimmed(given));
     if (column == nullptr)
       return file_fault("has an unknown column \"" + printable(given, 60) +
                         "\": known are email, name, given_name, family_name, group, role and status");

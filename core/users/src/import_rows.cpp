@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "import_rows.hpp"
 
+#include "rapt/accounts/fields.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/identity/actor.hpp"
-#include "user_rules.hpp"
 
 namespace rapt::users {
 namespace {
+
+using accounts::fault_of_email;
+using accounts::fault_of_name;
+using accounts::trimmed;
 
 constexpr std::size_t kMaxGroupText = 2000;
 
@@ -45,7 +49,7 @@ Planned read_row(const CsvRow& row, const CsvColumns& columns) {
   plan.email = field(row, columns.email);
   if (auto fault = fault_of_email(plan.email); !fault.empty()) {
     plan.fault("email", std::move(fault));
-    plan.email = printable(plan.email, kMaxEmail);
+    plan.email = printable(plan.email, accounts::kMaxEmailBytes);
   }
   plan.group = field(row, columns.group);
   if (plan.group.size() > kMaxGroupText) plan.fault("group", "is too long");

@@ -135,14 +135,21 @@ Task<Result<ImportLinePage>> ImportService::lines(Actor actor, ImportId id, std:
   co_return co_await database_.transaction(std::move(work));
 }
 
+Task<Result<bool>> run_import_batch(store::Database& database, const Clock& clock,
+                                    const accounts::AccountService& accounts, ImportId id) {
+  for (int races = 0;;) {
+    auto ended = co_await next_batch(database, clock, accounts, id);
+    // After a conflict somebody else made one of the addresses at the same moment: now it is there to be seen.
+    if (ended || ended.error().kind != ErrorKind::kConflict || ++races > kMostRaces) co_return ended;
+  }
+}
+
 Task<Result<void>> run_import(store::Database& database, const Clock& clock, const accounts::AccountService& accounts,
                               ImportId id) {
-  for (int races = 0;;) {
-    const auto ended = co_await next_batch(database, clock, accounts, id);
-    if (ended && *ended) co_return Result<void>{};
-    if (ended) continue;
-    // Somebody else made one of the addresses at the same moment: now it is there to be seen.
-    if (ended.error().kind != ErrorKind::kConflict || ++races > kMostRaces) co_return ended.error();
+  for (;;) {
+    const auto ended = co_await run_import_batch(database, clock, accounts, id);
+    if (!ended) co_return ended.error();
+    if (*ended) co_return Result<void>{};
   }
 }
 

@@ -8,18 +8,8 @@
 #include "rapt/identity/actor.hpp"
 #include "user_store.hpp"
 
-/// What an account may look like, and who may do what to it.
+/// Who may do what to an account.
 namespace rapt::users {
-
-/// Without blanks at its ends.
-std::string trimmed(std::string_view text);
-/// What is wrong with it, as the end of a sentence; empty when nothing is.
-std::string fault_of_email(const std::string& email);
-std::string fault_of_name(const std::string& name);
-
-/// kInvalid at `field`.
-Result<void> check_email(const std::string& email);
-Result<void> check_name(const std::string& field, const std::string& name);
 
 /// kNotFound to those who may not know of the account.
 Result<void> check_readable(const identity::Actor& actor, const Target& target);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rapt/accounts/account_service.hpp"
+#include "rapt/accounts/fields.hpp"
 #include "rapt/store/database.hpp"
 #include "user_list.hpp"
 #include "user_rules.hpp"
@@ -27,11 +28,22 @@ Result<void> check_unchanged(const User& user, const std::optional<TimePoint>& e
   return error;
 }
 
-Result<void> check_change(const UserChange& change) {
-  if (change.email) RAPT_TRY(check_email(*change.email));
-  if (change.name) RAPT_TRY(check_name("name", *change.name));
-  if (change.given_name) RAPT_TRY(check_name("given_name", *change.given_name));
-  if (change.family_name) RAPT_TRY(check_name("family_name", *change.family_name));
+Result<void> take(std::optional<std::string>& value, Result<std::string> checked) {
+  if (!checked) return checked.error();
+  value = std::move(*checked);
+  return {};
+}
+
+Result<void> tidy_name(const std::string& field, std::optional<std::string>& name) {
+  return name ? take(name, accounts::checked_name(field, *name)) : Result<void>{};
+}
+
+/// Takes the space around what is said away; kInvalid for what an account cannot have.
+Result<void> tidy(UserChange& change) {
+  if (change.email) RAPT_TRY(take(change.email, accounts::checked_email(*change.email)));
+  RAPT_TRY(tidy_name("name", change.name));
+  RAPT_TRY(tidy_name("given_name", change.given_name));
+  RAPT_TRY(tidy_name("family_name", change.family_name));
   if (!change.status || *change.status == "active" || *change.status == "suspended") return {};
   return Error::invalid("status", "must be one of active, suspended");
 }
@@ -53,8 +65,17 @@ Result<void> set_status(store::Transaction& tx, Target& target, const std::strin
   return {};
 }
 
+Result<void> set_email(store::Transaction& tx, User& user, const std::string& email,
+                       const accounts::AccountService& accounts) {
+  RAPT_TRY(accounts.tell_address_changed(tx, {user.id, user.email, user.name}));
+  RAPT_TRY(void_links(tx, user.id));
+  user.email = email;
+  return {};
+}
+
 Result<User> update_in(store::Transaction& tx, const Actor& actor, const UserId& id, const UserChange& wanted,
-                       const std::optional<TimePoint>& expected, TimePoint now) {
+                       const std::optional<TimePoint>& expected, const accounts::AccountService& accounts,
+                       TimePoint now) {
   auto target = load(tx, id, reading(actor), true);
   if (!target) return target.error();
   RAPT_TRY(check_updatable(actor, *target));
@@ -66,22 +87,22 @@ Result<User> update_in(store::Transaction& tx, const Actor& actor, const UserId&
   if (change.given_name) user.given_name = change.given_name;
   if (change.family_name) user.family_name = change.family_name;
   if (change.status) RAPT_TRY(set_status(tx, *target, *change.status));
-  if (change.email) {
-    user.email = *change.email;
-    RAPT_TRY(void_links(tx, id));
-  }
+  if (change.email) RAPT_TRY(set_email(tx, user, *change.email, accounts));
   RAPT_TRY(write(tx, user, now));
   auto changed = load(tx, id, reading(actor), false);
   if (!changed) return changed.error();
   return std::move(changed->user);
 }
 
-Result<void> check_new(const NewUser& user) {
-  RAPT_TRY(check_email(user.email));
-  RAPT_TRY(check_name("name", user.name));
-  if (user.given_name) RAPT_TRY(check_name("given_name", *user.given_name));
-  if (user.family_name) RAPT_TRY(check_name("family_name", *user.family_name));
-  return {};
+Result<void> tidy(NewUser& user) {
+  auto email = accounts::checked_email(user.email);
+  if (!email) return email.error();
+  auto name = accounts::checked_name("name", user.name);
+  if (!name) return name.error();
+  user.email = std::move(*email);
+  user.name = std::move(*name);
+  RAPT_TRY(tidy_name("given_name", user.given_name));
+  return tidy_name("family_name", user.family_name);
 }
 
 Result<void> check_grant(const Actor& actor, const std::string& path, identity::GroupRole role) {
@@ -116,14 +137,21 @@ Result<User> create_in(store::Transaction& tx, const Actor& actor, const NewUser
   return std::move(made->user);
 }
 
-Result<void> reset_in(store::Transaction& tx, const Actor& actor, const UserId& id,
-                      const accounts::AccountService& accounts) {
+/// Who may get a new password by the actor's wish.
+Result<accounts::Addressee> resettable(store::Transaction& tx, const Actor& actor, const UserId& id) {
   const auto target = load(tx, id, reading(actor), true);
   if (!target) return target.error();
   RAPT_TRY(check_manageable(actor, *target));
   if (target->user.status != "active")
     return Error::conflict("This account is not active: let the person back in first.");
-  return accounts.send_reset(tx, {id, target->user.email, target->user.name}, actor.id);
+  return accounts::Addressee{id, target->user.email, target->user.name};
+}
+
+Result<User> read_in(store::Transaction& tx, const Actor& actor, const UserId& id) {
+  auto target = load(tx, id, reading(actor), false);
+  if (!target) return target.error();
+  RAPT_TRY(check_readable(actor, *target));
+  return std::move(target->user);
 }
 
 Result<User> set_active_in(store::Transaction& tx, const Actor& actor, const UserId& id, bool active, TimePoint now) {
@@ -154,18 +182,21 @@ Task<Result<UserPage>> UserService::list(Actor actor, UserFilter filter) {
 }
 
 Task<Result<User>> UserService::get(Actor actor, UserId id) {
-  auto work = [actor = std::move(actor), id = std::move(id)](store::Transaction& tx) -> Result<User> {
-    auto target = load(tx, id, reading(actor), false);
-    if (!target) return target.error();
-    RAPT_TRY(check_readable(actor, *target));
-    return std::move(target->user);
+  auto work = [actor = std::move(actor), id = std::move(id)](store::Transaction& tx) { return read_in(tx, actor, id); };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<User>> UserService::find(Actor actor, std::string email) {
+  auto work = [actor = std::move(actor), email = std::move(email)](store::Transaction& tx) -> Result<User> {
+    const auto id = users::find(tx, email);
+    if (!id) return id.error();
+    return read_in(tx, actor, *id);
   };
   co_return co_await database_.transaction(std::move(work));
 }
 
 Task<Result<User>> UserService::create(Actor actor, NewUser user) {
-  user.email = trimmed(user.email);
-  RAPT_CO_TRY(check_new(user));
+  RAPT_CO_TRY(tidy(user));
   std::optional<std::string> hash;
   if (user.password) {
     std::vector<std::string> words{user.name, user.email};
@@ -181,17 +212,31 @@ Task<Result<User>> UserService::create(Actor actor, NewUser user) {
 }
 
 Task<Result<void>> UserService::reset_password(Actor actor, UserId id) {
-  auto work = [actor = std::move(actor), id = std::move(id), &accounts = accounts_](store::Transaction& tx) {
-    return reset_in(tx, actor, id, accounts);
+  auto work = [actor = std::move(actor), id = std::move(id),
+               &accounts = accounts_](store::Transaction& tx) -> Result<void> {
+    const auto person = resettable(tx, actor, id);
+    if (!person) return person.error();
+    return accounts.send_reset(tx, *person, actor.id);
+  };
+  co_return co_await database_.transaction(std::move(work));
+}
+
+Task<Result<std::string>> UserService::make_reset_link(Actor actor, UserId id) {
+  auto work = [actor = std::move(actor), id = std::move(id),
+               &accounts = accounts_](store::Transaction& tx) -> Result<std::string> {
+    const auto person = resettable(tx, actor, id);
+    if (!person) return person.error();
+    return accounts.make_reset_link(tx, person->user, actor.id);
   };
   co_return co_await database_.transaction(std::move(work));
 }
 
 Task<Result<User>> UserService::update(Actor actor, UserId id, UserChange change, std::optional<TimePoint> expected) {
-  if (change.email) change.email = trimmed(*change.email);
-  RAPT_CO_TRY(check_change(change));
+  RAPT_CO_TRY(tidy(change));
   auto work = [actor = std::move(actor), id = std::move(id), change = std::move(change), expected,
-               now = clock_.now()](store::Transaction& tx) { return update_in(tx, actor, id, change, expected, now); };
+               &accounts = accounts_, now = clock_.now()](store::Transaction& tx) {
+    return update_in(tx, actor, id, change, expected, accounts, now);
+  };
   co_return co_await database_.transaction(std::move(work));
 }
 

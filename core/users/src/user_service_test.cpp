@@ -153,6 +153,26 @@ TEST_F(UserServiceTest, AResetIsMailedToThePersonByThoseWhoReachAllOfIt) {
   EXPECT_EQ(reset(302, 304).error().kind, ErrorKind::kConflict);
 }
 
+TEST_F(UserServiceTest, ALinkIsHandedToWhoeverMightHaveItMailedAndNotMailed) {
+  const auto link = [&](const identity::Actor& who, int whom) {
+    return run_blocking(users.make_reset_link(who, user(whom)));
+  };
+  const auto made = link(machine_administrator(), 304);
+  ASSERT_TRUE(made) << made.error().message << made.error().log_detail;
+  EXPECT_THAT(*made, ::testing::MatchesRegex("http://site.example/reset-password#token=[A-Za-z0-9_-]+"));
+  EXPECT_EQ(value("SELECT count(*)::text AS value FROM outgoing_mails"), "0");
+  EXPECT_EQ(value("SELECT (requested_by IS NULL)::text AS value FROM password_resets"), "true");
+  EXPECT_EQ(link(actor(302), 306).error().kind, ErrorKind::kForbidden);
+  EXPECT_EQ(link(actor(302), 307).error().kind, ErrorKind::kNotFound);
+}
+
+TEST_F(UserServiceTest, FoundByAddressByThoseWhoMaySeeThePerson) {
+  const auto find = [&](int who, const std::string& email) { return run_blocking(users.find(actor(who), email)); };
+  EXPECT_EQ(find(302, "304@EXAMPLE.org")->id, user(304));
+  EXPECT_EQ(refusal(find(302, "307@example.org")), ErrorKind::kNotFound);
+  EXPECT_EQ(refusal(find(301, "nobody@example.org")), ErrorKind::kNotFound);
+}
+
 TEST_F(UserServiceTest, RefusesWhatIsNoAddressNoNameOrTaken) {
   for (const char* bad : {"", "x", "@x", "x@", "a@b@c", "a b@c", "a\x01@b", "a@.b", "\"a\"@b"})
     EXPECT_EQ(refusal(change(301, 304, {.email = bad})), ErrorKind::kInvalid) << bad;
@@ -185,13 +205,16 @@ TEST_F(UserServiceTest, WhoIsDeactivatedIsLoggedOutAndMayComeBack) {
   EXPECT_EQ(refusal(run_blocking(users.set_active(actor(302), user(302), false))), ErrorKind::kForbidden) << "oneself";
 }
 
-TEST_F(UserServiceTest, ANewAddressVoidsTheLinksThatTheOldOneGot) {
+TEST_F(UserServiceTest, ANewAddressVoidsTheLinksThatTheOldOneGotAndTellsIt) {
   scratch->script("INSERT INTO password_resets (token_hash, user_id, email, expires_at) VALUES (sha256('x'), '" +
                   uuid(304) + "', 'old@example.org', now() + interval '1 hour')");
   ASSERT_TRUE(change(302, 304, {.name = "Other"}));
   EXPECT_EQ(value("SELECT count(*)::text AS value FROM password_resets"), "1");
+  EXPECT_EQ(value("SELECT count(*)::text AS value FROM outgoing_mails"), "0");
   ASSERT_TRUE(change(302, 304, {.email = "other@example.org"}));
   EXPECT_EQ(value("SELECT count(*)::text AS value FROM password_resets"), "0");
+  EXPECT_EQ(value("SELECT recipient || ': ' || subject AS value FROM outgoing_mails"),
+            "304@example.org: Your address has changed");
 }
 
 TEST_F(UserServiceTest, TheLastSystemAdministratorStays) {

@@ -10,6 +10,8 @@ using store::params;
 
 constexpr store::Statement kLoad{
     "users.load", "SELECT " RAPT_USER_COLUMNS " FROM users u WHERE u.id = $7::uuid AND u.deleted_at IS NULL"};
+constexpr store::Statement kFind{"users.find",
+                                 "SELECT id FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL"};
 constexpr store::Statement kLock{"users.lock",
                                  "SELECT FROM users WHERE id = $1::uuid AND deleted_at IS NULL FOR UPDATE"};
 constexpr store::Statement kPlaces{"users.places", R"(
@@ -108,6 +110,13 @@ Result<Target> load(store::Transaction& tx, const UserId& id, const identity::Sc
   target.user = user_of((*rows)[0]);
   RAPT_TRY(add_places(tx, target));
   return target;
+}
+
+Result<UserId> find(store::Transaction& tx, const std::string& email) {
+  const auto rows = tx.exec(kFind, params(email));
+  if (!rows) return rows.error();
+  if (rows->empty()) return Error::not_found("user");
+  return (*rows)[0].id<UserId>("id");
 }
 
 Result<void> insert(store::Transaction& tx, const UserId& id, const NewUser& user,

@@ -21,6 +21,8 @@ struct Target {
 /// The account, its memberships as far as `scope` reaches; locked until the transaction ends when `lock` is set, so
 /// that no membership can be added meanwhile. kNotFound.
 Result<Target> load(store::Transaction& tx, const UserId& id, const identity::Scope& scope, bool lock);
+/// Whose address it is, without regard to case. kNotFound.
+Result<UserId> find(store::Transaction& tx, const std::string& email);
 /// kConflict when the address is taken.
 Result<void> insert(store::Transaction& tx, const UserId& id, const NewUser& user,
                     const std::optional<std::string>& password_hash, TimePoint now);

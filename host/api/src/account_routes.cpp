@@ -6,6 +6,7 @@
 #include "handlers.hpp"
 #include "me_view.hpp"
 #include "rapt/accounts/account_service.hpp"
+#include "rapt/accounts/fields.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxEmailBytes = 255;
 constexpr std::size_t kMaxNameBytes = 400;
 constexpr std::size_t kMaxTokenBytes = 100;
 constexpr std::size_t kMaxCodeBytes = 64;
@@ -60,7 +60,7 @@ Task<Result<Answer>> post_register(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   accounts::Registration registration;
-  registration.email = body->text("email", kMaxEmailBytes);
+  registration.email = body->text("email", accounts::kMaxEmailBytes);
   registration.name = body->text("name", kMaxNameBytes);
   registration.password = body->text("password", kMaxNewPasswordBytes);
   if (auto fault = body->fault()) co_return *fault;
@@ -77,14 +77,14 @@ Task<Result<Answer>> post_verify_email(Call& call) {
 }
 
 Task<Result<Answer>> post_verify_email_resend(Call& call) {
-  auto email = only_text(call, "email", kMaxEmailBytes);
+  auto email = only_text(call, "email", accounts::kMaxEmailBytes);
   if (!email) co_return email.error();
   RAPT_CO_TRY(co_await call.services.accounts.resend_verification(std::move(*email)));
   co_return check_mail();
 }
 
 Task<Result<Answer>> post_password_reset(Call& call) {
-  auto email = only_text(call, "email", kMaxEmailBytes);
+  auto email = only_text(call, "email", accounts::kMaxEmailBytes);
   if (!email) co_return email.error();
   RAPT_CO_TRY(co_await check_no_forced_provider(call, *email));
   RAPT_CO_TRY(co_await call.services.accounts.ask_reset(std::move(*email)));
@@ -126,7 +126,7 @@ Task<Result<Answer>> patch_me(Call& call) {
 Task<Result<Answer>> post_me_email(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
-  auto email = body->text("email", kMaxEmailBytes);
+  auto email = body->text("email", accounts::kMaxEmailBytes);
   auto password = body->text("password", kMaxGivenPasswordBytes);
   if (auto fault = body->fault()) co_return *fault;
   RAPT_CO_TRY(co_await call.services.accounts.ask_email_change(call.actor.id, std::move(email), std::move(password)));

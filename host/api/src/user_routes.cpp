@@ -6,6 +6,7 @@
 #include "body.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
+#include "rapt/accounts/fields.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/users/user_service.hpp"
@@ -18,8 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxNameBytes = 4 * users::kMaxUserName;
-constexpr std::size_t kMaxEmailBytes = 4 * users::kMaxEmail;
+constexpr std::size_t kMaxNameBytes = 4 * accounts::kMaxName;
 constexpr std::size_t kMaxPasswordBytes = 1024;
 constexpr std::size_t kMaxSearch = 100;
 
@@ -104,7 +104,7 @@ Task<Result<Answer>> post_user(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   users::NewUser user;
-  user.email = body->text("email", kMaxEmailBytes);
+  user.email = body->text("email", accounts::kMaxEmailBytes);
   user.name = body->text("name", kMaxNameBytes);
   user.given_name = body->optional_text("given_name", kMaxNameBytes);
   user.family_name = body->optional_text("family_name", kMaxNameBytes);
@@ -144,7 +144,7 @@ Task<Result<Answer>> patch_user(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   users::UserChange change;
-  change.email = body->optional_text("email", kMaxEmailBytes);
+  change.email = body->optional_text("email", accounts::kMaxEmailBytes);
   change.name = body->optional_text("name", kMaxNameBytes);
   change.given_name = body->optional_text("given_name", kMaxNameBytes);
   change.family_name = body->optional_text("family_name", kMaxNameBytes);

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/api/documents.hpp"
+
 namespace rapt::api {
 namespace {
 
@@ -66,6 +68,18 @@ json view(const users::ImportLine& line) {
           {"email", line.email.empty() ? json(nullptr) : json(line.email)},
           {"user_id", or_null(line.user)},
           {"faults", std::move(faults)}};
+}
+
+std::string document_of(const users::User& user) {
+  return view(user).dump();
+}
+
+std::string document_of(const users::Import& import) {
+  return view(import).dump();
+}
+
+std::string document_of(const users::ImportLine& line) {
+  return view(line).dump();
 }
 
 }  // namespace rapt::api

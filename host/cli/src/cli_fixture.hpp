@@ -27,12 +27,16 @@ class Program : public ::testing::Test {
   int rapt(const std::vector<std::string>& words) {
     std::istringstream in(answers_);
     std::ostringstream out, err;
-    Console console{in, out, err,
+    Console console{in,
+                    out,
+                    err,
                     [this](std::string_view name) -> std::optional<std::string> {
                       const auto found = environment_.find(name);
                       return found == environment_.end() ? std::nullopt : std::optional(found->second);
                     },
-                    interactive_};
+                    interactive_,
+                    false,
+                    shows_to_person_};
     const int status = run(console, words);
     out_ = out.str();
     err_ = err.str();
@@ -42,7 +46,7 @@ class Program : public ::testing::Test {
   fs::path folder_;
   std::map<std::string, std::string, std::less<>> environment_;
   std::string answers_, out_, err_;
-  bool interactive_ = false;
+  bool interactive_ = false, shows_to_person_ = false;
 };
 
 }  // namespace rapt::cli

@@ -39,8 +39,9 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   config::Environment environment;
-  bool interactive = false;  ///< a person can answer on `in`
-  bool json = false;         ///< --json: `out` gets one JSON document and nothing else
+  bool interactive = false;      ///< a person can answer on `in`
+  bool json = false;             ///< --json: `out` gets one JSON document and nothing else
+  bool shows_to_person = false;  ///< `out` is a terminal: no file keeps what it is told
 };
 
 /// One line of the table in commands.cpp.

@@ -117,6 +117,11 @@ class AccountService {
   /// As send_reset(), in words of welcome and for seven days. Who uses it has proven the address, too.
   Result<void> send_invitation(store::Transaction& transaction, const Addressee& to,
                                const std::optional<UserId>& requested_by) const;
+  /// As send_reset(), but answers the link instead of mailing it: for whoever hands it over.
+  Result<std::string> make_reset_link(store::Transaction& transaction, const UserId& user,
+                                      const std::optional<UserId>& requested_by) const;
+  /// Tells the address that was the account's until now that an administrator has given it another one.
+  Result<void> tell_address_changed(store::Transaction& transaction, const Addressee& old) const;
   /// Ends all logins of the person.
   static Result<void> end_logins(store::Transaction& transaction, const UserId& user);
   /// What is stored of a password. kUnavailable when too many wait to be hashed.

@@ -40,7 +40,11 @@ class ImportService {
   const Clock& clock_;
 };
 
-/// Does what is left of an import. Others may do the same at the same time: each batch is done once.
+/// Does the next thousand lines of an import at most; true when nothing is left. Others may do the same at the same
+/// time: each batch is done once.
+Task<Result<bool>> run_import_batch(store::Database& database, const Clock& clock,
+                                    const accounts::AccountService& accounts, ImportId id);
+/// Does all that is left of an import.
 Task<Result<void>> run_import(store::Database& database, const Clock& clock, const accounts::AccountService& accounts,
                               ImportId id);
 

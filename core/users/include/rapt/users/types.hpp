@@ -104,7 +104,5 @@ struct NewImport {
 };
 
 inline constexpr std::size_t kMaxImportBytes = 32u * 1024 * 1024;
-inline constexpr std::size_t kMaxUserName = 100;  ///< code points
-inline constexpr std::size_t kMaxEmail = 255;     ///< code points
 
 }  // namespace rapt::users

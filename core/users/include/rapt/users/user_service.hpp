@@ -32,16 +32,20 @@ class UserService {
   /// Those within the actor's reach, oneself among them. kInvalid for a cursor of another list.
   Task<Result<UserPage>> list(identity::Actor actor, UserFilter filter);
   Task<Result<User>> get(identity::Actor actor, UserId id);
+  /// By address, without regard to case.
+  Task<Result<User>> find(identity::Actor actor, std::string email);
   /// Active at once, its address taken as proven. Administrators of a group name a group of theirs. kConflict when the
   /// address is taken; kNotFound for the group; kInvalid, also for a password that is easy to guess.
   Task<Result<User>> create(identity::Actor actor, NewUser user);
   /// `expected`: the updated_at that the caller has seen; another one is kConflict with code PRECONDITION_FAILED.
-  /// A new address voids the links that were mailed to the old one; a suspended person is logged out.
+  /// A new address voids the links that were mailed to the old one, which is told; a suspended person is logged out.
   Task<Result<User>> update(identity::Actor actor, UserId id, UserChange change, std::optional<TimePoint> expected);
   /// Status "inactive", and all logins end; or "active" again. kConflict for the last system administrator.
   Task<Result<User>> set_active(identity::Actor actor, UserId id, bool active);
   /// Mails a link by which the person sets a new password. kConflict unless the account is active.
   Task<Result<void>> reset_password(identity::Actor actor, UserId id);
+  /// As reset_password(), but answers the link instead of mailing it.
+  Task<Result<std::string>> make_reset_link(identity::Actor actor, UserId id);
   /// The account is gone for everybody, its address free again. What the person has written stays.
   Task<Result<void>> remove(identity::Actor actor, UserId id);
 

@@ -86,7 +86,7 @@ struct MessageFlow::WriteExchange {
     RAPT_TRY(claim_sequence(tx, session, first_seq, static_cast<int>(messages.size()), now));
     for (const auto& message : messages) RAPT_TRY(insert_message(tx, message));
     RAPT_TRY(jobs::enqueue(tx, later));
-    RAPT_TRY(usage::record(tx, usage));
+    RAPT_TRY(usage::settle(tx, usage));
     RAPT_TRY(usage::store_extractions(tx, session, {}, extractions));
     return append_event(tx, topic, session, payload);
   }
@@ -136,7 +136,7 @@ Task<Result<void>> MessageFlow::before_ai() {
 }
 
 Task<Result<void>> MessageFlow::ask() {
-  gateway::ChatRequest request{.model = tool_->model, .messages = prompt_for(*tool_, context_, instructions_)};
+  gateway::ChatRequest request{.messages = prompt_for(*tool_, context_, instructions_)};
   begin_answer();
   // As late as can be: a module may have been started or upgraded while the others were asked.
   held_ = parts_.dispatcher.holds_answer(tool_->modules);
@@ -144,7 +144,22 @@ Task<Result<void>> MessageFlow::ask() {
   // Nothing has been paid yet.
   if (filter.outcome().kind != hooks::Outcome::Kind::kContinue) co_return hooks::stopped(filter.outcome());
   if (sink_ != nullptr) co_await sink_->status("thinking");
+  RAPT_CO_TRY(co_await admit(request));
   co_return co_await ask(std::move(request), filter);
+}
+
+/// Asks for the permission to spend, as late as can be.
+Task<Result<void>> MessageFlow::admit(gateway::ChatRequest& request) {
+  quota::Ask ask{.user = open_.session.user, .group = open_.payer, .class_id = open_.class_id, .model = tool_->model};
+  for (const auto& message : request.messages) ask.input_bytes += message.content.size();
+  auto grant = co_await parts_.admission.admit(std::move(ask));
+  if (!grant) co_return grant.error();
+  grant_ = std::move(*grant);
+  request.call_id = grant_.call.id;
+  request.model = grant_.model;
+  request.fallback_models = grant_.fallback_models;
+  request.max_output_tokens = grant_.max_output_tokens;
+  co_return Result<void>{};
 }
 
 Task<Result<void>> MessageFlow::ask(gateway::ChatRequest request, hooks::DeltaFilter& filter) {
@@ -250,7 +265,11 @@ Task<void> MessageFlow::show(const std::string& content) {
 }
 
 Task<void> MessageFlow::record_spent(usage::Outcome outcome) {
-  if (spent_) co_await usage::record_alone(parts_.database, usage_record(outcome));
+  if (spent_) {
+    co_await usage::settle_alone(parts_.database, usage_record(outcome));
+  } else {
+    co_await usage::release(parts_.database, grant_.call);
+  }
 }
 
 void MessageFlow::absorb(hooks::Outcome& outcome) {
@@ -260,8 +279,9 @@ void MessageFlow::absorb(hooks::Outcome& outcome) {
 
 usage::Record MessageFlow::usage_record(usage::Outcome outcome) const {
   usage::Record record;
+  record.call = grant_.call;
   record.user = open_.session.user;
-  record.group = GroupId::trusted(context_.group.id);
+  record.group = open_.payer;
   record.class_id = open_.class_id;
   record.tool = open_.session.tool.id;
   record.session = open_.session.id;

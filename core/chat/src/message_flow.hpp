@@ -12,6 +12,7 @@
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/hooks/delta_filter.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/quota/admission.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/usage.hpp"
 #include "session_store.hpp"
@@ -30,6 +31,7 @@ class MessageFlow {
  private:
   Task<Result<void>> before_ai();
   Task<Result<void>> ask();
+  Task<Result<void>> admit(gateway::ChatRequest& request);
   Task<Result<void>> ask(gateway::ChatRequest request, hooks::DeltaFilter& filter);
   Task<Result<void>> take_filtered(std::string text, hooks::Outcome& outcome);
   Task<Result<void>> after_ai();
@@ -62,6 +64,7 @@ class MessageFlow {
   std::vector<hooks::Extraction> extractions_;
   std::string finish_reason_;
   std::optional<CutOff> cut_off_;
+  quota::Grant grant_;
   std::optional<gateway::Spent> spent_;
 };
 

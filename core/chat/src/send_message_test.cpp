@@ -192,7 +192,7 @@ TEST_F(SendMessage, ASecondMessageWhileOneIsBeingAnsweredIsRefusedBeforeTheAiIsA
 }
 
 TEST_F(SendMessage, OfTwoMessagesOnTwoHostsOneIsStoredAndTheOtherRefusedWhole) {
-  ChatService other_host{{database, tools, dispatcher, gateway, clock}};
+  ChatService other_host{{database, tools, dispatcher, gateway, admission, clock}};
   std::optional<Result<Reply>> faster;
   gateway.while_asking = [&]() -> Task<void> {
     return runtime::store_result(other_host.send_message(student(), session, "faster", nullptr), faster);

@@ -16,7 +16,7 @@ namespace {
 // A session and the end of its history, for its owner ($2), or as it was before a message ($2).
 #define RAPT_CHAT_OPEN(EARLIER)                                                                                      \
   "SELECT s.id, s.tool_id, s.tool_version_id, s.user_id, s.assignment_id, s.state, s.next_seq, s.started_at,"        \
-  " s.ended_at, a.class_id, a.closes_at, g.id AS group_id, g.name AS group_name,"                                    \
+  " s.ended_at, a.class_id, a.closes_at, s.group_id AS payer, g.id AS group_id, g.name AS group_name,"               \
   " (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'seq', m.seq,"               \
   "           'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq), '[]')"                    \
   "    FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS bytes"                           \
@@ -63,7 +63,8 @@ constexpr store::Statement kMessages{"chat_messages", R"(
   SELECT id, role, content, seq, created_at, meta FROM messages WHERE session_id = $1 ORDER BY seq)"};
 
 constexpr store::Statement kInsertSession{"chat_insert_session", R"(
-  INSERT INTO chat_sessions (id, tool_id, tool_version_id, user_id, assignment_id, started_at) VALUES ($1, $2, $3, $4, $5, $6))"};
+  INSERT INTO chat_sessions (id, tool_id, tool_version_id, user_id, assignment_id, started_at, group_id)
+  VALUES ($1, $2, $3, $4, $5, $6, paying_group($4, $5)))"};
 
 constexpr store::Statement kInsertMessage{"chat_insert_message", R"(
   INSERT INTO messages (id, session_id, seq, role, content, meta, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7))"};
@@ -138,6 +139,7 @@ static Result<OpenSession> open_from(const store::Rows& rows) {
   open.next_seq = row->integer("next_seq");
   open.class_id = row->id<ClassId>("class_id");
   open.group = {row->text("group_id"), row->text("group_name")};
+  open.payer = row->id<GroupId>("payer");
   open.closes_at = row->optional_time("closes_at");
   open.history = parse_history(row->text("history"));
   return open;

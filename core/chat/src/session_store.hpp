@@ -27,6 +27,7 @@ struct OpenSession {
   std::int64_t next_seq = 1;
   ClassId class_id;                    ///< of the assignment, may be empty
   hooks::Context::Group group;         ///< of that class, may be empty
+  GroupId payer;                       ///< whose limits and budget count, may be empty
   std::optional<TimePoint> closes_at;  ///< of the assignment
   /// The newest that fit into kHistoryMessages and kHistoryBytes, oldest first. Never begins with an answer whose
   /// question no longer fits: many models refuse such a conversation.

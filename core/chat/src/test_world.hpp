@@ -14,8 +14,11 @@
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/hooks/scripted_caller.hpp"
+#include "rapt/quota/quota_service.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "rapt/store/redis.hpp"
 #include "rapt/store/scratch_schema.hpp"
+#include "rapt/store/test_redis.hpp"
 #include "rapt/tools/tool_service.hpp"
 
 namespace rapt::chat {
@@ -172,7 +175,9 @@ modules:
   hooks::Dispatcher dispatcher{caller};
   ScriptedGateway gateway;
   tools::ToolService tools{database, clock, nullptr};
-  ChatService chat{{database, tools, dispatcher, gateway, clock}};
+  store::Redis redis{store::test_redis_url()};
+  quota::QuotaService admission{{database, redis, clock, "test-model"}};
+  ChatService chat{{database, tools, dispatcher, gateway, admission, clock}};
   ToolId tool;
 };
 

@@ -42,7 +42,7 @@ struct WriteEnd {
 
   Result<void> operator()(store::Transaction& tx) const {
     RAPT_TRY(end_run(tx, end));
-    for (const auto& record : usage) RAPT_TRY(usage::record(tx, record));
+    for (const auto& record : usage) RAPT_TRY(usage::settle(tx, record));
     RAPT_TRY(jobs::enqueue(tx, later));
     RAPT_TRY(usage::store_extractions(tx, {}, end.id, extractions));
     return jobs::append_event(tx, {end.output_json ? "run.completed" : "run.failed", end.id.str(), payload_json});
@@ -122,9 +122,25 @@ Task<Result<std::string>> RunFlow::ask(std::vector<std::string> instructions) {
 }
 
 Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request) {
+  auto grant = co_await admit(request);
+  if (!grant) co_return grant.error();
+  request.call_id = grant->call.id;
+  request.model = grant->model;
+  request.fallback_models = grant->fallback_models;
+  request.max_output_tokens = grant->max_output_tokens;
   auto exchange = co_await parts_.gateway.complete(std::move(request), nullptr);
-  if (exchange.spent) spent_.push_back(std::move(*exchange.spent));
+  if (exchange.spent) {
+    paid_.push_back({std::move(grant->call), std::move(*exchange.spent)});
+  } else {
+    co_await usage::release(parts_.database, std::move(grant->call));
+  }
   co_return std::move(exchange.completion);
+}
+
+Task<Result<quota::Grant>> RunFlow::admit(const gateway::ChatRequest& request) {
+  quota::Ask ask{.user = run_.user, .group = run_.payer, .model = tool_->model};
+  for (const auto& message : request.messages) ask.input_bytes += message.content.size();
+  return parts_.admission.admit(std::move(ask));
 }
 
 Task<Result<void>> RunFlow::finish(Result<std::string> output) {
@@ -132,7 +148,7 @@ Task<Result<void>> RunFlow::finish(Result<std::string> output) {
                  hook_jobs(parts_.dispatcher, run_.id, tool_->modules)};
   const auto stored = co_await parts_.database.transaction(std::move(write));
   if (!stored) {
-    for (auto& record : usage_records(output)) co_await usage::record_alone(parts_.database, std::move(record));
+    for (auto& record : usage_records(output)) co_await usage::settle_alone(parts_.database, std::move(record));
     co_return stored.error();
   }
   if (!output) co_return output.error();
@@ -141,10 +157,11 @@ Task<Result<void>> RunFlow::finish(Result<std::string> output) {
 
 std::vector<usage::Record> RunFlow::usage_records(const Result<std::string>& output) const {
   std::vector<usage::Record> records;
-  for (const auto& spent : spent_) {
+  for (const auto& [call, spent] : paid_) {
     usage::Record record;
+    record.call = call;
     record.user = run_.user;
-    record.group = GroupId::trusted(context_.group.id);
+    record.group = run_.payer;
     record.tool = run_.tool;
     record.run = run_.id;
     record.assignment = run_.assignment;

@@ -6,6 +6,7 @@
 
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/quota/admission.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/usage.hpp"
@@ -25,6 +26,7 @@ class RunFlow {
   Task<Result<void>> dispatch(hooks::Point point);
   Task<Result<std::string>> ask(std::vector<std::string> instructions);
   Task<Result<gateway::Completion>> ask_once(gateway::ChatRequest request);
+  Task<Result<quota::Grant>> admit(const gateway::ChatRequest& request);
   Task<Result<void>> finish(Result<std::string> output);
   [[nodiscard]] Result<void> check_replacement(hooks::Point point, const hooks::Outcome& outcome) const;
   [[nodiscard]] std::vector<usage::Record> usage_records(const Result<std::string>& output) const;
@@ -36,7 +38,11 @@ class RunFlow {
   hooks::Context context_;
   std::vector<std::string> instructions_, modified_by_, skipped_;
   std::vector<hooks::Extraction> extractions_;
-  std::vector<gateway::Spent> spent_;
+  struct Paid {
+    usage::Call call;
+    gateway::Spent spent;
+  };
+  std::vector<Paid> paid_;
 };
 
 /// The body that a caller gets for a failure: {"error","code","details"?}.

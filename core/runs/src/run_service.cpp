@@ -66,8 +66,10 @@ Task<Result<Run>> RunService::create(identity::Actor actor, ToolId tool, std::st
   if (!pinned) co_return pinned.error();
   RAPT_CO_TRY(check_input(*pinned->tool, input_json));
   NewRun run{RunId::trusted(new_uuid()), tool, pinned->version, actor.id, assignment_or_empty, std::move(input_json),
-             parts_.clock.now()};
-  RAPT_CO_TRY(co_await insert_run(parts_.database, run));
+             parts_.clock.now(),         {}};
+  auto payer = co_await insert_run(parts_.database, run);
+  if (!payer) co_return payer.error();
+  run.payer = std::move(*payer);
   const auto id = run.id;
   auto context = context_of(actor, run, *pinned->tool);
   RunFlow flow(parts_, std::move(run), pinned->tool, std::move(context));

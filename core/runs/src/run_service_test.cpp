@@ -11,9 +11,12 @@
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/hooks/scripted_caller.hpp"
+#include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/async_hooks.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "rapt/store/redis.hpp"
 #include "rapt/store/scratch_schema.hpp"
+#include "rapt/store/test_redis.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "structured_output.hpp"
 
@@ -98,7 +101,9 @@ class Runs : public testing::Test {
   hooks::Dispatcher dispatcher{caller};
   ListGateway gateway;
   tools::ToolService tools{database, clock, nullptr};
-  RunService service{{database, tools, dispatcher, gateway, clock}};
+  store::Redis redis{store::test_redis_url()};
+  quota::QuotaService admission{{database, redis, clock, "test-model"}};
+  RunService service{{database, tools, dispatcher, gateway, admission, clock}};
   ToolId tool;
 };
 

@@ -12,8 +12,8 @@ namespace rapt::runs {
 namespace {
 
 constexpr store::Statement kInsert{"run_insert", R"(
-  INSERT INTO runs (id, tool_id, tool_version_id, user_id, assignment_id, state, input, created_at)
-  VALUES ($1, $2, $3, $4, $5, 'processing', $6, $7))"};
+  INSERT INTO runs (id, tool_id, tool_version_id, user_id, assignment_id, state, input, created_at, group_id)
+  VALUES ($1, $2, $3, $4, $5, 'processing', $6, $7, paying_group($4, $5)) RETURNING group_id)"};
 
 constexpr store::Statement kEnd{"run_end", R"(
   UPDATE runs SET state = CASE WHEN $2::jsonb IS NULL THEN 'failed' ELSE 'complete' END::run_state,
@@ -79,11 +79,11 @@ Run from_row(const store::Row& row) {
 
 }  // namespace
 
-Task<Result<void>> insert_run(store::Database& database, NewRun run) {
+Task<Result<GroupId>> insert_run(store::Database& database, NewRun run) {
   auto inserted = co_await database.query(
       kInsert, store::params(run.id, run.tool, run.version, run.user, run.assignment, run.input_json, run.created_at));
   if (!inserted) co_return inserted.error();
-  co_return Result<void>{};
+  co_return (*inserted)[0].id<GroupId>("group_id");
 }
 
 Result<void> end_run(store::Transaction& tx, const RunEnd& end) {

@@ -21,6 +21,7 @@ struct NewRun {
   AssignmentId assignment;
   std::string input_json;
   TimePoint created_at{};
+  GroupId payer;  ///< whose limits and budget count, may be empty; known once it is stored
 };
 
 /// How a run ended: with an output or with an error.
@@ -42,8 +43,8 @@ struct EndedRun {
   std::optional<std::string> output_json;
 };
 
-/// Stores it as being processed.
-Task<Result<void>> insert_run(store::Database& database, NewRun run);
+/// Stores it as being processed; answers who pays.
+Task<Result<GroupId>> insert_run(store::Database& database, NewRun run);
 /// kConflict when it has ended already.
 Result<void> end_run(store::Transaction& tx, const RunEnd& end);
 /// Any run that has ended, for jobs, which nobody asks. kNotFound.

@@ -41,8 +41,7 @@ gateway::ChatRequest structured_request(const tools::ToolDefinition& tool, const
       "Answer with one JSON value and nothing else: no Markdown fence, no words before or after it. It must fit this "
       "JSON Schema:\n" +
       tool.output_schema_json;
-  return {.model = tool.model,
-          .messages = {{"system", std::move(system)}, {"user", input_json}},
+  return {.messages = {{"system", std::move(system)}, {"user", input_json}},
           .response_schema_json = tool.output_schema_json};
 }
 

@@ -29,6 +29,7 @@
 #include "rapt/mail/mail.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
+#include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/async_hooks.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -107,6 +108,7 @@ class Host {
         limits_redis_(settings.redis_url, 2, kLimitsPatience),
         limits_(limits_redis_, clock_, settings),
         gateway_(client_, gateway_options(settings)),
+        quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
         supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
         journal_(database_),
@@ -121,8 +123,8 @@ class Host {
         groups_(database_, clock_),
         classes_(database_, clock_),
         assignments_(database_, clock_),
-        chat_({database_, tools_, dispatcher_, gateway_, clock_}),
-        runs_({database_, tools_, dispatcher_, gateway_, clock_}),
+        chat_({database_, tools_, dispatcher_, gateway_, quota_, clock_}),
+        runs_({database_, tools_, dispatcher_, gateway_, quota_, clock_}),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
         application_({settings,    clock_,      box_,       database_, redis_,       auth_,  accounts_, users_,
@@ -200,6 +202,7 @@ class Host {
   Limits limits_;
   http::Client client_;
   gateway::OpenAiGateway gateway_;
+  quota::QuotaService quota_;
   host::Supervisor supervisor_;
   install::Installer installer_;
   journal::ModuleJournal journal_;

@@ -35,6 +35,7 @@
 #include "rapt/journal/module_journal.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
+#include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/password.hpp"
@@ -192,8 +193,9 @@ class Site : public testing::Test {
   groups::GroupService groups{**scratch, clock};
   classes::ClassService classes{**scratch, clock};
   assignments::AssignmentService assignments{**scratch, clock};
-  chat::ChatService chat{{**scratch, tools, dispatcher, gateway, clock}};
-  runs::RunService runs{{**scratch, tools, dispatcher, gateway, clock}};
+  quota::QuotaService quota{{**scratch, redis, clock, "test-model"}};
+  chat::ChatService chat{{**scratch, tools, dispatcher, gateway, quota, clock}};
+  runs::RunService runs{{**scratch, tools, dispatcher, gateway, quota, clock}};
   GatewayVerdict verdict{gateway};
   ScratchFolder folder;
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};

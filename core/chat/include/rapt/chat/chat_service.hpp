@@ -19,6 +19,9 @@ class Gateway;
 namespace hooks {
 class Dispatcher;
 }
+namespace quota {
+class Admission;
+}
 namespace store {
 class Database;
 }
@@ -54,6 +57,7 @@ class ChatService {
     tools::ToolService& tools;
     hooks::Dispatcher& dispatcher;
     gateway::Gateway& gateway;
+    quota::Admission& admission;
     const Clock& clock;
   };
   explicit ChatService(Parts parts);

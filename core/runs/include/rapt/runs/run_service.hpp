@@ -20,6 +20,9 @@ class Gateway;
 namespace hooks {
 class Dispatcher;
 }
+namespace quota {
+class Admission;
+}
 namespace store {
 class Database;
 }
@@ -74,6 +77,7 @@ class RunService {
     tools::ToolService& tools;
     hooks::Dispatcher& dispatcher;
     gateway::Gateway& gateway;
+    quota::Admission& admission;
     const Clock& clock;
   };
   explicit RunService(Parts parts);

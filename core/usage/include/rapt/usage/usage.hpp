@@ -8,6 +8,7 @@
 #include "rapt/base/ids.hpp"
 #include "rapt/base/result.hpp"
 #include "rapt/runtime/task.hpp"
+#include "rapt/usage/ledger.hpp"
 
 namespace rapt::store {
 class Database;
@@ -21,6 +22,7 @@ enum class Outcome : std::uint8_t { kAnswered, kBlocked, kFailed, kAbandoned };
 
 /// What one question to a model cost, and on whose behalf.
 struct Record {
+  Call call;  ///< as core/quota admitted it
   UserId user;
   GroupId group;     ///< may be empty
   ClassId class_id;  ///< may be empty
@@ -37,11 +39,13 @@ struct Record {
   std::chrono::milliseconds latency{0};
 };
 
-/// Writes one row of ai_usage inside the caller's transaction, so that it stands or falls with what was paid for. The
-/// demonstration model costs nothing; another model's price is not known here, so its cost stays open.
-Result<void> record(store::Transaction& transaction, const Record& record);
-/// The same in a transaction of its own, for a question that came to nothing else. A failure is logged, not returned:
-/// the caller has a failure of its own to report.
-Task<void> record_alone(store::Database& database, Record record);
+/// Settles a call inside the caller's transaction, so that it stands or falls with what was paid for: one row of
+/// ai_usage, whose cost is the tokens at the price of the model that answered (open when that is not known), and what
+/// was reserved becomes what was spent. A call that has been settled before changes nothing.
+Result<void> settle(store::Transaction& transaction, const Record& record);
+/// The same in a transaction of its own, for a question that came to nothing else.
+Task<Result<void>> settle_alone(store::Database& database, Record record);
+/// Gives back what was reserved for a call that spent nothing. Calls without a reservation cost no statement.
+Task<Result<void>> release(store::Database& database, Call call);
 
 }  // namespace rapt::usage

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rapt/base/ids.hpp"
+#include "rapt/runtime/task.hpp"
+#include "rapt/usage/ledger.hpp"
+
+namespace rapt::quota {
+
+/// A question that is about to be put to a model.
+struct Ask {
+  std::string call_id{};  ///< UUID chosen by the caller (a turn's), or empty: one is made
+  UserId user{};
+  GroupId group{};      ///< who pays; may be empty: the system's settings alone
+  ClassId class_id{};   ///< may be empty
+  std::string model{};  ///< the tool's wish; empty: the nearest default of class, group upwards, system, environment
+  std::size_t input_bytes = 0;  ///< of everything that will be sent
+};
+
+/// The permission to put it.
+struct Grant {
+  usage::Call call{};
+  std::string model{};                         ///< to ask first
+  std::vector<std::string> fallback_models{};  ///< in this order when it is not to be had; all of them active
+  std::optional<int> max_output_tokens{};      ///< of one answer; what was reserved bounds it where a budget holds
+  /// A soft limit was passed: sentences for the person who asks ("You have used 9 of 10 messages of this hour.").
+  std::vector<std::string> notices{};
+};
+
+/// Asked before every call to a model. Thread-safe.
+class Admission {
+ public:
+  virtual ~Admission() = default;
+  /// In this order: which model, whether it is active, how often this person and these groups have asked, whether the
+  /// budget holds out, which reserves the most that the call can cost. Every grant is either settled (usage::settle) or
+  /// released (usage::release); one whose host dies is settled by the sweep. Failures, all of which leave nothing
+  /// behind: AI_MODEL_NOT_AVAILABLE (kUnprocessable), AI_LIMIT_REACHED and AI_BUDGET_EXHAUSTED (kRateLimited, with the
+  /// time when it is worth trying again; messages are written for students), and what the database says.
+  virtual Task<Result<Grant>> admit(Ask ask) = 0;
+};
+
+}  // namespace rapt::quota

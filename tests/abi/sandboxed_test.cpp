@@ -18,6 +18,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr const char* kOidcSettings =
+    R"({"issuer":"https://id.example","authorization_endpoint":"https://id.example/auth","client_id":"school",)"
+    R"("token_endpoint":"https://id.example/token","userinfo_endpoint":"https://id.example/me",)"
+    R"("jwks_uri":"https://id.example/keys"})";
+
 class SandboxedModules : public testing::Test {
  protected:
   void SetUp() override {
@@ -28,9 +33,10 @@ class SandboxedModules : public testing::Test {
     options.trust = *trust;
     supervisor_ = std::make_unique<host::Supervisor>(loop_.get_executor(), std::move(options));
     thread_ = std::jthread([this] { loop_.run(); });
-    const auto started = supervisor_->start({bundled("safety-filter"), bundled("struggle-detector")});
+    const auto started =
+        supervisor_->start({bundled("safety-filter"), bundled("struggle-detector"), bundled("oidc", "1.1.0")});
     ASSERT_TRUE(started) << started.error().message;
-    for (const char* name : {"safety-filter", "struggle-detector"}) await_running(name);
+    for (const char* name : {"safety-filter", "struggle-detector", "oidc"}) await_running(name);
   }
   void TearDown() override {
     boost::asio::co_spawn(loop_, supervisor_->stop(), boost::asio::use_future).get();
@@ -39,11 +45,11 @@ class SandboxedModules : public testing::Test {
     loop_.stop();
   }
 
-  static host::InstalledModule bundled(const std::string& name) {
-    const auto path = std::filesystem::path(RAPT_BUNDLES_DIR) / (name + "-1.0.0.rapt");
+  static host::InstalledModule bundled(const std::string& name, const std::string& version = "1.0.0") {
+    const auto path = std::filesystem::path(RAPT_BUNDLES_DIR) / (name + "-" + version + ".rapt");
     const auto bytes = read_file(path, bundle::kMaxBundleBytes);
     if (!bytes) throw std::runtime_error(bytes.error().message);
-    return {name, "1.0.0", path, security::hex(security::sha256(*bytes))};
+    return {name, version, path, security::hex(security::sha256(*bytes))};
   }
   void await_running(const std::string& name) {
     const auto deadline = std::chrono::steady_clock::now() + 20s;
@@ -64,6 +70,18 @@ class SandboxedModules : public testing::Test {
     context.current = hooks::Message{"user", content, 3, {}};
     return boost::asio::co_spawn(loop_, supervisor_->call(module, point, context, config, 2s), boost::asio::use_future)
         .get();
+  }
+
+  Result<providers::Step> step(const std::string& memo, const std::string& answer) {
+    providers::Input input;
+    input.settings_json = kOidcSettings;
+    input.redirect_uri = "https://school.example/callback";
+    input.nonce = "n1";
+    input.now = *parse_time("2026-03-01T08:00:00Z");
+    input.parameters = {{"code", "c1"}};
+    input.memo = memo;
+    if (!memo.empty()) input.answered = providers::Answered{200, "application/json", answer};
+    return boost::asio::co_spawn(loop_, supervisor_->step("oidc", input), boost::asio::use_future).get();
   }
 
   boost::asio::io_context loop_{1};
@@ -125,6 +143,45 @@ TEST_F(SandboxedModules, ALargeMessageStaysWithinTheMemoryOfTheManifest) {
   std::string text;
   while (text.size() < 250'000) text += "1-";
   EXPECT_EQ(ask("safety-filter", hooks::Point::kChatBeforeAi, text).kind, hooks::Answer::Kind::kContinue);
+}
+
+TEST_F(SandboxedModules, OidcGoesFromTheCodeToTheTokenAndSurvivesWhatAProviderAnswers) {
+  const auto first = step("", "");
+  ASSERT_TRUE(first) << first.error().message << first.error().log_detail;
+  ASSERT_TRUE(first->fetch);
+  EXPECT_EQ(first->fetch->url, "https://id.example/token");
+  const std::string deep(100'000, '[');
+  for (const std::string& answer : {std::string("{}"), std::string(), deep, std::string(200'000, '"'),
+                                    std::string(R"({"access_token":"t","id_token":"a.b.c"})")}) {
+    const auto refused = step(first->memo, answer);
+    ASSERT_TRUE(refused) << refused.error().message << refused.error().log_detail;
+    EXPECT_FALSE(refused->refusal.empty());
+  }
+}
+
+// The example of RFC 7515, appendix A.3.
+TEST_F(SandboxedModules, OidcChecksASignatureWithTheLibraryThatItBringsAlong) {
+  const std::string input =
+      "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnV"
+      "lfQ";
+  const std::string signature =
+      "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+  const std::string keys = R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                           R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
+  const auto memo = [&](const std::string& text) {
+    const auto digest = security::sha256(text);
+    return R"(keys:{"alg":"ES256","kid":"","digest":")" +
+           security::to_base64url({reinterpret_cast<const char*>(digest.data()), digest.size()}) +
+           R"(","signature":")" + signature + R"(","token":"at","subject":"u1"})";
+  };
+  const auto right = step(memo(input), keys);
+  ASSERT_TRUE(right) << right.error().message << right.error().log_detail;
+  ASSERT_TRUE(right->fetch) << right->refusal;
+  EXPECT_EQ(right->fetch->url, "https://id.example/me");
+  EXPECT_EQ(right->memo, "userinfo:u1");
+  const auto wrong = step(memo(input + "x"), keys);
+  ASSERT_TRUE(wrong) << wrong.error().message;
+  EXPECT_FALSE(wrong->fetch);
 }
 
 TEST_F(SandboxedModules, SchemasHoldWhatTheModulesTake) {

@@ -102,6 +102,27 @@ TEST_F(Program, PackAsksForAKeyOrAPlainNo) {
   EXPECT_THAT(err_, HasSubstr("cannot be read"));
 }
 
+TEST_F(Program, PackRefusesASchemaThatNoHostWouldTake) {
+  const auto pack = [this](const std::string& schema) {
+    fs::create_directories(folder_ / "stage/lib");
+    const auto put = [this](const std::string& name, const std::string& text) {
+      ASSERT_TRUE(write_file_atomically(path("stage/" + name), text));
+    };
+    put("lib/sample.so", read_file(RAPT_SOUND_LIBRARY, 1U << 24U).value());
+    put("config.schema.json", schema);
+    put("manifest.json",
+        R"({"name":"sample","version":"1.0.0","title":"Sample","description":"For tests.","publisher":"tester",)"
+        R"("license":"MIT","abi":"1.0","hooks":[],"permissions":[],"config_schema":"config.schema.json",)"
+        R"("libraries":{"x86_64-linux-gnu":"lib/sample.so"}})");
+    return rapt({"pack", path("stage"), "--unsigned", "--out", path("sample.rapt")});
+  };
+  EXPECT_EQ(pack(R"({"type":"object","properties":{"a":{"type":"string","pattern":"^(a+)+$"}}})"), kFailed);
+  EXPECT_THAT(err_,
+              ::testing::AllOf(HasSubstr("config.schema.json"), HasSubstr("\"pattern\", which is not supported")));
+  EXPECT_FALSE(fs::exists(path("sample.rapt")));
+  EXPECT_EQ(pack(R"({"type":"object","properties":{"a":{"type":"string","maxLength":9}}})"), kOk) << err_;
+}
+
 TEST_F(Program, ReportsFaultySettingsBeforeItTouchesAnything) {
   environment_["PORT"] = "banana";
   for (const auto& words : std::vector<std::vector<std::string>>{{"serve"}, {"migrate"}, {"module", "list"}}) {

@@ -7,6 +7,7 @@
 #include "author_commands.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/bundle/bundle.hpp"
+#include "rapt/schema/json_schema.hpp"
 
 namespace rapt::cli {
 namespace {
@@ -19,6 +20,14 @@ Result<security::PrivateKey> load_key(const std::string& path) {
   text->assign(text->size(), '\0');
   if (!key) return Error::invalid("key", path + " is no signing key: `rapt keygen PUBLISHER` makes one.");
   return key;
+}
+
+/// A host would refuse to start the module; its author should hear it first.
+Result<void> check_schema(const bundle::Bundle& packed) {
+  if (packed.manifest.config_schema_path.empty()) return {};
+  const auto compiled = schema::JsonSchema::compile(packed.files.at(packed.manifest.config_schema_path).bytes);
+  if (compiled) return {};
+  return Error::invalid(packed.manifest.config_schema_path, compiled.error().message);
 }
 
 }  // namespace
@@ -37,6 +46,7 @@ int run_pack(Console& console, const Arguments& arguments) {
   if (!archive) return report(console, archive.error());
   const auto packed = bundle::read_bundle(*archive);
   if (!packed) return report(console, packed.error());
+  if (const auto usable = check_schema(*packed); !usable) return report(console, usable.error());
   const auto file = arguments.value("out", packed->manifest.name + "-" + packed->manifest.version + ".rapt");
   if (auto written = write_file_atomically(file, *archive); !written) return report(console, written.error());
   const auto digest = security::hex(packed->digest);

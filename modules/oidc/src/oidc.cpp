@@ -6,6 +6,7 @@
 #include <rapt/module.hpp>
 
 #include "encoding.hpp"
+#include "signature.hpp"
 
 namespace oidc {
 namespace {
@@ -17,8 +18,9 @@ using rapt::auth::Refuse;
 using rapt::auth::Step;
 using rapt::json::Value;
 
-constexpr std::string_view kToken = "token", kUserinfo = "userinfo:";
-constexpr std::int64_t kSkewSeconds = 120;  ///< clocks differ
+constexpr std::string_view kToken = "token", kKeys = "keys:", kUserinfo = "userinfo:";
+constexpr std::size_t kMostMemo = 8 * 1024;  ///< as the host takes it
+constexpr std::int64_t kSkewSeconds = 120;   ///< clocks differ
 
 std::string setting(const Value& settings, const char* key) {
   return std::string(settings.get(key).text());
@@ -30,6 +32,8 @@ void check_settings(const Value& settings) {
     if (!setting(settings, key).starts_with("https://"))
       faults.push_back({key, "Give an address that begins with https://."});
   }
+  if (settings.has("jwks_uri") && !setting(settings, "jwks_uri").starts_with("https://"))
+    faults.push_back({"jwks_uri", "Give an address that begins with https://, or none."});
   if (setting(settings, "client_id").empty())
     faults.push_back({"client_id", "Give the id that the provider has given."});
   if (setting(settings, "authorization_endpoint").find('#') != std::string::npos)
@@ -67,8 +71,7 @@ bool is_for(const Value& audience, const Value& party, const std::string& client
   return among && (list.size() == 1 || party.text() == client);
 }
 
-/// The claims of an id token that is meant for us, now. Its signature is not checked: it came straight from the token
-/// endpoint over TLS, and OIDC Core 3.1.3.7 lets TLS stand for it.
+/// The claims of an id token that is meant for us, now; its signature is another matter.
 std::optional<Value> claims_of(std::string_view token, const Input& input) {
   const auto first = token.find('.'), second = token.find('.', first == token.npos ? first : first + 1);
   if (second == token.npos) return std::nullopt;
@@ -88,22 +91,53 @@ bool is_token(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '{' && c != '}'; });
 }
 
-Step ask_userinfo(const Input& input) {
-  const auto answer = rapt::json::parse(input.answered->body);
-  if (input.answered->status != 200 || !answer) return unusable();
-  const auto token = answer->get("access_token").text();
-  if (!is_token(token)) return unusable();
-  std::string subject;
-  if (answer->has("id_token")) {
-    const auto claims = claims_of(answer->get("id_token").text(), input);
-    if (!claims) return unusable();
-    subject = claims->get("sub").text();
-  }
+Fetch userinfo(const Input& input, std::string_view token, std::string_view subject) {
   Fetch fetch;
   fetch.url = setting(input.settings, "userinfo_endpoint");
   fetch.headers = {{"Authorization", "Bearer " + std::string(token)}, {"Accept", "application/json"}};
-  fetch.memo = std::string(kUserinfo) + subject;
+  fetch.memo = std::string(kUserinfo) + std::string(subject);
   return fetch;
+}
+
+/// Asks for the keys, with what is to be done when they have come.
+Step ask_keys(const Input& input, const Signature& signature, std::string_view token, std::string_view subject) {
+  const auto member = [](const char* key, std::string_view value) {
+    return rapt::json::quote(key) + ":" + rapt::json::quote(value);
+  };
+  Fetch fetch;
+  fetch.url = setting(input.settings, "jwks_uri");
+  fetch.headers = {{"Accept", "application/json"}};
+  fetch.memo = std::string(kKeys) + "{" + member("alg", signature.algorithm) + "," + member("kid", signature.key_id) +
+               "," + member("digest", to_base64url(signature.digest)) + "," +
+               member("signature", to_base64url(signature.bytes)) + "," + member("token", token) + "," +
+               member("subject", subject) + "}";
+  if (fetch.memo.size() > kMostMemo) return unusable();
+  return fetch;
+}
+
+/// Without `jwks_uri` the signature is not checked: the token came straight from the token endpoint over TLS, and OIDC
+/// Core 3.1.3.7 lets TLS stand for it.
+Step take_token(const Input& input) {
+  const auto answer = rapt::json::parse(input.answered->body);
+  if (input.answered->status != 200 || !answer) return unusable();
+  const auto token = answer->get("access_token").text(), id_token = answer->get("id_token").text();
+  const auto claims = claims_of(id_token, input);
+  if (!is_token(token) || !claims) return unusable();
+  const auto subject = claims->get("sub").text();
+  if (!input.settings.has("jwks_uri")) return userinfo(input, token, subject);
+  const auto signature = signature_of(id_token);
+  return signature ? ask_keys(input, *signature, token, subject) : Step(unusable());
+}
+
+Step take_keys(const Input& input) {
+  const auto waiting = rapt::json::parse(std::string_view(input.memo).substr(kKeys.size()));
+  const auto keys = rapt::json::parse(input.answered->body);
+  if (input.answered->status != 200 || !waiting || !keys) return unusable();
+  const auto text = [&](const char* key) { return std::string(waiting->get(key).text()); };
+  const Signature signature{text("alg"), text("kid"), from_base64url(text("digest")).value_or(""),
+                            from_base64url(text("signature")).value_or("")};
+  if (!is_made_by(signature, *keys)) return unusable();
+  return userinfo(input, text("token"), text("subject"));
 }
 
 /// Some providers write "true".
@@ -124,7 +158,7 @@ Step claim_of(const Input& input) {
               text("name"), text("given_name"), text("family_name")};
   const auto expected = std::string_view(input.memo).substr(kUserinfo.size());
   // Userinfo may be about somebody else than the id token (OIDC Core 5.3.2).
-  if (claim.subject.empty() || (!expected.empty() && claim.subject != expected)) return unusable();
+  if (claim.subject.empty() || claim.subject != expected) return unusable();
   claim.email_verified = claim.email_verified && !claim.email.empty();
   const auto domain = setting(input.settings, "hosted_domain");
   if (!domain.empty() && !is_of_domain(claim, *info, domain))
@@ -149,7 +183,8 @@ class Oidc : public rapt::auth::Provider {
   }
   Step step(const Input& input) override {
     if (const auto error = input.parameter("error")) return refused_by_provider(*error);
-    if (input.answered && input.memo == kToken) return ask_userinfo(input);
+    if (input.answered && input.memo == kToken) return take_token(input);
+    if (input.answered && input.memo.starts_with(kKeys)) return take_keys(input);
     if (input.answered && input.memo.starts_with(kUserinfo)) return claim_of(input);
     const auto code = input.parameter("code");
     if (!code || code->empty()) return unusable();

@@ -16,18 +16,9 @@ const std::string kSettings =
     R"({"issuer":"https://id.example","authorization_endpoint":"https://id.example/auth","token_endpoint":"https://id.example/token",)"
     R"("userinfo_endpoint":"https://id.example/me","client_id":"school 1")";
 
-/// The payload of a token that nobody has signed, as base64url.
+/// The payload of a token that nobody has signed.
 std::string token(const std::string& payload) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : payload) {
-    bits = ((bits << 8) | static_cast<unsigned char>(c)) & 0xFFFF;
-    for (count += 8; count >= 6; count -= 6) out += kDigits[(bits >> (count - 6)) & 63];
-  }
-  if (count > 0) out += kDigits[(bits << (6 - count)) & 63];
-  return "e30." + out + ".c2ln";
+  return "e30." + to_base64url(payload) + ".c2ln";
 }
 
 class Oidc : public testing::Test {
@@ -85,6 +76,32 @@ TEST_F(Oidc, AsksWhoItIsWithAGoodToken) {
   EXPECT_EQ(answer.get("memo").text(), "userinfo:u1");
 }
 
+TEST_F(Oidc, AsksForTheKeysFirstWhenItKnowsWhereTheyAre) {
+  const std::string keys = R"(,"jwks_uri":"https://id.example/keys")";
+  const auto good = token(R"({"sub":"u1","iss":"https://id.example","aud":"school 1","nonce":"n1","exp":1700000300})");
+  const auto body = [](const std::string& id_token) {
+    return R"({"access_token":"at","id_token":")" + id_token + "\"}";
+  };
+  EXPECT_TRUE(step(kCode, "token", body(good), 200, keys).has("refuse")) << "it names no algorithm";
+  const auto signed_one = to_base64url(R"({"alg":"RS256","kid":"k"})") + good.substr(good.find('.'));
+  const auto answer = step(kCode, "token", body(signed_one), 200, keys);
+  EXPECT_EQ(answer.get("fetch").get("url").text(), "https://id.example/keys");
+  EXPECT_TRUE(answer.get("fetch").get("headers").list().size() == 1) << "nothing secret goes there";
+  const std::string memo(answer.get("memo").text());
+  EXPECT_THAT(memo, testing::StartsWith("keys:"));
+  for (const char* set :
+       {"{}", R"({"keys":[]})", "[]", "no JSON", R"({"keys":[{"kty":"RSA","kid":"k","n":"AQ","e":"AQ"}]})"})
+    EXPECT_TRUE(step(kCode, memo, set, 200, keys).has("refuse")) << set;
+  EXPECT_TRUE(step(kCode, memo, "{}", 500, keys).has("refuse"));
+  const auto none = to_base64url(R"({"alg":"none"})") + good.substr(good.find('.'));
+  EXPECT_TRUE(step(kCode, "token", body(none), 200, keys).has("refuse"));
+}
+
+TEST_F(Oidc, RefusesAProviderThatSendsNoIdToken) {
+  EXPECT_TRUE(step(kCode, "token", R"({"access_token":"at"})").has("refuse"));
+  EXPECT_TRUE(step(kCode, "userinfo:", R"({"sub":"u1"})").has("refuse"));
+}
+
 TEST_F(Oidc, RefusesATokenOfSomebodyElse) {
   for (const char* payload :
        {R"({"sub":"u1","iss":"https://evil.example","aud":"school 1","nonce":"n1","exp":1700000300})",
@@ -109,13 +126,13 @@ TEST_F(Oidc, SaysWhoItIs) {
 
 TEST_F(Oidc, LetsInOnlyItsDomain) {
   const std::string domain = R"(,"hosted_domain":"b.example")";
-  EXPECT_TRUE(step(kCode, "userinfo:", R"({"sub":"u","hd":"b.example"})", 200, domain).has("claim"));
-  EXPECT_TRUE(step(kCode, "userinfo:", R"({"sub":"u","hd":"c.example","email":"a@b.example","email_verified":true})",
+  EXPECT_TRUE(step(kCode, "userinfo:u", R"({"sub":"u","hd":"b.example"})", 200, domain).has("claim"));
+  EXPECT_TRUE(step(kCode, "userinfo:u", R"({"sub":"u","hd":"c.example","email":"a@b.example","email_verified":true})",
                    200, domain)
                   .has("refuse"));
-  EXPECT_TRUE(step(kCode, "userinfo:", R"({"sub":"u","email":"a@b.example"})", 200, domain).has("refuse"))
+  EXPECT_TRUE(step(kCode, "userinfo:u", R"({"sub":"u","email":"a@b.example"})", 200, domain).has("refuse"))
       << "not verified";
-  EXPECT_TRUE(step(kCode, "userinfo:", R"({"sub":"u","email":"a@b.example","email_verified":"true"})", 200, domain)
+  EXPECT_TRUE(step(kCode, "userinfo:u", R"({"sub":"u","email":"a@b.example","email_verified":"true"})", 200, domain)
                   .has("claim"));
 }
 

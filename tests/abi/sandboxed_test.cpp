@@ -159,6 +159,23 @@ TEST_F(SandboxedModules, OidcGoesFromTheCodeToTheTokenAndSurvivesWhatAProviderAn
   }
 }
 
+TEST_F(SandboxedModules, OidcTakesNoSettingsButItsOwn) {
+  const auto start = [this](const std::string& settings) {
+    const providers::Start input{settings, "https://school.example/callback", "s1", "n1", "c1"};
+    return boost::asio::co_spawn(loop_, supervisor_->start("oidc", input), boost::asio::use_future).get();
+  };
+  const std::string good = kOidcSettings;
+  const auto url = start(good);
+  ASSERT_TRUE(url) << url.error().message << url.error().log_detail;
+  EXPECT_TRUE(url->starts_with("https://id.example/auth?response_type=code&client_id=school&")) << *url;
+  const auto secret = start(good.substr(0, good.size() - 1) + R"(,"client_secret":"in the wrong place"})");
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(secret.error().kind, ErrorKind::kInvalid);
+  ASSERT_FALSE(secret.error().fields.empty());
+  EXPECT_TRUE(secret.error().fields.front().path.starts_with("settings")) << secret.error().fields.front().path;
+  EXPECT_FALSE(start(R"({"issuer":7})"));
+}
+
 // The example of RFC 7515, appendix A.3.
 TEST_F(SandboxedModules, OidcChecksASignatureWithTheLibraryThatItBringsAlong) {
   const std::string input =

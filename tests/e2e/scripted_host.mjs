@@ -54,10 +54,10 @@ async function freePort() {
   return port;
 }
 
-/** Starts the host; answers its address and how to end it. */
-export async function startHost(gateway) {
+/** Starts the host, perhaps with further settings; answers its address and how to end it. */
+export async function startHost(gateway, settings = {}) {
   const port = await freePort();
-  const env = { ...process.env, RAPT_INSTANCE: instance, HOST: '127.0.0.1', PORT: String(port), AI_GATEWAY_URL: gateway, AI_API_KEY: 'scripted' };
+  const env = { ...process.env, RAPT_INSTANCE: instance, HOST: '127.0.0.1', PORT: String(port), AI_GATEWAY_URL: gateway, AI_API_KEY: 'scripted', ...settings };
   const host = spawn(launcher, ['serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   host.stderr.on('data', (words) => { said = (said + words).slice(-4000); });

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli_fixture.hpp"
+#include "rapt/bundle/library.hpp"
 
 namespace rapt::cli {
 namespace {
@@ -110,10 +111,16 @@ TEST_F(Program, PackRefusesASchemaThatNoHostWouldTake) {
     };
     put("lib/sample.so", read_file(RAPT_SOUND_LIBRARY, 1U << 24U).value());
     put("config.schema.json", schema);
+    put("LICENSE", "MIT\n");
+    put("CHANGELOG.md", "# 1.0.0\n");
+    put("sbom.spdx.json",
+        R"({"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-Package",)"
+        R"("name":"sample","versionInfo":"1.0.0"}]})");
     put("manifest.json",
         R"({"name":"sample","version":"1.0.0","title":"Sample","description":"For tests.","publisher":"tester",)"
         R"("license":"MIT","abi":"1.0","hooks":[],"permissions":[],"config_schema":"config.schema.json",)"
-        R"("libraries":{"x86_64-linux-gnu":"lib/sample.so"}})");
+        R"("libraries":{")" +
+            std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})");
     return rapt({"pack", path("stage"), "--unsigned", "--out", path("sample.rapt")});
   };
   EXPECT_EQ(pack(R"({"type":"object","properties":{"a":{"type":"string","pattern":"^(a+)+$"}}})"), kFailed);

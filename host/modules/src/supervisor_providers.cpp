@@ -26,6 +26,21 @@ bool reaches(const std::vector<std::string>& hosts, const std::string& settings_
   return providers::may_reach(hosts, settings_json, url);
 }
 
+/// What the module's schema says of a provider's settings: they are its configuration. A secret that stands among them
+/// by mistake is refused here, before anybody sees it.
+std::optional<Error> fault_of_settings(const Supervisor& supervisor, const std::string& module,
+                                       const std::string& settings_json) {
+  constexpr std::string_view kConfig = "config";
+  const auto checked = supervisor.check_config(module, settings_json);
+  if (checked || checked.error().kind != ErrorKind::kInvalid || checked.error().fields.empty()) return std::nullopt;
+  Error error = checked.error();
+  error.message = "The module refuses these settings.";
+  for (auto& field : error.fields) {
+    if (field.path.starts_with(kConfig)) field.path = "settings" + field.path.substr(kConfig.size());
+  }
+  return error;
+}
+
 std::string unreachable(const std::string& url) {
   return "It asked for the host " + providers::https_host(url).value_or("") + ", which it was not granted to reach.";
 }
@@ -34,6 +49,7 @@ std::string unreachable(const std::string& url) {
 
 Task<Result<std::string>> Supervisor::start(std::string module, providers::Start start) {
   constexpr auto kPoint = hooks::Point::kAuthStart;
+  if (auto fault = fault_of_settings(*this, module, start.settings_json)) co_return std::move(*fault);
   auto text = text_of(start);
   if (!text) co_return std::move(text).error();
   hooks::Context context;

@@ -91,8 +91,8 @@ class BadInput : public Site {
   /// All rows of all tables, as one digest.
   std::string stored() {
     static constexpr store::Statement kAll{"test.all_rows", R"(
-      SELECT coalesce(string_agg(table_name || md5(query_to_xml('SELECT * FROM ' || quote_ident(table_name) ||
-               ' t ORDER BY t::text', true, false, '')::text), ',' ORDER BY table_name), '') AS rows
+      SELECT coalesce(string_agg(table_name || md5(query_to_xml('SELECT t::text AS row FROM ' || quote_ident(table_name) ||
+               ' t ORDER BY 1', true, false, '')::text), ',' ORDER BY table_name), '') AS rows
       FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE')"};
     const auto rows = runtime::run_blocking((**scratch).query(kAll));
     if (!rows) throw std::runtime_error(rows.error().log_detail);

@@ -182,11 +182,13 @@ CREATE TABLE chat_turns (
 ALTER TABLE messages ADD COLUMN request_id uuid;          -- of the user's message: as above
 ALTER TABLE messages ADD COLUMN replaced_at timestamptz;  -- edited or generated anew since; kept, but no longer told to the AI
 
--- Runs that a host works on, as for turns.
+-- A run is one host's until `leased_until`, which the host puts off while it works; without one it waits for any host.
 ALTER TABLE runs ADD COLUMN host text;
 ALTER TABLE runs ADD COLUMN leased_until timestamptz;
 ALTER TABLE runs ADD COLUMN attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0);
-ALTER TABLE runs ADD COLUMN request_id uuid;
+ALTER TABLE runs ADD COLUMN call_id uuid;  -- the last call to the model that was made for it
+-- As they were written, with the order of their fields.
+ALTER TABLE runs ALTER COLUMN input TYPE json, ALTER COLUMN output TYPE json;
 
 CREATE INDEX extractions_session_type_idx ON extractions (session_id, type, created_at, id) WHERE session_id IS NOT NULL;
 CREATE INDEX extractions_run_type_idx ON extractions (run_id, type, created_at, id) WHERE run_id IS NOT NULL;

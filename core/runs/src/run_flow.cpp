@@ -49,11 +49,11 @@ struct WriteEnd {
   }
 };
 
-std::string payload_of(const RunId& id) {
+}  // namespace
+
+std::string run_payload(const RunId& id) {
   return json{{"run_id", id.str()}}.dump();
 }
-
-}  // namespace
 
 std::string failure_json(const Error& error) {
   json body = {{"error", error.message}, {"code", error.code}};
@@ -63,8 +63,13 @@ std::string failure_json(const Error& error) {
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-RunFlow::RunFlow(RunService::Parts parts, NewRun run, tools::DefinitionPtr tool, hooks::Context context)
-    : parts_(parts), run_(std::move(run)), tool_(std::move(tool)), context_(std::move(context)) {}
+RunFlow::RunFlow(RunService::Parts parts, LeasedRun leased, tools::DefinitionPtr tool, hooks::Context context)
+    : parts_(std::move(parts)),
+      run_(std::move(leased.run)),
+      payer_(std::move(leased.payer)),
+      attempt_(leased.attempt),
+      tool_(std::move(tool)),
+      context_(std::move(context)) {}
 
 Task<Result<void>> RunFlow::run() {
   auto output = co_await produce();
@@ -128,6 +133,10 @@ Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request
   request.model = grant->model;
   request.fallback_models = grant->fallback_models;
   request.max_output_tokens = grant->max_output_tokens;
+  if (auto noted = co_await note_call(parts_.database, run_.id, attempt_, request.call_id); !noted) {
+    RAPT_CO_TRY(co_await usage::release(parts_.database, std::move(grant->call)));
+    co_return noted.error();
+  }
   auto exchange = co_await parts_.gateway.complete(std::move(request), nullptr);
   if (exchange.spent) {
     paid_.push_back({std::move(grant->call), std::move(*exchange.spent)});
@@ -138,13 +147,13 @@ Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request
 }
 
 Task<Result<quota::Grant>> RunFlow::admit(const gateway::ChatRequest& request) {
-  quota::Ask ask{.user = run_.user, .group = run_.payer, .model = tool_->model};
+  quota::Ask ask{.user = run_.user, .group = payer_.group, .class_id = payer_.class_id, .model = tool_->model};
   for (const auto& message : request.messages) ask.input_bytes += message.content.size();
   return parts_.admission.admit(std::move(ask));
 }
 
 Task<Result<void>> RunFlow::finish(Result<std::string> output) {
-  WriteEnd write{end_of(output), usage_records(output), std::move(extractions_), payload_of(run_.id),
+  WriteEnd write{end_of(output), usage_records(output), std::move(extractions_), run_payload(run_.id),
                  hook_jobs(parts_.dispatcher, run_.id, tool_->modules)};
   const auto stored = co_await parts_.database.transaction(std::move(write));
   if (!stored) {
@@ -161,7 +170,8 @@ std::vector<usage::Record> RunFlow::usage_records(const Result<std::string>& out
     usage::Record record;
     record.call = call;
     record.user = run_.user;
-    record.group = run_.payer;
+    record.group = payer_.group;
+    record.class_id = payer_.class_id;
     record.tool = run_.tool;
     record.run = run_.id;
     record.assignment = run_.assignment;
@@ -181,7 +191,7 @@ RunEnd RunFlow::end_of(const Result<std::string>& output) const {
   json meta = json::object();
   if (!modified_by_.empty()) meta["modified_by"] = modified_by_;
   if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
-  RunEnd end{run_.id, {}, {}, meta.dump(), parts_.clock.now()};
+  RunEnd end{run_.id, {}, {}, meta.dump(), parts_.clock.now(), attempt_};
   if (output) {
     end.output_json = *output;
   } else {

@@ -17,7 +17,7 @@ namespace rapt::runs {
 /// One stored run on its way to its end: before_ai, the AI (with one repair), after_ai, run:complete, one transaction.
 class RunFlow {
  public:
-  RunFlow(RunService::Parts parts, NewRun run, tools::DefinitionPtr tool, hooks::Context context);
+  RunFlow(RunService::Parts parts, LeasedRun leased, tools::DefinitionPtr tool, hooks::Context context);
   /// Ends the run in the database, completed or failed, and returns the failure if it was one.
   Task<Result<void>> run();
 
@@ -34,6 +34,8 @@ class RunFlow {
 
   RunService::Parts parts_;
   NewRun run_;
+  Payer payer_;
+  int attempt_;
   tools::DefinitionPtr tool_;
   hooks::Context context_;
   std::vector<std::string> instructions_, modified_by_, skipped_;
@@ -45,6 +47,8 @@ class RunFlow {
   std::vector<Paid> paid_;
 };
 
+/// The payload of a run's events.
+std::string run_payload(const RunId& id);
 /// The body that a caller gets for a failure: {"error","code","details"?}.
 std::string failure_json(const Error& error);
 

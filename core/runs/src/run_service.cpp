@@ -4,18 +4,13 @@
 #include <utility>
 
 #include "rapt/assignments/assignment_service.hpp"
-#include "rapt/tools/hook_context.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/storable.hpp"
-#include "run_flow.hpp"
-#include "run_store.hpp"
+#include "run_work.hpp"
 
 namespace rapt::runs {
 
 namespace {
-
-/// Longer than every time limit of a run together, so what is older belongs to a host that has gone.
-constexpr std::chrono::minutes kAbandonedAfter{15};
 
 Result<void> check_input(const tools::ToolDefinition& tool, const std::string& input_json) {
   if (tool.type != tools::ToolType::kProduct)
@@ -26,19 +21,6 @@ Result<void> check_input(const tools::ToolDefinition& tool, const std::string& i
   }
   if (!tool.input_schema) return {};
   return tool.input_schema->validate(input_json, "input");
-}
-
-hooks::Context context_of(const identity::Actor& actor, const NewRun& run, const tools::ToolDefinition& tool) {
-  auto context = tools::hook_context(actor, run.tool, tool);
-  context.run_id = run.id.str();
-  context.input_json = run.input_json;
-  return context;
-}
-
-Error abandoned() {
-  return Error{.kind = ErrorKind::kUnavailable,
-               .code = "SERVICE_UNAVAILABLE",
-               .message = "The server was restarted before this run had ended. Please start it again."};
 }
 
 }  // namespace
@@ -57,42 +39,58 @@ std::string_view name(RunState state) {
   return "failed";
 }
 
-RunService::RunService(Parts parts) : parts_(parts) {}
+struct RunService::Accepted {
+  LeasedRun leased;
+  tools::DefinitionPtr tool;
+};
 
-Task<Result<Run>> RunService::create(identity::Actor actor, ToolId tool, std::string input_json,
-                                     AssignmentId assignment_or_empty) {
+RunService::RunService(Parts parts) : work_(std::make_shared<RunWork>(RunWork{.parts = std::move(parts)})) {}
+RunService::~RunService() = default;
+
+Task<Result<RunService::Accepted>> RunService::accept(identity::Actor actor, ToolId tool, std::string input_json,
+                                                      AssignmentId assignment_or_empty, bool waits) {
+  const auto& parts = work_->parts;
   auto pinned =
-      co_await assignments::pin_tool(parts_.tools, {parts_.database, parts_.clock}, actor, tool, assignment_or_empty);
+      co_await assignments::pin_tool(parts.tools, {parts.database, parts.clock}, actor, tool, assignment_or_empty);
   if (!pinned) co_return pinned.error();
   RAPT_CO_TRY(check_input(*pinned->tool, input_json));
   NewRun run{RunId::trusted(new_uuid()), tool, pinned->version, actor.id, assignment_or_empty, std::move(input_json),
-             parts_.clock.now(),         {}};
-  auto payer = co_await insert_run(parts_.database, run);
+             parts.clock.now()};
+  std::optional<Lease> lease;
+  if (waits) lease = work_->lease();
+  auto payer = co_await insert_run(parts.database, run, std::move(lease));
   if (!payer) co_return payer.error();
-  run.payer = std::move(*payer);
-  const auto id = run.id;
-  auto context = context_of(actor, run, *pinned->tool);
-  RunFlow flow(parts_, std::move(run), pinned->tool, std::move(context));
-  RAPT_CO_TRY(co_await flow.run());
-  co_return co_await load_readable_run(parts_.database, std::move(actor), id);
+  LeasedRun leased{std::move(run), std::move(*payer), 1, {}};
+  co_return Accepted{std::move(leased), pinned->tool};
+}
+
+Task<Result<Run>> RunService::create(identity::Actor actor, ToolId tool, std::string input_json,
+                                     AssignmentId assignment_or_empty) {
+  auto accepted = co_await accept(actor, tool, std::move(input_json), assignment_or_empty, true);
+  if (!accepted) co_return accepted.error();
+  const auto id = accepted->leased.run.id;
+  RAPT_CO_TRY(co_await work_->finish(std::move(accepted->leased), actor, accepted->tool));
+  co_return co_await load_readable_run(work_->parts.database, std::move(actor), id);
+}
+
+Task<Result<Run>> RunService::start(identity::Actor actor, ToolId tool, std::string input_json,
+                                    AssignmentId assignment_or_empty) {
+  auto accepted = co_await accept(actor, tool, std::move(input_json), assignment_or_empty, false);
+  if (!accepted) co_return accepted.error();
+  co_return co_await load_readable_run(work_->parts.database, std::move(actor), accepted->leased.run.id);
 }
 
 Task<Result<Run>> RunService::get(identity::Actor actor, RunId id) {
-  co_return co_await load_readable_run(parts_.database, std::move(actor), std::move(id));
+  co_return co_await load_readable_run(work_->parts.database, std::move(actor), std::move(id));
 }
 
 Task<Result<RunPage>> RunService::list(identity::Actor actor, int limit, std::string cursor) {
-  co_return co_await list_runs(parts_.database, actor.id, limit, std::move(cursor));
+  co_return co_await list_runs(work_->parts.database, actor.id, limit, std::move(cursor));
 }
 
 Task<Result<std::vector<usage::Extraction>>> RunService::extractions(identity::Actor actor, RunId id) {
-  RAPT_CO_TRY(co_await load_readable_run(parts_.database, std::move(actor), id));
-  co_return co_await usage::extractions_of(parts_.database, std::move(id));
-}
-
-Task<Result<std::size_t>> RunService::fail_abandoned() {
-  const auto now = parts_.clock.now();
-  co_return co_await fail_unfinished(parts_.database, now - kAbandonedAfter, now, failure_json(abandoned()));
+  RAPT_CO_TRY(co_await load_readable_run(work_->parts.database, std::move(actor), id));
+  co_return co_await usage::extractions_of(work_->parts.database, std::move(id));
 }
 
 }  // namespace rapt::runs

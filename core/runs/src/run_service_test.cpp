@@ -1,111 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "rapt/runs/run_service.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <deque>
-#include <utility>
-
-#include "rapt/base/clock.hpp"
-#include "rapt/gateway/gateway.hpp"
-#include "rapt/hooks/dispatcher.hpp"
-#include "rapt/hooks/scripted_caller.hpp"
-#include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/async_hooks.hpp"
-#include "rapt/runtime/runtime.hpp"
-#include "rapt/store/redis.hpp"
-#include "rapt/store/scratch_schema.hpp"
-#include "rapt/store/test_redis.hpp"
-#include "rapt/tools/tool_service.hpp"
 #include "structured_output.hpp"
+#include "test_runs.hpp"
 
 namespace rapt::runs {
 namespace {
 
-using hooks::Answer;
-using hooks::Point;
-using runtime::run_blocking;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr const char* kTool = R"(
-name: Planner
-type: product
-version: 1.0.0
-behavior: Plan a lesson.
-input_schema:
-  type: object
-  properties: {topic: {type: string}, grade: {type: integer}}
-  required: [topic]
-output_schema:
-  type: object
-  properties: {title: {type: string}}
-  required: [title]
-modules:
-  - guard
-)";
-constexpr const char* kGood = R"({"title":"Fractions"})";
-
-/// A model that answers from a list; the last one again and again.
-class ListGateway final : public gateway::Gateway {
- public:
-  std::deque<Result<gateway::Completion>> answers{gateway::Completion{kGood, "stop"}};
-  std::vector<gateway::ChatRequest> requests;
-  Task<gateway::Exchange> complete(gateway::ChatRequest request, gateway::DeltaSink*) override {
-    requests.push_back(std::move(request));
-    auto answer = answers.front();
-    if (answers.size() > 1) answers.pop_front();
-    co_return gateway::Exchange{std::move(answer),
-                                gateway::Spent{"test-model", 10, 5, false, std::chrono::milliseconds(1)}};
-  }
-  Task<Result<void>> check() override { co_return Result<void>{}; }
-};
-
-class Runs : public testing::Test {
- protected:
-  Runs() {
-    execute("INSERT INTO users (id, email, name) VALUES ('" + user + "', 't@x.org', 'Teacher'), ('" + other +
-            "', 'o@x.org', 'Other')");
-    caller.on("guard", Point::kSessionStart, [](const hooks::Context&) { return Answer{}; });
-    tool = run_blocking(tools.create(actor(), kTool, GroupId{}))->tool.id;
-  }
-  identity::Actor actor() const {
-    identity::Actor made;
-    made.id = UserId::trusted(user);
-    made.groups = {{GroupId{}, "", "", "", identity::GroupRole::kSystemAdmin}};
-    return made;
-  }
-  identity::Actor stranger() const {
-    identity::Actor made;
-    made.id = UserId::trusted(other);
-    return made;
-  }
-  Result<runs::Run> create(const std::string& input = R"({"topic":"Fractions"})") {
-    return run_blocking(service.create(actor(), tool, input, {}));
-  }
-  std::vector<runs::Run> all() { return run_blocking(service.list(actor(), 50, ""))->items; }
-  void guard(Point point, Answer answer, hooks::FailPolicy policy = hooks::FailPolicy::kClosed) {
-    caller.on("guard", {.point = point, .on_failure = policy}, [answer](const hooks::Context&) { return answer; });
-  }
-  void execute(const std::string& sql) {
-    const auto done = database.transaction_blocking([&](store::Transaction& tx) { return tx.exec_script(sql); });
-    if (!done) throw std::runtime_error(done.error().message + done.error().log_detail);
-  }
-
-  const std::string user = "00000000-0000-4000-8000-000000000001", other = "00000000-0000-4000-8000-000000000002";
-  store::ScratchSchema schema{RAPT_MIGRATIONS_DIR};
-  store::Database database{{.url = schema.url(), .connections = 2}};
-  SystemClock clock;
-  hooks::ScriptedCaller caller;
-  hooks::Dispatcher dispatcher{caller};
-  ListGateway gateway;
-  tools::ToolService tools{database, clock, nullptr};
-  store::Redis redis{store::test_redis_url()};
-  quota::QuotaService admission{{database, redis, clock, "test-model"}};
-  RunService service{{database, tools, dispatcher, gateway, admission, clock}};
-  ToolId tool;
-};
 
 TEST_F(Runs, MakeAnOutputThatFitsTheSchema) {
   const auto run = create();
@@ -217,16 +119,6 @@ TEST_F(Runs, TheEndOfEveryRunIsShownToTheModules) {
   guard(Point::kRunComplete, {.extractions = {{.type = "seen", .data_json = "{}"}}});
   const auto run = create();
   EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->size(), 1U);
-}
-
-TEST_F(Runs, WhatAHostLeftUnfinishedIsMarkedAsFailed) {
-  ASSERT_TRUE(create().has_value());
-  execute(
-      "UPDATE runs SET state = 'processing', output = NULL, completed_at = NULL, created_at = now() - interval '1 "
-      "hour'");
-  EXPECT_EQ(*run_blocking(service.fail_abandoned()), 1U);
-  EXPECT_EQ(all().at(0).state, RunState::kFailed);
-  EXPECT_EQ(*run_blocking(service.fail_abandoned()), 0U);
 }
 
 TEST_F(Runs, PagesFollowEachOther) {

@@ -12,17 +12,33 @@ namespace rapt::runs {
 namespace {
 
 constexpr store::Statement kInsert{"run_insert", R"(
-  INSERT INTO runs (id, tool_id, tool_version_id, user_id, assignment_id, state, input, created_at, group_id)
-  VALUES ($1, $2, $3, $4, $5, 'processing', $6, $7, paying_group($4, $5)) RETURNING group_id)"};
+  INSERT INTO runs (id, tool_id, tool_version_id, user_id, assignment_id, state, input, created_at, group_id, host,
+                    leased_until, attempts)
+  VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, paying_group($4, $5), $8, $9, CASE WHEN $8::text IS NULL THEN 0 ELSE 1 END)
+  RETURNING group_id, (SELECT class_id FROM assignments WHERE id = assignment_id) AS class_id)"};
+
+constexpr store::Statement kNoteCall{"run_note_call", R"(
+  UPDATE runs SET state = 'processing', call_id = $3
+   WHERE id = $1 AND attempts = $2 AND state IN ('pending', 'processing'))"};
 
 constexpr store::Statement kEnd{"run_end", R"(
-  UPDATE runs SET state = CASE WHEN $2::jsonb IS NULL THEN 'failed' ELSE 'complete' END::run_state,
-         output = $2::jsonb, error = $3::jsonb, meta = $4::jsonb, completed_at = $5
-   WHERE id = $1 AND state IN ('pending', 'processing'))"};
+  UPDATE runs SET state = CASE WHEN $2::json IS NULL THEN 'failed' ELSE 'complete' END::run_state,
+         output = $2::json, error = $3::jsonb, meta = $4::jsonb, completed_at = $5, leased_until = NULL
+   WHERE id = $1 AND attempts = $6 AND state IN ('pending', 'processing'))"};
 
-constexpr store::Statement kFailUnfinished{"run_fail_unfinished", R"(
-  UPDATE runs SET state = 'failed', error = $3::jsonb, completed_at = $2
-   WHERE state IN ('pending', 'processing') AND created_at < $1)"};
+constexpr store::Statement kDropLeases{"run_drop_leases", R"(
+  UPDATE runs SET leased_until = NULL WHERE host = $1 AND state IN ('pending', 'processing'))"};
+
+constexpr store::Statement kProlong{"run_prolong", R"(
+  UPDATE runs SET leased_until = $3 WHERE id = ANY($1::uuid[]) AND host = $2 AND state IN ('pending', 'processing'))"};
+
+constexpr store::Statement kTake{"run_take", R"(
+  UPDATE runs r SET host = $2, leased_until = $3, attempts = r.attempts + 1
+   WHERE r.id IN (SELECT id FROM runs WHERE state IN ('pending', 'processing')
+                     AND (leased_until IS NULL OR leased_until < $1)
+                   ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+  RETURNING r.id, r.tool_id, r.tool_version_id, r.user_id, r.assignment_id, r.input, r.created_at, r.group_id, r.attempts,
+            r.call_id, (SELECT class_id FROM assignments a WHERE a.id = r.assignment_id) AS class_id)"};
 
 constexpr store::Statement kEnded{"run_ended", R"(
   SELECT id, tool_id, tool_version_id, user_id, input, output FROM runs
@@ -79,18 +95,70 @@ Run from_row(const store::Row& row) {
 
 }  // namespace
 
-Task<Result<GroupId>> insert_run(store::Database& database, NewRun run) {
-  auto inserted = co_await database.query(
-      kInsert, store::params(run.id, run.tool, run.version, run.user, run.assignment, run.input_json, run.created_at));
+Task<Result<Payer>> insert_run(store::Database& database, NewRun run, std::optional<Lease> lease) {
+  auto params = store::params(run.id, run.tool, run.version, run.user, run.assignment, run.input_json, run.created_at);
+  if (lease) {
+    params.add(lease->host).add(lease->until);
+  } else {
+    params.add_null().add_null();
+  }
+  auto inserted = co_await database.query(kInsert, std::move(params));
   if (!inserted) co_return inserted.error();
-  co_return (*inserted)[0].id<GroupId>("group_id");
+  const auto row = (*inserted)[0];
+  co_return Payer{row.id<GroupId>("group_id"), row.id<ClassId>("class_id")};
+}
+
+static Error taken_over() {
+  return Error::conflict("This run has ended already, or another host has taken it over.");
+}
+
+Task<Result<void>> note_call(store::Database& database, RunId id, int attempt, std::string call_id) {
+  auto noted = co_await database.query(kNoteCall, store::params(id, attempt, call_id));
+  if (!noted) co_return noted.error();
+  if (noted->affected() == 0) co_return taken_over();
+  co_return Result<void>{};
 }
 
 Result<void> end_run(store::Transaction& tx, const RunEnd& end) {
-  auto ended = tx.exec(kEnd, store::params(end.id, end.output_json, end.error_json, end.meta_json, end.completed_at));
+  auto ended = tx.exec(
+      kEnd, store::params(end.id, end.output_json, end.error_json, end.meta_json, end.completed_at, end.attempt));
   if (!ended) return ended.error();
   if (ended->affected() == 1) return {};
-  return Error::conflict("This run has ended already.");
+  return taken_over();
+}
+
+Task<Result<void>> drop_leases(store::Database& database, std::string host) {
+  RAPT_CO_TRY(co_await database.query(kDropLeases, store::params(host)));
+  co_return Result<void>{};
+}
+
+Task<Result<void>> prolong_leases(store::Database& database, std::vector<std::string> ids, Lease lease) {
+  if (ids.empty()) co_return Result<void>{};
+  store::Params params;
+  params.add_array(ids).add(lease.host).add(lease.until);
+  RAPT_CO_TRY(co_await database.query(kProlong, std::move(params)));
+  co_return Result<void>{};
+}
+
+Task<Result<std::vector<LeasedRun>>> take_runs(store::Database& database, TimePoint now, Lease lease, int limit) {
+  auto rows = co_await database.query(kTake, store::params(now, lease.host, lease.until, limit));
+  if (!rows) co_return rows.error();
+  std::vector<LeasedRun> taken;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const auto row = (*rows)[i];
+    NewRun run{row.id<RunId>("id"),
+               row.id<ToolId>("tool_id"),
+               row.id<ToolVersionId>("tool_version_id"),
+               row.id<UserId>("user_id"),
+               row.id<AssignmentId>("assignment_id"),
+               row.text("input"),
+               row.time("created_at")};
+    taken.push_back({std::move(run),
+                     {row.id<GroupId>("group_id"), row.id<ClassId>("class_id")},
+                     static_cast<int>(row.integer("attempts")),
+                     row.text("call_id")});
+  }
+  co_return taken;
 }
 
 Task<Result<EndedRun>> load_ended_run(store::Database& database, RunId id) {
@@ -127,13 +195,6 @@ Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int lim
     page.next_cursor = store::PageCursor{last.created_at, last.id.str()}.text();
   }
   co_return page;
-}
-
-Task<Result<std::size_t>> fail_unfinished(store::Database& database, TimePoint created_before, TimePoint now,
-                                          std::string error_json) {
-  auto failed = co_await database.query(kFailUnfinished, store::params(created_before, now, error_json));
-  if (!failed) co_return failed.error();
-  co_return failed->affected();
 }
 
 }  // namespace rapt::runs

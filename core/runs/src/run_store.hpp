@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rapt/base/clock.hpp"
 #include "rapt/identity/actor.hpp"
@@ -21,7 +22,26 @@ struct NewRun {
   AssignmentId assignment;
   std::string input_json;
   TimePoint created_at{};
-  GroupId payer;  ///< whose limits and budget count, may be empty; known once it is stored
+};
+
+/// Who pays for it; each may be empty.
+struct Payer {
+  GroupId group;
+  ClassId class_id;  ///< of the assignment
+};
+
+/// A run that one host works on: `attempt` is the proof that it is still this host's.
+struct LeasedRun {
+  NewRun run;
+  Payer payer;
+  int attempt = 1;
+  std::string lost_call;  ///< of the attempt before, whose end nobody knows; empty: none
+};
+
+/// For whom, and until when the other hosts leave it alone.
+struct Lease {
+  std::string host;
+  TimePoint until{};
 };
 
 /// How a run ended: with an output or with an error.
@@ -31,6 +51,7 @@ struct RunEnd {
   std::optional<std::string> error_json;
   std::string meta_json = "{}";
   TimePoint completed_at{};
+  int attempt = 1;
 };
 
 /// What is asked about after the end.
@@ -43,16 +64,22 @@ struct EndedRun {
   std::optional<std::string> output_json;
 };
 
-/// Stores it as being processed; answers who pays.
-Task<Result<GroupId>> insert_run(store::Database& database, NewRun run);
-/// kConflict when it has ended already.
+/// Stores it as pending: leased for its first attempt, or, without a lease, up to any host.
+Task<Result<Payer>> insert_run(store::Database& database, NewRun run, std::optional<Lease> lease);
+/// It is processing from now on, and this call may be paid for. kConflict when it is another's by now.
+Task<Result<void>> note_call(store::Database& database, RunId id, int attempt, std::string call_id);
+/// kConflict when it has ended already or is another's by now.
 Result<void> end_run(store::Transaction& tx, const RunEnd& end);
+
+/// What an earlier process of this host left is up to any host at once.
+Task<Result<void>> drop_leases(store::Database& database, std::string host);
+Task<Result<void>> prolong_leases(store::Database& database, std::vector<std::string> ids, Lease lease);
+/// Takes at most `limit` runs that nobody works on, the oldest first.
+Task<Result<std::vector<LeasedRun>>> take_runs(store::Database& database, TimePoint now, Lease lease, int limit);
 /// Any run that has ended, for jobs, which nobody asks. kNotFound.
 Task<Result<EndedRun>> load_ended_run(store::Database& database, RunId id);
 /// kNotFound unless the actor may read it.
 Task<Result<Run>> load_readable_run(store::Database& database, identity::Actor actor, RunId id);
 Task<Result<RunPage>> list_runs(store::Database& database, UserId owner, int limit, std::string cursor);
-Task<Result<std::size_t>> fail_unfinished(store::Database& database, TimePoint created_before, TimePoint now,
-                                          std::string error_json);
 
 }  // namespace rapt::runs

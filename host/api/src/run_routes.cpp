@@ -9,6 +9,16 @@
 
 namespace rapt::api {
 
+namespace {
+
+/// RFC 7240: the caller fetches the end later.
+bool prefers_async(const http::Request& request) {
+  const auto wish = request.headers.get("Prefer");
+  return wish && wish->find("respond-async") != std::string_view::npos;
+}
+
+}  // namespace
+
 Task<Result<Answer>> post_run(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
@@ -16,9 +26,14 @@ Task<Result<Answer>> post_run(Call& call) {
   auto input = body->json_text("input");
   const auto assignment = body->optional_id<AssignmentId>("assignment_id");
   if (auto fault = body->fault()) co_return *fault;
-  auto run = co_await call.services.runs.create(call.actor, tool, std::move(input), assignment);
+  auto& runs = call.services.runs;
+  const bool waits = !prefers_async(call.request);
+  auto working = waits ? runs.create(call.actor, tool, std::move(input), assignment)
+                       : runs.start(call.actor, tool, std::move(input), assignment);
+  auto run = co_await std::move(working);
   if (!run) co_return run.error();
-  auto response = data_reply(view(*run), 201);
+  auto response = data_reply(view(*run), waits ? 201 : 202);
+  if (!waits) response.headers.set("Preference-Applied", "respond-async");
   response.headers.set("Location", "/api/v1/runs/" + run->id.str());
   co_return response;
 }

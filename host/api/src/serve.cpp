@@ -31,6 +31,7 @@
 #include "rapt/providers/provider_service.hpp"
 #include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/async_hooks.hpp"
+#include "rapt/runs/run_keeper.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/host_key.hpp"
@@ -45,7 +46,6 @@ namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kGrace{20};
-constexpr std::chrono::seconds kMendPause{5};
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
@@ -124,7 +124,8 @@ class Host {
         classes_(database_, clock_),
         assignments_(database_, clock_),
         chat_({database_, tools_, dispatcher_, gateway_, quota_, clock_}),
-        runs_({database_, tools_, dispatcher_, gateway_, quota_, clock_}),
+        runs_({database_, tools_, dispatcher_, gateway_, quota_, clock_, settings.host_name}),
+        keeper_(runs_),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
         application_({settings,    clock_,      box_,       database_, redis_,       auth_,  accounts_, users_,
@@ -150,7 +151,7 @@ class Host {
       loop_.spawn(worker_.run());
     }
     loop_.spawn(module_set_.follow());
-    if (roles.serves) loop_.spawn(mend());
+    loop_.spawn(keeper_.run());
     return {};
   }
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
@@ -171,21 +172,12 @@ class Host {
     return options;
   }
 
-  /// What an earlier host left unfinished is told to its owners, once the database is there.
-  Task<void> mend() {
-    for (;;) {
-      const auto failed = co_await runs_.fail_abandoned();
-      if (failed && *failed > 0) log::warn("runs.abandoned", {{"count", std::to_string(*failed)}});
-      if (failed) co_return;
-      co_await runtime::sleep_for(kMendPause);
-    }
-  }
-
   Task<void> stop() {
     log::info("serve.stopping");
     if (roles_.serves) co_await server_.stop(kGrace);
     // Jobs ask modules, so they end first.
     co_await worker_.stop();
+    co_await keeper_.stop(kGrace);
     co_await module_set_.stop();
     loop_.stop();
   }
@@ -220,6 +212,7 @@ class Host {
   assignments::AssignmentService assignments_;
   chat::ChatService chat_;
   runs::RunService runs_;
+  runs::RunKeeper keeper_;
   jobs::Worker worker_;
   GatewayVerdict verdict_;
   Application application_;

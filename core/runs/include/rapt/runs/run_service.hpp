@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ class ToolService;
 }  // namespace rapt
 
 namespace rapt::runs {
+
+struct RunWork;
 
 enum class RunState : std::uint8_t { kPending, kProcessing, kComplete, kFailed };
 std::string_view name(RunState state);  ///< "pending", "processing", "complete", "failed"
@@ -79,25 +82,33 @@ class RunService {
     gateway::Gateway& gateway;
     quota::Admission& admission;
     const Clock& clock;
+    std::string host = "host";  ///< unique among the hosts that live at once
   };
   explicit RunService(Parts parts);
+  ~RunService();
+  RunService(const RunService&) = delete;
+  RunService& operator=(const RunService&) = delete;
 
   /// Checks the input (fields as "input.grade"), asks the model, checks its output and stores the run. A failure after
   /// the input was accepted is stored on the run and returned as well: kBlocked, kUnavailable MODULE_UNAVAILABLE,
   /// kUnprocessable OUTPUT_INVALID (the model did not fit the schema twice), and the gateway's failures.
   Task<Result<Run>> create(identity::Actor actor, ToolId tool, std::string input_json,
                            AssignmentId assignment_or_empty);
+  /// The same without waiting: answers with the run as pending. A RunKeeper works on it, on this host or another one.
+  Task<Result<Run>> start(identity::Actor actor, ToolId tool, std::string input_json, AssignmentId assignment_or_empty);
   /// The owner, teachers of the class concerned and administrators above it; kNotFound for everybody else.
   Task<Result<Run>> get(identity::Actor actor, RunId id);
   /// The caller's own, newest first; `limit` 1 to 100.
   Task<Result<RunPage>> list(identity::Actor actor, int limit, std::string cursor);
   /// Readers as for get().
   Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, RunId id);
-  /// Marks runs as failed that a host left unfinished when it ended (older than 15 minutes). Called at start.
-  Task<Result<std::size_t>> fail_abandoned();
 
  private:
-  Parts parts_;
+  friend class RunKeeper;
+  struct Accepted;
+  Task<Result<Accepted>> accept(identity::Actor actor, ToolId tool, std::string input_json,
+                                AssignmentId assignment_or_empty, bool waits);
+  std::shared_ptr<RunWork> work_;
 };
 
 }  // namespace rapt::runs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "wake_stream.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "rapt/base/ids.hpp"
@@ -12,7 +13,7 @@ namespace rapt::jobs {
 namespace {
 
 constexpr const char* kGroup = "workers";
-constexpr const char* kBlockMilliseconds = "1000";
+constexpr std::chrono::milliseconds kBlock{1000};
 
 /// [[stream, [[entry, [name, value, …]], …]]]: what is shaped otherwise, or no id, is not ours.
 std::vector<std::string> ids_in(const store::RedisReply& reply) {
@@ -40,10 +41,13 @@ Task<Result<std::vector<std::string>>> WakeStream::read(unsigned count) {
     if (!made && made.error().log_detail.find("BUSYGROUP") == std::string::npos) co_return made.error();
     joined_ = true;
   }
-  std::vector<std::string> words{
-      "XREADGROUP",       "GROUP", kGroup,    consumer_, "COUNT", std::to_string(count), "BLOCK",
-      kBlockMilliseconds, "NOACK", "STREAMS", stream_,   ">"};
-  const auto reply = co_await redis_.command(std::move(words));
+  std::vector<std::string> words{"XREADGROUP", "GROUP",
+                                 kGroup,       consumer_,
+                                 "COUNT",      std::to_string(count),
+                                 "BLOCK",      std::to_string(kBlock.count()),
+                                 "NOACK",      "STREAMS",
+                                 stream_,      ">"};
+  const auto reply = co_await redis_.wait(std::move(words), kBlock);
   if (!reply) {
     joined_ = false;  // the group may have gone with the server's memory
     co_return reply.error();

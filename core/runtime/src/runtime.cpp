@@ -20,6 +20,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "lane_mark.hpp"
 #include "rapt/base/log.hpp"
 
 namespace rapt::runtime {
@@ -51,6 +52,7 @@ struct Runtime::Impl {
 
   /// A loop of one thread.
   struct Lane {
+    Lane() { asio::make_service<LaneMark>(context); }
     asio::io_context context{1};
     Work work{context.get_executor()};
   };

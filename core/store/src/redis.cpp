@@ -1,172 +1,135 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/store/redis.hpp"
 
-#include <hiredis/hiredis.h>
-#include <poll.h>
+#include <algorithm>
+#include <array>
 
-#include <mutex>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "rapt/base/text.hpp"
-#include "rapt/runtime/blocking_pool.hpp"
-#include "redis_url.hpp"
+#include "rapt/runtime/lane_parts.hpp"
+#include "redis_link.hpp"
 
 namespace rapt::store {
 namespace {
 
-using Steady = std::chrono::steady_clock;
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
 
-constexpr std::chrono::milliseconds kUsualPatience{3000};
+constexpr milliseconds kUsualPatience{3000};
 
-/// Of a server that may take `patience`, or as usual.
-timeval time_limit(std::chrono::milliseconds patience) {
-  const auto time = patience.count() > 0 ? patience : kUsualPatience;
-  return {static_cast<time_t>(time.count() / 1000), static_cast<suseconds_t>(time.count() % 1000 * 1000)};
+/// They would change the connection under everybody else's commands.
+bool changes_connection(const std::string& name) {
+  constexpr std::array<std::string_view, 14> kWords{"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR", "MULTI",
+                                                    "EXEC",      "WATCH",      "SELECT",     "AUTH",    "HELLO",
+                                                    "RESET",     "QUIT",       "CLIENT",     "SYNC"};
+  return std::any_of(kWords.begin(), kWords.end(), [&name](std::string_view word) {
+    return std::equal(word.begin(), word.end(), name.begin(), name.end(),
+                      [](char one, char other) { return one == (other & ~0x20); });
+  });
 }
 
-struct FreeContext {
-  void operator()(redisContext* context) const { redisFree(context); }
+/// The connections of one loop: one that is shared, and those on which somebody waits.
+class RedisPart final : public runtime::LanePart {
+ public:
+  RedisPart(const Executor& executor, const RedisAddress& address, unsigned most_waiting)
+      : executor_(executor), address_(address), most_waiting_(most_waiting), shared_(make()) {}
+
+  void command(const std::vector<std::string>& arguments, milliseconds patience, RedisLink::Done done) {
+    shared_->submit(arguments, patience, std::move(done));
+  }
+  void wait(const std::vector<std::string>& arguments, milliseconds patience, RedisLink::Done done) {
+    auto link = std::find_if(waiting_.begin(), waiting_.end(), [](const auto& known) { return known->idle(); });
+    if (link == waiting_.end() && waiting_.size() >= most_waiting_) {
+      Error full = redis_away(arguments[0] + ": too many wait already");
+      return asio::post(executor_, [done = std::move(done), error = std::move(full)] { done(error); });
+    }
+    if (link == waiting_.end()) link = waiting_.insert(link, make());
+    (*link)->submit(arguments, patience, std::move(done));
+  }
+  void end() override {
+    for (const auto& link : waiting_) link->end();
+    shared_->end();
+  }
+  void abandon() override {
+    for (const auto& link : waiting_) link->abandon();
+    shared_->abandon();
+  }
+
+ private:
+  [[nodiscard]] std::shared_ptr<RedisLink> make() const { return std::make_shared<RedisLink>(executor_, address_); }
+
+  const Executor executor_;
+  const RedisAddress address_;
+  const unsigned most_waiting_;
+  const std::shared_ptr<RedisLink> shared_;
+  std::vector<std::shared_ptr<RedisLink>> waiting_;
 };
-struct FreeReply {
-  void operator()(redisReply* reply) const { freeReplyObject(reply); }
-};
-using Context = std::unique_ptr<redisContext, FreeContext>;
-using Reply = std::unique_ptr<redisReply, FreeReply>;
 
-Error away(std::string detail) {
-  return Error::unavailable("redis", "Redis is not available at the moment: try again shortly.", std::move(detail));
-}
+using Ask = void (RedisPart::*)(const std::vector<std::string>&, milliseconds, RedisLink::Done);
 
-Reply send(redisContext& context, const std::vector<std::string>& arguments) {
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  for (const std::string& argument : arguments) {
-    texts.push_back(argument.data());
-    sizes.push_back(argument.size());
-  }
-  return Reply(
-      static_cast<redisReply*>(redisCommandArgv(&context, static_cast<int>(texts.size()), texts.data(), sizes.data())));
-}
-
-RedisReply translated(const redisReply& reply) {
-  RedisReply out;
-  switch (reply.type) {
-    case REDIS_REPLY_STRING:
-    case REDIS_REPLY_STATUS:
-    case REDIS_REPLY_ERROR:
-      out.type = RedisReply::Type::kText;
-      out.text.assign(reply.str, static_cast<std::size_t>(reply.len));
-      break;
-    case REDIS_REPLY_INTEGER:
-      out.type = RedisReply::Type::kInteger;
-      out.integer = reply.integer;
-      break;
-    case REDIS_REPLY_ARRAY:
-      out.type = RedisReply::Type::kArray;
-      for (std::size_t i = 0; i < reply.elements; ++i) out.items.push_back(translated(*reply.element[i]));
-      break;
-    default:
-      break;
-  }
-  return out;
-}
-
-/// Errors that pass by themselves; the others are faults of the command.
-bool passes(std::string_view text) {
-  for (const char* word : {"LOADING", "MASTERDOWN", "READONLY", "BUSY", "CLUSTERDOWN", "OOM", "MISCONF"}) {
-    if (text.starts_with(word)) return true;
-  }
-  return false;
-}
-
-/// False when the server has closed the connection while it was idle.
-bool quiet(const redisContext& context) {
-  pollfd poll_one{context.fd, POLLIN, 0};
-  return context.err == 0 && ::poll(&poll_one, 1, 0) == 0;
+/// Asks on the loop that is the caller's, or else on that of everybody; the caller goes on where it was.
+Task<Result<RedisReply>> ask(runtime::LaneParts& parts, Ask how, std::vector<std::string> arguments,
+                             milliseconds patience) {
+  auto initiation = [&parts, how, patience](auto handler, std::vector<std::string> words) {
+    const Executor executor = asio::get_associated_executor(handler);
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    RedisLink::Done done = [shared](Result<RedisReply> outcome) {
+      asio::dispatch(asio::get_associated_executor(*shared), [shared, result = std::move(outcome)]() mutable {
+        auto once = std::move(*shared);
+        once(std::move(result));
+      });
+    };
+    if (auto* part = static_cast<RedisPart*>(parts.here(executor)))
+      return (part->*how)(words, patience, std::move(done));
+    parts.elsewhere([how, patience, moved = std::move(words), done](runtime::LanePart& part) {
+      (static_cast<RedisPart&>(part).*how)(moved, patience, done);
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<RedisReply>)>(
+      std::move(initiation), asio::use_awaitable, std::move(arguments));
 }
 
 }  // namespace
 
 struct Redis::Impl {
-  Impl(std::string_view url, unsigned connections, std::chrono::milliseconds given_patience)
+  Impl(std::string_view url, unsigned waiting, milliseconds given_patience)
       : address(parse_redis_url(url)),
-        patience(given_patience),
-        pool({.name = "redis", .threads = connections, .max_queued = 1024}) {}
+        patience(given_patience.count() > 0 ? given_patience : kUsualPatience),
+        parts("redis", [this, waiting](const Executor& executor) {
+          return std::make_shared<RedisPart>(executor, *address, waiting);
+        }) {}
 
-  Result<RedisReply> run(const std::vector<std::string>& arguments, Steady::time_point asked) {
+  [[nodiscard]] Result<void> check(const std::vector<std::string>& arguments) const {
     if (!address) return address.error();
     if (arguments.empty()) return Error::internal("an empty Redis command");
-    // Those that queued behind commands without an answer do not wait for one of their own.
-    if (patience.count() > 0 && Steady::now() - asked > patience)
-      return away(arguments[0] + ": its turn came too late");
-    auto context = take();
-    if (!context) return context.error();
-    const Reply reply = send(**context, arguments);
-    if (!reply) return away(arguments[0] + ": " + printable((*context)->errstr));
-    give_back(std::move(*context));
-    auto answer = translated(*reply);
-    if (reply->type != REDIS_REPLY_ERROR) return answer;
-    const std::string detail = arguments[0] + ": " + printable(answer.text);
-    return passes(answer.text) ? away(detail) : Error::internal(detail);
-  }
-
-  Result<Context> take() {
-    for (;;) {
-      Context context;
-      {
-        const std::lock_guard lock(mutex);
-        if (idle.empty()) break;
-        context = std::move(idle.back());
-        idle.pop_back();
-      }
-      if (quiet(*context)) return context;
-    }
-    return connect();
-  }
-
-  Result<Context> connect() const {
-    Context context(address->socket.empty()
-                        ? redisConnectWithTimeout(address->host.c_str(), address->port, time_limit(patience))
-                        : redisConnectUnixWithTimeout(address->socket.c_str(), time_limit(patience)));
-    if (!context) return away("out of memory");
-    if (context->err != 0) return away(printable(context->errstr));
-    redisSetTimeout(context.get(), time_limit(patience));
-    if (!address->password.empty()) {
-      std::vector<std::string> auth{"AUTH"};
-      if (!address->user.empty()) auth.push_back(address->user);
-      auth.push_back(address->password);
-      RAPT_TRY(greet(*context, auth));
-    }
-    if (address->database != 0) RAPT_TRY(greet(*context, {"SELECT", std::to_string(address->database)}));
-    return context;
-  }
-
-  static Result<void> greet(redisContext& context, const std::vector<std::string>& command) {
-    const Reply reply = send(context, command);
-    if (!reply) return away(command[0] + ": " + printable(context.errstr));
-    if (reply->type == REDIS_REPLY_ERROR) return away(command[0] + " was refused; check REDIS_URL");
+    if (changes_connection(arguments[0]))
+      return Error::internal(printable(arguments[0]) + " would change a connection that others share");
     return {};
   }
 
-  void give_back(Context context) {
-    const std::lock_guard lock(mutex);
-    idle.push_back(std::move(context));
-  }
-
   const Result<RedisAddress> address;
-  const std::chrono::milliseconds patience;
-  std::mutex mutex;
-  std::vector<Context> idle;
-  runtime::BlockingPool pool;
+  const milliseconds patience;
+  runtime::LaneParts parts;
 };
 
-Redis::Redis(std::string url, unsigned connections, std::chrono::milliseconds patience)
-    : impl_(std::make_unique<Impl>(url, connections, patience)) {}
+Redis::Redis(std::string url, unsigned waiting, milliseconds patience)
+    : impl_(std::make_unique<Impl>(url, waiting, patience)) {}
 Redis::~Redis() = default;
 
+// No cancellation slot on purpose: a cancelled task waits for its answer, which has a limit of its own.
 Task<Result<RedisReply>> Redis::command(std::vector<std::string> arguments) {
-  Impl* impl = impl_.get();
-  auto bound = [impl, moved = std::move(arguments), asked = Steady::now()] { return impl->run(moved, asked); };
-  co_return co_await impl->pool.run(std::move(bound));
+  RAPT_CO_TRY(impl_->check(arguments));
+  co_return co_await ask(impl_->parts, &RedisPart::command, std::move(arguments), impl_->patience);
+}
+
+Task<Result<RedisReply>> Redis::wait(std::vector<std::string> arguments, milliseconds longest) {
+  RAPT_CO_TRY(impl_->check(arguments));
+  co_return co_await ask(impl_->parts, &RedisPart::wait, std::move(arguments), impl_->patience + longest);
 }
 
 }  // namespace rapt::store

@@ -2,12 +2,8 @@
 #include "rapt/store/redis.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 
 #include "rapt/base/ids.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -49,57 +45,6 @@ TEST(Redis, TellsAFaultOfACommandFromAServerThatIsAway) {
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(refused.error().part, "redis");
   EXPECT_EQ((refused.error().message + refused.error().log_detail).find("hush-hush"), std::string::npos);
-}
-
-/// A server of the test's own, on a socket.
-class OwnServer {
- public:
-  OwnServer() { std::filesystem::create_directories(directory_); }
-  ~OwnServer() {
-    stop();
-    std::filesystem::remove_all(directory_);
-  }
-  [[nodiscard]] std::string url() const { return "unix://" + socket(); }
-  void start() {
-    const std::string path = socket();
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path.c_str(), "--save", "", "--dir",
-               directory_.c_str(), "--logfile", "log", nullptr);
-      ::_exit(127);
-    }
-  }
-  void stop() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-  }
-
- private:
-  [[nodiscard]] std::string socket() const { return (directory_ / "s").string(); }
-  const std::filesystem::path directory_ = std::filesystem::temp_directory_path() / ("rapt-redis-" + new_uuid());
-  pid_t pid_ = 0;
-};
-
-void await_server(Redis& redis) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!ask(redis, {"PING"})) ASSERT_LT(std::chrono::steady_clock::now(), end) << "redis-server did not start";
-}
-
-TEST(Redis, ServesAgainWhenTheServerIsBack) {
-  OwnServer server;
-  server.start();
-  Redis redis(server.url(), 1);
-  await_server(redis);
-  server.stop();
-  EXPECT_EQ(ask(redis, {"PING"}).error().kind, ErrorKind::kUnavailable);
-  server.start();
-  await_server(redis);
-  ASSERT_TRUE(ask(redis, {"PING"}));
-  server.stop();
-  server.start();
-  await_server(redis);
 }
 
 TEST(RedisUrl, ReadsTheDocumentedShapes) {

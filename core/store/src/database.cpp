@@ -6,14 +6,15 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <pqxx/transaction>
 
 #include "connection.hpp"
 #include "failure.hpp"
-#include "query_pool.hpp"
+#include "query_lane.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
+#include "rapt/runtime/lane_parts.hpp"
 #include "rows.hpp"
 
 namespace rapt::store {
@@ -73,7 +74,10 @@ struct Database::Impl {
   explicit Impl(const Options& options)
       : connections(options),
         pool({.name = "database", .threads = options.connections, .max_queued = kMaxQueued}),
-        queries(options) {}
+        source(std::make_shared<QuerySource>(options)),
+        queries("queries", [this](const Executor& executor) { return std::make_shared<QueryLane>(executor, source); }) {
+  }
+  ~Impl() { source->stop(); }
 
   /// One attempt; `failure` says what may be done about it.
   template <class R, class Use>
@@ -125,7 +129,8 @@ struct Database::Impl {
 
   ConnectionStack connections;
   runtime::BlockingPool pool;
-  QueryPool queries;
+  const std::shared_ptr<QuerySource> source;
+  runtime::LaneParts queries;
 };
 
 Database::Database(Options options) : impl_(std::make_unique<Impl>(options)) {}
@@ -134,22 +139,23 @@ Database::~Database() = default;
 // No cancellation slot on purpose: a cancelled task waits for its statement, which has a limit of its own.
 Task<Result<Rows>> Database::query(const Statement& statement, Params params) {
   namespace asio = boost::asio;
-  Impl* impl = impl_.get();
-  Query query{statement, std::move(params), {}};
   using Answer = Result<std::shared_ptr<const Table>>;
+  auto initiation = [&lanes = impl_->queries](auto handler, Query query) {
+    const Executor executor = asio::get_associated_executor(handler);
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    query.done = [shared](Answer outcome) {
+      asio::dispatch(asio::get_associated_executor(*shared), [shared, result = std::move(outcome)]() mutable {
+        auto once = std::move(*shared);
+        once(std::move(result));
+      });
+    };
+    if (auto* lane = static_cast<QueryLane*>(lanes.here(executor))) return lane->submit(std::move(query));
+    lanes.elsewhere(
+        [moved = std::move(query)](runtime::LanePart& part) { static_cast<QueryLane&>(part).submit(moved); });
+  };
+  Query asked{statement, std::move(params), {}};
   auto answer = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-      [impl](auto handler, Query asked) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        asked.done = [shared](Answer outcome) {
-          auto executor = asio::get_associated_executor(*shared);
-          asio::post(executor, [shared, result = std::move(outcome)]() mutable {
-            auto once = std::move(*shared);
-            once(std::move(result));
-          });
-        };
-        impl->queries.submit(std::move(asked));
-      },
-      asio::use_awaitable, std::move(query));
+      std::move(initiation), asio::use_awaitable, std::move(asked));
   if (!answer) co_return answer.error();
   co_return Transaction::Impl::rows_of(std::move(*answer));
 }

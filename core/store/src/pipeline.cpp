@@ -3,15 +3,18 @@
 
 #include <poll.h>
 
-#include <chrono>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include <boost/asio/post.hpp>
 
 #include "connection.hpp"
 
 namespace rapt::store {
 namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
 
 std::string state_of(const PGresult* result) {
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -20,29 +23,55 @@ std::string state_of(const PGresult* result) {
 
 }  // namespace
 
+Connected connect_for_pipeline(const Database::Options& options) {
+  PgConnection connection(PQconnectdb(with_time_limits(options).c_str()));
+  PGconn* raw = connection.get();
+  if (raw == nullptr || PQstatus(raw) != CONNECTION_OK)
+    return {nullptr, lost_connection("connect", raw == nullptr ? "out of memory" : PQerrorMessage(raw))};
+  const PgResult set(PQexec(raw, session_settings(options).c_str()));
+  if (PQresultStatus(set.get()) == PGRES_COMMAND_OK && PQenterPipelineMode(raw) == 1 && PQsetnonblocking(raw, 1) == 0)
+    return {std::move(connection), std::nullopt};
+  return {nullptr, lost_connection("connect", PQerrorMessage(raw))};
+}
+
+Pipeline::Pipeline(const Executor& executor, PgConnection connection, Answered answered, std::function<void()> changed)
+    : connection_(std::move(connection)),
+      descriptor_(executor, PQsocket(connection_.get())),
+      answered_(std::move(answered)),
+      changed_(std::move(changed)) {}
+
+Pipeline::~Pipeline() {
+  close();
+}
+
+void Pipeline::start() {
+  listen();
+}
+
 bool Pipeline::quiet() const {
-  if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) return false;
-  pollfd poll_one{PQsocket(connection_.get()), POLLIN, 0};
-  return ::poll(&poll_one, 1, 0) == 0;
+  pollfd one{PQsocket(connection_.get()), POLLIN, 0};
+  return ::poll(&one, 1, 0) == 0;
 }
 
-std::optional<Failure> Pipeline::connect() {
-  prepared_.clear();
-  connection_.reset(PQconnectdb(with_time_limits(options_).c_str()));
-  PGconn* raw = connection_.get();
-  if (raw == nullptr || PQstatus(raw) != CONNECTION_OK) {
-    const Failure failure = lost_connection("connect", raw == nullptr ? "out of memory" : PQerrorMessage(raw));
-    connection_.reset();
-    return failure;
-  }
-  const PgResult set(PQexec(raw, session_settings(options_).c_str()));
-  if (PQresultStatus(set.get()) == PGRES_COMMAND_OK && PQenterPipelineMode(raw) == 1) return std::nullopt;
-  const Failure failure = lost_connection("connect", PQerrorMessage(raw));
+bool Pipeline::usable() {
+  if (connection_ && sent_.empty() && !quiet()) receive();
+  return connection_ && !retired_;
+}
+
+bool Pipeline::knows_otherwise(const Statement& statement) const {
+  const auto known = prepared_.find(std::string_view(statement.name));
+  return known != prepared_.end() && known->second != statement.sql;
+}
+
+/// The descriptor is libpq's: it is let go of before libpq closes it.
+void Pipeline::close() {
+  if (!connection_) return;
+  descriptor_.release();
   connection_.reset();
-  return failure;
+  sent_.clear();
 }
 
-bool Pipeline::send_prepared(const Query& query, bool prepare_first) {
+bool Pipeline::put(const Query& query, bool prepare_first) {
   PGconn* raw = connection_.get();
   const auto& bound = query.params.values();
   std::vector<const char*> values;
@@ -54,100 +83,105 @@ bool Pipeline::send_prepared(const Query& query, bool prepare_first) {
          PQpipelineSync(raw) == 1;
 }
 
-Pipeline::Outcome Pipeline::send(const Query& query) {
-  Outcome outcome;
-  if ((outcome.refused = refused_value(query.params))) return outcome;
-  const auto [entry, is_new] = prepared_.try_emplace(query.statement.name, query.statement.sql);
-  outcome.preparing = is_new;
-  if (entry->second != query.statement.sql) {
-    outcome.refused = Error::internal("two statements have the name " + entry->first);
-  } else if (!send_prepared(query, is_new)) {
-    outcome.failure = lost_connection(query.statement.name, PQerrorMessage(connection_.get()));
-  }
-  return outcome;
+void Pipeline::send(Query query) {
+  if (sent_.empty()) since_ = Steady::now();
+  const bool is_new = !prepared_.contains(std::string_view(query.statement.name));
+  if (is_new) prepared_.emplace(query.statement.name, query.statement.sql);
+  const bool right = put(query, is_new);
+  sent_.push_back({std::move(query), {}, is_new});
+  if (right) return wait_to_write();
+  retired_ = true;
+  asio::post(descriptor_.get_executor(), [self = shared_from_this()] {
+    if (self->connection_) self->lose(PQerrorMessage(self->connection_.get()));
+    self->changed_();
+  });
 }
 
-void Pipeline::take(const Query& query, PgResult result, Outcome& outcome) {
-  const bool of_preparation = std::exchange(outcome.preparing, false);
+/// What the socket has not taken yet.
+void Pipeline::wait_to_write() {
+  if (writing_ || PQflush(connection_.get()) != 1) return;
+  writing_ = true;
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_write,
+                         [self = shared_from_this()](const error_code& fault) {
+                           self->writing_ = false;
+                           if (!fault && self->connection_) self->wait_to_write();
+                         });
+}
+
+void Pipeline::listen() {
+  descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+                         [self = shared_from_this()](const error_code& fault) {
+                           if (fault || !self->connection_) return;
+                           self->receive();
+                           if (self->connection_) self->listen();
+                           self->changed_();
+                         });
+}
+
+void Pipeline::receive() {
+  if (PQconsumeInput(connection_.get()) == 0) return lose(PQerrorMessage(connection_.get()));
+  while (connection_ && !sent_.empty() && PQisBusy(connection_.get()) == 0) {
+    if (!receive_one()) return;
+  }
+  if (!connection_) return;
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return lose(PQerrorMessage(connection_.get()));
+  if (retired_ && sent_.empty()) close();
+}
+
+/// One result of the first that waits. False when the connection is lost.
+bool Pipeline::receive_one() {
+  Sent& first = sent_.front();
+  PgResult result(PQgetResult(connection_.get()));
+  if (!result) {
+    // A second nothing means that nothing will come any more.
+    const bool over = std::exchange(first.ended, true) || PQstatus(connection_.get()) != CONNECTION_OK;
+    if (over) lose(PQerrorMessage(connection_.get()));
+    return !over;
+  }
+  first.ended = false;
+  if (PQresultStatus(result.get()) != PGRES_PIPELINE_SYNC) {
+    take(first, std::move(result));
+    return true;
+  }
+  if (!first.outcome.failure && !first.outcome.rows)
+    first.outcome.failure = lost_connection(first.query.statement.name, "no answer came");
+  retired_ = retired_ || (first.outcome.failure && first.outcome.failure->connection_lost);
+  answer_first();
+  return true;
+}
+
+void Pipeline::take(Sent& sent, PgResult result) {
+  const bool of_preparation = std::exchange(sent.preparing, false);
   switch (PQresultStatus(result.get())) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-      if (!of_preparation) outcome.rows = std::move(result);
+      if (!of_preparation) sent.outcome.rows = std::move(result);
       return;
     case PGRES_PIPELINE_ABORTED:  // the preparation's failure is known
       return;
     default:
-      if (of_preparation) prepared_.erase(query.statement.name);
-      if (outcome.failure) return;
-      outcome.failure = failure_of(query.statement.name, state_of(result.get()), PQresultErrorMessage(result.get()));
+      if (of_preparation) prepared_.erase(sent.query.statement.name);
+      if (sent.outcome.failure) return;
+      sent.outcome.failure =
+          failure_of(sent.query.statement.name, state_of(result.get()), PQresultErrorMessage(result.get()));
   }
 }
 
-/// Up to the mark that ends what belongs to this statement.
-void Pipeline::receive(const Query& query, Outcome& outcome) {
-  PGconn* raw = connection_.get();
-  for (bool ended_before = false;;) {
-    PgResult result(PQgetResult(raw));
-    if (!result) {
-      // One nothing ends a statement's results; a second one means that nothing will come any more.
-      if (std::exchange(ended_before, true) || PQstatus(raw) != CONNECTION_OK) break;
-      continue;
-    }
-    ended_before = false;
-    if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
-      if (!outcome.failure && !outcome.rows) outcome.failure = lost_connection(query.statement.name, "no answer came");
-      return;
-    }
-    take(query, std::move(result), outcome);
-    if (PQstatus(raw) != CONNECTION_OK) break;
-  }
-  if (!outcome.failure) outcome.failure = lost_connection(query.statement.name, PQerrorMessage(raw));
-  outcome.failure->connection_lost = true;
+void Pipeline::answer_first() {
+  Sent first = std::move(sent_.front());
+  sent_.pop_front();
+  since_ = Steady::now();
+  answered_(std::move(first.query), std::move(first.outcome));
 }
 
-std::vector<Pipeline::Outcome> Pipeline::exchange(std::span<Query> queries) {
-  std::vector<Outcome> outcomes(queries.size());
-  std::optional<Failure> away;
-  if (!quiet()) away = connect();
-  bool lost = away.has_value();
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    if (lost) {
-      outcomes[i].failure = away ? *away : lost_connection(queries[i].statement.name, "it was lost before");
-      continue;
-    }
-    outcomes[i] = send(queries[i]);
-    lost = outcomes[i].failure.has_value();
-  }
-  bool replace = lost;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    Outcome& outcome = outcomes[i];
-    if (!outcome.refused && !outcome.failure) receive(queries[i], outcome);
-    replace = replace || (outcome.failure && outcome.failure->connection_lost);
-  }
-  if (replace) connection_.reset();
-  return outcomes;
-}
-
-/// Nothing else is in flight then, so others do not wait for it in the pipeline's order.
-Pipeline::Outcome Pipeline::once_more(Query& query) {
-  return std::move(exchange({&query, 1}).front());
-}
-
-void Pipeline::answer(std::span<Query> queries) {
-  std::vector<Outcome> outcomes = exchange(queries);
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    Outcome& outcome = outcomes[i];
-    for (int tries = 1; outcome.failure && outcome.failure->retryable && tries < kAttempts; ++tries) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5) * tries * tries);
-      outcome = once_more(queries[i]);
-    }
-    if (outcome.refused) {
-      queries[i].done(*outcome.refused);
-    } else if (outcome.failure) {
-      queries[i].done(outcome.failure->error);
-    } else {
-      queries[i].done(table_of(std::move(outcome.rows)));
-    }
+void Pipeline::lose(std::string_view why) {
+  const std::string reason(why);
+  auto lost = std::exchange(sent_, {});
+  close();
+  for (Sent& one : lost) {
+    if (!one.outcome.failure) one.outcome.failure = lost_connection(one.query.statement.name, reason);
+    one.outcome.failure->connection_lost = true;
+    answered_(std::move(one.query), std::move(one.outcome));
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "redis_link.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -32,6 +34,11 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 RedisLink::RedisLink(Executor executor, RedisAddress address)
     : executor_(std::move(executor)), address_(std::move(address)), timer_(executor_) {}
 
+bool RedisLink::quiet(Wire& wire) {
+  pollfd one{wire.socket.native_handle(), POLLIN, 0};
+  return ::poll(&one, 1, 0) == 0;
+}
+
 void RedisLink::submit(const std::vector<std::string>& arguments, std::chrono::milliseconds patience, Done done) {
   const auto now = Clock::now();
   const char* refusal = nullptr;
@@ -42,6 +49,8 @@ void RedisLink::submit(const std::vector<std::string>& arguments, std::chrono::m
     asio::post(executor_, [done = std::move(done), error = redis_away(arguments[0] + ": " + refusal)] { done(error); });
     return;
   }
+  // Closed by the server while it was idle, which the loop may not have looked at yet.
+  if (asked_.empty() && wire_ && !quiet(*wire_)) close();
   append_command(out_, arguments);
   asked_.push_back({arguments[0], std::move(done), now + patience});
   watch();

@@ -57,6 +57,7 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   Task<Result<void>> open(std::shared_ptr<Wire> wire);
   Task<Result<void>> greet(std::shared_ptr<Wire> wire, std::vector<std::string> command);
   static Task<void> run_open(std::shared_ptr<RedisLink> self, std::shared_ptr<Wire> wire);
+  static bool quiet(Wire& wire);
   void connect();
   void flush_soon();
   void flush();

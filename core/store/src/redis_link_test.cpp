@@ -6,18 +6,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <future>
 #include <thread>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "rapt/base/ids.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/redis.hpp"
+#include "test_lane.hpp"
 
 namespace rapt::store {
 namespace {
@@ -84,36 +81,6 @@ class OwnServer {
   pid_t pid_ = 0;
 };
 
-/// A loop whose lane runs on a thread.
-class Lane {
- public:
-  ~Lane() { stop(); }
-  void stop() {
-    if (!thread_.joinable()) return;
-    loop_.stop();
-    thread_.join();
-  }
-  /// Many tasks on the lane at once; their results in order.
-  template <class T>
-  std::vector<T> all(std::vector<Task<T>> tasks) {
-    std::promise<void> go;
-    // Held until all are there, so that they begin in one turn.
-    asio::post(executor_, [&go] { go.get_future().wait(); });
-    std::vector<std::future<T>> futures;
-    for (auto& task : tasks) futures.push_back(asio::co_spawn(executor_, std::move(task), asio::use_future));
-    go.set_value();
-    std::vector<T> out;
-    for (auto& future : futures) out.push_back(future.get());
-    return out;
-  }
-  [[nodiscard]] Executor executor() const { return executor_; }
-
- private:
-  runtime::Runtime loop_{1};
-  Executor executor_ = loop_.lane();
-  std::thread thread_{[this] { loop_.run(); }};
-};
-
 using Reply = Result<RedisReply>;
 
 Task<Reply> command(Redis& redis, std::vector<std::string> words) {
@@ -156,7 +123,7 @@ TEST(Redis, GivesEachOfManyTasksOfALaneItsOwnAnswer) {
   server.start();
   Redis redis(server.url());
   await_server(redis);
-  Lane lane;
+  TestLane lane;
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 300; ++i) tasks.push_back(hears_itself(redis, i));
   const auto right = lane.all(std::move(tasks));
@@ -174,7 +141,7 @@ TEST(Redis, WritesWhatTasksOfALaneAskAtOnceTogether) {
   server.start();
   Redis redis(server.url());
   await_server(redis);
-  Lane lane;
+  TestLane lane;
   const auto many = [&] {
     std::vector<Task<Reply>> tasks;
     for (int i = 0; i < 200; ++i) tasks.push_back(command(redis, {"PING"}));
@@ -191,7 +158,7 @@ TEST(Redis, TellsEverybodyOfALossAndAsksNothingTwice) {
   server.start();
   Redis redis(server.url());
   await_server(redis);
-  Lane lane;
+  TestLane lane;
   server.freeze();
   std::vector<Task<Reply>> tasks;
   for (int i = 0; i < 20; ++i) tasks.push_back(command(redis, {"INCR", "n"}));
@@ -228,13 +195,12 @@ TEST(Redis, HoldsNobodyUpWhileSomebodyWaits) {
   server.start();
   Redis redis(server.url(), 1);
   await_server(redis);
-  Lane lane;
-  auto waiting =
-      asio::co_spawn(lane.executor(), redis.wait({"BLPOP", "list", "30"}, std::chrono::seconds(30)), asio::use_future);
+  TestLane lane;
+  auto waiting = lane.start(redis.wait({"BLPOP", "list", "30"}, std::chrono::seconds(30)));
   // Two tasks may not wait at once: one of them shows that the other does.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   for (;;) {
-    const auto second = asio::co_spawn(lane.executor(), redis.wait({"PING"}, milliseconds(1)), asio::use_future).get();
+    const auto second = lane.start(redis.wait({"PING"}, milliseconds(1))).get();
     if (!second) break;
     ASSERT_LT(std::chrono::steady_clock::now(), end);
   }
@@ -275,7 +241,7 @@ TEST(Redis, MayGoBeforeOrAfterTheLaneThatUsedIt) {
   auto long_lived = std::make_unique<Redis>(server.url());
   await_server(*long_lived);
   for (int round = 0; round < 3; ++round) {
-    Lane lane;
+    TestLane lane;
     Redis short_lived(server.url());
     for (Redis* redis : {long_lived.get(), &short_lived}) {
       std::vector<Task<Reply>> tasks;
@@ -283,7 +249,7 @@ TEST(Redis, MayGoBeforeOrAfterTheLaneThatUsedIt) {
       EXPECT_TRUE(lane.all(std::move(tasks))[0]);
     }
   }
-  Lane lane;
+  TestLane lane;
   std::vector<Task<Reply>> tasks;
   tasks.push_back(command(*long_lived, {"PING"}));
   EXPECT_TRUE(lane.all(std::move(tasks))[0]);

@@ -74,6 +74,7 @@ CREATE TRIGGER groups_ai_policy_version AFTER UPDATE OF path, deleted_at ON grou
 ALTER TABLE ai_usage ADD COLUMN day date;  -- where it was spent: the budget's day, and the day of reports
 UPDATE ai_usage SET day = (created_at AT TIME ZONE 'UTC')::date;
 ALTER TABLE ai_usage ALTER COLUMN day SET NOT NULL;
+ALTER TABLE ai_usage ADD COLUMN budgeted boolean NOT NULL DEFAULT false;  -- something may be reserved for it
 DROP INDEX ai_usage_group_idx;
 CREATE INDEX ai_usage_group_day_idx ON ai_usage (group_id, day, created_at);
 
@@ -88,11 +89,13 @@ CREATE TABLE ai_spending (
   reserved_cost numeric(18, 8) NOT NULL DEFAULT 0 CHECK (reserved_cost >= 0),
   tokens bigint NOT NULL DEFAULT 0,
   reserved_tokens bigint NOT NULL DEFAULT 0 CHECK (reserved_tokens >= 0),
-  alerted_at timestamptz,  -- when the administrators were told that the threshold was passed
+  alert_at numeric(18, 8),  -- the cost at which the administrators are told
+  alerted_at timestamptz,   -- when they were
   PRIMARY KEY (settings_id, period, starts_on)
 );
 
--- What one call has reserved, so that it can be given back when its host dies.
+-- What one call has reserved, so that it can be given back when its host dies. Such a row is emptied, not deleted: it
+-- still says where the call counts, should it be settled after all.
 CREATE TABLE ai_reservations (
   call_id uuid NOT NULL,
   settings_id uuid NOT NULL,
@@ -105,6 +108,148 @@ CREATE TABLE ai_reservations (
   FOREIGN KEY (settings_id, period, starts_on) REFERENCES ai_spending ON DELETE CASCADE
 );
 CREATE INDEX ai_reservations_expires_at_idx ON ai_reservations (expires_at);
+CREATE INDEX ai_reservations_spending_idx ON ai_reservations (settings_id, period, starts_on);
+
+-- Rows of ai_spending are locked in the order of their key by everything below, so that nobody waits in a circle.
+
+-- What the ledger says of the place of an ai_settings row, from the day `since` to before the day `until`.
+CREATE FUNCTION spent_at(place uuid, since date, until date, OUT cost numeric, OUT tokens bigint) LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(paid.cost), 0), coalesce(sum(paid.total_tokens), 0)
+    FROM ai_settings s LEFT JOIN groups top ON top.id = s.group_id
+   CROSS JOIN LATERAL (
+      SELECT u.cost, u.total_tokens FROM groups g JOIN ai_usage u ON u.group_id = g.id AND u.day >= since AND u.day < until
+       WHERE s.class_id IS NULL AND (s.group_id IS NULL OR g.path <@ top.path)
+      UNION ALL
+      SELECT u.cost, u.total_tokens FROM ai_usage u
+       WHERE s.class_id IS NULL AND s.group_id IS NULL AND u.group_id IS NULL AND u.day >= since AND u.day < until
+      UNION ALL
+      SELECT u.cost, u.total_tokens FROM classes c
+        JOIN ai_usage u ON u.group_id = c.group_id AND u.class_id = c.id AND u.day >= since AND u.day < until
+       WHERE c.id = s.class_id) AS paid
+   WHERE s.id = place
+$$;
+
+-- Reserves for a call in all of the given periods, or in none. `refused` is the place in the arrays of the first that
+-- does not hold out, 0 when all do; `passing` says that it would once the calls on their way have been settled.
+-- `fullest` is the place of the one of which most is used, with this call; `share` how much of it. The arrays are in the
+-- order of the key of ai_spending. A period that is begun starts from what the ledger knows of it.
+CREATE FUNCTION reserve_spending(
+  call uuid, most_cost numeric, most_tokens bigint, until timestamptz, places uuid[], periods budget_period[],
+  starts date[], cost_limits numeric[], token_limits bigint[], alerts numeric[],
+  OUT refused integer, OUT passing boolean, OUT fullest integer, OUT share numeric) LANGUAGE plpgsql AS $$
+DECLARE
+  held ai_spending;
+  here numeric;
+BEGIN
+  refused := 0; passing := false; fullest := 0; share := 0;
+  FOR i IN 1 .. cardinality(places) LOOP
+    LOOP
+      SELECT * INTO held FROM ai_spending s
+       WHERE s.settings_id = places[i] AND s.period = periods[i] AND s.starts_on = starts[i] FOR UPDATE;
+      EXIT WHEN FOUND;
+      INSERT INTO ai_spending (settings_id, period, starts_on, cost, tokens)
+      SELECT places[i], periods[i], starts[i], spent.cost, spent.tokens
+        FROM spent_at(places[i], starts[i], (starts[i] + ('1 ' || periods[i]::text)::interval)::date) AS spent
+          ON CONFLICT DO NOTHING;
+    END LOOP;
+    IF refused = 0 AND (held.cost + held.reserved_cost + most_cost > cost_limits[i]
+                        OR held.tokens + held.reserved_tokens + most_tokens > token_limits[i]) THEN
+      refused := i;
+      passing := coalesce(held.cost + most_cost <= cost_limits[i], true)
+             AND coalesce(held.tokens + most_tokens <= token_limits[i], true);
+    END IF;
+    here := greatest((held.cost + held.reserved_cost + most_cost) / nullif(cost_limits[i], 0),
+                     (held.tokens + held.reserved_tokens + most_tokens)::numeric / nullif(token_limits[i], 0));
+    IF here > share THEN
+      fullest := i; share := here;
+    END IF;
+  END LOOP;
+  IF refused > 0 THEN
+    RETURN;
+  END IF;
+  INSERT INTO ai_reservations (call_id, settings_id, period, starts_on, cost, tokens, expires_at)
+  SELECT call, w.place, w.period, w.starts_on, most_cost, most_tokens, until
+    FROM unnest(places, periods, starts) AS w (place, period, starts_on);
+  UPDATE ai_spending s
+     SET reserved_cost = s.reserved_cost + most_cost, reserved_tokens = s.reserved_tokens + most_tokens, alert_at = w.alert_at
+    FROM unnest(places, periods, starts, alerts) AS w (place, period, starts_on, alert_at)
+   WHERE s.settings_id = w.place AND s.period = w.period AND s.starts_on = w.starts_on;
+END $$;
+
+-- Gives back what a call has reserved that spent nothing.
+CREATE FUNCTION release_reservation(call uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  held record;
+BEGIN
+  FOR held IN
+    WITH gone AS (DELETE FROM ai_reservations WHERE call_id = call RETURNING *)
+    SELECT * FROM gone ORDER BY settings_id, period, starts_on
+  LOOP
+    UPDATE ai_spending s
+       SET reserved_cost = s.reserved_cost - held.cost, reserved_tokens = s.reserved_tokens - held.tokens
+     WHERE s.settings_id = held.settings_id AND s.period = held.period AND s.starts_on = held.starts_on;
+  END LOOP;
+END $$;
+
+-- Gives back what calls have reserved that nobody has settled in time. Answers how many reservations that were.
+CREATE FUNCTION sweep_reservations(at timestamptz, most integer) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  held record;
+  swept bigint := 0;
+BEGIN
+  FOR held IN
+    WITH late AS MATERIALIZED (
+      SELECT * FROM ai_reservations WHERE expires_at <= at ORDER BY expires_at LIMIT most FOR UPDATE SKIP LOCKED),
+    forgotten AS (
+      DELETE FROM ai_reservations r USING late l
+       WHERE r.call_id = l.call_id AND r.settings_id = l.settings_id AND r.period = l.period AND l.cost = 0 AND l.tokens = 0),
+    emptied AS (
+      UPDATE ai_reservations r SET cost = 0, tokens = 0, expires_at = at + interval '7 days' FROM late l
+       WHERE r.call_id = l.call_id AND r.settings_id = l.settings_id AND r.period = l.period
+         AND (l.cost > 0 OR l.tokens > 0))
+    SELECT settings_id, period, starts_on, sum(cost) AS cost, sum(tokens) AS tokens, count(*) AS calls FROM late
+     WHERE cost > 0 OR tokens > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  LOOP
+    UPDATE ai_spending s
+       SET reserved_cost = s.reserved_cost - held.cost, reserved_tokens = s.reserved_tokens - held.tokens
+     WHERE s.settings_id = held.settings_id AND s.period = held.period AND s.starts_on = held.starts_on;
+    swept := swept + held.calls;
+  END LOOP;
+  RETURN swept;
+END $$;
+
+-- What was reserved becomes what was spent, in the statement that writes the call into the ledger, and once: a row that
+-- is there already fires nothing. Whoever passes the mark of a budget tells others, and orders the letters.
+CREATE FUNCTION spend_reserved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  held record;
+  passed boolean;
+  about jsonb;
+BEGIN
+  FOR held IN
+    WITH gone AS (DELETE FROM ai_reservations WHERE call_id = NEW.id RETURNING *)
+    SELECT * FROM gone ORDER BY settings_id, period, starts_on
+  LOOP
+    UPDATE ai_spending s
+       SET cost = s.cost + coalesce(NEW.cost, 0), tokens = s.tokens + NEW.input_tokens + NEW.output_tokens,
+           reserved_cost = s.reserved_cost - held.cost, reserved_tokens = s.reserved_tokens - held.tokens
+     WHERE s.settings_id = held.settings_id AND s.period = held.period AND s.starts_on = held.starts_on
+    RETURNING s.alerted_at IS NULL AND s.cost >= s.alert_at INTO passed;
+    CONTINUE WHEN passed IS NOT TRUE;
+    UPDATE ai_spending s SET alerted_at = NEW.created_at
+     WHERE s.settings_id = held.settings_id AND s.period = held.period AND s.starts_on = held.starts_on;
+    about := jsonb_build_object('settings_id', held.settings_id, 'period', held.period, 'starts_on', held.starts_on);
+    INSERT INTO outbox (topic, key, payload) VALUES ('ai.budget_alert', held.settings_id::text, about);
+    WITH ordered AS (
+      INSERT INTO jobs (id, kind, idempotency_key, payload)
+      VALUES (gen_random_uuid(), 'quota.budget_alert', concat_ws(':', held.settings_id, held.period, held.starts_on), about)
+      ON CONFLICT (kind, idempotency_key) DO NOTHING RETURNING id)
+    INSERT INTO outbox (topic, key) SELECT 'job', id::text FROM ordered;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER ai_usage_spend_reserved AFTER INSERT ON ai_usage
+  FOR EACH ROW WHEN (NEW.budgeted) EXECUTE FUNCTION spend_reserved();
 
 -- Sums of ai_usage by local day and month, made by a job: a (group, day) is replaced as a whole. `rapt usage check`
 -- compares them with the rows.

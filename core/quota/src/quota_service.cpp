@@ -17,4 +17,12 @@ Task<Result<Grant>> QuotaService::admit(Ask ask) {
   co_return grant;
 }
 
+Task<Result<usage::Call>> QuotaService::recall(Ask ask) {
+  usage::Call call;
+  call.id = std::move(ask.call_id);
+  call.day = to_rfc3339(parts_.clock.now()).substr(0, 10);
+  call.reserved = true;  // perhaps; settling finds out
+  co_return call;
+}
+
 }  // namespace rapt::quota

@@ -1,75 +1,105 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/usage/usage.hpp"
 
-#include <optional>
-#include <string_view>
 #include <utility>
 
-#include "rapt/base/log.hpp"
 #include "rapt/store/database.hpp"
+#include "rapt/usage/backlog.hpp"
+#include "rapt/usage/settle_sql.hpp"
+#include "settling.hpp"
 
 namespace rapt::usage {
 
 namespace {
 
-constexpr store::Statement kInsert{"usage_insert", R"(
-  INSERT INTO ai_usage (id, user_id, group_id, class_id, tool_id, session_id, run_id, assignment_id, model, request_type, outcome,
-                        input_tokens, output_tokens, estimated, latency_ms, day, cost)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-          ($12::integer * $17::numeric + $13::integer * $18::numeric) / 1000)
-  ON CONFLICT (id) DO NOTHING)"};
+constexpr store::Statement kSettle{"usage.settle", RAPT_SETTLE("$1")};
+constexpr store::Statement kRelease{"usage.release", "SELECT release_reservation($1::uuid)"};
+constexpr store::Statement kSweep{"usage.sweep", "SELECT sweep_reservations($1::timestamptz, $2::integer) AS swept"};
+constexpr store::Statement kStanding{"usage.standing", R"(
+  SELECT EXISTS (SELECT FROM users WHERE id = $1::uuid) AS "user", EXISTS (SELECT FROM groups WHERE id = $2::uuid) AS "group",
+         EXISTS (SELECT FROM classes WHERE id = $3::uuid) AS class, EXISTS (SELECT FROM tools WHERE id = $4::uuid) AS tool,
+         EXISTS (SELECT FROM chat_sessions WHERE id = $5::uuid) AS session, EXISTS (SELECT FROM runs WHERE id = $6::uuid) AS run,
+         EXISTS (SELECT FROM assignments WHERE id = $7::uuid) AS assignment)"};
 
-std::optional<Price> price_of(const Call& call, const std::string& model) {
-  for (const auto& priced : call.prices) {
-    if (priced.model == model) return priced.price;
-  }
-  return std::nullopt;
-}
+constexpr int kMostSwept = 1000;
 
-std::string_view name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kAnswered:
-      return "answered";
-    case Outcome::kBlocked:
-      return "blocked";
-    case Outcome::kFailed:
-      return "failed";
-    case Outcome::kAbandoned:
-      return "abandoned";
-  }
-  return "failed";
+/// Without what has been deleted since: its row would refer to nothing.
+Task<Result<Record>> of_what_stands(store::Database& database, Record record) {
+  auto asked = store::params(record.user, record.group, record.class_id, record.tool, record.session, record.run,
+                             record.assignment);
+  const auto rows = co_await database.query(kStanding, std::move(asked));
+  if (!rows) co_return rows.error();
+  const auto row = (*rows)[0];
+  if (!row.boolean("user")) record.user = {};
+  if (!row.boolean("group")) record.group = {};
+  if (!row.boolean("class")) record.class_id = {};
+  if (!row.boolean("tool")) record.tool = {};
+  if (!row.boolean("session")) record.session = {};
+  if (!row.boolean("run")) record.run = {};
+  if (!row.boolean("assignment")) record.assignment = {};
+  co_return record;
 }
 
 }  // namespace
 
-Result<void> settle(store::Transaction& transaction, const Record& what) {
-  auto params =
-      store::params(what.call.id, what.user, what.group, what.class_id, what.tool, what.session, what.run,
-                    what.assignment, what.model, what.request_type, name(what.outcome), what.input_tokens,
-                    what.output_tokens, what.estimated, static_cast<std::int64_t>(what.latency.count()), what.call.day);
-  if (const auto price = price_of(what.call, what.model)) {
-    params.add(price->input_per_1k).add(price->output_per_1k);
-  } else {
-    params.add_null().add_null();
-  }
-  RAPT_TRY(transaction.exec(kInsert, params));
+bool may_pass(const Error& error) {
+  return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kTimeout;
+}
+
+void log_unrecorded(const Record& record, const std::string& why) {
+  log::error("usage.not_recorded", {{"call", record.call.id},
+                                    {"group", record.group.str()},
+                                    {"model", printable(record.model)},
+                                    {"input_tokens", std::to_string(record.input_tokens)},
+                                    {"output_tokens", std::to_string(record.output_tokens)},
+                                    {"detail", why}});
+}
+
+Task<Result<void>> store_records(store::Database& database, std::vector<Record> records) {
+  const auto stored = co_await database.query(kSettle, store::params(settle_text(records)));
+  if (!stored) co_return stored.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> store_what_stands(store::Database& database, Record record) {
+  const auto standing = co_await of_what_stands(database, std::move(record));
+  if (!standing) co_return standing.error();
+  std::vector<Record> alone;
+  alone.push_back(*standing);
+  co_return co_await store_records(database, std::move(alone));
+}
+
+Result<void> settle(store::Transaction& transaction, const Record& record) {
+  RAPT_TRY(transaction.exec(kSettle, store::params(settle_text(record))));
   return {};
 }
 
-Task<Result<void>> settle_alone(store::Database& database, Record what) {
-  auto writing = [what](store::Transaction& tx) -> Result<void> { return settle(tx, what); };
-  auto stored = co_await database.transaction(std::move(writing));
-  if (!stored) {
-    log::error("usage.not_recorded", {{"model", what.model},
-                                      {"input_tokens", std::to_string(what.input_tokens)},
-                                      {"output_tokens", std::to_string(what.output_tokens)},
-                                      {"detail", stored.error().log_detail}});
+Task<Result<void>> settle_alone(store::Database& database, Record record) {
+  std::vector<Record> alone;
+  alone.push_back(record);
+  auto stored = co_await store_records(database, std::move(alone));
+  if (!stored && !may_pass(stored.error())) stored = co_await store_what_stands(database, record);
+  if (stored) co_return stored;
+  if (may_pass(stored.error()) && record.call.backlog) {
+    const auto backlog = record.call.backlog;
+    backlog->keep(std::move(record));
+    co_return Result<void>{};
   }
+  log_unrecorded(record, stored.error().log_detail);
   co_return stored;
 }
 
-Task<Result<void>> release(store::Database& /*database*/, Call /*call*/) {
+Task<Result<void>> release(store::Database& database, Call call) {
+  if (!call.reserved) co_return Result<void>{};
+  const auto done = co_await database.query(kRelease, store::params(call.id));
+  if (!done) co_return done.error();  // the sweep gives it back
   co_return Result<void>{};
+}
+
+Task<Result<std::int64_t>> sweep_reservations(store::Database& database, TimePoint now) {
+  const auto rows = co_await database.query(kSweep, store::params(now, kMostSwept));
+  if (!rows) co_return rows.error();
+  co_return (*rows)[0].integer("swept");
 }
 
 }  // namespace rapt::usage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct Ask {
   ClassId class_id{};   ///< may be empty
   std::string model{};  ///< the tool's wish; empty: the nearest default of class, group upwards, system, environment
   std::size_t input_bytes = 0;  ///< of everything that will be sent
+  /// `version` of ai_policy_version as a statement of the caller has just read it. Without it, a statement more reads
+  /// it.
+  std::optional<std::int64_t> policy_version{};
 };
 
 /// The permission to put it.
@@ -38,10 +42,14 @@ class Admission {
   virtual ~Admission() = default;
   /// In this order: which model, whether it is active, how often this person and these groups have asked, whether the
   /// budget holds out, which reserves the most that the call can cost. Every grant is either settled (usage::settle) or
-  /// released (usage::release); one whose host dies is settled by the sweep. Failures, all of which leave nothing
-  /// behind: AI_MODEL_NOT_AVAILABLE (kUnprocessable), AI_LIMIT_REACHED and AI_BUDGET_EXHAUSTED (kRateLimited, with the
-  /// time when it is worth trying again; messages are written for students), and what the database says.
+  /// released (usage::release). What one has reserved whose host dies is given back by a sweep; settled later, it
+  /// counts all the same (recall). Failures, all of which leave nothing behind: AI_MODEL_NOT_AVAILABLE
+  /// (kUnprocessable), AI_LIMIT_REACHED and AI_BUDGET_EXHAUSTED (kRateLimited, with the time when it is worth trying
+  /// again; messages are written for students), and what the database says.
   virtual Task<Result<Grant>> admit(Ask ask) = 0;
+  /// An earlier call whose host died, so that somebody else can settle or release it: of the ask its call_id, group,
+  /// class_id and model count, `model` being the one that answered. Nothing is counted or reserved.
+  virtual Task<Result<usage::Call>> recall(Ask ask) = 0;
 };
 
 }  // namespace rapt::quota

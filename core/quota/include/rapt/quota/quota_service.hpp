@@ -27,6 +27,7 @@ class QuotaService final : public Admission {
   };
   explicit QuotaService(Parts parts);
   Task<Result<Grant>> admit(Ask ask) override;
+  Task<Result<usage::Call>> recall(Ask ask) override;
 
  private:
   Parts parts_;

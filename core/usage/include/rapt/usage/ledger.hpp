@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "rapt/base/ids.hpp"
-
 namespace rapt::usage {
+
+class Backlog;
 
 /// US dollars a thousand tokens, as decimal numbers ("0.003"). Money is never a floating-point number here: PostgreSQL
 /// computes with what it is given.
@@ -29,6 +28,8 @@ struct Call {
   };
   std::vector<PricedModel> prices;
   bool reserved = false;  ///< there are rows in ai_reservations to settle or give back
+  /// Keeps the record of this call while the database is away (settle_alone); null: then the log has its figures.
+  std::shared_ptr<Backlog> backlog{};
 };
 
 }  // namespace rapt::usage

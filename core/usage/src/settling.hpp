@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/usage/usage.hpp"
+
+namespace rapt::usage {
+
+/// Whether trying again may help.
+bool may_pass(const Error& error);
+/// The last place where the figures of a call are kept.
+void log_unrecorded(const Record& record, const std::string& why);
+/// All of them, or none.
+Task<Result<void>> store_records(store::Database& database, std::vector<Record> records);
+/// One that refers to something which has been deleted since.
+Task<Result<void>> store_what_stands(store::Database& database, Record record);
+
+}  // namespace rapt::usage

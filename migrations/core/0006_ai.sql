@@ -261,8 +261,8 @@ CREATE TABLE ai_usage_daily (
   tool_id uuid REFERENCES tools (id) ON DELETE SET NULL,
   model text NOT NULL,
   request_type request_type NOT NULL,
+  outcome usage_outcome NOT NULL DEFAULT 'answered',
   requests bigint NOT NULL,
-  unanswered bigint NOT NULL DEFAULT 0,  -- blocked, failed, abandoned
   estimated bigint NOT NULL DEFAULT 0,   -- whose tokens nobody reported
   unpriced bigint NOT NULL DEFAULT 0,    -- whose price was not known
   input_tokens bigint NOT NULL,
@@ -270,10 +270,12 @@ CREATE TABLE ai_usage_daily (
   cost numeric(20, 8) NOT NULL DEFAULT 0,
   latency_ms bigint NOT NULL DEFAULT 0   -- of all requests together
 );
+CREATE INDEX ai_usage_daily_day_idx ON ai_usage_daily (day);
 CREATE INDEX ai_usage_daily_group_idx ON ai_usage_daily (group_id, day);
+CREATE INDEX ai_usage_daily_class_idx ON ai_usage_daily (class_id, day) WHERE class_id IS NOT NULL;
 CREATE INDEX ai_usage_daily_user_idx ON ai_usage_daily (user_id, day);
 
--- The same without users, classes and tools, for summaries of large districts: `period` is a day or a month.
+-- The same without users, classes, tools and outcomes, for summaries of large districts: `period` is a day or a month.
 CREATE TABLE ai_usage_totals (
   period budget_period NOT NULL,
   starts_on date NOT NULL,
@@ -281,7 +283,7 @@ CREATE TABLE ai_usage_totals (
   model text NOT NULL,
   request_type request_type NOT NULL,
   requests bigint NOT NULL,
-  unanswered bigint NOT NULL DEFAULT 0,
+  unanswered bigint NOT NULL DEFAULT 0,  -- blocked, failed, abandoned
   estimated bigint NOT NULL DEFAULT 0,
   unpriced bigint NOT NULL DEFAULT 0,
   input_tokens bigint NOT NULL,
@@ -290,8 +292,9 @@ CREATE TABLE ai_usage_totals (
   latency_ms bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX ai_usage_totals_idx ON ai_usage_totals (group_id, period, starts_on);
+CREATE INDEX ai_usage_totals_day_idx ON ai_usage_totals (period, starts_on);
 
--- Until when ai_usage has been added up.
+-- Rows of ai_usage made until then have been added up. Whoever adds up holds this row.
 CREATE TABLE ai_usage_rollup (one boolean PRIMARY KEY DEFAULT true CHECK (one), until timestamptz NOT NULL DEFAULT '-infinity');
 INSERT INTO ai_usage_rollup DEFAULT VALUES;
 

@@ -58,6 +58,7 @@ constexpr Rule kRules[] = {
     {Who::kClassTeacher, Action::kRead, Subject::kClass, Where::kClass},
     {Who::kClassTeacher, Action::kUpdate, Subject::kClass, Where::kClass},
     {Who::kClassTeacher, Action::kManageMembers, Subject::kClass, Where::kClass},
+    {Who::kClassTeacher, Action::kViewUsage, Subject::kClass, Where::kClass},
     {Who::kClassTeacher, Action::kRead, Subject::kUser, Where::kClass},
 
     {Who::kClassMember, Action::kRead, Subject::kClass, Where::kClass},

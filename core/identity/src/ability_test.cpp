@@ -54,6 +54,9 @@ TEST(Ability, TeachersOfAGroupReadItsClassesAndStudentsDoNot) {
 
 TEST(Ability, ThoseOfAClassSeeItAndItsGroupsAndOnlyItsTeachersChangeIt) {
   EXPECT_TRUE(can(in_class(true), Action::kManageMembers, Subject::kClass, class_at("d.s", "c1")));
+  EXPECT_TRUE(can(in_class(true), Action::kViewUsage, Subject::kClass, class_at("d.s", "c1")));
+  EXPECT_FALSE(can(in_class(true), Action::kViewUsage, Subject::kClass, class_at("d.s", "c2")));
+  EXPECT_FALSE(can(in_class(false), Action::kViewUsage, Subject::kClass, class_at("d.s", "c1")));
   EXPECT_FALSE(can(in_class(true), Action::kDelete, Subject::kClass, class_at("d.s", "c1")));
   EXPECT_FALSE(can(in_class(true), Action::kUpdate, Subject::kClass, class_at("d.s", "c2")));
   EXPECT_TRUE(can(in_class(false), Action::kRead, Subject::kClass, class_at("d.s", "c1")));

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Whether sums are what the rows come to.
+#include <array>
+#include <utility>
+
+#include "rapt/store/database.hpp"
+#include "rapt/usage/rollup.hpp"
+
+namespace rapt::usage {
+namespace {
+
+constexpr std::size_t kMostDifferences = 1000;
+constexpr store::Statement kPatience{"usage.check_patience", "SELECT set_config('statement_timeout', '600000', true)"};
+
+struct Comparison {
+  const char* name;  ///< of the statement
+  const char* table;
+  const char* place;   ///< SQL: the place in words
+  const char* stored;  ///< SELECT of what the place is made of, and the figures
+  const char* expected;
+};
+
+// Rows of the days from $1 to $2, as far as they have been added up; of whole months for the sums of months.
+#define RAPT_ROWS(days)                                                                                    \
+  "SELECT *, date_trunc('month', day)::date AS month FROM ai_usage WHERE created_at <= (SELECT until FROM" \
+  " ai_usage_rollup) AND day " days
+#define RAPT_DAYS "BETWEEN $1::date AND $2::date"
+#define RAPT_MONTHS                                                                         \
+  ">= date_trunc('month', $1::date)::date AND day < (date_trunc('month', $2::date)::date +" \
+  " interval '1 month')::date"
+#define RAPT_COUNTS                                                                                            \
+  "count(*) AS requests, count(*) FILTER (WHERE estimated) AS estimated, count(*) FILTER (WHERE cost IS NULL)" \
+  " AS unpriced, sum(input_tokens)::numeric AS input_tokens, sum(output_tokens)::numeric AS output_tokens,"    \
+  " coalesce(sum(cost), 0) AS cost, coalesce(sum(latency_ms), 0)::numeric AS latency_ms"
+#define RAPT_UNANSWERED "count(*) FILTER (WHERE outcome <> 'answered') AS unanswered, "
+#define RAPT_STORED "requests, estimated, unpriced, input_tokens, output_tokens, cost, latency_ms"
+#define RAPT_DAILY_KEY "day, group_id, class_id, user_id, tool_id, model, request_type, outcome"
+
+constexpr std::array kComparisons{
+    Comparison{
+        "usage.check_daily", "ai_usage_daily",
+        "concat_ws(', ', day, 'group ' || group_id, 'class ' || class_id, 'user ' || user_id, 'tool ' || tool_id,"
+        " model, request_type, outcome)",
+        "SELECT " RAPT_DAILY_KEY ", 0 AS unanswered, " RAPT_STORED " FROM ai_usage_daily WHERE day " RAPT_DAYS,
+        "SELECT " RAPT_DAILY_KEY ", 0 AS unanswered, " RAPT_COUNTS
+        " FROM (" RAPT_ROWS(RAPT_DAYS) ") u GROUP BY " RAPT_DAILY_KEY},
+    Comparison{"usage.check_days", "ai_usage_totals", "concat_ws(', ', day, 'group ' || group_id, model, request_type)",
+               "SELECT starts_on AS day, group_id, model, request_type, unanswered, " RAPT_STORED
+               " FROM ai_usage_totals WHERE period = 'day' AND starts_on " RAPT_DAYS,
+               "SELECT day, group_id, model, request_type, " RAPT_UNANSWERED RAPT_COUNTS
+               " FROM (" RAPT_ROWS(RAPT_DAYS) ") u GROUP BY day, group_id, model, request_type"},
+    Comparison{"usage.check_months", "ai_usage_totals",
+               "concat_ws(', ', 'month of ' || day, 'group ' || group_id, model, request_type)",
+               "SELECT * FROM (SELECT starts_on AS day, group_id, model, request_type, unanswered, " RAPT_STORED
+               " FROM ai_usage_totals WHERE period = 'month') t WHERE day " RAPT_MONTHS,
+               "SELECT month AS day, group_id, model, request_type, " RAPT_UNANSWERED RAPT_COUNTS
+               " FROM (" RAPT_ROWS(RAPT_MONTHS) ") u GROUP BY month, group_id, model, request_type"},
+};
+
+std::string text_of(const Comparison& what) {
+  std::string sums, pairs;
+  for (const char* figure :
+       {"requests", "unanswered", "estimated", "unpriced", "input_tokens", "output_tokens", "cost", "latency_ms"}) {
+    const std::string name = figure;
+    sums += ", sum(" + name + ") FILTER (WHERE stored) AS s_" + name + ", sum(" + name +
+            ") FILTER (WHERE NOT stored) AS e_" + name;
+    pairs += (pairs.empty() ? "('" : ", ('") + name + "', s_" + name + "::numeric, e_" + name + "::numeric)";
+  }
+  const std::string place = std::string(what.place) + " AS place, ";
+  const auto side = [&](const char* stored, const char* rows) {
+    return std::string("SELECT ") + stored + " AS stored, " + place + "unanswered, " RAPT_STORED " FROM (" + rows +
+           ") r";
+  };
+  return "SELECT place, v.figure, v.stored::text AS stored, v.expected::text AS expected FROM (SELECT place" + sums +
+         " FROM (" + side("true", what.stored) + " UNION ALL " + side("false", what.expected) +
+         ") b GROUP BY place) g CROSS JOIN LATERAL (VALUES " + pairs +
+         ") v (figure, stored, expected) WHERE v.stored IS DISTINCT FROM v.expected ORDER BY place, v.figure LIMIT "
+         "1000";
+}
+
+Difference difference_of(const Comparison& what, const store::Row& row) {
+  return {what.table, row.text("place"), row.text("figure"), row.text("stored"), row.text("expected")};
+}
+
+}  // namespace
+
+Task<Result<std::vector<Difference>>> check_sums(store::Database& database, Days days) {
+  auto work = [days = std::move(days)](store::Transaction& tx) -> Result<std::vector<Difference>> {
+    RAPT_TRY(tx.exec(kPatience));
+    std::vector<Difference> found;
+    for (const auto& what : kComparisons) {
+      const auto text = text_of(what);
+      const auto rows = tx.exec({what.name, text.c_str()}, store::params(days.from, days.to));
+      if (!rows) return rows.error();
+      for (std::size_t i = 0; i < rows->size() && found.size() < kMostDifferences; ++i)
+        found.push_back(difference_of(what, (*rows)[i]));
+    }
+    return found;
+  };
+  co_return co_await database.transaction(std::move(work));
+}
+
+}  // namespace rapt::usage

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "report_sql.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "rapt/identity/ability.hpp"
+
+namespace rapt::usage {
+namespace {
+
+// Every statement has all of these, whether it reads them or not, so PostgreSQL is told their types here.
+constexpr const char* kTypes =
+    "WITH types AS (SELECT $1::boolean, $2::ltree[], $3::ltree[], $4::ltree[], $5::uuid[], $6::uuid, $7::date,"
+    " $8::date, $9::uuid, $10::boolean, $11::uuid, $12::uuid, $13::uuid, $14::text, $15::request_type,"
+    " $16::usage_outcome), ";
+constexpr const char* kSeen =
+    "seen AS MATERIALIZED (SELECT g.id, g.path FROM groups g WHERE " RAPT_IN_SCOPE(
+        "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5",
+        "$6") " AND ($9::uuid IS NULL OR g.id = $9::uuid OR ($10::boolean AND g.path <@ (SELECT path FROM groups WHERE"
+              " id = $9::uuid)))), ";
+
+// The figures as all three tables give them, and what they come to.
+constexpr const char* kFigures =
+    "requests, unanswered, estimated, unpriced, input_tokens, output_tokens, cost, latency_ms";
+constexpr const char* kSums =
+    "sum(requests)::bigint AS requests, sum(unanswered)::bigint AS unanswered, sum(estimated)::bigint AS estimated,"
+    " sum(unpriced)::bigint AS unpriced, sum(input_tokens)::bigint AS input_tokens,"
+    " sum(output_tokens)::bigint AS output_tokens, sum(cost) AS cost, sum(latency_ms)::bigint AS latency_ms";
+
+std::string seen_by(Reach reach) {
+  if (reach == Reach::kEverything) return "";
+  if (reach == Reach::kGroups) return " AND x.group_id IN (SELECT id FROM seen)";
+  return " AND (x.group_id IN (SELECT id FROM seen) OR x.class_id = ANY ($5::uuid[]))";
+}
+
+constexpr const char* kModelAndType =
+    " AND ($14::text IS NULL OR x.model = $14) AND ($15::request_type IS NULL OR x.request_type = $15::request_type)";
+constexpr const char* kDetails =
+    " AND ($11::uuid IS NULL OR x.class_id = $11::uuid) AND ($12::uuid IS NULL OR x.user_id = $12::uuid)"
+    " AND ($13::uuid IS NULL OR x.tool_id = $13::uuid) AND ($16::usage_outcome IS NULL OR x.outcome ="
+    " $16::usage_outcome)";
+constexpr const char* kInDays = "x.day BETWEEN $7::date AND $8::date";
+
+// What is newer than the sums. Bounded on both sides, or the planner takes it for a third of all rows.
+std::string newer_rows(Reach reach, const std::string& columns) {
+  return "SELECT " + columns +
+         ", 1 AS requests, CASE x.outcome WHEN 'answered' THEN 0 ELSE 1 END, x.estimated::integer,"
+         " (x.cost IS NULL)::integer, x.input_tokens, x.output_tokens, coalesce(x.cost, 0), coalesce(x.latency_ms, 0)"
+         " FROM ai_usage x WHERE x.created_at > (SELECT until FROM ai_usage_rollup) AND x.created_at < 'infinity' "
+         "AND " +
+         kInDays + kModelAndType + kDetails + seen_by(reach);
+}
+
+std::string fine(Reach reach, const std::string& columns) {
+  return "SELECT " + columns +
+         ", requests, CASE outcome WHEN 'answered' THEN 0 ELSE requests END AS unanswered, estimated, unpriced,"
+         " input_tokens, output_tokens, cost, latency_ms FROM ai_usage_daily x WHERE " +
+         kInDays + kModelAndType + kDetails + seen_by(reach) + " UNION ALL " + newer_rows(reach, columns);
+}
+
+// The months that lie within the days as a whole: from the first, until before the second.
+#define RAPT_FIRST_MONTH "date_trunc('month', $7::date + interval '1 month' - interval '1 day')::date"
+#define RAPT_END_OF_MONTHS "date_trunc('month', $8::date + interval '1 day')::date"
+
+std::string coarse(Reach reach, const std::string& columns, bool months) {
+  const std::string rest = kModelAndType + seen_by(reach);
+  const std::string from =
+      "SELECT " + columns + ", " + kFigures + " FROM (SELECT *, starts_on AS day FROM ai_usage_totals)";
+  const std::string whole = " x.day >= " RAPT_FIRST_MONTH " AND x.day < " RAPT_END_OF_MONTHS;
+  std::string text = from + " x WHERE x.period = 'day' AND " + kInDays + rest;
+  if (months) text += " AND NOT (" + whole + ") UNION ALL " + from + " x WHERE x.period = 'month' AND" + whole + rest;
+  return text + " UNION ALL " + newer_rows(reach, columns);
+}
+
+bool needs_details(Reach reach, const Filter& filter) {
+  return reach == Reach::kClasses || !filter.class_id.empty() || !filter.user.empty() || !filter.tool.empty() ||
+         !filter.outcome.empty();
+}
+
+struct Key {
+  const char* name;
+  const char* column;
+  const char* joined;  ///< of `page p`: a table n with a name
+};
+
+Key key_of(Dimension dimension) {
+  switch (dimension) {
+    case Dimension::kGroup:
+      return {"group", "group_id", "LEFT JOIN groups n ON n.id = p.id"};
+    case Dimension::kUser:
+      return {"user", "user_id",
+              "LEFT JOIN users n ON n.id = p.id AND n.deleted_at IS NULL AND (n.id = $26::uuid OR $21::boolean"
+              " OR EXISTS (SELECT FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = n.id AND"
+              " g.deleted_at IS NULL AND " RAPT_IN_SCOPE(
+                  "g.path", "NULL::uuid", "NULL::uuid", "$21", "$22", "$23", "$24", "$25", "$26") ")"
+              " OR EXISTS (SELECT FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON"
+              " g.id = c.group_id WHERE m.user_id = n.id AND c.deleted_at IS NULL AND " RAPT_IN_SCOPE(
+                  "g.path", "c.id", "NULL::uuid", "$21", "$22", "$23", "$24", "$25", "$26") "))"};
+    case Dimension::kModel:
+      return {"model", "model", "LEFT JOIN ai_models n ON n.id = p.id"};
+    case Dimension::kTool:
+      return {"tool", "tool_id", "LEFT JOIN tools n ON n.id = p.id"};
+    case Dimension::kDay:
+      return {"day", "day", "LEFT JOIN (SELECT NULL::text AS name) n ON false"};
+  }
+  return {"day", "day", ""};
+}
+
+/// A group's figures with those of the groups below it, for each group above within reach.
+std::string with_groups_above() {
+  return "below AS (SELECT a.id, f.* FROM (SELECT group_id, " + std::string(kSums) +
+         " FROM facts GROUP BY group_id) f LEFT JOIN groups g ON g.id = f.group_id LEFT JOIN LATERAL (SELECT above.id "
+         "FROM"
+         " generate_series(CASE WHEN $10::boolean THEN 1 ELSE nlevel(g.path) END, nlevel(g.path)) AS level JOIN groups"
+         " above ON above.path = subpath(g.path, 0, level) WHERE above.id = g.id OR above.id IN (SELECT id FROM seen)) "
+         "a"
+         " ON true), sums AS (SELECT id, " +
+         kSums + " FROM below GROUP BY id), ";
+}
+
+/// A statement's name and text live as long as the program; there are as many as there are kinds of reports.
+template <class Make>
+store::Statement kept(const std::string& name, Make make) {
+  static std::mutex mutex;
+  static std::map<std::string, std::string> texts;
+  const std::scoped_lock lock(mutex);
+  auto found = texts.find(name);
+  if (found == texts.end()) found = texts.emplace(name, make()).first;
+  return {found->first.c_str(), found->second.c_str()};
+}
+
+std::string suffix(Reach reach, bool details) {
+  return "." + std::to_string(static_cast<int>(reach)) + (details ? "d" : "");
+}
+
+std::string share_text(Reach reach, Dimension dimension, bool details) {
+  const auto key = key_of(dimension);
+  const std::string column = key.column;
+  const bool by_day = dimension == Dimension::kDay;
+  const auto facts = details ? fine(reach, column) : coarse(reach, column, !by_day);
+  const std::string sums = dimension == Dimension::kGroup
+                               ? with_groups_above()
+                               : "sums AS (SELECT " + column + " AS id, " + kSums + " FROM facts GROUP BY 1), ";
+  const std::string order = by_day ? " ORDER BY key" : " ORDER BY cost DESC, requests DESC, key DESC";
+  const std::string after = by_day ? "$17::numeric IS NULL AND $18::bigint IS NULL AND $19::text IS NULL"
+                                   : "$17::numeric IS NULL OR (cost, requests, key) < ($17::numeric, $18::bigint,"
+                                     " $19::text COLLATE \"C\")";
+  return std::string(kTypes) + kSeen + "facts AS (" + facts + "), " + sums +
+         "page AS MATERIALIZED (SELECT * FROM (SELECT *, coalesce(id::text, '') COLLATE \"C\" AS key FROM sums) s"
+         " WHERE " +
+         after + order + " LIMIT $20::bigint) SELECT p.*, n.name FROM page p " + key.joined + order;
+}
+
+}  // namespace
+
+Reach reach_of(const identity::Scope& scope, const Filter& filter) {
+  if (!filter.group.empty()) return Reach::kGroups;  // the actor may see all of that group
+  if (scope.everywhere) return Reach::kEverything;
+  return scope.classes.empty() ? Reach::kGroups : Reach::kClasses;
+}
+
+store::Params report_params(const identity::Scope& scope, const Filter& filter) {
+  const auto some = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+  store::Params out;
+  identity::add_scope(out, scope).add(filter.days.from).add(filter.days.to).add(filter.group).add(filter.descendants);
+  out.add(filter.class_id).add(filter.user).add(filter.tool).add(some(filter.model)).add(some(filter.request_type));
+  return out.add(some(filter.outcome));
+}
+
+store::Statement summary_statement(Reach reach, const Filter& filter) {
+  const bool details = needs_details(reach, filter);
+  return kept("usage.summary" + suffix(reach, details), [&] {
+    const auto facts = details ? fine(reach, "1 AS one") : coarse(reach, "1 AS one", true);
+    return std::string(kTypes) + kSeen + "facts AS (" + facts + ") SELECT " + kSums + " FROM facts";
+  });
+}
+
+store::Statement share_statement(Reach reach, Dimension dimension, const Filter& filter) {
+  const bool details = needs_details(reach, filter) || dimension == Dimension::kUser || dimension == Dimension::kTool;
+  return kept(std::string("usage.by_") + key_of(dimension).name + suffix(reach, details),
+              [&] { return share_text(reach, dimension, details); });
+}
+
+store::Statement list_statement(Reach reach, bool oldest_first) {
+  return kept(std::string("usage.list") + (oldest_first ? "_up" : "") + suffix(reach, true), [&] {
+    const std::string direction = oldest_first ? "" : " DESC", side = oldest_first ? ">" : "<";
+    // A day begins at most fourteen hours before it does in Greenwich; a call is settled after it was begun.
+    return std::string(kTypes) + kSeen + "begin AS (SELECT coalesce($17::timestamptz, '" +
+           (oldest_first ? "-infinity" : "infinity") + "') AS at, coalesce($18::uuid, '" +
+           (oldest_first ? "00000000-0000-0000-0000-000000000000" : "ffffffff-ffff-ffff-ffff-ffffffffffff") +
+           "') AS id) SELECT x.id, x.day::text AS day, x.created_at, x.user_id, x.group_id, x.class_id, x.tool_id,"
+           " x.session_id, x.run_id, x.assignment_id, x.model, x.request_type::text AS request_type, x.outcome::text AS"
+           " outcome, x.input_tokens, x.output_tokens, x.estimated, x.cost, x.latency_ms FROM ai_usage x WHERE " +
+           "x.created_at >= $7::date - interval '1 day' AND (x.created_at, x.id) " + side +
+           " ((SELECT at FROM begin), (SELECT id FROM begin)) AND " + kInDays + kModelAndType + kDetails +
+           seen_by(reach) + " ORDER BY x.created_at" + direction + ", x.id" + direction + " LIMIT $19::bigint";
+  });
+}
+
+}  // namespace rapt::usage

@@ -4,7 +4,7 @@ import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react
 import { appendLines } from "@/lib/modules";
 import { get, list } from "./client";
 import { ApiError } from "./errors";
-import type { Assignment, Extraction, Instance, Me, Module, ModuleDetail, ModuleLine, Page, Run, SessionDetail, SessionSummary, Tool, ToolPlan } from "./types";
+import type { Assignment, Extraction, Instance, Me, Module, ModuleDetail, ModuleLine, Named, Page, Run, SessionDetail, SessionSummary, Tool, ToolPlan } from "./types";
 
 export function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -27,6 +27,8 @@ export const instanceQuery = queryOptions({
 });
 
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: () => get<Me>("/auth/me"), staleTime: 60_000 });
+
+export const classQuery = (classId: string) => queryOptions({ queryKey: ["classes", classId], queryFn: () => get<Named>(`/classes/${id(classId)}`) });
 
 export const toolsQuery = queryOptions({ queryKey: ["tools"], queryFn: () => all<Tool>("/tools") });
 

@@ -39,6 +39,7 @@ export function AppShell({ me }: { me: Me }) {
             <NavLink to="/" label="Home" />
             {isTeaching(me) && <NavLink to="/teaching" label="Teaching" />}
             {isUserAdmin(me) && <NavLink to="/admin/users" label="People" />}
+            {isUserAdmin(me) && <NavLink to="/admin/ai/settings" label="AI" />}
             {isAdmin(me) && <NavLink to="/admin/modules" label="Modules" />}
           </nav>
           <UserMenu me={me} />

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { Link, getRouteApi } from "@tanstack/react-router";
+import { SlidersHorizontal } from "lucide-react";
 import { type TeachingFilter, teachingQuery, toolsQuery } from "@/api/queries";
 import { ErrorPanel } from "@/components/error-panel";
 import { RowList, TeachingRow } from "@/components/links";
@@ -17,7 +18,7 @@ export function TeachingPage() {
   const sessions = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <PageBody className="max-w-4xl">
-      <PageHeader title="Conversations" description="What your students and the AI have written, newest first. Notes come from the modules attached to a tool." />
+      <PageHeader title="Conversations" description="What your students and the AI have written, newest first. Notes come from the modules attached to a tool." actions={filter.class_id && <AiOfClass id={filter.class_id} />} />
       <Filters filter={filter} />
       {query.isPending && <ListSkeleton rows={5} />}
       {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}
@@ -37,6 +38,16 @@ export function TeachingPage() {
         </div>
       )}
     </PageBody>
+  );
+}
+
+function AiOfClass({ id }: { id: string }) {
+  return (
+    <Button asChild variant="outline">
+      <Link to="/classes/$id/ai" params={{ id }}>
+        <SlidersHorizontal aria-hidden /> AI in this class
+      </Link>
+    </Button>
   );
 }
 

@@ -161,7 +161,29 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules])]);
+const aiSettings = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/ai/settings",
+  validateSearch: (search) => ({ ...text(search, "group") }) as { group?: string },
+  beforeLoad: ({ context }) => hiddenUnless(isUserAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/ai-settings-page"), "AiSettingsPage"),
+});
+
+const aiModels = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/ai/models",
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/ai-models-page"), "AiModelsPage"),
+});
+
+const classAi = createRoute({
+  getParentRoute: () => authed,
+  path: "/classes/$id/ai",
+  beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/class-ai-page"), "ClassAiPage"),
+});
+
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, aiSettings, aiModels, classAi])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

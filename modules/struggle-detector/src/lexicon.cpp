@@ -2,7 +2,7 @@
 #include "lexicon.hpp"
 
 #include <algorithm>
-#include <array>
+#include <unordered_map>
 #include <utility>
 
 #include "words.hpp"
@@ -150,21 +150,40 @@ constexpr std::array<std::string_view, 13> kNegations = {"dont", "didnt", "not",
                                                          "wont", "isnt",  "no",  "havent", "nothing", "if"};
 
 struct Phrase {
+  std::size_t list;
   std::vector<std::string> words;
   double weight;
 };
 
-template <std::size_t N>
-std::vector<Phrase> compile(const Entry (&entries)[N]) {
-  std::vector<Phrase> out;
-  for (const auto& [text, weight] : entries) out.push_back({words_of(text), weight});
-  return out;
-}
+/// All phrases, and which of them may begin at a word: those whose first word it is, and those whose first word is long
+/// enough to be recognized with a slip in it.
+struct Lexicon {
+  std::vector<Phrase> phrases;
+  std::unordered_map<std::string_view, std::vector<const Phrase*>> by_first_word;
+  std::vector<const Phrase*> with_long_first_word;
 
-const std::vector<Phrase>& phrases_of(List list) {
-  static const std::vector<Phrase> lists[] = {compile(kFrustration),  compile(kConfusion),   compile(kBegging),
-                                              compile(kBreakthrough), compile(kTutorSaysNo), compile(kTutorSaysYes)};
-  return lists[static_cast<std::size_t>(list)];
+  template <std::size_t N>
+  void add(List list, const Entry (&entries)[N]) {
+    for (const auto& [text, weight] : entries)
+      phrases.push_back({static_cast<std::size_t>(list), words_of(text), weight});
+  }
+  Lexicon() {
+    add(List::kFrustration, kFrustration);
+    add(List::kConfusion, kConfusion);
+    add(List::kBegging, kBegging);
+    add(List::kBreakthrough, kBreakthrough);
+    add(List::kTutorSaysNo, kTutorSaysNo);
+    add(List::kTutorSaysYes, kTutorSaysYes);
+    for (const auto& phrase : phrases) {
+      by_first_word[phrase.words.front()].push_back(&phrase);
+      if (phrase.words.front().size() >= kLongWord) with_long_first_word.push_back(&phrase);
+    }
+  }
+};
+
+const Lexicon& lexicon() {
+  static const Lexicon all;
+  return all;
 }
 
 bool negated(const std::vector<std::string>& words, std::size_t at) {
@@ -184,13 +203,23 @@ bool stands_at(const Phrase& phrase, const std::vector<std::string>& words, std:
 
 }  // namespace
 
-double strongest(List list, const std::vector<std::string>& words) {
-  const bool turns = list == List::kBreakthrough || list == List::kTutorSaysYes;
-  double best = 0;
+Weights strongest(const std::vector<std::string>& words) {
+  constexpr auto kBreak = static_cast<std::size_t>(List::kBreakthrough),
+                 kYes = static_cast<std::size_t>(List::kTutorSaysYes);
+  const auto& all = lexicon();
+  Weights best{};
   for (std::size_t at = 0; at < words.size(); ++at) {
-    for (const auto& phrase : phrases_of(list)) {
-      if (phrase.weight > best && stands_at(phrase, words, at) && !(turns && negated(words, at))) best = phrase.weight;
+    const auto consider = [&](const Phrase& phrase) {
+      if (phrase.weight <= best[phrase.list] || !stands_at(phrase, words, at)) return;
+      const bool turns = phrase.list == kBreak || phrase.list == kYes;
+      if (!turns || !negated(words, at)) best[phrase.list] = phrase.weight;
+    };
+    const auto found = all.by_first_word.find(words[at]);
+    if (found != all.by_first_word.end()) {
+      for (const auto* phrase : found->second) consider(*phrase);
     }
+    if (words[at].size() + 1 < kLongWord) continue;
+    for (const auto* phrase : all.with_long_first_word) consider(*phrase);
   }
   return best;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +13,16 @@ namespace struggle {
 /// plain "I don't get it" (worth a look when it stands alone), 0.5 a student who says that they give up.
 enum class List { kFrustration, kConfusion, kBegging, kBreakthrough, kTutorSaysNo, kTutorSaysYes };
 
-/// The weight of the strongest phrase of the list in `words`, 0 when none occurs. A phrase after a negation ("don't",
-/// "not") does not count for the lists whose sense it turns round (breakthrough, tutor's yes).
-double strongest(List list, const std::vector<std::string>& words);
+inline constexpr std::size_t kLists = 6;
+
+/// By list, the weight of its strongest phrase; 0 when none occurs.
+using Weights = std::array<double, kLists>;
+
+/// One pass over `words` for all lists. A phrase after a negation ("don't", "not") does not count for the lists whose
+/// sense it turns round (breakthrough, tutor's yes).
+Weights strongest(const std::vector<std::string>& words);
+inline double of(const Weights& weights, List list) {
+  return weights[static_cast<std::size_t>(list)];
+}
 
 }  // namespace struggle

@@ -78,16 +78,17 @@ Read read(const Turn& turn) {
   Read out;
   out.turn = turn;
   out.words = words_of(turn.content);
+  const auto weights = strongest(out.words);
   if (turn.who == Turn::Who::kTutor) {
-    out.says_no = strongest(List::kTutorSaysNo, out.words) > 0;
-    out.says_yes = !out.says_no && strongest(List::kTutorSaysYes, out.words) > 0;
+    out.says_no = of(weights, List::kTutorSaysNo) > 0;
+    out.says_yes = !out.says_no && of(weights, List::kTutorSaysYes) > 0;
     return out;
   }
   out.content = content_words(out.words);
-  out.frustration = strongest(List::kFrustration, out.words);
-  out.confusion = strongest(List::kConfusion, out.words);
-  out.begging = strongest(List::kBegging, out.words);
-  out.breakthrough = strongest(List::kBreakthrough, out.words) > 0;
+  out.frustration = of(weights, List::kFrustration);
+  out.confusion = of(weights, List::kConfusion);
+  out.begging = of(weights, List::kBegging);
+  out.breakthrough = of(weights, List::kBreakthrough) > 0;
   out.shouting = shouting(turn.content);
   return out;
 }

@@ -2,19 +2,26 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "analysis.hpp"
+#include "words.hpp"
 
 namespace struggle {
 
 /// A turn with what is read off it once.
 struct Read {
+  Read() = default;
+  Read(const Read&) = delete;  // `content` borrows from `words`
+  Read& operator=(const Read&) = delete;
+  Read(Read&&) = default;
+  Read& operator=(Read&&) = default;
+  ~Read() = default;
+
   Turn turn;
   std::vector<std::string> words;
-  std::set<std::string> content;
+  WordSet content;  ///< of students
   double frustration = 0, confusion = 0, begging = 0, shouting = 0;
   bool breakthrough = false, says_no = false, says_yes = false;
 };

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <unordered_set>
 
 namespace struggle {
 namespace {
@@ -26,6 +28,7 @@ bool has_digit(std::string_view word) {
 /// Letters that stand three times or more become one; digits stay, 1000 is a number.
 std::string reduced(std::string_view word) {
   std::string out;
+  out.reserve(word.size());
   for (std::size_t i = 0; i < word.size();) {
     auto end = i;
     while (end < word.size() && word[end] == word[i]) ++end;
@@ -46,7 +49,8 @@ std::vector<std::string> words_of(std::string_view text) {
     word.clear();
   };
   for (std::size_t i = 0; i < text.size() && out.size() < kMaxWords; ++i) {
-    if (text.substr(i, kTypographicApostrophe.size()) == kTypographicApostrophe) {
+    if (text[i] == kTypographicApostrophe[0] &&
+        text.substr(i, kTypographicApostrophe.size()) == kTypographicApostrophe) {
       i += kTypographicApostrophe.size() - 1;
       continue;
     }
@@ -64,7 +68,7 @@ std::vector<std::string> words_of(std::string_view text) {
 
 bool same_word(std::string_view wanted, std::string_view found) {
   if (wanted == found) return true;
-  if (wanted.size() < 6 || found.size() + 1 < wanted.size() || found.size() > wanted.size() + 1) return false;
+  if (wanted.size() < kLongWord || found.size() + 1 < wanted.size() || found.size() > wanted.size() + 1) return false;
   std::size_t i = 0;
   while (i < wanted.size() && i < found.size() && wanted[i] == found[i]) ++i;
   const auto left = wanted.substr(i), right = found.substr(i);
@@ -76,26 +80,34 @@ bool same_word(std::string_view wanted, std::string_view found) {
   return left.size() > right.size() ? left.substr(1) == right : left == right.substr(1);
 }
 
-std::set<std::string> content_words(const std::vector<std::string>& words) {
-  std::set<std::string> out;
+WordSet content_words(const std::vector<std::string>& words) {
+  static const std::unordered_set<std::string_view> plain(kPlain.begin(), kPlain.end());
+  WordSet out;
   for (const auto& word : words) {
-    if (std::find(kPlain.begin(), kPlain.end(), word) == kPlain.end()) out.insert(word);
+    if (!plain.contains(word)) out.push_back(word);
   }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
-double similarity(const std::set<std::string>& a, const std::set<std::string>& b) {
-  const auto common =
-      static_cast<double>(std::count_if(a.begin(), a.end(), [&](const auto& word) { return b.contains(word); }));
-  const double all = static_cast<double>(a.size() + b.size()) - common;
-  return all > 0 ? common / all : 0;
+double similarity(const WordSet& a, const WordSet& b) {
+  std::size_t common = 0;
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (*i == *j)
+      ++common, ++i, ++j;
+    else if (*i < *j)
+      ++i;
+    else
+      ++j;
+  }
+  const auto all = static_cast<double>(a.size() + b.size() - common);
+  return all > 0 ? static_cast<double>(common) / all : 0;
 }
 
-std::set<std::string> numbers_of(const std::set<std::string>& words) {
-  std::set<std::string> out;
-  for (const auto& word : words) {
-    if (has_digit(word)) out.insert(word);
-  }
+WordSet numbers_of(const WordSet& words) {
+  WordSet out;
+  std::copy_if(words.begin(), words.end(), std::back_inserter(out), has_digit);
   return out;
 }
 

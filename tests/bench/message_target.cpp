@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "message_target.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "edge_target.hpp"
+
+namespace rapt::bench {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr int kPeople = 200;  // as message_seed.sql says
+constexpr int kSeconds = 5;
+
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::string() : value;
+}
+
+std::string quoted(const std::string& word) {
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::optional<MessageTarget> named_target(const std::string& prefix) {
+  MessageTarget target;
+  target.origin = variable(prefix + "_URL");
+  if (target.origin.empty()) return std::nullopt;
+  target.server = std::atoi(variable(prefix + "_PID").c_str());
+  target.postgres = std::atoi(variable(prefix + "_POSTGRES_PID").c_str());
+  target.cookies = variable(prefix + "_COOKIES");
+  target.sessions = variable(prefix + "_SESSIONS");
+  target.reset = variable(prefix + "_RESET");
+  if (target.server <= 0 || target.cookies.empty() || target.sessions.empty()) {
+    throw std::runtime_error(prefix + "_PID, _COOKIES and _SESSIONS must name the process and the files of " +
+                             target.origin);
+  }
+  return target;
+}
+
+void run(const std::string& command) {
+  if (!command.empty() && std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+}
+
+std::string padded(int number, std::size_t width) {
+  const auto digits = std::to_string(number);
+  return std::string(width - digits.size(), '0') + digits;
+}
+
+void write_lines(const fs::path& file, const std::string& prefix, std::size_t width) {
+  std::ofstream out(file);
+  for (int n = 1; n <= kPeople; ++n) out << prefix << padded(n, width) << '\n';
+  if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+}
+
+MessageTarget running_target() {
+  std::ifstream in("var/run.json");
+  const json about = json::parse(in, nullptr, false);
+  if (!about.is_object() || !about.contains("database_url")) {
+    throw std::runtime_error(
+        "no server with a database of its own runs: start it with LOG_LEVEL=warn RATE_LIMIT_API_MAX=1000000 "
+        "AI_GATEWAY_URL=… ./rapt up --detach");
+  }
+  const fs::path folder = fs::temp_directory_path() / ("rapt-bench-messages-" + std::to_string(::getuid()));
+  fs::create_directories(folder);
+  MessageTarget target;
+  target.origin = about.at("base_url");
+  target.server = about.at("pids").at("server");
+  target.postgres = about.at("pids").value("postgres", 0);
+  target.cookies = folder / "cookies";
+  target.sessions = folder / "sessions";
+  write_lines(target.cookies, "rapt_session=bench", 38);
+  write_lines(target.sessions, "00000000-0000-7000-9001-", 12);
+  target.reset = "psql -q -v ON_ERROR_STOP=1 " + quoted(about.at("database_url")) +
+                 " -f '" RAPT_BENCH_DIR "/message_seed.sql' >/dev/null 2>&1";
+  return target;
+}
+
+struct Process {
+  pid_t pid = 0, parent = 0;
+  double ticks = 0;  ///< with the children that have ended
+};
+
+std::optional<Process> process(const fs::path& folder) {
+  std::ifstream in(folder / "stat");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto end_of_name = text.rfind(')');
+  if (end_of_name == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(end_of_name + 1));
+  std::string state, skipped;
+  Process found;
+  found.pid = std::atoi(folder.filename().c_str());
+  fields >> state >> found.parent;
+  for (int i = 0; i < 9; ++i) fields >> skipped;
+  double user = 0, system = 0, reaped_user = 0, reaped_system = 0;
+  fields >> user >> system >> reaped_user >> reaped_system;
+  found.ticks = user + system + reaped_user + reaped_system;
+  return found;
+}
+
+/// Seconds of a process and of all below it.
+double cpu_seconds(pid_t root) {
+  if (root <= 0) return 0;
+  std::vector<Process> all, tree;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
+    if (auto found = process(entry.path())) all.push_back(*found);
+  }
+  for (const auto& one : all) {
+    if (one.pid == root) tree.push_back(one);
+  }
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    for (const auto& one : all) {
+      if (one.parent == tree[i].pid) tree.push_back(one);
+    }
+  }
+  double ticks = 0;
+  for (const auto& one : tree) ticks += one.ticks;
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+MessageRun drive(const MessageTarget& target, const std::string& command) {
+  run(target.reset);
+  const double server = cpu_seconds(target.server), postgres = cpu_seconds(target.postgres);
+  const std::string output =
+      output_of("MESSAGE_ORIGIN=" + quoted(target.origin) + " MESSAGE_COOKIES=" + quoted(target.cookies) +
+                " MESSAGE_SESSIONS=" + quoted(target.sessions) + " " + command + " 2>&1");
+  const double server_after = cpu_seconds(target.server), postgres_after = cpu_seconds(target.postgres);
+  const auto at = output.find("RESULT ");
+  const json result = at == std::string::npos ? json() : json::parse(output.substr(at + 7), nullptr, false);
+  if (!result.is_object()) throw std::runtime_error("the load's command said: " + output.substr(0, 300));
+  if (result.at("failed") != 0)
+    throw std::runtime_error(result.at("failed").dump() + " messages to " + target.origin + " failed");
+  const double count = result.at("requests");
+  return {count / result.at("seconds").get<double>(), (server_after - server) * 1e6 / count,
+          (postgres_after - postgres) * 1e6 / count, result.at("p99_ms"), result.value("first_p50_ms", 0.0)};
+}
+
+}  // namespace
+
+MessageTarget our_message_target() {
+  auto named = named_target("RAPT_BENCH");
+  return named ? std::move(*named) : running_target();
+}
+
+std::optional<MessageTarget> peer_message_target() {
+  return named_target("RAPT_BENCH_PEER");
+}
+
+MessageRun drive_messages(const MessageTarget& target) {
+  return drive(target, "wrk -t1 -c32 -d" + std::to_string(kSeconds) +
+                           "s --timeout 20s -s '" RAPT_BENCH_DIR "/message.lua' " + quoted(target.origin));
+}
+
+MessageRun drive_streams(const MessageTarget& target) {
+  const auto node = variable("RAPT_NODE");
+  return drive(target, (node.empty() ? "node" : quoted(node)) + " '" RAPT_BENCH_DIR "/message_stream.mjs'");
+}
+
+}  // namespace rapt::bench

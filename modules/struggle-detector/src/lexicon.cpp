@@ -151,7 +151,7 @@ constexpr std::array<std::string_view, 13> kNegations = {"dont", "didnt", "not",
 
 struct Phrase {
   std::size_t list;
-  std::vector<std::string> words;
+  WordList words;
   double weight;
 };
 
@@ -161,6 +161,17 @@ struct Lexicon {
   std::vector<Phrase> phrases;
   std::unordered_map<std::string_view, std::vector<const Phrase*>> by_first_word;
   std::vector<const Phrase*> with_long_first_word;
+  std::array<bool, 65536> begins{};  ///< by the first two bytes of a word: whether a phrase's first word begins so
+
+  static std::size_t start(std::string_view word) {
+    const std::size_t first = static_cast<unsigned char>(word[0]);
+    return first << 8U | (word.size() > 1 ? static_cast<unsigned char>(word[1]) : 0U);
+  }
+  /// A slip changes one place, or two beside each other: at least one of the first two letters is still one of them.
+  static bool may_be(std::string_view wanted, std::string_view found) {
+    return (found.size() + 1 >= wanted.size() && found.size() <= wanted.size() + 1) &&
+           (found[0] == wanted[0] || found[1] == wanted[1] || found[0] == wanted[1] || found[1] == wanted[0]);
+  }
 
   template <std::size_t N>
   void add(List list, const Entry (&entries)[N]) {
@@ -176,6 +187,7 @@ struct Lexicon {
     add(List::kTutorSaysYes, kTutorSaysYes);
     for (const auto& phrase : phrases) {
       by_first_word[phrase.words.front()].push_back(&phrase);
+      begins[start(phrase.words.front())] = true;
       if (phrase.words.front().size() >= kLongWord) with_long_first_word.push_back(&phrase);
     }
   }
@@ -186,14 +198,14 @@ const Lexicon& lexicon() {
   return all;
 }
 
-bool negated(const std::vector<std::string>& words, std::size_t at) {
+bool negated(const WordList& words, std::size_t at) {
   const auto from = at >= 2 ? at - 2 : 0;
   return std::any_of(
       words.begin() + static_cast<std::ptrdiff_t>(from), words.begin() + static_cast<std::ptrdiff_t>(at),
       [](const auto& word) { return std::find(kNegations.begin(), kNegations.end(), word) != kNegations.end(); });
 }
 
-bool stands_at(const Phrase& phrase, const std::vector<std::string>& words, std::size_t at) {
+bool stands_at(const Phrase& phrase, const WordList& words, std::size_t at) {
   if (at + phrase.words.size() > words.size()) return false;
   for (std::size_t k = 0; k < phrase.words.size(); ++k) {
     if (!same_word(phrase.words[k], words[at + k])) return false;
@@ -203,7 +215,7 @@ bool stands_at(const Phrase& phrase, const std::vector<std::string>& words, std:
 
 }  // namespace
 
-Weights strongest(const std::vector<std::string>& words) {
+Weights strongest(const WordList& words) {
   constexpr auto kBreak = static_cast<std::size_t>(List::kBreakthrough),
                  kYes = static_cast<std::size_t>(List::kTutorSaysYes);
   const auto& all = lexicon();
@@ -214,12 +226,17 @@ Weights strongest(const std::vector<std::string>& words) {
       const bool turns = phrase.list == kBreak || phrase.list == kYes;
       if (!turns || !negated(words, at)) best[phrase.list] = phrase.weight;
     };
-    const auto found = all.by_first_word.find(words[at]);
-    if (found != all.by_first_word.end()) {
-      for (const auto* phrase : found->second) consider(*phrase);
+    const auto word = words[at];
+    if (all.begins[Lexicon::start(word)]) {
+      const auto found = all.by_first_word.find(word);
+      if (found != all.by_first_word.end()) {
+        for (const auto* phrase : found->second) consider(*phrase);
+      }
     }
-    if (words[at].size() + 1 < kLongWord) continue;
-    for (const auto* phrase : all.with_long_first_word) consider(*phrase);
+    if (word.size() + 1 < kLongWord) continue;
+    for (const auto* phrase : all.with_long_first_word) {
+      if (Lexicon::may_be(phrase->words.front(), word)) consider(*phrase);
+    }
   }
   return best;
 }

@@ -3,9 +3,8 @@
 
 #include <array>
 #include <cstddef>
-#include <string>
-#include <string_view>
-#include <vector>
+
+#include "words.hpp"
 
 namespace struggle {
 
@@ -20,7 +19,7 @@ using Weights = std::array<double, kLists>;
 
 /// One pass over `words` for all lists. A phrase after a negation ("don't", "not") does not count for the lists whose
 /// sense it turns round (breakthrough, tutor's yes).
-Weights strongest(const std::vector<std::string>& words);
+Weights strongest(const WordList& words);
 inline double of(const Weights& weights, List list) {
   return weights[static_cast<std::size_t>(list)];
 }

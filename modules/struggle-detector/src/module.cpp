@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+#include <functional>
+
 #include <rapt/module.hpp>
 
 #include "report.hpp"
@@ -9,7 +11,7 @@ namespace {
 class StruggleDetector {
  public:
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
-    const auto analysis = analyze(conversation(context), config_of(context).options);
+    const auto& analysis = judge(context);
     if (analysis.level != Level::kNone) reply.emit("struggle", to_json(analysis));
     return rapt::Verdict::kContinue;
   }
@@ -17,8 +19,9 @@ class StruggleDetector {
   rapt::Verdict on_before_ai(const rapt::Context& context, rapt::Reply& reply) {
     const Config& config = config_of(context);
     if (!config.instruct) return rapt::Verdict::kContinue;
-    const auto analysis = analyze(conversation(context), config.options);
+    const auto& analysis = judge(context);
     if (analysis.level >= config.instruct_from) reply.instruct(instruction(analysis));
+    judged_ = {};
     return rapt::Verdict::kContinue;
   }
 
@@ -54,6 +57,35 @@ class StruggleDetector {
     return config_;
   }
 
+  static std::size_t fingerprint(const std::vector<Turn>& turns) {
+    std::size_t sum = turns.size();
+    for (const auto& turn : turns) {
+      sum =
+          sum * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(turn.content) + static_cast<std::size_t>(turn.seq);
+    }
+    return sum;
+  }
+
+  /// The hooks before the AI are asked about the same message one after the other: the second finds what the first
+  /// found, unless somebody changed the text or another conversation came between.
+  const Analysis& judge(const rapt::Context& context) {
+    const Config& config = config_of(context);
+    const auto turns = conversation(context);
+    const auto print = fingerprint(turns);
+    if (!judged_.is || judged_.of != print || judged_.by != config_text_) {
+      judged_ = {true, print, config_text_, analyze(turns, config.options)};
+    }
+    return judged_.found;
+  }
+
+  struct Judged {
+    bool is = false;
+    std::size_t of = 0;
+    std::string by;  ///< the configuration
+    Analysis found;
+  };
+
+  Judged judged_;
   std::string config_text_;
   Config config_;
 };

@@ -20,7 +20,7 @@ struct Read {
   ~Read() = default;
 
   Turn turn;
-  std::vector<std::string> words;
+  WordList words;
   WordSet content;  ///< of students
   double frustration = 0, confusion = 0, begging = 0, shouting = 0;
   bool breakthrough = false, says_no = false, says_yes = false;

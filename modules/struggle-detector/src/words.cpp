@@ -18,48 +18,64 @@ constexpr std::array<std::string_view, 48> kPlain = {
     "so",   "but",   "how",   "what", "whats", "why",  "can", "could",      "would", "should", "please", "this",
     "that", "again", "still", "just", "ok",    "dont", "get", "understand", "not",   "with",   "then",   "now"};
 
-bool is_word_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
 bool has_digit(std::string_view word) {
   return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Letters that stand three times or more become one; digits stay, 1000 is a number.
-std::string reduced(std::string_view word) {
-  std::string out;
-  out.reserve(word.size());
-  for (std::size_t i = 0; i < word.size();) {
+/// Letters that stand three times or more become one; digits stay, 1000 is a number. In place; the new length.
+std::size_t reduce(char* word, std::size_t size) {
+  std::size_t out = 0;
+  for (std::size_t i = 0; i < size;) {
     auto end = i;
-    while (end < word.size() && word[end] == word[i]) ++end;
+    while (end < size && word[end] == word[i]) ++end;
     const bool digit = word[i] >= '0' && word[i] <= '9';
-    out.append(end - i >= 3 && !digit ? 1 : end - i, word[i]);
+    const char c = word[i];
+    for (auto left = end - i >= 3 && !digit ? 1 : end - i; left > 0; --left) word[out++] = c;
     i = end;
   }
   return out;
 }
 
+/// What a byte of a text is to a word: itself in lower case, or one of these.
+constexpr char kBreaks = 0, kApostrophe = 1;
+constexpr std::array<char, 256> kBytes = [] {
+  std::array<char, 256> out{};
+  for (int c = 0; c < 256; ++c) {
+    const auto byte = static_cast<char>(c);
+    out[static_cast<std::size_t>(c)] = byte >= 'A' && byte <= 'Z' ? static_cast<char>(c | 0x20) : kBreaks;
+    if ((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || c >= 0x80)
+      out[static_cast<std::size_t>(c)] = byte;
+  }
+  out['\''] = kApostrophe;
+  return out;
+}();
+
 }  // namespace
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> out;
-  std::string word;
+WordList words_of(std::string_view text) {
+  WordList out;
+  out.bytes_.resize(text.size());  // never more than that: the words borrow from it
+  char* const bytes = out.bytes_.data();
+  std::size_t begin = 0, end = 0;
   const auto finish = [&] {
-    if (!word.empty() && out.size() < kMaxWords) out.push_back(reduced(word));
-    word.clear();
+    if (end > begin && out.words_.size() < kMaxWords) {
+      end = begin + reduce(bytes + begin, end - begin);
+      out.words_.emplace_back(bytes + begin, end - begin);
+    }
+    begin = end;
   };
-  for (std::size_t i = 0; i < text.size() && out.size() < kMaxWords; ++i) {
+  for (std::size_t i = 0; i < text.size() && out.words_.size() < kMaxWords; ++i) {
     if (text[i] == kTypographicApostrophe[0] &&
         text.substr(i, kTypographicApostrophe.size()) == kTypographicApostrophe) {
       i += kTypographicApostrophe.size() - 1;
       continue;
     }
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c == '\'') continue;
-    if (!is_word_byte(c)) {
+    const char c = kBytes[static_cast<unsigned char>(text[i])];
+    if (c == kApostrophe) continue;
+    if (c == kBreaks) {
       finish();
-    } else if (word.size() < kMaxWord) {
-      word += c;
+    } else if (end - begin < kMaxWord) {
+      bytes[end++] = c;
     }
   }
   finish();
@@ -80,10 +96,10 @@ bool same_word(std::string_view wanted, std::string_view found) {
   return left.size() > right.size() ? left.substr(1) == right : left == right.substr(1);
 }
 
-WordSet content_words(const std::vector<std::string>& words) {
+WordSet content_words(const WordList& words) {
   static const std::unordered_set<std::string_view> plain(kPlain.begin(), kPlain.end());
   WordSet out;
-  for (const auto& word : words) {
+  for (const auto word : words) {
     if (!plain.contains(word)) out.push_back(word);
   }
   std::sort(out.begin(), out.end());

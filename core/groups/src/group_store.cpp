@@ -9,9 +9,12 @@ using store::params;
 #define RAPT_GROUP_COLUMNS                                                                               \
   "g.id, g.parent_id, g.name, g.type::text AS type, g.path::text AS path, g.settings::text AS settings," \
   " g.theme::text AS theme, g.created_at, g.updated_at"
-// In the order in which readers page: by path, so that a group comes before what is below it.
+// In the order in which readers page: by path, so that a group comes before what is below it. A page of few groups is
+// sorted; one of many begins at its place in the index.
 #define RAPT_GROUP_PAGE(after, limit) \
   " AND (" after "::ltree IS NULL OR g.path > " after "::ltree) ORDER BY g.path LIMIT " limit "::bigint"
+#define RAPT_GROUP_PAGE_OF_MANY(after, limit) \
+  " AND g.path > coalesce(" after "::ltree, ''::ltree) ORDER BY g.path LIMIT " limit "::bigint"
 
 constexpr store::Statement kLoad{
     "groups.load", "SELECT " RAPT_GROUP_COLUMNS " FROM groups g WHERE g.id = $1::uuid AND g.deleted_at IS NULL"};
@@ -21,7 +24,7 @@ constexpr store::Statement kLock{"groups.lock",
 constexpr store::Statement kList{
     "groups.list",
     "SELECT " RAPT_GROUP_COLUMNS " FROM groups g WHERE g.deleted_at IS NULL AND " RAPT_IN_SCOPE(
-        "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6") RAPT_GROUP_PAGE("$7", "$8")};
+        "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6") RAPT_GROUP_PAGE_OF_MANY("$7", "$8")};
 // With the check of the group above: no row when it is not there for the asker, one of NULLs when nothing is below it.
 constexpr store::
     Statement
@@ -36,14 +39,14 @@ constexpr store::
                           "AND " RAPT_IN_SCOPE("above.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5",
                                                "$6") " ORDER BY below.path::ltree"};
 // What lies below a path as a range of the index on paths, which gives it in the order of the page. Labels are UUIDs,
-// all of one length: what sorts after the path and before the path with one more character begins with the path.
+// all of one length: what sorts after the path and before the path with one more character begins with the path. Not
+// also said with <@: that has the planner fetch all that lies below and sort it, for the sake of one page.
 #define RAPT_BELOW(path) "g.path > " path "::ltree AND g.path < text2ltree(" path "::ltree::text || '0')"
 
 constexpr store::Statement kDescendants{
-    "groups.descendants",
-    "SELECT " RAPT_GROUP_COLUMNS
-    " FROM groups g WHERE g.deleted_at IS NULL AND g.path <@ $9::ltree AND " RAPT_BELOW("$9") " AND " RAPT_IN_SCOPE(
-        "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5", "$6") RAPT_GROUP_PAGE("$7", "$8")};
+    "groups.descendants", "SELECT " RAPT_GROUP_COLUMNS " FROM groups g WHERE g.deleted_at IS NULL AND " RAPT_BELOW(
+                              "$9") " AND " RAPT_IN_SCOPE("g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4",
+                                                          "$5", "$6") RAPT_GROUP_PAGE_OF_MANY("$7", "$8")};
 constexpr store::Statement kAncestors{
     "groups.ancestors",
     "SELECT " RAPT_GROUP_COLUMNS

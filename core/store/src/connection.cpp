@@ -25,9 +25,10 @@ std::string with_time_limits(const Database::Options& options) {
   return url + (url.find('?') == std::string::npos ? "?" : "&") + limit + "&" + kTcpUserTimeout;
 }
 
+// Without compilation of plans (jit): our statements are short, and compiling one takes longer than most of them run.
 std::string session_settings(const Database::Options& options) {
   return "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET application_name = 'rapt';"
-         "SET client_min_messages = 'warning'; SET statement_timeout = " +
+         "SET client_min_messages = 'warning'; SET jit = off; SET statement_timeout = " +
          std::to_string(options.statement_timeout_ms);
 }
 

@@ -82,6 +82,7 @@ Result<bool> import_batch(store::Transaction& tx, const ImportId& id, const std:
     RAPT_TRY(end_import(tx, id, "failed", "Who ordered this import may not do so any more.", now));
     return true;
   }
+  RAPT_TRY(plan_by_index(tx));
   auto plans = read_batch(tx, *state);
   if (!plans) return plans.error();
   RAPT_TRY(plan_lines(tx, id, *actor, *plans));

@@ -23,40 +23,32 @@ struct Planner {
   struct Group {
     std::string id, fault;
   };
-  std::map<std::string, Group> groups{};
+  FoundGroups found{};  ///< what the lines name
 
-  Result<void> plan(Planned& one);
+  void plan(Planned& one);
 
  private:
-  Result<Group> group(const std::string& wanted);
+  [[nodiscard]] Group group(const std::string& wanted) const;
   void plan_new(Planned& one) const;
   void plan_present(Planned& one, const Present& user) const;
   void plan_status(Planned& one, const Present& user) const;
   void plan_role(Planned& one, const Present& user) const;
 };
 
-Result<Planner::Group> Planner::group(const std::string& wanted) {
-  if (const auto known = groups.find(wanted); known != groups.end()) return known->second;
-  const auto found = find_groups(tx, wanted);
-  if (!found) return found.error();
-  Group out;
-  if (found->size() > 1) {
-    out.fault = "is the name of several groups: use the id";
-  } else if (found->empty() ||
-             !identity::can(actor, Action::kManageMembers, Subject::kUser, {.group_path = found->front().path})) {
-    out.fault = "is no group that you administer: write its id, or its path from the top, such as District/School";
-  } else {
-    out.id = found->front().id;
-  }
-  return groups.emplace(wanted, out).first->second;
+Planner::Group Planner::group(const std::string& wanted) const {
+  const auto at = found.find(wanted);
+  if (at != found.end() && at->second.size() > 1) return {"", "is the name of several groups: use the id"};
+  const bool may = at != found.end() && identity::can(actor, Action::kManageMembers, Subject::kUser,
+                                                      {.group_path = at->second.front().path});
+  if (may) return {at->second.front().id, ""};
+  return {"", "is no group that you administer: write its id, or its path from the top, such as District/School"};
 }
 
-Result<void> Planner::plan(Planned& one) {
+void Planner::plan(Planned& one) {
   if (one.faults.empty() && !one.group.empty()) {
-    const auto found = group(one.group);
-    if (!found) return found.error();
-    if (!found->fault.empty()) one.fault("group", found->fault);
-    one.group_id = found->id;
+    auto known = group(one.group);
+    if (!known.fault.empty()) one.fault("group", known.fault);
+    one.group_id = std::move(known.id);
   }
   if (one.role == "system_admin" && !everything) one.fault("role", "is given by system administrators alone");
   if (const auto before = earlier.find(one.key); before != earlier.end() && !one.key.empty())
@@ -67,7 +59,6 @@ Result<void> Planner::plan(Planned& one) {
   }
   if (!one.faults.empty()) one.outcome = "faulty";
   if (one.faults.empty()) earlier.emplace(one.key, one.line);
-  return {};
 }
 
 void Planner::plan_new(Planned& one) const {
@@ -112,7 +103,11 @@ void Planner::plan_role(Planned& one, const Present& user) const {
 
 Result<void> plan_lines(store::Transaction& tx, const ImportId& id, const Actor& actor, std::vector<Planned>& plans) {
   std::vector<std::string> emails;
-  for (const auto& one : plans) emails.push_back(one.email);
+  std::set<std::string> groups;
+  for (const auto& one : plans) {
+    emails.push_back(one.email);
+    if (one.faults.empty() && !one.group.empty()) groups.insert(one.group);
+  }
   const auto keys = lower_all(tx, emails);
   if (!keys) return keys.error();
   for (std::size_t i = 0; i < plans.size(); ++i) plans[i].key = (*keys)[i];
@@ -123,7 +118,10 @@ Result<void> plan_lines(store::Transaction& tx, const ImportId& id, const Actor&
   auto earlier = find_earlier(tx, id, *keys);
   if (!earlier) return earlier.error();
   planner.earlier = std::move(*earlier);
-  for (auto& one : plans) RAPT_TRY(planner.plan(one));
+  auto found = find_groups(tx, groups);
+  if (!found) return found.error();
+  planner.found = std::move(*found);
+  for (auto& one : plans) planner.plan(one);
   return {};
 }
 

@@ -43,6 +43,8 @@ constexpr store::Statement kEnd{"imports.end", R"(
 
 constexpr store::Statement kLower{"imports.lower", R"(
   SELECT lower(e.email) AS email FROM unnest($1::text[]) WITH ORDINALITY AS e (email, n) ORDER BY e.n)"};
+// Looked up address by address, in the order of the index: whatever the planner knew of the tables when it made this
+// plan (they may have been empty), it has no other way. Locked in the order of ids, as everybody does.
 constexpr store::Statement kPresent{
     "imports.present",
     "SELECT u.id, lower(u.email) AS key, u.name, u.given_name, u.family_name, u.status::text AS status,"
@@ -61,21 +63,30 @@ constexpr store::Statement kPresent{
                   "$7") " IS TRUE FROM class_members m JOIN classes c ON c.id = m.class_id"
                         "       JOIN groups g ON g.id = c.group_id WHERE m.user_id = u.id AND c.deleted_at IS NULL) at"
                         " ) p ON true"
-                        " WHERE lower(u.email) = ANY ($1::text[]) AND u.deleted_at IS NULL ORDER BY u.id"
-                        " FOR UPDATE OF u"};
+                        " WHERE u.id = ANY (ARRAY(SELECT f.id FROM unnest($1::text[]) AS e (key) CROSS JOIN LATERAL"
+                        "   (SELECT id FROM users WHERE lower(email) = e.key AND deleted_at IS NULL LIMIT 1) f))"
+                        " AND u.deleted_at IS NULL ORDER BY u.id FOR UPDATE OF u"};
 constexpr store::Statement kEarlier{"imports.earlier", R"(
-  SELECT lower(email) AS key, line FROM user_import_lines
-   WHERE import_id = $1::uuid AND outcome <> 'faulty' AND lower(email) = ANY ($2::text[]))"};
-constexpr store::Statement kGroupById{
-    "imports.group_by_id", "SELECT id, path::text AS path FROM groups WHERE id = $1::uuid AND deleted_at IS NULL"};
-constexpr store::Statement kGroupByNames{"imports.group_by_names", R"(
+  SELECT e.key, l.line FROM unnest($2::text[]) AS e (key) CROSS JOIN LATERAL
+    (SELECT line FROM user_import_lines
+      WHERE import_id = $1::uuid AND outcome <> 'faulty' AND lower(email) = e.key LIMIT 1) l)"};
+// Triggers are planned by it, too.
+constexpr store::Statement kPlanning{
+    "imports.planning",
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    " set_config('enable_mergejoin', 'off', true)"};
+constexpr store::Statement kGroupsById{
+    "imports.groups_by_id",
+    "SELECT id::text AS wanted, id, path::text AS path FROM groups WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL"};
+constexpr store::Statement kGroupsByNames{"imports.groups_by_names", R"(
   WITH RECURSIVE walk AS (
-    SELECT g.id, g.path, 1 AS depth FROM groups g
-     WHERE g.parent_id IS NULL AND g.deleted_at IS NULL AND g.name = ($1::text[])[1]
+    SELECT w.wanted, string_to_array(w.wanted, '/') AS names, g.id, g.path, 1 AS depth
+      FROM unnest($1::text[]) AS w (wanted) JOIN groups g
+        ON g.parent_id IS NULL AND g.deleted_at IS NULL AND g.name = split_part(w.wanted, '/', 1)
     UNION ALL
-    SELECT g.id, g.path, w.depth + 1 FROM walk w JOIN groups g ON g.parent_id = w.id
-     WHERE g.deleted_at IS NULL AND g.name = ($1::text[])[w.depth + 1])
-  SELECT id, path::text AS path FROM walk WHERE depth = cardinality($1::text[]) LIMIT 2)"};
+    SELECT w.wanted, w.names, g.id, g.path, w.depth + 1 FROM walk w JOIN groups g ON g.parent_id = w.id
+     WHERE g.deleted_at IS NULL AND g.name = w.names[w.depth + 1])
+  SELECT wanted, id, path::text AS path FROM walk WHERE depth = cardinality(names))"};
 
 constexpr store::Statement kInsertUsers{"imports.insert_users", R"(
   INSERT INTO users (id, email, name, given_name, family_name, status, email_verified_at, created_at, updated_at)
@@ -153,16 +164,6 @@ std::string faults_text(const Planned& plan) {
   return faults.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::vector<std::string> split_path(const std::string& text) {
-  std::vector<std::string> names;
-  for (std::size_t start = 0; start <= text.size();) {
-    const auto end = std::min(text.find('/', start), text.size());
-    names.push_back(text.substr(start, end - start));
-    start = end + 1;
-  }
-  return names;
-}
-
 }  // namespace
 
 Result<void> insert_import(store::Transaction& tx, const ImportState& state) {
@@ -215,6 +216,10 @@ Result<ImportState> lock_import(store::Transaction& tx, const ImportId& id) {
   if (!rows) return rows.error();
   if (rows->empty()) return Error::not_found("import");
   return state_of((*rows)[0]);
+}
+
+Result<void> plan_by_index(store::Transaction& tx) {
+  return done(tx.exec(kPlanning));
 }
 
 Result<std::string> load_part(store::Transaction& tx, const ImportId& id, std::int64_t part, std::size_t skip) {
@@ -278,14 +283,25 @@ Result<std::map<std::string, std::int64_t>> find_earlier(store::Transaction& tx,
   return found;
 }
 
-Result<std::vector<FoundGroup>> find_groups(store::Transaction& tx, const std::string& wanted) {
-  const auto id = canonical_uuid(wanted);
-  store::Params values;
-  id ? values.add(*id) : values.add_array(split_path(wanted));
-  const auto rows = tx.exec(id ? kGroupById : kGroupByNames, values);
-  if (!rows) return rows.error();
-  std::vector<FoundGroup> found;
-  for (std::size_t i = 0; i < rows->size(); ++i) found.push_back({(*rows)[i].text("id"), (*rows)[i].text("path")});
+Result<FoundGroups> find_groups(store::Transaction& tx, const std::set<std::string>& wanted) {
+  std::vector<std::string> ids, names;
+  std::multimap<std::string, std::string> written;  // an id may be written in several ways
+  for (const auto& one : wanted) {
+    const auto id = canonical_uuid(one);
+    id ? ids.push_back(*id) : names.push_back(one);
+    written.emplace(id.value_or(one), one);
+  }
+  FoundGroups found;
+  for (const auto& [statement, keys] : {std::pair(&kGroupsById, &ids), std::pair(&kGroupsByNames, &names)}) {
+    if (keys->empty()) continue;
+    const auto rows = tx.exec(*statement, store::Params().add_array(*keys));
+    if (!rows) return rows.error();
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      const auto [from, to] = written.equal_range((*rows)[i].text("wanted"));
+      for (auto way = from; way != to; ++way)
+        found[way->second].push_back({(*rows)[i].text("id"), (*rows)[i].text("path")});
+    }
+  }
   return found;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ Result<ImportLinePage> list_lines(store::Transaction& tx, const ImportId& id, co
 
 /// Locked until the transaction ends: one worker alone does a batch. kNotFound.
 Result<ImportState> lock_import(store::Transaction& tx, const ImportId& id);
+/// Until the transaction ends, rows are looked up by their keys. That is right for a thousand of them whatever the
+/// tables hold, and a plan that was made while these were small may be kept for long.
+Result<void> plan_by_index(store::Transaction& tx);
 /// The bytes of one part, behind `skip` of them; empty behind the last one.
 Result<std::string> load_part(store::Transaction& tx, const ImportId& id, std::int64_t part, std::size_t skip);
 Result<void> save_progress(store::Transaction& tx, const ImportState& state);
@@ -59,8 +63,9 @@ Result<std::vector<std::string>> lower_all(store::Transaction& tx, const std::ve
 struct FoundGroup {
   std::string id, path;
 };
-/// The groups with this id, or at this path of names.
-Result<std::vector<FoundGroup>> find_groups(store::Transaction& tx, const std::string& wanted);
+using FoundGroups = std::map<std::string, std::vector<FoundGroup>>;  ///< by what is written in the file
+/// The groups with these ids, or at these paths of names.
+Result<FoundGroups> find_groups(store::Transaction& tx, const std::set<std::string>& wanted);
 
 Result<void> insert_users(store::Transaction& tx, const std::vector<Planned>& plans, TimePoint now);
 Result<void> update_users(store::Transaction& tx, const std::vector<Planned>& plans);

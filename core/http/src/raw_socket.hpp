@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ class RawSocket {
   std::string read_to_end();
   /// One answer with its Content-Length body.
   std::string read_answer();
+  /// Whether something is there to be read within that time.
+  bool has_answer(std::chrono::milliseconds within);
   void close() { fd_.reset(); }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <stdexcept>
@@ -46,6 +47,11 @@ void RawSocket::send(std::string_view bytes) {
     checked(static_cast<int>(sent), "send");
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+}
+
+bool RawSocket::has_answer(std::chrono::milliseconds within) {
+  pollfd one{fd_.get(), POLLIN, 0};
+  return !buffer_.empty() || checked(::poll(&one, 1, static_cast<int>(within.count())), "poll") > 0;
 }
 
 bool RawSocket::fill() {

@@ -14,6 +14,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "field_text.hpp"
+#include "framing.hpp"
 #include "rapt/base/ids.hpp"
 #include "target.hpp"
 
@@ -130,6 +131,8 @@ void RequestReader::Impl::check_head(Incoming& incoming) const {
   if (hosts > 1 || (hosts == 0 && incoming.http_1_1)) {
     return set_fault(incoming, 400, "BAD_REQUEST", "A request must carry exactly one Host header.");
   }
+  if (auto fault = framing_fault(request.headers, incoming.http_1_1); !fault.empty())
+    return set_fault(incoming, 400, "BAD_REQUEST", std::move(fault));
   const auto expectation = request.headers.get("Expect");
   if (expectation && !equals_ignoring_case(*expectation, "100-continue")) {
     return set_fault(incoming, 417, "EXPECTATION_FAILED",
@@ -147,7 +150,13 @@ void RequestReader::Impl::check_head(Incoming& incoming) const {
 /// Hands the parser what has been received. More may be needed afterwards; that is no fault.
 error_code RequestReader::Impl::parse() {
   error_code fault;
-  buffer.consume(parser->put(buffer.data(), fault));
+  const bool was_done = parser->is_header_done();
+  const auto received = buffer.data();
+  const auto used = parser->put(received, fault);
+  // The parser takes a header as a whole, and joins its folded fields without a word.
+  if (!was_done && parser->is_header_done() && has_folded_field({static_cast<const char*>(received.data()), used}))
+    fault = bhttp::error::bad_obs_fold;
+  buffer.consume(used);
   return fault == bhttp::error::need_more ? error_code() : fault;
 }
 

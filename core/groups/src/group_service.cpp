@@ -51,9 +51,20 @@ Error too_deep() {
 }
 
 /// A path that an earlier page ended with.
+/// PostgreSQL refuses longer labels.
+bool has_long_label(const std::string& path) {
+  constexpr std::size_t kLongestLabel = 255;
+  std::size_t length = 0;
+  return std::any_of(path.begin(), path.end(), [&length](char c) {
+    length = c == '.' ? 0 : length + 1;
+    return length > kLongestLabel;
+  });
+}
+
 Result<void> check_path_cursor(const std::string& cursor) {
   const bool known = cursor.find_first_not_of("0123456789abcdef_.") == std::string::npos && cursor.size() < 4096 &&
-                     !cursor.starts_with('.') && !cursor.ends_with('.') && cursor.find("..") == std::string::npos;
+                     !cursor.starts_with('.') && !cursor.ends_with('.') && cursor.find("..") == std::string::npos &&
+                     !has_long_label(cursor);
   if (known) return {};
   return Error::invalid("cursor", "is not one that this list has answered");
 }

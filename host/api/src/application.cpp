@@ -10,6 +10,7 @@
 #include "error_reply.hpp"
 #include "idempotency.hpp"
 #include "parameters.hpp"
+#include "query_names.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -168,6 +169,7 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
     co_return Error::forbidden("Only system administrators may do this.");
   }
   RAPT_CO_TRY(without_repeats(call.request));
+  RAPT_CO_TRY(without_unknown(route, call.request));
   if (may_hold_secrets(route)) dressed.keep_plain();
   Result<Answer> answer = Answer{};
   if (Idempotency::applies(route, call)) {

@@ -2,6 +2,7 @@
 #include "body.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,25 @@ std::string position(std::string_view text, std::size_t byte) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+/// Looks on while a body is parsed: what is nested too deep, and a name that stands twice in one object, of which a
+/// parser would keep the last without a word.
+class Watch {
+ public:
+  bool operator()(int depth, json::parse_event_t event, const json& parsed) {
+    if (depth > kMaxDepth) fault_ = "The body is nested deeper than " + std::to_string(kMaxDepth) + " levels.";
+    if (event == json::parse_event_t::object_start) names_.emplace_back();
+    if (event == json::parse_event_t::object_end) names_.pop_back();
+    if (event == json::parse_event_t::key && !names_.back().insert(parsed.get<std::string>()).second)
+      fault_ = "The body has the name \"" + printable(parsed.get<std::string>(), 60) + "\" twice in one object.";
+    return fault_.empty();
+  }
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+
+ private:
+  std::vector<std::set<std::string>> names_;
+  std::string fault_;
+};
+
 /// PostgreSQL stores no U+0000, neither in text nor in jsonb.
 bool has_nul(const json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>().find('\0') != std::string::npos;
@@ -56,21 +76,18 @@ Result<Body> Body::parse(const http::Request& request) {
   if (!is_json_type(request))
     return coded(ErrorKind::kUnsupported, "", "Send the body as Content-Type: application/json.");
   if (!is_utf8(request.body)) return coded(ErrorKind::kInvalid, "INVALID_UTF8", "The body is not valid UTF-8.");
-  bool too_deep = false;
-  const auto watch_depth = [&too_deep](int depth, json::parse_event_t, json&) {
-    too_deep = too_deep || depth > kMaxDepth;
-    return !too_deep;
-  };
+  Watch watch;
+  const auto look = [&watch](int depth, json::parse_event_t event, json& value) { return watch(depth, event, value); };
   json parsed;
   try {
-    parsed = json::parse(request.body, watch_depth);
+    parsed = json::parse(request.body, look);
   } catch (const json::parse_error& fault) {
     return coded(ErrorKind::kInvalid, "INVALID_JSON",
                  "The body is not valid JSON (" + position(request.body, fault.byte) + ").");
   } catch (const json::out_of_range&) {
     return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body holds a number that is too large.");
   }
-  if (too_deep) return Error::invalid("", "The body is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
+  if (!watch.fault().empty()) return Error::invalid("", watch.fault());
   if (!parsed.is_object()) return Error::invalid("", "The body must be a JSON object.");
   return Body(std::move(parsed));
 }

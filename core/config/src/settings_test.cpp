@@ -40,12 +40,18 @@ TEST(Settings, AreReadFromTheEnvironment) {
   const auto settings = load_settings(environment({{"PORT", "8080"},
                                                    {"HOST", "::1"},
                                                    {"AI_MAX_RETRIES", "0"},
+                                                   {"AI_FIRST_TOKEN_TIMEOUT_MS", "1000"},
+                                                   {"AI_TOKEN_TIMEOUT_MS", "2000"},
+                                                   {"AI_CONNECT_TIMEOUT_MS", "3000"},
                                                    {"RAPT_DEMO_MODEL", "1"},
                                                    {"RAPT_ENV", "production"},
                                                    {"RAPT_SANDBOX_REQUIRE", "seccomp,landlock"}}))
                             .value();
   EXPECT_EQ(settings.public_url, "http://[::1]:8080");
   EXPECT_EQ(settings.ai_max_retries, 0);
+  EXPECT_EQ(settings.ai_first_token_timeout, std::chrono::seconds(1));
+  EXPECT_EQ(settings.ai_token_timeout, std::chrono::seconds(2));
+  EXPECT_EQ(settings.ai_connect_timeout, std::chrono::seconds(3));
   EXPECT_TRUE(settings.demo_model);
   EXPECT_TRUE(settings.production);
   EXPECT_THAT(settings.required_sandbox_layers, ElementsAre("seccomp", "landlock"));

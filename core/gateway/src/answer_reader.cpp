@@ -2,129 +2,173 @@
 #include "answer_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <utility>
 
 namespace rapt::gateway {
 
 namespace {
 
-constexpr std::size_t kMaxFailureBytes = 64 * 1024;
-constexpr std::size_t kMaxWholeBytes = 4 * AnswerReader::kMaxContentBytes;
-constexpr int kDefaultRetryAfter = 10;
-constexpr int kLongestRetryAfter = 3600;
+using SteadyClock = std::chrono::steady_clock;
 
-bool is_type(const http::Headers& headers, std::string_view type) {
-  return headers.get("content-type").value_or("").substr(0, type.size()) == type;
+constexpr std::size_t kMaxWholeBytes = 4 * AnswerReader::kMaxContentBytes;
+constexpr std::string_view kBlanks = " \t\r\n";
+/// An answer that is complete need not be waited for: what may still come is its usage.
+constexpr std::chrono::seconds kAfterFinish{2};
+
+/// Whether a body consists of events. Servers call them by wrong names, and failures by the name of events.
+bool is_events(std::string_view first, const http::Headers& headers) {
+  constexpr std::array<std::string_view, 6> kBeginnings = {"data", "event", "id", "retry", ":", "\xEF\xBB\xBF"};
+  const auto begin = first.substr(std::min(first.find_first_not_of(kBlanks), first.size()));
+  if (begin.empty() || begin.front() == '{') return false;
+  if (headers.get("content-type").value_or("").starts_with("text/event-stream")) return true;
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](auto word) { return begin.starts_with(word); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  const auto last = text.find_last_not_of(kBlanks);
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+/// A later report counts, unless it forgets what an earlier one said.
+void merge(std::optional<std::int64_t>& known, std::optional<std::int64_t> reported) {
+  if (reported && (*reported > 0 || !known)) known = reported;
 }
 
 }  // namespace
 
-Error transfer_failure(const Error& failure, bool while_answering) {
-  const auto detail = failure.message + (failure.log_detail.empty() ? "" : ": " + failure.log_detail);
-  if (failure.kind == ErrorKind::kTimeout) {
-    return Error{.kind = ErrorKind::kTimeout,
-                 .code = "AI_TIMEOUT",
-                 .message = "The AI service took too long. Please try again.",
-                 .log_detail = detail};
-  }
-  if (while_answering)
-    return gateway_error("The answer broke off: the stream of the AI service broke. Please try again.", detail);
-  return gateway_error("The AI service cannot be reached at the moment. Please try again.", detail);
-}
-
-Task<Result<void>> AnswerReader::read() {
-  if (is_type(stream_.headers(), "text/event-stream")) {
-    RAPT_CO_TRY(co_await read_events());
-  } else {
-    RAPT_CO_TRY(co_await read_whole());
-  }
-  if (content_.empty()) co_return invalid_response("the answer is empty, finish_reason \"" + finish_reason_ + "\"");
-  co_return Result<void>{};
-}
-
-Task<Result<void>> AnswerReader::read_events() {
-  SseParser parser;
-  while (!done_) {
-    auto bytes = co_await stream_.read();
-    if (!bytes) co_return transfer_failure(bytes.error(), true);
-    if (!*bytes) break;
-    auto events = parser.feed(**bytes);
-    if (!events) co_return events.error();
-    for (auto& event : *events) {
-      if (done_) break;
-      RAPT_CO_TRY(co_await take(std::move(event.data)));
-    }
-  }
-  // Some servers leave out [DONE]; without a finish_reason either, the rest of the answer is missing.
-  if (!done_ && finish_reason_.empty()) {
-    co_return gateway_error("The answer broke off: the stream of the AI service broke. Please try again.",
-                            "the stream ended without its end");
-  }
-  co_return Result<void>{};
-}
-
-Task<Result<void>> AnswerReader::read_whole() {
-  auto body = co_await read_body(kMaxWholeBytes);
-  if (!body) co_return body.error();
-  co_return co_await take(std::move(*body));
-}
-
-Task<Result<std::string>> AnswerReader::read_body(std::size_t limit) {
-  std::string body;
+Task<Result<std::string>> read_body(http::ClientStream& stream, std::string begin, std::size_t limit) {
   for (;;) {
+    if (begin.size() > limit) co_return invalid_response("the answer is longer than allowed");
+    auto bytes = co_await stream.read();
+    if (!bytes) co_return transfer_failure(bytes.error(), true).error;
+    if (!*bytes) co_return begin;
+    begin += **bytes;
+  }
+}
+
+Task<std::optional<Failure>> AnswerReader::read() {
+  stream_.expect_by(limits_.first_words_by);
+  auto first = co_await read_first();
+  if (!first) co_return Failure{first.error()};
+  std::optional<Failure> failure;
+  if (is_events(*first, stream_.headers())) {
+    failure = co_await read_events(std::move(*first));
+  } else {
+    failure = co_await read_whole(std::move(*first));
+  }
+  if (!failure) failure = emptiness();
+  co_return failure;
+}
+
+Task<Result<std::string>> AnswerReader::read_first() {
+  std::string first;
+  while (first.find_first_not_of(kBlanks) == std::string::npos) {
     auto bytes = co_await stream_.read();
-    if (!bytes) co_return transfer_failure(bytes.error(), true);
-    if (!*bytes) co_return body;
-    body += **bytes;
-    if (body.size() > limit) co_return invalid_response("the answer is longer than allowed");
+    if (!bytes) co_return transfer_failure(bytes.error(), true).error;
+    if (!*bytes) break;
+    first += **bytes;
+    if (first.size() > kMaxWholeBytes) co_return invalid_response("the answer begins with nothing but blanks");
   }
+  co_return first;
 }
 
-Task<Result<void>> AnswerReader::take(std::string json) {
-  if (json == "[DONE]") {
+Task<std::optional<Failure>> AnswerReader::read_events(std::string bytes) {
+  SseParser parser;
+  std::optional<Failure> failure;
+  for (;;) {
+    failure = co_await take_all(parser, bytes);
+    if (failure) co_return failure;
+    if (done_) co_return std::nullopt;
+    auto more = co_await stream_.read();
+    if (!more) failure = transfer_failure(more.error(), true);
+    if (!more || !*more) break;
+    bytes = std::move(**more);
+  }
+  // Some servers leave out the blank line after the last event. What was cut off in the middle cannot be read.
+  if (!failure) {
+    failure = co_await take_all(parser, "\n\n");
+    if (failure && failure->error.code != "AI_INVALID_RESPONSE") co_return failure;
+    failure = Failure{broke_off("the stream ended without its end")};
+  }
+  // Some leave out [DONE]; without a finish_reason either, the rest of the answer is missing.
+  if (done_ || !answer_.finish_reason.empty()) co_return std::nullopt;
+  co_return failure;
+}
+
+Task<std::optional<Failure>> AnswerReader::take_all(SseParser& parser, std::string_view bytes) {
+  auto events = parser.feed(bytes);
+  if (!events) co_return Failure{events.error()};
+  for (auto& event : *events) {
+    auto failure = co_await take(std::move(event));
+    if (failure || done_) co_return failure;
+  }
+  co_return std::nullopt;
+}
+
+Task<std::optional<Failure>> AnswerReader::read_whole(std::string first) {
+  auto body = co_await read_body(stream_, std::move(first), kMaxWholeBytes);
+  if (!body) co_return Failure{body.error()};
+  SseEvent event{"message", std::move(*body)};
+  co_return co_await take(std::move(event));
+}
+
+Task<std::optional<Failure>> AnswerReader::take(SseEvent event) {
+  if (trimmed(event.data) == "[DONE]") {
     done_ = true;
-    co_return Result<void>{};
+    stream_.let_end();
+    co_return std::nullopt;
   }
-  auto piece = parse_piece(json);
-  if (!piece) co_return piece.error();
-  if (piece->error) {
-    piece->error->text = scrubbed(std::move(piece->error->text));
-    co_return to_error(*piece->error, kDefaultRetryAfter);
+  if (event.type == "error") {
+    auto reported = parse_error_body(0, event.data, discretion_);
+    co_return to_failure(reported, std::nullopt);
   }
-  if (!piece->model.empty()) model_ = std::move(piece->model);
-  if (!piece->finish_reason.empty()) finish_reason_ = std::move(piece->finish_reason);
-  if (piece->usage) usage_ = piece->usage;
-  if (piece->content.empty()) co_return Result<void>{};
-  content_ += piece->content;
-  if (content_.size() > kMaxContentBytes) co_return invalid_response("the answer is longer than allowed");
-  const bool wanted = sink_ == nullptr || co_await sink_->on_delta(piece->content);
-  if (!wanted) {
-    finish_reason_ = "cancelled";
-    done_ = true;
-  }
-  co_return Result<void>{};
+  auto piece = parse_piece(event.data, discretion_);
+  if (!piece) co_return Failure{piece.error()};
+  if (piece->error) co_return to_failure(*piece->error, std::nullopt);
+  note(*piece);
+  if (answer_.content.size() + piece->content.size() > kMaxContentBytes)
+    co_return Failure{invalid_response("the answer is longer than allowed")};
+  answer_.content += piece->content;
+  if (!piece->content.empty()) co_await hand_on(piece->content);
+  co_return std::nullopt;
 }
 
-Task<Error> AnswerReader::read_failure() {
-  auto body = co_await read_body(kMaxFailureBytes);
-  co_return to_error(parse_error_body(stream_.status(), body ? scrubbed(std::move(*body)) : std::string()),
-                     retry_after_seconds());
+void AnswerReader::note(Piece& piece) {
+  if (!piece.model.empty()) answer_.model = std::move(piece.model);
+  if (!piece.id.empty()) answer_.generation_id = std::move(piece.id);
+  merge(answer_.usage.input_tokens, piece.usage.input_tokens);
+  merge(answer_.usage.output_tokens, piece.usage.output_tokens);
+  if (!piece.finish_reason.empty()) {
+    answer_.finish_reason = std::move(piece.finish_reason);
+    expect_more();
+  }
+  if (!std::exchange(answer_.begun, true) && sink_ != nullptr) sink_->on_begin(answer_.model, answer_.generation_id);
 }
 
-int AnswerReader::retry_after_seconds() const {
-  const auto text = stream_.headers().get("retry-after").value_or("");
-  int seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return fault == std::errc{} && end == text.data() + text.size() ? std::clamp(seconds, 1, kLongestRetryAfter)
-                                                                  : kDefaultRetryAfter;
+void AnswerReader::expect_more() {
+  std::chrono::milliseconds patience = limits_.between_words;
+  if (!answer_.finish_reason.empty()) patience = std::min<std::chrono::milliseconds>(patience, kAfterFinish);
+  stream_.expect_by(SteadyClock::now() + patience);
 }
 
-std::string AnswerReader::scrubbed(std::string text) const {
-  if (secret_.empty()) return text;
-  for (auto at = text.find(secret_); at != std::string::npos; at = text.find(secret_, at))
-    text.replace(at, secret_.size(), "[key]");
-  return text;
+Task<void> AnswerReader::hand_on(std::string_view words) {
+  const bool wanted = sink_ == nullptr || co_await sink_->on_delta(words);
+  expect_more();
+  if (wanted) co_return;
+  answer_.finish_reason = "cancelled";
+  done_ = true;
+}
+
+std::optional<Failure> AnswerReader::emptiness() const {
+  if (!answer_.content.empty()) return std::nullopt;
+  const auto detail = "the answer is empty, finish_reason \"" + discretion_.code(answer_.finish_reason) + "\"";
+  if (answer_.finish_reason == "content_filter")
+    return Failure{gateway_error("A filter of the AI service refused to have this answered.", detail)};
+  if (answer_.finish_reason == "length")
+    return Failure{gateway_error("The answer's longest length was used up before its first word.", detail)};
+  return Failure{invalid_response(detail)};
 }
 
 }  // namespace rapt::gateway

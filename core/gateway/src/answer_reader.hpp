@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,45 +13,57 @@
 
 namespace rapt::gateway {
 
-/// Reads one answer, streamed or whole, and keeps what has come of it even when it breaks off.
+/// What has come of an answer, also when it broke off.
+struct Answer {
+  bool begun = false;  ///< something of it came, were it only a role
+  std::string content;
+  std::string finish_reason;
+  std::string model;
+  std::string generation_id;
+  ReportedUsage usage;
+};
+
+/// Reads one answer, streamed or whole.
 class AnswerReader {
  public:
   /// Longest answer, in bytes.
   static constexpr std::size_t kMaxContentBytes = 256 * 1024;
 
-  /// `secret` is removed from whatever the other side says before it can reach a log. All must outlive the reader.
-  AnswerReader(http::ClientStream& stream, DeltaSink* sink, const std::string& secret)
-      : stream_(stream), sink_(sink), secret_(secret) {}
+  struct Limits {
+    std::chrono::steady_clock::time_point first_words_by;
+    std::chrono::milliseconds between_words;
+  };
+
+  /// All must outlive the reader.
+  AnswerReader(http::ClientStream& stream, DeltaSink* sink, Limits limits, const Discretion& discretion)
+      : stream_(stream), sink_(sink), limits_(limits), discretion_(discretion) {}
 
   /// Reads to the end. The failure of an answer that broke off, or that says nothing.
-  Task<Result<void>> read();
-  /// The body of a failed request as a failure.
-  Task<Error> read_failure();
-
-  [[nodiscard]] const std::string& content() const { return content_; }
-  [[nodiscard]] const std::string& finish_reason() const { return finish_reason_; }
-  [[nodiscard]] const std::string& model() const { return model_; }
-  [[nodiscard]] const std::optional<ReportedUsage>& usage() const { return usage_; }
+  Task<std::optional<Failure>> read();
+  /// What came, for good.
+  [[nodiscard]] Answer& answer() { return answer_; }
 
  private:
-  Task<Result<void>> read_events();
-  Task<Result<void>> read_whole();
-  Task<Result<std::string>> read_body(std::size_t limit);
-  Task<Result<void>> take(std::string json);
-  [[nodiscard]] int retry_after_seconds() const;
-  [[nodiscard]] std::string scrubbed(std::string text) const;
+  Task<std::optional<Failure>> read_events(std::string first);
+  Task<std::optional<Failure>> read_whole(std::string first);
+  /// The first bytes that are no blanks, with what stood before them; empty when there are none.
+  Task<Result<std::string>> read_first();
+  Task<std::optional<Failure>> take_all(SseParser& parser, std::string_view bytes);
+  Task<std::optional<Failure>> take(SseEvent event);
+  Task<void> hand_on(std::string_view words);
+  void note(Piece& piece);
+  void expect_more();
+  [[nodiscard]] std::optional<Failure> emptiness() const;
 
   http::ClientStream& stream_;
   DeltaSink* sink_;
-  const std::string& secret_;
-  std::string content_;
-  std::string finish_reason_;
-  std::string model_;
-  std::optional<ReportedUsage> usage_;
+  const Limits limits_;
+  const Discretion& discretion_;
+  Answer answer_;
   bool done_ = false;
 };
 
-/// The client's failures in the gateway's words.
-Error transfer_failure(const Error& failure, bool while_answering);
+/// The whole body, at most `limit` bytes. AI_INVALID_RESPONSE beyond that, else why it broke off.
+Task<Result<std::string>> read_body(http::ClientStream& stream, std::string begin, std::size_t limit);
 
 }  // namespace rapt::gateway

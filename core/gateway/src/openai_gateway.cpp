@@ -2,85 +2,149 @@
 #include "rapt/gateway/openai_gateway.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
+#include <vector>
 
 #include "answer_reader.hpp"
-#include "openai_protocol.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/gateway/tokens.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "request_body.hpp"
+#include "wire.hpp"
 
 namespace rapt::gateway {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBytesPerToken = 4;
-constexpr milliseconds kLongestPause{5000};
+constexpr std::size_t kMostFallbacks = 5;
+constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the marks around it
+constexpr std::int64_t kTokensOfAPicture = 800;
 
-std::int64_t estimated_tokens(std::size_t bytes) {
-  return static_cast<std::int64_t>((bytes + kBytesPerToken - 1) / kBytesPerToken);
-}
+/// How often the gateway's books are asked about an answer that ended before its usage came: they are not written at
+/// once.
+constexpr int kLooksIntoBooks = 3;
 
-milliseconds since(SteadyClock::time_point start) {
-  return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start);
-}
+/// One question, while it is being asked.
+struct Asking {
+  http::Client& client;
+  const OpenAiGateway::Options& options;
+  const ChatRequest& request;
+  DeltaSink* sink;
+  Discretion discretion;
+  Allowance allowance;
+};
 
-/// Whether asking again can help, and soon. An answer that came too late is not asked for twice: it may have been paid
-/// for.
-bool worth_retrying(int status, const Error& error) {
-  if (status == 429) return std::chrono::seconds(error.retry_after_seconds) <= kLongestPause;
-  if (status == 0) return error.kind != ErrorKind::kTimeout && error.kind != ErrorKind::kInvalid;
-  return status == 500 || status == 502 || status == 503;
-}
+/// What came of one model.
+struct Tried {
+  std::optional<Failure> failure{};
+  Answer answer{};
+  bool answered = false;  ///< the head of an answer came, so there may be something to pay for
+};
 
-http::ClientRequest to_http(const OpenAiGateway::Options& options, std::string method, const char* path) {
-  http::ClientRequest request;
-  request.method = std::move(method);
-  request.url = options.base_url + path;
-  request.headers.set("Accept", "text/event-stream, application/json");
-  if (!options.api_key.empty()) request.headers.set("Authorization", "Bearer " + options.api_key);
-  request.idle_timeout = options.first_token_timeout;
-  return request;
-}
-
-Spent spent_on(const AnswerReader& reader, const ChatRequest& request, const std::string& default_model,
-               milliseconds latency) {
-  Spent spent{.model = reader.model(), .latency = latency};
-  if (spent.model.empty()) spent.model = request.model.empty() ? default_model : request.model;
-  if (reader.usage()) {
-    spent.input_tokens = reader.usage()->input_tokens;
-    spent.output_tokens = reader.usage()->output_tokens;
-    return spent;
+std::vector<std::string> models_of(const ChatRequest& request, const std::string& default_model) {
+  std::vector<std::string> models = {request.model.empty() ? default_model : request.model};
+  for (const auto& model : request.fallback_models) {
+    const bool known = std::find(models.begin(), models.end(), model) != models.end();
+    if (!model.empty() && !known && models.size() <= kMostFallbacks) models.push_back(model);
   }
-  std::size_t asked = 0;
-  for (const auto& message : request.messages) asked += message.content.size();
-  spent.input_tokens = estimated_tokens(asked);
-  spent.output_tokens = estimated_tokens(reader.content().size());
-  spent.estimated = true;
+  return models;
+}
+
+Task<Tried> try_once(Asking& asking, const std::string& body) {
+  const auto first_words_by = std::chrono::steady_clock::now() + asking.options.first_token_timeout;
+  auto request = to_http(asking.options, "POST", "/chat/completions", asking.request.call_id, asking.allowance);
+  request.headers.set("Content-Type", "application/json");
+  request.body = body;
+  auto opened = co_await open_once(asking.client, std::move(request), asking.discretion);
+  if (opened.failure) co_return Tried{std::move(opened.failure)};
+  AnswerReader reader(*opened.stream, asking.sink, {first_words_by, asking.options.token_timeout}, asking.discretion);
+  auto failure = co_await reader.read();
+  co_return Tried{std::move(failure), std::move(reader.answer()), true};
+}
+
+/// Asks one model, again where that can help: never after an answer has begun, and never after a head that was followed
+/// by nothing, because that may have been paid for.
+Task<Tried> try_model(Asking& asking, const std::string& model) {
+  const auto body = chat_body(asking.request, model);
+  if (!body) co_return Tried{Failure{body.error()}};
+  for (int retry = 0;; ++retry) {
+    auto tried = co_await try_once(asking, *body);
+    if (tried.answer.model.empty()) tried.answer.model = model;
+    if (!tried.failure || tried.answer.begun) co_return tried;
+    const bool again = co_await wait_to_retry(asking.options, *tried.failure, retry, asking.allowance);
+    if (!again) co_return tried;
+  }
+}
+
+/// Of several failures, the first tells most: it is the one of the model that was wanted.
+Task<Tried> try_models(Asking& asking) {
+  std::optional<Failure> first;
+  const auto models = models_of(asking.request, asking.options.default_model);
+  for (std::size_t i = 0;; ++i) {
+    auto tried = co_await try_model(asking, models[i]);
+    const bool over = !tried.failure || tried.answer.begun || !tried.failure->other_model;
+    if (over || i + 1 == models.size() || !asking.allowance.lasts(milliseconds(0))) {
+      if (first && tried.failure && !tried.answer.begun) tried.failure = std::move(first);
+      co_return tried;
+    }
+    log::info("gateway.fallback", {{"code", tried.failure->error.code},
+                                   {"detail", tried.failure->error.log_detail},
+                                   {"from", models[i]},
+                                   {"to", models[i + 1]}});
+    if (!first) first = std::move(tried.failure);
+  }
+}
+
+std::int64_t estimated_input(const ChatRequest& request) {
+  std::int64_t tokens = request.response_schema_json ? estimated_tokens(*request.response_schema_json) : 0;
+  for (const auto& message : request.messages) {
+    tokens += kTokensOfAMessage + estimated_tokens(message.content);
+    tokens += kTokensOfAPicture * static_cast<std::int64_t>(message.images.size());
+  }
+  return tokens;
+}
+
+/// What the books of the gateway say, when they say something soon.
+Task<std::optional<Spent>> booked(Gateway& gateway, std::string id, milliseconds pause) {
+  for (int look = 0; look < kLooksIntoBooks; ++look) {
+    if (look > 0) co_await runtime::sleep_for(look * pause);
+    auto found = co_await gateway.find_spent(id);
+    if (!found) co_return std::nullopt;
+    if (*found) co_return *found;
+  }
+  co_return std::nullopt;
+}
+
+Spent estimate(const Tried& tried, const ChatRequest& request) {
+  const auto& usage = tried.answer.usage;
+  Spent spent{.model = tried.answer.model, .generation_id = tried.answer.generation_id};
+  spent.estimated = !usage.input_tokens || !usage.output_tokens;
+  spent.input_tokens = usage.input_tokens ? *usage.input_tokens : estimated_input(request);
+  spent.output_tokens = usage.output_tokens ? *usage.output_tokens : estimated_tokens(tried.answer.content);
   return spent;
 }
 
-/// One try, up to the head of the answer.
-struct Opened {
-  Result<std::unique_ptr<http::ClientStream>> stream;
-  bool may_retry = false;
-};
-
-Task<Opened> open_once(http::Client& client, const std::string& secret, http::ClientRequest request) {
-  auto opened = co_await client.open(std::move(request));
-  if (!opened) {
-    const bool again = worth_retrying(0, opened.error());
-    co_return Opened{transfer_failure(opened.error(), false), again};
+/// What has to be paid: as it was reported; of an answer that ended early, as the books have it; else an estimate.
+Task<std::optional<Spent>> spent_on(Gateway& gateway, const Tried& tried, const Asking& asking) {
+  if (!tried.answered) co_return std::nullopt;
+  auto spent = estimate(tried, asking.request);
+  const bool early = tried.failure || tried.answer.finish_reason == "cancelled";
+  const bool nothing = tried.answer.content.empty() && !tried.answer.usage.input_tokens;
+  const auto& id = spent.generation_id.empty() ? asking.request.call_id : spent.generation_id;
+  if (spent.estimated && early && !id.empty()) {
+    auto known = co_await booked(gateway, id, asking.options.books_pause);
+    if (known) {
+      if (known->input_tokens == 0 && known->output_tokens == 0 && nothing) co_return std::nullopt;
+      if (known->model.empty()) known->model = spent.model;
+      known->latency = asking.allowance.used();
+      co_return known;
+    }
   }
-  const int status = (*opened)->status();
-  if (status == 200) co_return Opened{std::move(opened)};
-  AnswerReader reader(**opened, nullptr, secret);
-  auto failure = co_await reader.read_failure();
-  const bool again = worth_retrying(status, failure);
-  co_return Opened{std::move(failure), again};
+  if (nothing) co_return std::nullopt;
+  spent.latency = asking.allowance.used();
+  co_return spent;
 }
 
 }  // namespace
@@ -89,48 +153,18 @@ OpenAiGateway::OpenAiGateway(http::Client& client, Options options) : client_(cl
   while (!options_.base_url.empty() && options_.base_url.back() == '/') options_.base_url.pop_back();
 }
 
-Task<Result<std::unique_ptr<http::ClientStream>>> OpenAiGateway::open_with_retries(std::string body,
-                                                                                   milliseconds time_limit) {
-  const auto start = SteadyClock::now();
-  auto pause = options_.retry_pause;
-  for (int retry = 0;; ++retry) {
-    auto request = to_http(options_, "POST", "/chat/completions");
-    request.headers.set("Content-Type", "application/json");
-    request.body = body;
-    request.total_timeout = std::max(milliseconds(1), time_limit - since(start));
-    auto opened = co_await open_once(client_, options_.api_key, std::move(request));
-    if (!opened.may_retry || retry >= options_.max_retries) co_return std::move(opened.stream);
-    const auto& error = opened.stream.error();
-    const auto wait =
-        std::min(kLongestPause, std::max<milliseconds>(pause, std::chrono::seconds(error.retry_after_seconds)));
-    if (since(start) + wait >= time_limit) co_return std::move(opened.stream);
-    log::info("gateway.retry",
-              {{"code", error.code}, {"detail", error.log_detail}, {"retry", std::to_string(retry + 1)}});
-    co_await runtime::sleep_for(wait);
-    pause *= 2;
-  }
-}
-
 Task<Exchange> OpenAiGateway::complete(ChatRequest request, DeltaSink* sink) {
-  const auto start = SteadyClock::now();
-  auto opened = co_await open_with_retries(request_body(request, options_.default_model), options_.request_timeout);
-  if (!opened) co_return Exchange{opened.error(), std::nullopt};
-  AnswerReader reader(**opened, sink, options_.api_key);
-  const auto read = co_await reader.read();
-  std::optional<Spent> spent;
-  if (read || reader.usage() || !reader.content().empty()) {
-    spent = spent_on(reader, request, options_.default_model, since(start));
-  }
-  if (!read) co_return Exchange{read.error(), std::move(spent)};
-  co_return Exchange{Completion{reader.content(), reader.finish_reason()}, std::move(spent)};
-}
-
-Task<Result<void>> OpenAiGateway::check() {
-  auto request = to_http(options_, "GET", "/models");
-  request.total_timeout = std::min(options_.first_token_timeout, milliseconds(5000));
-  auto opened = co_await open_once(client_, options_.api_key, std::move(request));
-  if (!opened.stream) co_return opened.stream.error();
-  co_return Result<void>{};
+  Asking asking{client_,
+                options_,
+                request,
+                sink,
+                Discretion(options_.api_key, request.messages),
+                Allowance(options_.request_timeout)};
+  auto tried = co_await try_models(asking);
+  auto spent = co_await spent_on(*this, tried, asking);
+  if (tried.failure) co_return Exchange{std::move(tried.failure->error), std::move(spent)};
+  Completion completion{std::move(tried.answer.content), std::move(tried.answer.finish_reason)};
+  co_return Exchange{std::move(completion), std::move(spent)};
 }
 
 }  // namespace rapt::gateway

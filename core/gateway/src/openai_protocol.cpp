@@ -5,27 +5,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "rapt/base/text.hpp"
+#include "json_access.hpp"
+#include "reported_error.hpp"
 
 namespace rapt::gateway {
 
 namespace {
 
 using nlohmann::json;
-
-constexpr std::int64_t kMostTokens = 100'000'000;
-constexpr std::size_t kErrorTextBytes = 200;
-constexpr std::size_t kNameBytes = 200;
-
-const json* member(const json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-std::string text_of(const json* value) {
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
 
 /// PostgreSQL stores no NUL; a model has no use for one either.
 std::string without_nul(std::string text) {
@@ -34,136 +21,66 @@ std::string without_nul(std::string text) {
   return text;
 }
 
-std::optional<std::int64_t> token_count(const json* value) {
-  if (value == nullptr || !value->is_number_integer()) return std::nullopt;
-  if (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(kMostTokens))
-    return std::nullopt;
-  const auto count = value->get<std::int64_t>();
-  return count < 0 || count > kMostTokens ? std::nullopt : std::optional(count);
+std::optional<std::int64_t> first_count(const json& usage, const char* name, const char* other_name) {
+  const auto count = count_of(member(usage, name));
+  return count ? count : count_of(member(usage, other_name));
 }
 
-std::optional<ReportedUsage> usage_of(const json& answer) {
+ReportedUsage usage_of(const json& answer) {
   const auto* usage = member(answer, "usage");
-  if (usage == nullptr) return std::nullopt;
-  const auto input = token_count(member(*usage, "prompt_tokens"));
-  const auto output = token_count(member(*usage, "completion_tokens"));
-  if (!input || !output) return std::nullopt;
-  return ReportedUsage{*input, *output};
+  if (usage == nullptr) return {};
+  return {first_count(*usage, "prompt_tokens", "input_tokens"),
+          first_count(*usage, "completion_tokens", "output_tokens")};
 }
 
-ReportedError error_of(const json& error, int status) {
-  ReportedError reported{status, text_of(member(error, "message"))};
-  if (error.is_string()) reported.text = error.get<std::string>();
-  const auto* code = member(error, "code");
-  if (code != nullptr && code->is_string()) reported.text = code->get<std::string>() + ": " + reported.text;
-  if (status == 0 && code != nullptr && code->is_number_unsigned() && code->get<std::uint64_t>() < 600) {
-    reported.status = code->get<int>();
-  }
-  reported.text = printable(reported.text, kErrorTextBytes);
-  return reported;
+/// A string, or a list of parts of which those with text count.
+std::string words_of(const json* content) {
+  if (content == nullptr || !content->is_array()) return text_of(content);
+  std::string words;
+  for (const auto& part : *content) words += text_of(member(part, "text"));
+  return words;
 }
 
-bool names_model(std::string_view text) {
-  return text.find("model") != std::string_view::npos;
-}
-
-Error upstream(const char* code, std::string message, std::string log_detail) {
-  return Error{
-      .kind = ErrorKind::kUpstream, .code = code, .message = std::move(message), .log_detail = std::move(log_detail)};
+/// Reads `choices[0]`. False when it is not one.
+bool read_choice(const json& choice, Piece& piece, const Discretion& discretion) {
+  if (!choice.is_object()) return false;
+  if (const auto* error = member(choice, "error")) piece.error = reported_error(*error, 0, discretion);
+  piece.finish_reason = name_of(member(choice, "finish_reason"));
+  const auto* said = member(choice, "delta");
+  if (said == nullptr) said = member(choice, "message");
+  if (said == nullptr) return piece.error || !piece.finish_reason.empty() || choice.contains("delta");
+  piece.content = without_nul(words_of(member(*said, "content")));
+  // A refusal is what the model has to say.
+  if (piece.content.empty()) piece.content = without_nul(text_of(member(*said, "refusal")));
+  if (piece.finish_reason.empty()) piece.finish_reason = name_of(member(*said, "finish_reason"));
+  return true;
 }
 
 }  // namespace
 
-std::string request_body(const ChatRequest& request, const std::string& default_model) {
-  json body = {{"model", request.model.empty() ? default_model : request.model},
-               {"stream", true},
-               {"stream_options", {{"include_usage", true}}},
-               {"messages", json::array()}};
-  for (const auto& message : request.messages)
-    body["messages"].push_back({{"role", message.role}, {"content", message.content}});
-  if (request.response_schema_json) {
-    auto schema = json::parse(*request.response_schema_json, nullptr, false);
-    if (!schema.is_discarded()) {
-      body["response_format"] = {
-          {"type", "json_schema"},
-          {"json_schema", {{"name", "output"}, {"strict", false}, {"schema", std::move(schema)}}}};
-    }
-  }
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-Result<Piece> parse_piece(std::string_view text) {
+Result<Piece> parse_piece(std::string_view text, const Discretion& discretion) {
   const auto answer = json::parse(text, nullptr, false);
   if (!answer.is_object()) return invalid_response("a piece of the answer is not a JSON object");
   Piece piece;
-  piece.model = printable(text_of(member(answer, "model")), kNameBytes);
+  piece.model = name_of(member(answer, "model"));
+  piece.id = name_of(member(answer, "id"));
   piece.usage = usage_of(answer);
-  if (const auto* error = member(answer, "error")) {
-    piece.error = error_of(*error, 0);
-    return piece;
-  }
   const auto* choices = member(answer, "choices");
-  if (choices == nullptr || !choices->is_array()) return invalid_response("the answer has no choices");
-  if (choices->empty()) return piece;
-  const auto& choice = choices->front();
-  piece.finish_reason = printable(text_of(member(choice, "finish_reason")), kNameBytes);
-  const auto* words = member(choice, "delta");
-  if (words == nullptr) words = member(choice, "message");
-  if (words == nullptr && piece.finish_reason.empty())
+  const bool listed = choices != nullptr && choices->is_array();
+  if (listed && !choices->empty() && !read_choice(choices->front(), piece, discretion) &&
+      member(answer, "error") == nullptr)
     return invalid_response("the first choice has neither delta nor message");
-  if (words != nullptr) piece.content = without_nul(text_of(member(*words, "content")));
+  if (const auto* error = member(answer, "error")) piece.error = reported_error(*error, 0, discretion);
+  if (!piece.error && piece.finish_reason == "error") piece.error = ReportedError{};
+  if (!listed && !piece.error && member(answer, "usage") == nullptr)
+    return invalid_response("the answer has no choices");
   return piece;
 }
 
-ReportedError parse_error_body(int status, std::string_view body) {
+ReportedError parse_error_body(int status, std::string_view body, const Discretion& discretion) {
   const auto answer = json::parse(body, nullptr, false);
-  if (const auto* error = member(answer, "error")) return error_of(*error, status);
-  return {status, "no error object in the body"};
-}
-
-Error to_error(const ReportedError& reported, int retry_after_seconds) {
-  const auto detail = "HTTP " + std::to_string(reported.status) + ", " + reported.text;
-  switch (reported.status) {
-    case 401:
-    case 403:
-      return upstream("AI_AUTHENTICATION_FAILED",
-                      "The AI service refused this server's key. An administrator has to check AI_API_KEY.", detail);
-    case 404:
-      return upstream("AI_MODEL_NOT_AVAILABLE", "The AI service does not offer the model that this tool asks for.",
-                      detail);
-    case 400:
-      if (names_model(reported.text)) {
-        return upstream("AI_MODEL_NOT_AVAILABLE", "The AI service does not offer the model that this tool asks for.",
-                        detail);
-      }
-      break;
-    case 402:
-      return gateway_error("The AI service's account has no credit left. An administrator has to see to it.", detail);
-    case 408:
-    case 504:
-      return Error{.kind = ErrorKind::kTimeout,
-                   .code = "AI_TIMEOUT",
-                   .message = "The AI service took too long. Please try again.",
-                   .log_detail = detail};
-    case 429:
-      return Error{.kind = ErrorKind::kRateLimited,
-                   .code = "AI_RATE_LIMITED",
-                   .message = "The AI service is asked too often at the moment. Please try again shortly.",
-                   .log_detail = detail,
-                   .retry_after_seconds = retry_after_seconds};
-    default:
-      break;
-  }
-  return gateway_error("The AI service reported a failure. Please try again.", detail);
-}
-
-Error invalid_response(std::string log_detail) {
-  return upstream("AI_INVALID_RESPONSE", "The AI service sent an answer that cannot be read. Please try again.",
-                  std::move(log_detail));
-}
-
-Error gateway_error(std::string message, std::string log_detail) {
-  return upstream("AI_GATEWAY_ERROR", std::move(message), std::move(log_detail));
+  if (const auto* error = member(answer, "error")) return reported_error(*error, status, discretion);
+  return {.status = status, .codes = "no error object in the body"};
 }
 
 }  // namespace rapt::gateway

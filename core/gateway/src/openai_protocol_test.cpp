@@ -4,30 +4,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 namespace rapt::gateway {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(RequestBody, NamesModelMessagesAndAsksForUsage) {
-  const auto body =
-      json::parse(request_body({.messages = {{"system", "Be kind."}, {"user", "hi \"there\""}}}, "default/model"));
-  EXPECT_EQ(body["model"], "default/model");
-  EXPECT_EQ(body["stream"], true);
-  EXPECT_EQ(body["stream_options"]["include_usage"], true);
-  EXPECT_EQ(body["messages"][1]["content"], "hi \"there\"");
-  EXPECT_FALSE(body.contains("response_format"));
+const std::string kKey = "sk-test-1234";
+const Discretion kDiscretion(kKey);
+
+Result<Piece> parse_piece(std::string_view text) {
+  return gateway::parse_piece(text, kDiscretion);
 }
 
-TEST(RequestBody, CarriesTheSchemaOfAStructuredAnswer) {
-  const auto body = json::parse(request_body({.model = "m", .response_schema_json = R"({"type":"object"})"}, "d"));
-  EXPECT_EQ(body["model"], "m");
-  EXPECT_EQ(body["response_format"]["type"], "json_schema");
-  EXPECT_EQ(body["response_format"]["json_schema"]["schema"]["type"], "object");
+Error error_of(int status, std::string_view body) {
+  return to_failure(parse_error_body(status, body, kDiscretion), std::nullopt).error;
 }
 
 TEST(ParsePiece, ReadsADeltaAndAWholeMessageAlike) {
@@ -36,26 +27,52 @@ TEST(ParsePiece, ReadsADeltaAndAWholeMessageAlike) {
       R"({"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}})");
   EXPECT_EQ(whole->content, "Hi");
   EXPECT_EQ(whole->finish_reason, "stop");
-  EXPECT_EQ(whole->usage->input_tokens, 3);
-  EXPECT_EQ(whole->usage->output_tokens, 1);
+  EXPECT_EQ(whole->usage.input_tokens, 3);
+  EXPECT_EQ(whole->usage.output_tokens, 1);
 }
 
 TEST(ParsePiece, TheLastChunkMayHoldUsageAlone) {
   const auto last =
       parse_piece(R"({"choices":[],"usage":{"prompt_tokens":30,"completion_tokens":12,"total_tokens":42}})");
   ASSERT_TRUE(last.has_value());
-  EXPECT_EQ(last->usage->output_tokens, 12);
+  EXPECT_EQ(last->usage.output_tokens, 12);
 }
 
 TEST(ParsePiece, TokenCountsThatCannotBeAreNotBelieved) {
   for (const char* usage :
-       {R"({"prompt_tokens":-1,"completion_tokens":1})", R"({"prompt_tokens":"3","completion_tokens":1})",
-        R"({"prompt_tokens":1e9,"completion_tokens":1})",
-        R"({"prompt_tokens":18446744073709551615,"completion_tokens":1})", R"({"prompt_tokens":3})", R"([])", "null"}) {
+       {R"({"prompt_tokens":-1,"completion_tokens":1.5})", R"({"prompt_tokens":"3"})", R"({"prompt_tokens":1e9})",
+        R"({"prompt_tokens":18446744073709551615})", R"([])", "null", "7"}) {
     const auto piece = parse_piece(std::string(R"({"choices":[],"usage":)") + usage + "}");
     ASSERT_TRUE(piece.has_value()) << usage;
-    EXPECT_FALSE(piece->usage.has_value()) << usage;
+    EXPECT_FALSE(piece->usage.input_tokens.has_value()) << usage;
+    EXPECT_FALSE(piece->usage.output_tokens.has_value()) << usage;
   }
+}
+
+TEST(ParsePiece, EitherCountMayBeMissingAndUsageMayStandAlone) {
+  const auto piece = parse_piece(R"({"usage":{"prompt_tokens":3}})");
+  ASSERT_TRUE(piece.has_value());
+  EXPECT_EQ(piece->usage.input_tokens, 3);
+  EXPECT_FALSE(piece->usage.output_tokens.has_value());
+  EXPECT_EQ(parse_piece(R"({"usage":{"input_tokens":3,"output_tokens":4}})")->usage.output_tokens, 4);
+}
+
+TEST(ParsePiece, WordsComeInManyShapesAndMayBeMissing) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"choices":[{"delta":{"role":"assistant"}}]})", ""},
+      {R"({"choices":[{"delta":{"content":null,"reasoning":"hm","reasoning_content":"hm"}}]})", ""},
+      {R"({"choices":[{"delta":null,"finish_reason":null}]})", ""},
+      {R"({"choices":[],"prompt_filter_results":[]})", ""},
+      {R"({"choices":[{"delta":{"content":[{"type":"text","text":"a"},{"type":"image"},{"type":"text","text":"b"}]}}]})",
+       "ab"},
+      {R"({"choices":[{"delta":{"content":"","refusal":"I can't."}}]})", "I can't."}};
+  for (const auto& [text, words] : cases) {
+    const auto piece = parse_piece(text);
+    ASSERT_TRUE(piece.has_value()) << text;
+    EXPECT_EQ(piece->content, words) << text;
+    EXPECT_TRUE(piece->finish_reason.empty()) << text;
+  }
+  EXPECT_EQ(parse_piece(R"({"choices":[{"delta":{"content":"a","finish_reason":"stop"}}]})")->finish_reason, "stop");
 }
 
 TEST(ParsePiece, RubbishIsAnInvalidResponse) {
@@ -83,36 +100,67 @@ TEST(ParsePiece, NulNeverReachesTheDatabase) {
             "b");
 }
 
-TEST(ParsePiece, AnErrorInTheStreamIsFound) {
-  const auto piece = parse_piece(R"({"error":{"code":429,"message":"slow down"}})");
-  ASSERT_TRUE(piece->error.has_value());
-  EXPECT_EQ(to_error(*piece->error, 7).code, "AI_RATE_LIMITED");
-  EXPECT_EQ(to_error(*piece->error, 7).retry_after_seconds, 7);
+TEST(ParsePiece, AnErrorInTheStreamIsFoundWithItsCodeAsNumberOrText) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"error":{"code":429,"message":"slow down"}})", "AI_RATE_LIMITED"},
+      {R"({"error":{"code":"429","message":"slow down"},"choices":[{"delta":{"content":""},"finish_reason":"error"}]})",
+       "AI_RATE_LIMITED"},
+      {R"({"error":{"type":"rate_limit_error"}})", "AI_RATE_LIMITED"},
+      {R"({"error":{"code":"502","message":"upstream"}})", "AI_GATEWAY_ERROR"},
+      {R"({"error":{"code":-1}})", "AI_GATEWAY_ERROR"},
+      {R"({"error":{"code":{"a":1}}})", "AI_GATEWAY_ERROR"},
+      {R"({"error":"it broke"})", "AI_GATEWAY_ERROR"},
+      {R"({"choices":[{"error":{"code":504}}]})", "AI_TIMEOUT"},
+      {R"({"choices":[{"delta":{},"finish_reason":"error"}]})", "AI_GATEWAY_ERROR"}};
+  for (const auto& [text, code] : cases) {
+    const auto piece = parse_piece(text);
+    ASSERT_TRUE(piece.has_value()) << text;
+    ASSERT_TRUE(piece->error.has_value()) << text;
+    EXPECT_EQ(to_failure(*piece->error, std::nullopt).error.code, code) << text;
+  }
 }
 
-TEST(ToError, MapsEachStatusToItsCode) {
+TEST(ToFailure, MapsEachStatusToItsCode) {
   const std::vector<std::tuple<int, std::string, std::string>> cases = {
       {401, "{}", "AI_AUTHENTICATION_FAILED"},
       {403, "no", "AI_AUTHENTICATION_FAILED"},
+      {403, R"({"error":{"metadata":{"reasons":["violence"]}}})", "AI_GATEWAY_ERROR"},
       {404, "", "AI_MODEL_NOT_AVAILABLE"},
       {400, R"({"error":{"message":"no such model"}})", "AI_MODEL_NOT_AVAILABLE"},
+      {400, R"({"error":{"message":"a/b is not a valid model ID"}})", "AI_MODEL_NOT_AVAILABLE"},
       {400, R"({"error":{"message":"messages too long"}})", "AI_GATEWAY_ERROR"},
       {402, "{}", "AI_GATEWAY_ERROR"},
       {408, "{}", "AI_TIMEOUT"},
       {429, "{}", "AI_RATE_LIMITED"},
+      {429, R"({"error":{"type":"insufficient_quota"}})", "AI_GATEWAY_ERROR"},
       {500, "<html>", "AI_GATEWAY_ERROR"},
       {504, "", "AI_TIMEOUT"}};
   for (const auto& [status, body, code] : cases) {
-    EXPECT_EQ(to_error(parse_error_body(status, body), 1).code, code) << status;
+    EXPECT_EQ(error_of(status, body).code, code) << status << body;
   }
 }
 
-TEST(ToError, TheReaderIsNotShownTheGatewaysWords) {
-  const auto error =
-      to_error(parse_error_body(500, R"({"error":{"code":"boom","message":"stack\u001b[31m trace"}})"), 1);
+TEST(ToFailure, AModelWhoseContextIsTooSmallIsThere) {
+  const auto error = error_of(400, R"({"error":{"message":"This model's maximum context length is 8192 tokens."}})");
+  EXPECT_EQ(error.code, "AI_GATEWAY_ERROR");
+  EXPECT_THAT(error.message, HasSubstr("longer than the model"));
+}
+
+TEST(ToFailure, NeitherReaderNorLogGetsTheGatewaysSentences) {
+  const auto error = error_of(500, R"({"error":{"code":"boom","type":"a b","message":"stack\u001b[31m trace"}})");
   EXPECT_THAT(error.message, Not(HasSubstr("trace")));
-  EXPECT_THAT(error.log_detail, HasSubstr("boom"));
-  EXPECT_THAT(error.log_detail, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(error.log_detail, "HTTP 500, boom");
+}
+
+TEST(Discretion, LogsCodesThatAreNoSecrets) {
+  const std::vector<Message> asked = {{"user", "my name is zebra_47"}};
+  const Discretion discretion(kKey, asked);
+  EXPECT_EQ(discretion.code("model_not_found"), "model_not_found");
+  EXPECT_EQ(discretion.code("zebra_47"), "");
+  EXPECT_EQ(discretion.code("sk-test-1234"), "");
+  EXPECT_EQ(discretion.code("key-sk-test-1234-bad"), "");
+  EXPECT_EQ(discretion.code("two words"), "");
+  EXPECT_EQ(discretion.code(std::string(65, 'a')), "");
 }
 
 }  // namespace

@@ -35,7 +35,14 @@ class Stream final : public ClientStream {
  public:
   Stream(std::shared_ptr<TransferLoop> loop, std::shared_ptr<Transfer> transfer)
       : loop_(std::move(loop)), transfer_(std::move(transfer)) {}
-  ~Stream() override { loop_->cancel(transfer_); }
+  ~Stream() override {
+    if (transfer_->ended()) return;
+    if (let_end_) {
+      loop_->let_end(transfer_);
+    } else {
+      loop_->cancel(transfer_);
+    }
+  }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -47,10 +54,15 @@ class Stream final : public ClientStream {
     if (resume) loop_->resume(transfer_);
     co_return piece;
   }
+  void expect_by(std::chrono::steady_clock::time_point deadline) override {
+    if (transfer_->expect_by(deadline)) loop_->look(transfer_);
+  }
+  void let_end() override { let_end_ = true; }
 
  private:
   std::shared_ptr<TransferLoop> loop_;
   std::shared_ptr<Transfer> transfer_;
+  bool let_end_ = false;
 };
 
 }  // namespace

@@ -60,6 +60,7 @@ void EasyHandle::set_request() {
     fields_ = curl_slist_append(fields_, line.c_str());
   }
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, fields_);
+  if (request.decode_body) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
 }
 
 void EasyHandle::set_limits() {
@@ -102,6 +103,11 @@ std::size_t EasyHandle::on_body(char* bytes, std::size_t size, std::size_t count
   return CURL_WRITEFUNC_ERROR;
 }
 
+bool EasyHandle::was_sent() const {
+  long bytes = 0;
+  return curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes > 0;
+}
+
 Result<void> EasyHandle::outcome(CURLcode code) const {
   if (code == CURLE_OK) return {};
   const std::string& peer = transfer_->peer;
@@ -116,6 +122,7 @@ Result<void> EasyHandle::outcome(CURLcode code) const {
     case CURLE_WEIRD_SERVER_REPLY:
       return upstream(ErrorKind::kUpstream, peer, peer + " did not answer in HTTP.", detail);
     case CURLE_OPERATION_TIMEDOUT:
+      if (!was_sent()) return upstream(ErrorKind::kUpstream, peer, peer + " cannot be reached.", detail);
       return upstream(ErrorKind::kTimeout, peer, peer + " did not answer in time.", detail);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:

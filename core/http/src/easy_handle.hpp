@@ -23,6 +23,7 @@ class EasyHandle {
  private:
   void set_request();
   void set_limits();
+  [[nodiscard]] bool was_sent() const;  ///< whether anything of the request has left
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
 

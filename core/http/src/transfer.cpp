@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "transfer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace {
 
 /// What may wait for the reader before the peer is made to wait.
 constexpr std::size_t kQueueLimit = 256 * 1024;
+/// What may still come of an answer whose rest is of no interest.
+constexpr std::size_t kDiscardLimit = 64 * 1024;
+constexpr std::chrono::seconds kDiscardTime{1};
 
 std::string host_of(std::string_view url) {
   const auto scheme = url.find("://");
@@ -28,13 +32,20 @@ Error abandoned(const std::string& peer) {
   return error;
 }
 
+Error late(const std::string& peer, const char* how) {
+  Error error;
+  error.kind = ErrorKind::kTimeout;
+  error.part = peer;
+  error.message = peer + how;
+  return error;
+}
+
 }  // namespace
 
 Transfer::Transfer(ClientRequest given) : request(std::move(given)), peer(host_of(request.url)) {}
 
 void Transfer::header_line(std::string_view line) {
   const std::lock_guard lock(mutex_);
-  heard_at_ = Clock::now();
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {
     headers_ = {};
@@ -46,6 +57,7 @@ void Transfer::header_line(std::string_view line) {
     if (!opened_) headers_.add(name, line);
   } else if (status_ >= 200) {
     opened_ = true;
+    heard_at_ = Clock::now();
     changed_.notify();
   }
 }
@@ -53,6 +65,10 @@ void Transfer::header_line(std::string_view line) {
 Transfer::Taken Transfer::piece(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   heard_at_ = Clock::now();
+  if (discarding_) {
+    received_ += bytes.size();
+    return received_ > kDiscardLimit ? Taken::kTooLarge : Taken::kYes;
+  }
   if (queued_ >= kQueueLimit) {
     paused_ = true;
     return Taken::kPause;
@@ -72,10 +88,40 @@ void Transfer::end(Result<void> outcome) {
   changed_.notify();
 }
 
-std::optional<Transfer::Clock::time_point> Transfer::silent_since() {
+std::optional<Transfer::Due> Transfer::due() {
   const std::lock_guard lock(mutex_);
-  if (!opened_ || paused_ || outcome_) return std::nullopt;
-  return heard_at_;
+  if (outcome_) return std::nullopt;
+  if (discarding_) return Due{*deadline_, late(peer, " did not end its answer in time.")};
+  if (!opened_) return Due{heard_at_ + request.head_timeout, late(peer, " did not begin to answer in time.")};
+  if (paused_ || !pieces_.empty()) return std::nullopt;
+  Due due{heard_at_ + request.idle_timeout, late(peer, " stopped in the middle of its answer.")};
+  if (deadline_) due.at = std::min(due.at, *deadline_);
+  return due;
+}
+
+void Transfer::look_again_at(Clock::time_point at) {
+  const std::lock_guard lock(mutex_);
+  look_at_ = at;
+}
+
+void Transfer::discard() {
+  const std::lock_guard lock(mutex_);
+  discarding_ = true;
+  paused_ = false;
+  received_ = 0;
+  pieces_.clear();
+  deadline_ = Clock::now() + kDiscardTime;
+}
+
+bool Transfer::expect_by(Clock::time_point deadline) {
+  const std::lock_guard lock(mutex_);
+  deadline_ = deadline;
+  return deadline < look_at_;
+}
+
+bool Transfer::ended() {
+  const std::lock_guard lock(mutex_);
+  return outcome_.has_value();
 }
 
 Task<Result<void>> Transfer::opened() {

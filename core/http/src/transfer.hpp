@@ -25,14 +25,23 @@ class Transfer {
   enum class Taken { kYes, kPause, kTooLarge };
   Taken piece(std::string_view bytes);
   void end(Result<void> outcome);
-  /// Since when the peer has been silent in the middle of its answer; nullopt while it may be.
-  [[nodiscard]] std::optional<Clock::time_point> silent_since();
+  /// When the peer is late if nothing more comes, and what that is; nullopt while it may take its time.
+  struct Due {
+    Clock::time_point at;
+    Error error;
+  };
+  [[nodiscard]] std::optional<Due> due();
+  void look_again_at(Clock::time_point at);  ///< when the driving thread asks for due() next
+  void discard();                            ///< from now on what comes is dropped
 
   // The reader's side.
   /// Waits for status and headers.
   Task<Result<void>> opened();
   /// The next piece; `resume` is set when the driving thread has to be told to go on.
   Task<Result<std::optional<std::string>>> next(bool& resume);
+  /// True when the driving thread has to look earlier than it means to.
+  [[nodiscard]] bool expect_by(Clock::time_point deadline);
+  [[nodiscard]] bool ended();
   [[nodiscard]] int status() const { return status_; }               ///< once opened
   [[nodiscard]] const Headers& headers() const { return headers_; }  ///< once opened
 
@@ -49,7 +58,10 @@ class Transfer {
   std::size_t queued_ = 0;
   std::size_t received_ = 0;
   bool paused_ = false;
-  Clock::time_point heard_at_{};
+  bool discarding_ = false;
+  Clock::time_point heard_at_ = Clock::now();  ///< before anything was heard: when it was made
+  Clock::time_point look_at_{};
+  std::optional<Clock::time_point> deadline_;
   std::optional<Result<void>> outcome_;
 };
 

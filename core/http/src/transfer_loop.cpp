@@ -28,6 +28,7 @@ struct TransferLoop::Active {
   explicit Active(std::shared_ptr<Transfer> given) : transfer(given), easy(std::move(given)) {}
   std::shared_ptr<Transfer> transfer;
   EasyHandle easy;
+  std::multimap<Transfer::Clock::time_point, Active*>::iterator look;
 };
 
 TransferLoop::TransferLoop() : multi_(make_multi()), thread_([this] { run(); }) {}
@@ -55,6 +56,13 @@ void TransferLoop::cancel(std::shared_ptr<Transfer> transfer) {
   order({Verb::kCancel, std::move(transfer)});
 }
 
+void TransferLoop::let_end(std::shared_ptr<Transfer> transfer) {
+  order({Verb::kLetEnd, std::move(transfer)});
+}
+void TransferLoop::look(std::shared_ptr<Transfer> transfer) {
+  order({Verb::kLook, std::move(transfer)});
+}
+
 void TransferLoop::order(Command command) {
   {
     const std::lock_guard lock(mutex_);
@@ -74,7 +82,7 @@ void TransferLoop::run() {
     int running = 0;
     curl_multi_perform(multi_, &running);
     finish_done();
-    curl_multi_poll(multi_, nullptr, 0, end_silent(), nullptr);
+    curl_multi_poll(multi_, nullptr, 0, end_late(), nullptr);
   }
 }
 
@@ -87,23 +95,43 @@ void TransferLoop::obey_all() {
   for (const Command& command : taken) obey(command);
 }
 
+void TransferLoop::begin(std::shared_ptr<Transfer> transfer) {
+  Transfer* const key = transfer.get();
+  auto active = std::make_unique<Active>(std::move(transfer));
+  if (curl_multi_add_handle(multi_, active->easy.get()) != CURLM_OK) {
+    return key->end(Error::internal("curl_multi_add_handle failed"));
+  }
+  active->look = looks_.end();
+  watch(*active, Transfer::Clock::now() + std::min(key->request.head_timeout, key->request.idle_timeout));
+  active_.emplace(key, std::move(active));
+}
+
 void TransferLoop::obey(const Command& command) {
   Transfer* const key = command.transfer.get();
-  if (command.verb == Verb::kStart) {
-    auto active = std::make_unique<Active>(command.transfer);
-    if (curl_multi_add_handle(multi_, active->easy.get()) != CURLM_OK) {
-      return key->end(Error::internal("curl_multi_add_handle failed"));
-    }
-    active_.emplace(key, std::move(active));
-    return;
-  }
+  if (command.verb == Verb::kStart) return begin(command.transfer);
   const auto found = active_.find(key);
   if (found == active_.end()) return;
-  if (command.verb == Verb::kResume) {
-    curl_easy_pause(found->second->easy.get(), CURLPAUSE_CONT);
-  } else {
-    finish(key, Error::unavailable(key->peer, "The request was given up."));
+  Active& active = *found->second;
+  switch (command.verb) {
+    case Verb::kStart:
+      break;
+    case Verb::kCancel:
+      return finish(key, Error::unavailable(key->peer, "The request was given up."));
+    case Verb::kLetEnd:
+      key->discard();
+      curl_easy_pause(active.easy.get(), CURLPAUSE_CONT);
+      return watch(active, Transfer::Clock::now());
+    case Verb::kLook:
+      return watch(active, Transfer::Clock::now());
+    case Verb::kResume:
+      curl_easy_pause(active.easy.get(), CURLPAUSE_CONT);
   }
+}
+
+void TransferLoop::watch(Active& active, Transfer::Clock::time_point at) {
+  if (active.look != looks_.end()) looks_.erase(active.look);
+  active.look = looks_.emplace(at, &active);
+  active.transfer->look_again_at(at);
 }
 
 void TransferLoop::finish_done() {
@@ -118,27 +146,21 @@ void TransferLoop::finish_done() {
   }
 }
 
-int TransferLoop::end_silent() {
-  auto wait = kLongestWait;
-  std::vector<Transfer*> late;
-  for (const auto& [key, active] : active_) {
-    const auto since = key->silent_since();
-    if (!since) continue;
-    const auto silence = std::chrono::ceil<std::chrono::milliseconds>(Transfer::Clock::now() - *since);
-    if (silence >= key->request.idle_timeout) {
-      late.push_back(key);
+int TransferLoop::end_late() {
+  const auto now = Transfer::Clock::now();
+  while (!looks_.empty() && looks_.begin()->first <= now) {
+    Active& active = *looks_.begin()->second;
+    Transfer* const key = active.transfer.get();
+    auto due = key->due();
+    if (due && due->at <= now) {
+      finish(key, std::move(due->error));
     } else {
-      wait = std::min(wait, key->request.idle_timeout - silence + std::chrono::milliseconds(1));
+      watch(active, due ? due->at : now + key->request.idle_timeout);
     }
   }
-  for (Transfer* key : late) {
-    Error error;
-    error.kind = ErrorKind::kTimeout;
-    error.part = key->peer;
-    error.message = key->peer + " stopped in the middle of its answer.";
-    finish(key, error);
-  }
-  return static_cast<int>(wait.count());
+  if (looks_.empty()) return static_cast<int>(kLongestWait.count());
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(looks_.begin()->first - now);
+  return static_cast<int>(std::min(wait, kLongestWait).count());
 }
 
 void TransferLoop::finish(Transfer* transfer, Result<void> outcome) {
@@ -146,6 +168,7 @@ void TransferLoop::finish(Transfer* transfer, Result<void> outcome) {
   curl_multi_remove_handle(multi_, found->second->easy.get());
   const std::unique_ptr<Active> active = std::move(found->second);
   active_.erase(found);
+  looks_.erase(active->look);
   active->transfer->end(std::move(outcome));
 }
 

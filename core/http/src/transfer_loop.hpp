@@ -3,6 +3,8 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -24,9 +26,11 @@ class TransferLoop {
   void start(std::shared_ptr<Transfer> transfer);
   void resume(std::shared_ptr<Transfer> transfer);
   void cancel(std::shared_ptr<Transfer> transfer);
+  void let_end(std::shared_ptr<Transfer> transfer);  ///< drops what comes, for a short while
+  void look(std::shared_ptr<Transfer> transfer);     ///< its deadline is earlier than it was
 
  private:
-  enum class Verb { kStart, kResume, kCancel };
+  enum class Verb { kStart, kResume, kCancel, kLetEnd, kLook };
   struct Command {
     Verb verb;
     std::shared_ptr<Transfer> transfer;
@@ -37,8 +41,10 @@ class TransferLoop {
   void run();
   void obey_all();
   void obey(const Command& command);
+  void begin(std::shared_ptr<Transfer> transfer);
+  void watch(Active& active, std::chrono::steady_clock::time_point at);
   void finish_done();
-  int end_silent();  ///< returns milliseconds until the next look
+  int end_late();  ///< returns milliseconds until the next look
   void finish(Transfer* transfer, Result<void> outcome);
 
   CURLM* const multi_;
@@ -46,6 +52,9 @@ class TransferLoop {
   std::vector<Command> commands_;
   bool stopping_ = false;
   std::unordered_map<Transfer*, std::unique_ptr<Active>> active_;  ///< the thread's own
+  /// When to look at whom; the thread's own. A deadline that was put off is noticed at the look, not when it is put
+  /// off.
+  std::multimap<std::chrono::steady_clock::time_point, Active*> looks_;
   std::thread thread_;
 };
 

@@ -84,6 +84,8 @@ gateway::OpenAiGateway::Options gateway_options(const config::Settings& settings
   options.default_model = settings.ai_default_model;
   options.request_timeout = settings.ai_request_timeout;
   options.first_token_timeout = settings.ai_first_token_timeout;
+  options.token_timeout = settings.ai_token_timeout;
+  options.connect_timeout = settings.ai_connect_timeout;
   options.max_retries = settings.ai_max_retries;
   return options;
 }

@@ -40,6 +40,8 @@ struct Settings {
   std::string ai_default_model;                    ///< AI_DEFAULT_MODEL
   std::chrono::milliseconds ai_request_timeout{};  ///< AI_REQUEST_TIMEOUT_MS, whole request
   std::chrono::milliseconds ai_first_token_timeout{};  ///< AI_FIRST_TOKEN_TIMEOUT_MS
+  std::chrono::milliseconds ai_token_timeout{};        ///< AI_TOKEN_TIMEOUT_MS, between two pieces of an answer
+  std::chrono::milliseconds ai_connect_timeout{};      ///< AI_CONNECT_TIMEOUT_MS
   int ai_max_retries = 2;                              ///< AI_MAX_RETRIES, before the first byte only
   std::filesystem::path auth_provider_ca_file;         ///< AUTH_PROVIDER_CA_FILE, PEM
   std::string mail_url;     ///< MAIL_URL: smtp://…, smtps://… or file:FOLDER; empty: no mail is sent (secret)

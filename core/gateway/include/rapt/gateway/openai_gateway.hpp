@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <string>
 
 #include "rapt/gateway/gateway.hpp"
@@ -10,28 +9,30 @@
 
 namespace rapt::gateway {
 
-/// Any server that speaks OpenAI's chat completions (POST BASE/chat/completions, with or without streaming).
+/// Any server that speaks OpenAI's chat completions (POST BASE/chat/completions, with or without streaming),
+/// POST BASE/embeddings, and, for find_spent(), OpenRouter's GET BASE/generation.
 class OpenAiGateway final : public Gateway {
  public:
   struct Options {
     std::string base_url;  ///< without the trailing /chat/completions
     std::string api_key;   ///< sent as a bearer token when not empty; never logged
     std::string default_model;
-    std::chrono::milliseconds request_timeout{120000};
-    std::chrono::milliseconds first_token_timeout{30000};  ///< also the longest silence between two pieces
-    int max_retries = 2;                                   ///< before the first byte of an answer only
-    std::chrono::milliseconds retry_pause{400};            ///< doubles with each retry, up to 5 s
+    std::chrono::milliseconds request_timeout{120000};     ///< a whole call, with every retry and fallback
+    std::chrono::milliseconds first_token_timeout{30000};  ///< of one try, from its start to the first words
+    std::chrono::milliseconds token_timeout{30000};        ///< between two pieces; comments are none
+    std::chrono::milliseconds connect_timeout{5000};
+    int max_retries = 2;                         ///< of each model, before the first byte of an answer only
+    std::chrono::milliseconds retry_pause{400};  ///< doubles with each retry, up to 5 s
+    std::chrono::milliseconds books_pause{300};  ///< before find_spent() is asked again about an answer that broke off
   };
   OpenAiGateway(http::Client& client, Options options);
 
   Task<Exchange> complete(ChatRequest request, DeltaSink* sink) override;
+  Task<Result<Embeddings>> embed(EmbeddingRequest request) override;
+  Task<Result<std::optional<Spent>>> find_spent(std::string generation_or_call_id) override;
   Task<Result<void>> check() override;
 
  private:
-  /// Asks until the head of an answer has come; asks again only where that can help.
-  Task<Result<std::unique_ptr<http::ClientStream>>> open_with_retries(std::string body,
-                                                                      std::chrono::milliseconds time_limit);
-
   http::Client& client_;
   Options options_;
 };

@@ -19,9 +19,12 @@ struct ClientRequest {
   std::string body;
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds total_timeout{120000};
-  std::chrono::milliseconds idle_timeout{30000};  ///< the longest silence between two pieces of the answer
+  std::chrono::milliseconds head_timeout{120000};  ///< from the start to the head of the answer
+  std::chrono::milliseconds idle_timeout{30000};   ///< the longest silence between two pieces of the answer
   std::size_t max_body_bytes = 16 * 1024 * 1024;
   bool https_only = false;
+  /// Undoes gzip and deflate, whether or not `headers` ask for them. The limit of the body counts what comes out.
+  bool decode_body = false;
   /// Refuses, while connecting, an address that is not on the public internet (loopback, private networks), whatever
   /// the name led to. Of a client whose requests differ in this, a connection may be used again: give each its own.
   bool public_addresses_only = false;
@@ -36,6 +39,12 @@ class ClientStream {
   [[nodiscard]] virtual const Headers& headers() const = 0;
   /// The next piece, nullopt at the orderly end. kTimeout, kUpstream (connection lost: the part names the peer's host).
   virtual Task<Result<std::optional<std::string>>> read() = 0;
+  /// Something must have come by then, or else read() fails with kTimeout: for readers who do not count every byte as
+  /// progress. Holds until it is set anew; what has come already may still be read at leisure.
+  virtual void expect_by(std::chrono::steady_clock::time_point deadline) = 0;
+  /// The rest is of no interest: dropping the stream lets the answer end by itself, for a second and 64 KiB at most, so
+  /// that the connection can be used again.
+  virtual void let_end() = 0;
 };
 
 /// HTTP(S) client over libcurl's multi interface on a thread of its own: connection reuse, HTTP/2 where offered, TLS
@@ -46,7 +55,8 @@ class Client {
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-  /// Resumes when status and headers are there. kUpstream when it cannot connect, kTimeout, kInvalid for a bad URL.
+  /// Resumes when status and headers are there. kUpstream when it cannot connect (in time), kTimeout, kInvalid for a
+  /// bad URL.
   Task<Result<std::unique_ptr<ClientStream>>> open(ClientRequest request);
   /// The whole answer at once.
   Task<Result<Response>> fetch(ClientRequest request);

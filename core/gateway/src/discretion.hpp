@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/gateway/gateway.hpp"
+
+namespace rapt::gateway {
+
+/// Decides what may be logged of what another server says. Sentences never are: servers repeat in them what they were
+/// asked, and whose key it was. A code such as "model_not_found" is, unless it is part of what was asked or of the key.
+class Discretion {
+ public:
+  /// Both must outlive it.
+  Discretion(const std::string& key, const std::vector<Message>& asked) : key_(key), asked_(&asked) {}
+  explicit Discretion(const std::string& key) : key_(key) {}
+  /// `word` when it is a code and no secret; "" otherwise.
+  [[nodiscard]] std::string code(std::string_view word) const;
+
+ private:
+  const std::string& key_;
+  const std::vector<Message>* asked_ = nullptr;
+};
+
+}  // namespace rapt::gateway

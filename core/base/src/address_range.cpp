@@ -32,8 +32,12 @@ bool IpAddress::is_v4() const {
 
 std::string IpAddress::text() const {
   std::array<char, INET6_ADDRSTRLEN> out{};
-  if (is_v4()) {
-    ::inet_ntop(AF_INET, bytes_.data() + kV4Prefix.size(), out.data(), out.size());
+  if (is_v4()) {  // every request has one, and inet_ntop formats it by printf
+    char* end = out.data();
+    for (std::size_t i = kV4Prefix.size(); i < bytes_.size(); ++i) {
+      if (end != out.data()) *end++ = '.';
+      end = std::to_chars(end, out.data() + out.size(), bytes_[i]).ptr;
+    }
   } else {
     ::inet_ntop(AF_INET6, bytes_.data(), out.data(), out.size());
   }

@@ -10,6 +10,9 @@ namespace rapt::http {
 
 namespace {
 
+/// So many an ordinary request or answer has, so that most of them never grow.
+constexpr std::size_t kUsualFields = 16;
+
 /// The q of one element of an Accept header, in thousandths; 1000 when it has none or a wrong one.
 int quality(std::string_view parameters) {
   while (!parameters.empty()) {
@@ -30,6 +33,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
+  if (fields_.empty()) fields_.reserve(kUsualFields);
   fields_.emplace_back(name, value);
 }
 

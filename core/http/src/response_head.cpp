@@ -20,16 +20,27 @@ bool is_own(std::string_view name) {
                      [&](std::string_view own) { return equals_ignoring_case(own, name); });
 }
 
-bool is_token(std::string_view name) {
-  static constexpr std::string_view kOthers = "!#$%&'*+.^_`|~";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || (c >= '0' && c <= '9') ||
-           kOthers.find(c) != std::string_view::npos;
-  });
+/// What a field's name consists of (RFC 9110, 5.6.2).
+constexpr std::array<bool, 256> token_characters() {
+  std::array<bool, 256> out{};
+  for (char c = 'a'; c <= 'z'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (char c = '0'; c <= '9'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("-!#$%&'*+.^_`|~")) out[static_cast<unsigned char>(c)] = true;
+  return out;
 }
 
+bool is_token(std::string_view name) {
+  static constexpr auto kCharacters = token_characters();
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return kCharacters[static_cast<unsigned char>(c)]; });
+}
+
+/// Every field of every answer is looked at: without a branch for each character.
 bool is_one_line(std::string_view value) {
-  return value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+  bool broken = false;
+  for (const char c : value) broken |= c == '\r' || c == '\n' || c == '\0';
+  return !broken;
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {

@@ -15,9 +15,12 @@ void give_up(const char* what) {
 }
 
 Digest sha256(std::string_view text) {
+  // Looking the algorithm up takes longer than a short digest: once, and for as long as the program runs.
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest{};
   unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1 || size != digest.size()) {
+  if (kAlgorithm == nullptr || EVP_Digest(text.data(), text.size(), digest.data(), &size, kAlgorithm, nullptr) != 1 ||
+      size != digest.size()) {
     give_up("sha256");
   }
   return digest;

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/base/json_text.hpp"
+
 namespace rapt::gateway {
 
 namespace {
@@ -34,37 +36,56 @@ bool is_taken(const Image& image) {
 }
 
 /// Text alone is sent as such: not every server takes parts.
-json content_of(const Message& message) {
-  if (message.images.empty()) return message.content;
-  json parts = json::array();
-  if (!message.content.empty()) parts.push_back({{"type", "text"}, {"text", message.content}});
-  for (const auto& image : message.images) {
-    parts.push_back({{"type", "image_url"},
-                     {"image_url", {{"url", "data:" + image.media_type + ";base64," + base64(image.bytes)}}}});
+void append_content(std::string& out, const Message& message) {
+  if (message.images.empty()) return append_json_string(out, message.content);
+  out += '[';
+  if (!message.content.empty()) {
+    out += R"({"type":"text","text":)";
+    append_json_string(out, message.content);
+    out += "},";
   }
-  return parts;
+  for (const auto& image : message.images) {
+    out += R"({"type":"image_url","image_url":{"url":"data:)" + image.media_type + ";base64," + base64(image.bytes) +
+           "\"}},";
+  }
+  out.back() = ']';
+}
+
+std::size_t size_of(const ChatRequest& request) {
+  std::size_t size = 512 + (request.response_schema_json ? request.response_schema_json->size() : 0);
+  for (const auto& message : request.messages) {
+    size += message.content.size() * 17 / 16 + 64;
+    for (const auto& image : message.images) size += image.bytes.size() * 4 / 3 + 128;
+  }
+  return size;
 }
 
 }  // namespace
 
+/// Written, not built as a document first: a conversation is tens of kilobytes, and every message of it comes along.
 Result<std::string> chat_body(const ChatRequest& request, const std::string& model) {
-  json body = {
-      {"model", model}, {"stream", true}, {"stream_options", {{"include_usage", true}}}, {"messages", json::array()}};
-  if (request.max_output_tokens) body["max_tokens"] = *request.max_output_tokens;
+  std::string body;
+  body.reserve(size_of(request));
+  body += R"({"model":)";
+  append_json_string(body, model);
+  if (request.max_output_tokens) body += R"(,"max_tokens":)" + std::to_string(*request.max_output_tokens);
+  body += R"(,"stream":true,"stream_options":{"include_usage":true},"messages":[)";
   for (const auto& message : request.messages) {
     if (!std::all_of(message.images.begin(), message.images.end(), is_taken))
       return Error::invalid("images", "must be PNG, JPEG, WebP or GIF");
-    body["messages"].push_back({{"role", message.role}, {"content", content_of(message)}});
+    body += R"({"role":)";
+    append_json_string(body, message.role);
+    body += R"(,"content":)";
+    append_content(body, message);
+    body += "},";
   }
-  if (request.response_schema_json) {
-    auto schema = json::parse(*request.response_schema_json, nullptr, false);
-    if (!schema.is_discarded()) {
-      body["response_format"] = {
-          {"type", "json_schema"},
-          {"json_schema", {{"name", "output"}, {"strict", false}, {"schema", std::move(schema)}}}};
-    }
+  if (body.back() == ',') body.pop_back();
+  body += ']';
+  if (request.response_schema_json && json::accept(*request.response_schema_json)) {
+    body += R"(,"response_format":{"type":"json_schema","json_schema":{"name":"output","strict":false,"schema":)";
+    body += *request.response_schema_json + "}}";
   }
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return body + "}";
 }
 
 }  // namespace rapt::gateway

@@ -28,6 +28,11 @@ bool changes_state(const Route& route) {
   return std::string_view(route.method) != "GET";
 }
 
+/// Somebody who is logged in may send it twice (idempotency.hpp).
+bool takes_key(const Route& route) {
+  return std::string_view(route.method) == "POST" && route.access != Access::kPublic && !may_hold_secrets(route);
+}
+
 std::vector<std::string> path_parameters(std::string_view pattern) {
   std::vector<std::string> names;
   for (auto at = pattern.find(':'); at != std::string_view::npos; at = pattern.find(':', at + 1))
@@ -61,6 +66,7 @@ ordered_json parameters(const Route& route, const ordered_json& said) {
     }
   }
   if (said.value("if_match", false)) out.push_back(component("parameters/IfMatch"));
+  if (takes_key(route)) out.push_back(component("parameters/IdempotencyKey"));
   return out;
 }
 
@@ -132,9 +138,7 @@ std::set<std::string> usual_failures(const Route& route, const ordered_json& sai
   if (said.contains("body")) out.insert({"408", "413", "415"});
   if (said.value("if_match", false)) out.insert("412");
   if (route.tier != Tier::kNone) out.insert({"429", "503"});
-  const bool by_key =
-      std::string_view(route.method) == "POST" && route.access != Access::kPublic && !may_hold_secrets(route);
-  if (by_key) out.insert({"409", "422"});
+  if (takes_key(route)) out.insert({"409", "422"});
   return out;
 }
 

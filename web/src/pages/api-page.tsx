@@ -3,6 +3,7 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { send } from "@/api/client";
+import { Described } from "@/components/api/described";
 import { OperationView } from "@/components/api/operation-view";
 import { EmptyState, PageBody, PageHeader, Section } from "@/components/page";
 import { QueryView } from "@/components/query-view";
@@ -61,13 +62,13 @@ function Reference({ api }: { api: ApiDocument }) {
   return (
     <>
       <p className="mb-6 max-w-3xl text-sm text-muted-foreground">
-        Version {api.info.version}, below <code>{api.servers[0]?.url}</code>. {api.info.description}
+        Version {api.info.version}, below <code>{api.servers[0]?.url}</code>. <Described text={api.info.description} />
       </p>
       <TextField label="Search" name="search" type="search" value={search} onChange={(event) => setSearch(event.target.value)} hint={<span role="status">{count === 1 ? "1 operation" : `${count} operations`}</span>} />
       {found.length === 0 && <EmptyState title="No operation has all these words" />}
       {found.map((chapter) => (
         <Section key={chapter.name} title={chapter.name} id={`tag-${chapter.name.replaceAll(" ", "-")}`}>
-          <p className="mb-3 text-sm text-muted-foreground">{chapter.description}</p>
+          <p className="mb-3 text-sm text-muted-foreground"><Described text={chapter.description} /></p>
           <ul className="space-y-2">
             {chapter.entries.map((entry) => {
               const id = entry.operation.operationId;

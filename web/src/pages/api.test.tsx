@@ -28,7 +28,7 @@ const api: ApiDocument = {
         operationId: "getClass",
         tags: ["Classes"],
         summary: "One class",
-        description: "One class. Needs a login.",
+        description: "One class, by `id`: *yours* or [one](https://example.org). <b>Needs</b> a login.",
         parameters: [{ name: "id", in: "path", description: "Its id.", schema: { type: "string", format: "uuid" } }],
         responses: { "200": { description: "OK." } },
       },
@@ -78,6 +78,15 @@ describe("the page about the API", () => {
     open("/developers/api#getClass", replies);
     expect(await screen.findByText("Its id.", { exact: false })).toBeVisible();
     expect(Element.prototype.scrollIntoView).toHaveBeenCalled();
+  });
+
+  it("reads descriptions as the Markdown that they are, without raw HTML", async () => {
+    open("/developers/api#getClass", replies);
+    const shown = within(await screen.findByText("One class, by", { exact: false }));
+    expect(shown.getByText("id").tagName).toBe("CODE");
+    expect(shown.getByText("yours").tagName).toBe("EM");
+    expect(shown.getByRole("link", { name: "one" })).toHaveAttribute("href", "https://example.org");
+    expect(shown.queryByText("Needs")).toBeNull();
   });
 
   it("says when it cannot be read", async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type Answer, type ApiDocument, type Entry, type Parameter, resolve } from "@/lib/openapi";
+import { Described } from "./described";
 import { About, SchemaView } from "./schema-view";
 
 interface OperationViewProps {
@@ -24,7 +25,7 @@ export function OperationView({ api, entry, open, onToggle }: OperationViewProps
       {open && (
         <div className="space-y-5 border-t px-4 py-4">
           <p className="max-w-3xl text-sm wrap-anywhere">
-            {operation.description}{" "}
+            <Described text={operation.description} />{" "}
             <a href={`#${operation.operationId}`} className="underline underline-offset-2">
               Link to {operation.operationId}
             </a>
@@ -56,7 +57,7 @@ function Parameters({ api, entry }: { api: ApiDocument; entry: Entry }) {
               <code className="font-semibold">{one.name}</code> <span className="text-muted-foreground">in the {one.in}</span>
             </dt>
             <dd className="wrap-anywhere">
-              {one.description} <About schema={{ ...resolve(api, one.schema as { $ref: string }), description: "" }} />
+              <Described text={one.description} /> <About schema={{ ...resolve(api, one.schema as { $ref: string }), description: "" }} />
             </dd>
           </div>
         ))}
@@ -86,7 +87,7 @@ function Answers({ api, entry }: { api: ApiDocument; entry: Entry }) {
         .map(({ status, answer }) => (
           <div key={status} className="mb-4">
             <p className="text-sm">
-              <code className="font-semibold">{status}</code> {answer.description}
+              <code className="font-semibold">{status}</code> <Described text={answer.description} />
             </p>
             {answer.content && <Contents api={api} content={answer.content} />}
           </div>
@@ -99,7 +100,9 @@ function Answers({ api, entry }: { api: ApiDocument; entry: Entry }) {
               <dt>
                 <code>{status}</code>
               </dt>
-              <dd className="wrap-anywhere">{answer.description}</dd>
+              <dd className="wrap-anywhere">
+                <Described text={answer.description} />
+              </dd>
             </div>
           ))}
         </dl>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type ApiDocument, type Schema, bounds, example, resolve, typeWords } from "@/lib/openapi";
+import { Described } from "./described";
 
 interface SchemaViewProps {
   api: ApiDocument;
@@ -60,11 +61,12 @@ function Fields({ api, schema, seen }: SchemaViewProps & { seen: Schema[] }) {
 }
 
 export function About({ schema }: { schema: Schema }) {
-  const words = [schema.description, bounds(schema)].filter(Boolean).join(" ");
+  const limits = bounds(schema);
   const values = schema.enum?.map((one) => JSON.stringify(one)).join(", ");
   return (
     <>
-      {words}
+      <Described text={schema.description} />
+      {limits && ` ${limits}`}
       {values && <span className="text-muted-foreground"> One of {values}.</span>}
     </>
   );

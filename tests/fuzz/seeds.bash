@@ -4,7 +4,7 @@
 #   seeds.bash BUILD_FOLDER CORPUS_FOLDER     (a build with the target `bundles`, such as build/release)
 set -euo pipefail
 build=$1 corpus=$2
-mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,sse}
+mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,sse,provider,json,csv}
 
 shopt -s nullglob
 bundles=("$build"/bundles/*.rapt)
@@ -49,3 +49,26 @@ usage='{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}'
 printf 'data: %s\n\ndata: %s\r\n\r\ndata: [DONE]\n\n' "$chunk" "$usage" > "$corpus/sse/stream"
 printf '\xef\xbb\xbf: hello\rid: 7\revent: error\rdata: {"error":{"message":"no","code":429}}\r\r' > "$corpus/sse/error"
 printf 'data\ndata:\ndata: a\n\nretry: 5\n\n' > "$corpus/sse/fields"
+
+# Answers of a login provider's module, one of each kind.
+cat > "$corpus/provider/url" <<'TEXT'
+{"url":"https://id.example/authorize?client_id=a&state=s"}
+TEXT
+cat > "$corpus/provider/invalid" <<'TEXT'
+{"invalid":[{"field":"client_id","message":"Give the id that the provider has given."}]}
+TEXT
+cat > "$corpus/provider/fetch" <<'TEXT'
+{"fetch":{"method":"POST","url":"https://id.example/token?a={{code_verifier}}","headers":[{"name":"Content-Type","value":"application/x-www-form-urlencoded"}],"body":"code=c&client_secret={{secret:client_secret}}"},"memo":"token"}
+TEXT
+cat > "$corpus/provider/claim" <<'TEXT'
+{"claim":{"subject":"u1","email":"a@b.example","email_verified":true,"name":"A","given_name":"B","family_name":"C"}}
+TEXT
+cat > "$corpus/provider/refuse" <<'TEXT'
+{"refuse":"The login was cancelled."}
+TEXT
+cp "$corpus"/provider/* "$corpus"/manifest/* "$corpus/json/"
+
+# Files of users: other delimiters, quotes over lines, a mark at the beginning, several bytes a character, no last line break.
+printf 'email,name,group,role\na@b.example,"Kim, the ""first""",District/School,student\n' > "$corpus/csv/comma"
+printf '\xef\xbb\xbfemail;given_name;family_name\r\na@b.example;"Zo\xc3\xab\r\nAnn";\xe6\x9d\x8e\r\n' > "$corpus/csv/semicolon"
+printf 'email\tname\n\n\n"a@b.example"\t\xf0\x9f\x8f\xa0' > "$corpus/csv/tab"

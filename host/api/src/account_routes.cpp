@@ -4,6 +4,7 @@
 #include "body.hpp"
 #include "forced_provider.hpp"
 #include "handlers.hpp"
+#include "letters_limit.hpp"
 #include "me_view.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/accounts/fields.hpp"
@@ -31,6 +32,14 @@ Error registration_closed() {
   Error error = Error::forbidden("Accounts are made by your school: ask your teacher or administrator for one.");
   error.code = "REGISTRATION_CLOSED";
   return error;
+}
+
+/// What is wrong with a registration that nobody will be told of.
+Task<Result<void>> check_registration(Call& call, accounts::Registration registration) {
+  RAPT_CO_TRY(accounts::checked_email(registration.email));
+  RAPT_CO_TRY(accounts::checked_name("name", registration.name));
+  std::vector<std::string> words{registration.name, registration.email};
+  co_return co_await call.services.accounts.check_password(std::move(registration.password), std::move(words));
 }
 
 /// The same for every address.
@@ -65,6 +74,11 @@ Task<Result<Answer>> post_register(Call& call) {
   registration.password = body->text("password", kMaxNewPasswordBytes);
   if (auto fault = body->fault()) co_return *fault;
   RAPT_CO_TRY(co_await check_no_forced_provider(call, registration.email));
+  const bool mails = co_await may_mail(call, "register", registration.email);
+  if (!mails) {
+    RAPT_CO_TRY(co_await check_registration(call, std::move(registration)));
+    co_return check_mail();
+  }
   RAPT_CO_TRY(co_await call.services.accounts.register_account(std::move(registration)));
   co_return check_mail();
 }
@@ -79,6 +93,9 @@ Task<Result<Answer>> post_verify_email(Call& call) {
 Task<Result<Answer>> post_verify_email_resend(Call& call) {
   auto email = only_text(call, "email", accounts::kMaxEmailBytes);
   if (!email) co_return email.error();
+  RAPT_CO_TRY(accounts::checked_email(*email));
+  const bool mails = co_await may_mail(call, "verify", *email);
+  if (!mails) co_return check_mail();
   RAPT_CO_TRY(co_await call.services.accounts.resend_verification(std::move(*email)));
   co_return check_mail();
 }
@@ -87,6 +104,9 @@ Task<Result<Answer>> post_password_reset(Call& call) {
   auto email = only_text(call, "email", accounts::kMaxEmailBytes);
   if (!email) co_return email.error();
   RAPT_CO_TRY(co_await check_no_forced_provider(call, *email));
+  RAPT_CO_TRY(accounts::checked_email(*email));
+  const bool mails = co_await may_mail(call, "reset", *email);
+  if (!mails) co_return check_mail();
   RAPT_CO_TRY(co_await call.services.accounts.ask_reset(std::move(*email)));
   co_return check_mail();
 }

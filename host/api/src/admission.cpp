@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "admission.hpp"
 
+#include <algorithm>
+
 #include "body.hpp"
 #include "error_reply.hpp"
+#include "known_device.hpp"
+#include "mailbox.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -30,6 +34,37 @@ Result<void> verdict(Call& call, const Quota& quota, const char* sentence) {
   call.quota = quota;
   if (!quota.refused) return {};
   return too_often(quota, call.services.limits.now(), sentence);
+}
+
+/// Wrong passwords for one account, from wherever they come. Counted apart from the tighter limit of account and
+/// address together, which many addresses get round; devices that the account has been used on are not held up by it,
+/// or those who guess could keep the owner out.
+constexpr int kMostStrangersGuesses = 30;
+constexpr std::chrono::minutes kStrangersWindow{15};
+
+/// nullopt when the limit is not for this request: it names no account by its address, or comes from a known device.
+std::optional<RateRule> strangers_rule(const Call& call, const std::string& account, bool count) {
+  const bool by_address = call.actor.id.empty() && !account.empty();
+  if (!by_address || is_known_device(call, account)) return std::nullopt;
+  return RateRule{"auth:account", mailbox_of(account), kMostStrangersGuesses, kStrangersWindow, count};
+}
+
+Task<Result<void>> ask_strangers_limit(Call& call, std::string account, bool count) {
+  auto rule = strangers_rule(call, account, count);
+  if (!rule) co_return Result<void>{};
+  const auto quota = co_await call.services.limits.count(std::move(*rule));
+  if (!quota.refused) co_return Result<void>{};
+  co_return verdict(call, quota, kTooManyGuesses);
+}
+
+/// A login on a shared device ends with the browser, and leaves no mark there.
+bool is_lasting(const http::Headers& headers) {
+  const std::string start = std::string(identity::kSessionCookie) + "=";
+  const auto& all = headers.all();
+  return std::any_of(all.begin(), all.end(), [&start](const auto& field) {
+    return field.first == "Set-Cookie" && field.second.starts_with(start) &&
+           field.second.find("Max-Age=") != std::string::npos;
+  });
 }
 
 /// Being asked for the second factor is a step on the way to a login, and no guess.
@@ -62,8 +97,10 @@ Task<Result<void>> admit(const Route& route, Call& call) {
   if (route.tier == Tier::kNone) co_return Result<void>{};
   if (route.tier == Tier::kAuth) {
     auto guess = guess_of(call);
+    auto account = guess.account;
     const auto quota = co_await call.services.limits.before_guess(std::move(guess));
-    co_return verdict(call, quota, kTooManyGuesses);
+    RAPT_CO_TRY(verdict(call, quota, kTooManyGuesses));
+    co_return co_await ask_strangers_limit(call, std::move(account), false);
   }
   if (route.access == Access::kPublic) co_return co_await admit_stranger(call);
   const auto quota = co_await call.services.limits.count_person(call.actor.id.str());
@@ -77,14 +114,20 @@ Task<Result<Answer>> settle(const Route& route, Call& call, Result<Answer> answe
   auto guess = guess_of(call);
   if (guess.account.empty()) co_return answer;
   auto& limits = call.services.limits;
+  const auto account = guess.account;
   if (failed) {
     const auto quota = co_await limits.failed_guess(std::move(guess));
     RAPT_CO_TRY(verdict(call, quota, kTooManyGuesses));
+    RAPT_CO_TRY(co_await ask_strangers_limit(call, account, true));
     co_return answer;
   }
   const auto quota = co_await limits.right_guess(std::move(guess));
   auto admitted = verdict(call, quota, kTooManyGuesses);
-  if (admitted) co_return answer;
+  if (admitted) admitted = co_await ask_strangers_limit(call, account, false);
+  if (admitted) {
+    if (call.actor.id.empty() && is_lasting((*answer)->headers)) know_device(call, (*answer)->headers, account);
+    co_return answer;
+  }
   RAPT_CO_TRY(co_await call.services.auth.logout(std::move(*token)));
   co_return admitted.error();
 }

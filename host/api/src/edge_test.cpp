@@ -57,6 +57,35 @@ TEST_F(Site, LetsAClassLogInFromOneAddressAndStopsAScan) {
   EXPECT_EQ(log_in("c@example.org", "wrong").status, 429);
 }
 
+TEST_F(Site, GuessesFromEverywhereStopWithoutKeepingTheOwnerOut) {
+  settings.rate_limit_auth_max = 1000;  // as if each came from another address
+  const auto home = log_in(sam, "right");
+  const auto start = home.head.find("rapt_known=");
+  ASSERT_NE(start, std::string::npos) << home.head;
+  const auto known = "Cookie: " + home.head.substr(start, home.head.find(';', start) - start) + "\r\n";
+  const auto from = [this](const std::string& email, const std::string& password, const std::string& cookie) {
+    return ask("POST", "/api/v1/auth/login", cookie, R"({"email":")" + email + R"(","password":")" + password + "\"}")
+        .status;
+  };
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(from(sam, "wrong", ""), 401);
+  EXPECT_EQ(from(sam, "wrong", ""), 429);
+  EXPECT_EQ(from(" " + sam, "right", ""), 429) << "whoever guessed right now must not learn it";
+  EXPECT_EQ(from(sam, "right", known), 200) << "the owner's own browser";
+  EXPECT_EQ(from(sam, "wrong", known), 401);
+  EXPECT_EQ(from(ada, "right", ""), 200) << "other accounts";
+  const std::string forged = "Cookie: rapt_known=" + std::string(256, 'a') + "\r\n";
+  EXPECT_EQ(from(sam, "right", forged), 429);
+  clock.move(std::chrono::hours(1));
+  EXPECT_EQ(from(sam, "right", ""), 200);
+}
+
+TEST_F(Site, ASharedDeviceIsNotRemembered) {
+  const auto heard =
+      ask("POST", "/api/v1/auth/login", "", R"({"email":")" + sam + R"(","password":"right","device":"shared"})");
+  EXPECT_EQ(heard.status, 200);
+  EXPECT_THAT(heard.head, Not(HasSubstr("rapt_known=")));
+}
+
 TEST_F(Site, LeavesNoLoginBehindWhereARightGuessCameTooLate) {
   settings.rate_limit_auth_max = 1;
   EXPECT_EQ(log_in(sam, "wrong").status, 401);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "limits.hpp"
 
-#include <algorithm>
-#include <cctype>
-
+#include "mailbox.hpp"
 #include "rapt/base/address_range.hpp"
 #include "rapt/config/settings.hpp"
 
@@ -16,16 +14,6 @@ std::vector<RateRule> one(RateRule rule) {
   std::vector<RateRule> rules;
   rules.push_back(std::move(rule));
   return rules;
-}
-
-/// As the account is looked up: without the space around it and in lower case, or guessing gets a fresh count for each
-/// spelling.
-std::string canonical(std::string email) {
-  constexpr const char* kSpace = " \t\r\n\f\v";
-  email.erase(email.find_last_not_of(kSpace) + 1);
-  email.erase(0, email.find_first_not_of(kSpace));
-  std::transform(email.begin(), email.end(), email.begin(), [](unsigned char c) { return std::tolower(c); });
-  return email;
 }
 
 /// A customer of IPv6 has more addresses than could be counted.
@@ -56,7 +44,7 @@ Task<Quota> Limits::count_address(const std::string& address) {
 }
 
 RateRule Limits::guess_rule(const Guess& guess, bool count) const {
-  return {"auth", canonical(guess.account) + "\n" + network_of(guess.address), settings_.rate_limit_auth_max, kMinute,
+  return {"auth", mailbox_of(guess.account) + "\n" + network_of(guess.address), settings_.rate_limit_auth_max, kMinute,
           count};
 }
 

@@ -105,6 +105,29 @@ TEST_F(Accounts, MailsTheLinkAgainOnlyToWhoWaitsForIt) {
   EXPECT_EQ(log_in(kim, kNewPassword).status, 200) << "with the password of the registration";
 }
 
+TEST_F(Accounts, FillsNobodysMailbox) {
+  const json registration{{"email", kim}, {"name", "Kim"}, {"password", kNewPassword}};
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(post("register", registration).status, 202);
+  EXPECT_EQ(mails(kim).size(), 5u);
+  json shouted = registration;
+  shouted["email"] = " " + kim + " ";
+  const auto withheld = post("register", shouted);
+  EXPECT_EQ(withheld.status, 202);
+  EXPECT_EQ(data(withheld), json({{"status", "check_mail"}})) << "as if it had been mailed";
+  EXPECT_EQ(mails(kim).size(), 5u);
+  shouted["password"] = "password";
+  EXPECT_EQ(field(post("register", shouted)), "password") << "what is wrong is still told";
+  EXPECT_EQ(post("verify-email", {{"token", token_for(kim)}}).status, 204) << "the newest letter counts";
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(post("password-reset", {{"email", kim}}).status, 202);
+  EXPECT_EQ(mails(kim).size(), 10u) << "each kind has its own limit";
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(post("password-reset", {{"email", "nobody-" + kim}}).status, 202);
+  EXPECT_EQ(post("password-reset", {{"email", sam}}).status, 202);
+  EXPECT_EQ(mails(sam).size(), 1u) << "others have theirs";
+  clock.move(std::chrono::hours(1));
+  EXPECT_EQ(post("password-reset", {{"email", kim}}).status, 202);
+  EXPECT_EQ(mails(kim).size(), 11u);
+}
+
 TEST_F(Accounts, ForgetsOldLinks) {
   post("register", {{"email", kim}, {"name", "Kim"}, {"password", kNewPassword}});
   post("password-reset", {{"email", sam}});

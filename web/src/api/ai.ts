@@ -80,7 +80,7 @@ async function all<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
-    const page: Page<T> = await list<T>(path, { limit: 100, cursor });
+    const page: Page<T> = await list<T>(path, { cursor });
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

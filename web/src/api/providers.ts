@@ -36,7 +36,7 @@ const at = (name: string) => `/admin/auth-providers/${encodeURIComponent(name)}`
 
 export const authProvidersQuery = queryOptions({
   queryKey: ["auth-providers"],
-  queryFn: async () => (await list<Provider>("/admin/auth-providers", { limit: 100 })).items,
+  queryFn: async () => (await list<Provider>("/admin/auth-providers")).items,
 });
 
 export const authProviderQuery = (name: string) =>

@@ -120,12 +120,12 @@ export const toolPlanQuery = (toolId: string) =>
     refetchInterval: 5000,
   });
 
-/** Reads every page of a list that is short by nature, such as a class's tools. */
+/** Reads every page of a list that is short by nature, such as a class's tools. Some have one page and take no limit. */
 async function all<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
-    const page: Page<T> = await list<T>(path, { limit: 100, cursor });
+    const page: Page<T> = await list<T>(path, { cursor });
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

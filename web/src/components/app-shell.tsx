@@ -35,7 +35,7 @@ export function AppShell({ me }: { me: Me }) {
           <Link to="/" aria-label="RaptScallions, home" className="flex rounded-lg max-sm:[&_span>span]:hidden">
             <Wordmark />
           </Link>
-          <nav aria-label="Main" className="flex flex-1 items-center sm:gap-1">
+          <nav aria-label="Main" className="flex min-w-0 flex-1 items-center overflow-x-auto sm:gap-1">
             <NavLink to="/" label="Home" />
             {isTeaching(me) && <NavLink to="/teaching" label="Teaching" />}
             {isUserAdmin(me) && <NavLink to="/admin/users" label="People" />}
@@ -57,7 +57,7 @@ function NavLink({ to, label }: { to: string; label: string }) {
     <Link
       to={to}
       activeOptions={{ exact: to === "/" }}
-      className="rounded-lg px-2.5 py-2 text-sm font-semibold text-muted-foreground hover:bg-accent hover:text-foreground sm:px-3"
+      className="rounded-lg px-1.5 py-2 text-sm whitespace-nowrap focus-visible:-outline-offset-2 font-semibold text-muted-foreground hover:bg-accent hover:text-foreground sm:px-3"
       activeProps={{ className: "!text-primary-soft-foreground bg-primary-soft" }}
     >
       {label}

@@ -52,6 +52,7 @@ Task<std::optional<Failure>> AnswerReader::read() {
   stream_.expect_by(limits_.first_words_by);
   auto first = co_await read_first();
   if (!first) co_return Failure{first.error()};
+  if (first->empty()) co_return Failure{broke_off("the answer has no bytes")};
   std::optional<Failure> failure;
   if (is_events(*first, stream_.headers())) {
     failure = co_await read_events(std::move(*first));
@@ -67,7 +68,7 @@ Task<Result<std::string>> AnswerReader::read_first() {
   while (first.find_first_not_of(kBlanks) == std::string::npos) {
     auto bytes = co_await stream_.read();
     if (!bytes) co_return transfer_failure(bytes.error(), true).error;
-    if (!*bytes) break;
+    if (!*bytes) co_return std::string();
     first += **bytes;
     if (first.size() > kMaxWholeBytes) co_return invalid_response("the answer begins with nothing but blanks");
   }

@@ -22,11 +22,11 @@ bool shares(std::string_view text, std::string_view word) {
 }  // namespace
 
 std::string Discretion::code(std::string_view word) const {
-  if (word.size() > kLongestCode || !std::all_of(word.begin(), word.end(), of_a_code)) return {};
+  if (asked_ == nullptr || word.size() > kLongestCode || !std::all_of(word.begin(), word.end(), of_a_code)) return {};
   if (word.size() >= kTelling) {
     if (shares(key_, word)) return {};
     const auto told = [&](const Message& message) { return shares(message.content, word); };
-    if (asked_ != nullptr && std::any_of(asked_->begin(), asked_->end(), told)) return {};
+    if (std::any_of(asked_->begin(), asked_->end(), told)) return {};
   }
   return std::string(word);
 }

@@ -15,6 +15,7 @@ class Discretion {
  public:
   /// Both must outlive it.
   Discretion(const std::string& key, const std::vector<Message>& asked) : key_(key), asked_(&asked) {}
+  /// Where it is not known what was asked, no word can be trusted: a server may repeat what it was asked before.
   explicit Discretion(const std::string& key) : key_(key) {}
   /// `word` when it is a code and no secret; "" otherwise.
   [[nodiscard]] std::string code(std::string_view word) const;

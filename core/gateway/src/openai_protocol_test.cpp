@@ -11,7 +11,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string kKey = "sk-test-1234";
-const Discretion kDiscretion(kKey);
+const std::vector<Message> kAsked = {{"user", "How are you?"}};
+const Discretion kDiscretion(kKey, kAsked);
 
 Result<Piece> parse_piece(std::string_view text) {
   return gateway::parse_piece(text, kDiscretion);
@@ -161,6 +162,7 @@ TEST(Discretion, LogsCodesThatAreNoSecrets) {
   EXPECT_EQ(discretion.code("key-sk-test-1234-bad"), "");
   EXPECT_EQ(discretion.code("two words"), "");
   EXPECT_EQ(discretion.code(std::string(65, 'a')), "");
+  EXPECT_EQ(Discretion(kKey).code("model_not_found"), "");
 }
 
 }  // namespace

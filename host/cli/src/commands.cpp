@@ -335,7 +335,8 @@ const std::vector<Command>& commands() {
        "Serves the demonstration model, which needs no key and is no AI.",
        "rapt demo model --port 3002",
        {{"port", "N", "where to listen on 127.0.0.1; otherwise any free port"},
-        {"scenarios", "", "for tests: failures by the model's name"}},
+        {"scenarios", "", "for tests: failures by the model's name"},
+        {"book", "FILE", "appends a line of JSON for each call that ended: its tokens and how it ended"}},
        run_demo_model_command},
       {"version", "", 0, 0, "Shows the version.", "rapt version", {}, run_version},
   };

@@ -118,7 +118,7 @@ int run_demo_model_command(Console& console, const Arguments& arguments) {
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (fault != std::errc() || end != text.data() + text.size())
     return usage_fault(console, "--port must be a number from 0 to 65535.");
-  return demo::run_demo_model(port, arguments.has("scenarios"));
+  return demo::run_demo_model(port, arguments.has("scenarios"), arguments.value("book", ""));
 }
 
 }  // namespace rapt::cli

@@ -4,7 +4,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -49,7 +53,8 @@ class DemoModelTest : public testing::Test {
             .request_timeout = 20s,
             .first_token_timeout = 10s,
             .max_retries = 1,
-            .retry_pause = 1ms};
+            .retry_pause = 1ms,
+            .books_pause = 100ms};
   }
   gateway::Exchange ask(std::string model, gateway::DeltaSink* sink = nullptr) {
     gateway::OpenAiGateway gateway(client_, options());
@@ -103,21 +108,104 @@ TEST_F(DemoModelTest, EachFailureBecomesItsCode) {
 }
 
 TEST_F(DemoModelTest, ARateLimitSaysWhenToTryAgain) {
-  const auto exchange = ask("scenario:error-429");
+  const auto exchange = ask("scenario:error-429+retry-after-17");
   ASSERT_FALSE(exchange.completion.has_value());
   EXPECT_EQ(exchange.completion.error().code, "AI_RATE_LIMITED");
   EXPECT_EQ(exchange.completion.error().retry_after_seconds, 17);
   EXPECT_FALSE(exchange.spent.has_value());
 }
 
-TEST_F(DemoModelTest, AnAnswerThatBreaksOffWasPaidFor) {
-  Collector sink;
-  const auto exchange = ask("scenario:disconnect", &sink);
-  ASSERT_FALSE(exchange.completion.has_value());
-  EXPECT_FALSE(sink.pieces.empty());
-  ASSERT_TRUE(exchange.spent.has_value());
-  EXPECT_TRUE(exchange.spent->estimated);
-  EXPECT_GT(exchange.spent->output_tokens, 0);
+TEST_F(DemoModelTest, TheBookKnowsToTheTokenWhatABrokenAnswerCost) {
+  for (const char* way : {"disconnect-5", "cut-5", "error-in-stream-5-503", "error-in-stream-5+error-as-text",
+                          "rubbish-5", "not-utf8-5", "huge-line-5"}) {
+    Collector sink;
+    const auto exchange = ask(std::string("scenario:tokens-20+") + way, &sink);
+    ASSERT_FALSE(exchange.completion.has_value()) << way;
+    ASSERT_TRUE(exchange.spent.has_value()) << way;
+    EXPECT_FALSE(exchange.spent->estimated) << way;
+    EXPECT_GE(exchange.spent->output_tokens, 5) << way;
+    EXPECT_LE(exchange.spent->output_tokens, 20) << way;
+  }
+}
+
+TEST_F(DemoModelTest, TheBookIsFoundByCallAndByGeneration) {
+  gateway::OpenAiGateway gateway(client_, options());
+  const auto exchange = runtime::run_blocking(gateway.complete(
+      {.call_id = "call-1", .model = "scenario:error-500-1+tokens-8", .messages = {{"user", "hi there"}}}, nullptr));
+  ASSERT_TRUE(exchange.completion.has_value()) << exchange.completion.error().log_detail;
+  EXPECT_EQ(exchange.spent->output_tokens, 8);
+  for (const auto& id : {std::string("call-1"), exchange.spent->generation_id}) {
+    const auto found = runtime::run_blocking(gateway.find_spent(id));
+    ASSERT_TRUE(found.has_value() && found->has_value()) << id;
+    EXPECT_EQ((*found)->input_tokens, exchange.spent->input_tokens);
+    EXPECT_EQ((*found)->output_tokens, 8);
+  }
+  const auto unknown = runtime::run_blocking(gateway.find_spent("gen-0 &?/"));
+  ASSERT_TRUE(unknown.has_value());
+  EXPECT_FALSE(unknown->has_value());
+}
+
+TEST_F(DemoModelTest, TheBookIsALineForEachCallThatEnded) {
+  const auto file = std::filesystem::temp_directory_path() / ("rapt-book-" + std::to_string(::getpid()));
+  ASSERT_TRUE(model_.write_book_to(file).has_value());
+  EXPECT_EQ(code_of("tokens-3"), "answered");
+  EXPECT_EQ(code_of("tokens-9+cut-2"), "AI_GATEWAY_ERROR");
+  std::ifstream in(file);
+  std::vector<nlohmann::json> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+  std::filesystem::remove(file);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["output_tokens"], 3);
+  EXPECT_EQ(lines[0]["outcome"], "answered");
+  EXPECT_EQ(lines[1]["output_tokens"], 2);
+  EXPECT_EQ(lines[1]["outcome"], "disconnected");
+  EXPECT_FALSE(model_.write_book_to("/no/such/folder/book").has_value());
+}
+
+TEST_F(DemoModelTest, ManyStreamsAtOnceKeepTheirRate) {
+  constexpr int kStreams = 100;
+  std::vector<std::thread> readers;
+  std::atomic<int> complete = 0;
+  for (int i = 0; i < kStreams; ++i) {
+    readers.emplace_back([&] {
+      Collector sink;
+      const auto exchange = ask("rapt-demo-stream-20-5ms", &sink);
+      const bool whole = exchange.completion.has_value() && exchange.spent->output_tokens == 20;
+      if (whole && sink.pieces.size() == 20 && exchange.spent->model == "rapt-demo-stream-20-5ms") ++complete;
+    });
+  }
+  for (auto& reader : readers) reader.join();
+  EXPECT_EQ(complete, kStreams);
+}
+
+TEST_F(DemoModelTest, UsageIsWhereTheScenarioPutsIt) {
+  EXPECT_FALSE(ask("scenario:usage-often").spent->estimated);
+  EXPECT_FALSE(ask("scenario:usage-null+no-done").spent->estimated);
+  EXPECT_FALSE(ask("scenario:whole").spent->estimated);
+  EXPECT_FALSE(ask("scenario:head-5+first-5+pause-1+tokens-4").spent->estimated);
+}
+
+TEST_F(DemoModelTest, ATryThatFailsIsForgottenByTheNext) {
+  EXPECT_EQ(code_of("error-429-1+tokens-3"), "answered");
+  EXPECT_EQ(code_of("error-429-1+retry-date-60"), "AI_RATE_LIMITED");
+}
+
+TEST_F(DemoModelTest, AScenarioThatIsUnknownIsRefused) {
+  for (const char* way :
+       {"nonsense", "tokens-", "tokens-1-2", "silent-3", "tokens-99999999999", "", "echo+", "error500"})
+    EXPECT_EQ(code_of(way), "AI_GATEWAY_ERROR") << way;
+}
+
+TEST_F(DemoModelTest, EmbedsTextsAsTheyAre) {
+  gateway::OpenAiGateway gateway(client_, options());
+  gateway::EmbeddingRequest request{.call_id = "call-2", .model = "rapt-demo", .inputs = {"one", "two", "one"}};
+  const auto made = runtime::run_blocking(gateway.embed(std::move(request)));
+  ASSERT_TRUE(made.has_value()) << made.error().log_detail;
+  ASSERT_EQ(made->vectors.size(), 3U);
+  EXPECT_EQ(made->vectors[0], made->vectors[2]);
+  EXPECT_NE(made->vectors[0], made->vectors[1]);
+  EXPECT_EQ(made->spent.input_tokens, 3);
+  EXPECT_FALSE(made->spent.estimated);
 }
 
 TEST_F(DemoModelTest, MissingUsageIsEstimatedAndSaidSo) {

@@ -253,7 +253,11 @@ class FullListener {
 TEST(GatewayTime, WhoDoesNotLetOneConnectCannotBeReached) {
   const FullListener full;
   http::Client client;
-  OpenAiGateway gateway(client, {.base_url = full.url(), .connect_timeout = 50ms, .max_retries = 0});
+  OpenAiGateway::Options options;
+  options.base_url = full.url();
+  options.connect_timeout = 50ms;
+  options.max_retries = 0;
+  OpenAiGateway gateway(client, options);
   ChatRequest request{.model = "m", .messages = {{"user", "hi"}}};
   const auto exchange = runtime::run_blocking(gateway.complete(std::move(request), nullptr));
   ASSERT_FALSE(exchange.completion.has_value());

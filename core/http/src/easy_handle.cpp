@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "field_text.hpp"
 #include "public_address.hpp"
 
 namespace rapt::http {
@@ -74,6 +75,9 @@ void EasyHandle::set_limits() {
   curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  // A class that asks at once shares one handshake: the first connection tells whether it can carry several.
+  if (equals_ignoring_case(std::string_view(request.url).substr(0, 8), "https://"))
+    curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_timeout.count()));

@@ -141,7 +141,7 @@ class Http2Server {
 
   static void write(SSL* session, unsigned char type, unsigned char flags, unsigned stream, std::string_view payload) {
     const auto part = [](std::size_t value, unsigned shift) { return static_cast<char>(value >> shift & 0xFFU); };
-    std::string frame = {part(payload.size(), 16), part(payload.size(), 8), part(payload.size(), 0),
+    std::string frame = {part(payload.size(), 16), part(payload.size(), 8),  part(payload.size(), 0),
                          static_cast<char>(type),  static_cast<char>(flags), part(stream, 24),
                          part(stream, 16),         part(stream, 8),          part(stream, 0)};
     frame += payload;
@@ -169,7 +169,7 @@ TEST(ClientHttp2, SpeaksItWhereItIsOfferedAndUsesTheConnectionAgain) {
 
 Task<bool> fetch_both(Client& client, ClientRequest first, ClientRequest second) {
   auto [one, other] = co_await (client.fetch(std::move(first)) && client.fetch(std::move(second)));
-  co_return one && other && one->body == "over HTTP/2" && other->body == "over HTTP/2";
+  co_return one&& other && one->body == "over HTTP/2" && other->body == "over HTTP/2";
 }
 
 TEST(ClientHttp2, AsksSeveralThingsAtOnceOverOneConnection) {

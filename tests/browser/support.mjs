@@ -40,14 +40,17 @@ export function group(type) {
 
 /**
  * Opens a page, logged in as somebody or nobody, and gives it to `use`. Fails afterwards if the page broke its
- * Content-Security-Policy, wrote an error to the console, threw, or asked any other host for anything.
+ * Content-Security-Policy, wrote an error to the console, threw, or asked any other host for anything. `url` is another
+ * host than the system's, `proxy` the way there.
  */
-export async function withPage(who, use) {
-  const context = await browser.newContext({ viewport: desktop, colorScheme: "light", locale: "en-US" });
+export async function withPage(who, use, { url = base, proxy } = {}) {
+  const way = proxy ? { proxy: { server: proxy, bypass: "<-loopback>" } } : {};
+  const context = await browser.newContext({ viewport: desktop, colorScheme: "light", locale: "en-US", ...way });
+  const faults = [];
+  context.on("page", (page) => watch(page, url, faults));
   const page = await context.newPage();
-  const faults = watch(page);
   try {
-    if (who) await logIn(context, who);
+    if (who) await logIn(context, who, url);
     await use(page, context);
     assert.deepEqual(faults, [], "faults on the page");
   } finally {
@@ -55,23 +58,21 @@ export async function withPage(who, use) {
   }
 }
 
-async function logIn(context, { email, password }) {
-  const answer = await context.request.post(`${base}/api/v1/auth/login`, { data: { email, password }, headers: { Origin: base } });
+async function logIn(context, { email, password }, url) {
+  const answer = await context.request.post(`${url}/api/v1/auth/login`, { data: { email, password }, headers: { Origin: url } });
   assert.equal(answer.status(), 200, `login as ${email}: ${await answer.text()}`);
 }
 
-function watch(page) {
-  const faults = [];
+function watch(page, url, faults) {
   page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
   page.on("console", (message) => {
     // The browser itself reports each failed answer; what the pages make of those is what the tests look at.
-    const refusal = message.text().startsWith("Failed to load resource") && message.location().url.startsWith(`${base}/api/v1/`);
+    const refusal = message.text().startsWith("Failed to load resource") && message.location().url.startsWith(`${url}/api/v1/`);
     if (message.type() === "error" && !refusal) faults.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(`${base}/`) && !request.url().startsWith("data:")) faults.push(`foreign request: ${request.url()}`);
+    if (!request.url().startsWith(`${url}/`) && !request.url().startsWith("data:")) faults.push(`foreign request: ${request.url()}`);
   });
-  return faults;
 }
 
 const desktop = { width: 1280, height: 850 };
@@ -82,7 +83,7 @@ const phone = { width: 390, height: 844 };
  * sideways scrolling, and nothing that axe finds against WCAG 2.2 AA. Leaves a screenshot of each when SCREENSHOT_DIR is set.
  */
 export async function checkPage(page, name) {
-  const answer = await page.request.get(`${base}/api/v1/instance`);
+  const answer = await page.request.get(`${new URL(page.url()).origin}/api/v1/instance`);
   const { demo_model: demo, development_mode: development } = (await answer.json()).data;
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -52,16 +52,20 @@ export interface Source {
 export interface ResolvedLimit {
   /** A member of AiSettings. */
   name: string;
-  value: number | string;
-  /** How much of it is used now; null where that is counted for each person. */
-  used: number | string | null;
-  reserved?: number | string | null;
+  /** Decimal text, as the next two. */
+  value: string;
+  /** How much of it is used now; null where each person is counted, or nothing is. */
+  used: string | null;
+  /** By calls that are on their way. */
+  reserved: string | null;
   resets_at: string | null;
   source: Source;
 }
 
 export interface ResolvedSettings {
-  model: { id: string; name: string | null; source: Source } | null;
+  model: { id: string; source: Source } | null;
+  /** Why no model can be asked. */
+  problem: string | null;
   fallback_models: string[];
   limits: ResolvedLimit[];
   time_zone: string;

@@ -63,15 +63,18 @@ export interface Outgoing {
   file?: Blob;
   contentType?: string;
   etag?: string | null;
+  /** The last event of a stream that was read; what comes after it is asked for. */
+  lastEventId?: string | null;
   signal?: AbortSignal;
 }
 
 /** Sends a request and gives the raw answer when it succeeded; throws ApiError otherwise. */
 export async function send(method: string, path: string, accept: string, outgoing: Outgoing = {}): Promise<Response> {
-  const { body, file, contentType = "application/json", etag, signal } = outgoing;
+  const { body, file, contentType = "application/json", etag, lastEventId, signal } = outgoing;
   const headers: Record<string, string> = { Accept: accept };
   if (body !== undefined || file !== undefined) headers["Content-Type"] = contentType;
   if (etag) headers["If-Match"] = etag;
+  if (lastEventId) headers["Last-Event-ID"] = lastEventId;
   const content = file ?? (body === undefined ? null : JSON.stringify(body));
   let response: Response;
   try {

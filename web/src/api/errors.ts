@@ -16,6 +16,7 @@ export class ApiError extends Error {
   readonly details: JsonObject;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
+  readonly #at = Date.now();
 
   constructor(status: number, body: FailureBody, requestId: string | null = null, retryAfterSeconds: number | null = null) {
     super(body.error);
@@ -24,7 +25,8 @@ export class ApiError extends Error {
     this.code = body.code;
     this.details = body.details ?? {};
     this.requestId = requestId ?? text(this.details["request_id"]);
-    this.retryAfterSeconds = retryAfterSeconds;
+    const told = this.details["retry_after"]; // events of a stream have no headers
+    this.retryAfterSeconds = retryAfterSeconds ?? (typeof told === "number" ? told : null);
   }
 
   /** What a validation failure says about single fields; empty when it says nothing. */
@@ -46,6 +48,16 @@ export class ApiError extends Error {
   /** True when somebody else has changed the object since it was read. */
   get isOutdated(): boolean {
     return this.status === 412;
+  }
+
+  /** When it is worth trying again; null when nobody knows. */
+  get retryAt(): Date | null {
+    return this.retryAfterSeconds === null ? null : new Date(this.#at + this.retryAfterSeconds * 1000);
+  }
+
+  /** True when a limit or a budget has been reached: news for the reader, not a fault. */
+  get isLimit(): boolean {
+    return this.code === "AI_LIMIT_REACHED" || this.code === "AI_BUDGET_EXHAUSTED";
   }
 
   /** True when a module refused the message or the answer: news for the reader, not a fault. */
@@ -120,7 +132,10 @@ const advice: Record<string, [title: string, hint: string | null]> = {
   AI_AUTHENTICATION_FAILED: ["The AI service refused this school's key", "Tell your administrator: trying again will not help."],
   AI_MODEL_NOT_AVAILABLE: ["The AI model is not available", "Tell your teacher or administrator."],
   AI_RATE_LIMITED: ["The AI service is busy", "Your text is kept. Try again in a minute."],
+  AI_LIMIT_REACHED: ["Time for a short break", null],
+  AI_BUDGET_EXHAUSTED: ["The AI budget is used up", null],
   AI_TIMEOUT: ["The AI service took too long", "Your text is kept. Try again."],
+  ANSWER_NOT_STORED: ["The answer could not be kept yet", "Your text is kept. Try again in a moment: it is the same message, and not paid twice."],
   MODULE_UNAVAILABLE: ["A safety module is not running", "It must check this conversation, so nothing was sent. Try again in a moment."],
   SERVICE_UNAVAILABLE: ["The service is briefly unavailable", "Your text is kept. Try again in a moment."],
   INTERNAL_ERROR: ["Something went wrong on the server", "Try again. If it happens again, pass on the request number."],

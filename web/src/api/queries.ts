@@ -56,6 +56,13 @@ export const sessionQuery = (sessionId: string) =>
     queryFn: () => get<SessionDetail>(`/sessions/${id(sessionId)}`),
   });
 
+/** The messages that others have taken the place of; asked anew whenever the conversation has grown. */
+export const replacedQuery = ({ id: sessionId, messages }: SessionDetail) =>
+  queryOptions({
+    queryKey: ["sessions", "replaced", sessionId, messages.at(-1)?.seq ?? 0],
+    queryFn: async () => (await get<SessionDetail>(`/sessions/${id(sessionId)}`, { include: "replaced" })).messages.filter((message) => message.replaced_at),
+  });
+
 export const sessionExtractionsQuery = (sessionId: string) =>
   queryOptions({
     queryKey: ["sessions", "extractions", sessionId],

@@ -12,8 +12,8 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 describe("EventParser", () => {
   const text = ': heartbeat\n\nevent: delta\ndata: {"content":"x² – naïve 🦖"}\n\nevent: done\ndata: {"a":1}\n\n';
   const expected = [
-    { event: "delta", data: '{"content":"x² – naïve 🦖"}' },
-    { event: "done", data: '{"a":1}' },
+    { event: "delta", data: '{"content":"x² – naïve 🦖"}', id: null },
+    { event: "done", data: '{"a":1}', id: null },
   ];
 
   it("gives the same events wherever a chunk ends, even inside a character", () => {
@@ -33,15 +33,23 @@ describe("EventParser", () => {
       expect(parse([crlf.slice(0, cut), crlf.slice(cut)])).toEqual(expected);
     }
     expect(parse([bytes("data: a\r\rdata: b\r\r"), bytes("\n")])).toEqual([
-      { event: "message", data: "a" },
-      { event: "message", data: "b" },
+      { event: "message", data: "a", id: null },
+      { event: "message", data: "b", id: null },
     ]);
   });
 
   it("joins data lines, takes only one space off, and forgets the name between events", () => {
     expect(parse([bytes("event: x\ndata:  two\ndata\ndata:end\n\ndata: y\n\n")])).toEqual([
-      { event: "x", data: " two\n\nend" },
-      { event: "message", data: "y" },
+      { event: "x", data: " two\n\nend", id: null },
+      { event: "message", data: "y", id: null },
+    ]);
+  });
+
+  it("gives each event its own place in the stream, and none to one that has none", () => {
+    expect(parse([bytes("id: T:1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n")])).toEqual([
+      { event: "message", data: "a", id: "T:1" },
+      { event: "message", data: "b", id: null },
+      { event: "message", data: "c", id: "" },
     ]);
   });
 

@@ -4,6 +4,8 @@
 export interface ServerEvent {
   event: string;
   data: string;
+  /** Where in its stream it stands; null when the server gave it no place. */
+  id: string | null;
 }
 
 /** Turns a stream's bytes into events. Feed chunks in order; borders may fall anywhere, even inside a character. */
@@ -12,6 +14,7 @@ export class EventParser {
   #rest = "";
   #event = "";
   #data: string[] = [];
+  #id: string | null = null;
 
   /** The events that this chunk completes, in order. */
   push(chunk: Uint8Array): ServerEvent[] {
@@ -32,8 +35,9 @@ export class EventParser {
 
   #line(line: string, events: ServerEvent[]): void {
     if (line === "") {
-      if (this.#data.length > 0) events.push({ event: this.#event || "message", data: this.#data.join("\n") });
+      if (this.#data.length > 0) events.push({ event: this.#event || "message", data: this.#data.join("\n"), id: this.#id });
       this.#event = "";
+      this.#id = null;
       this.#data = [];
       return;
     }
@@ -43,5 +47,6 @@ export class EventParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "event") this.#event = value;
     else if (field === "data") this.#data.push(value);
+    else if (field === "id" && !value.includes("\0")) this.#id = value;
   }
 }

@@ -80,7 +80,32 @@ export interface Message {
   content: string;
   seq: number;
   created_at: string;
-  meta: { modified_by?: string[]; cut_off?: CutOff; model?: string; usage?: Usage; latency_ms?: number } | null;
+  meta: MessageMeta | null;
+  /** When it was edited or generated anew; such messages are kept, and told to nobody but readers. */
+  replaced_at?: string | null;
+  /** Of a user's message: what the page that sent it calls it. */
+  request_id?: string | null;
+}
+
+export interface MessageMeta {
+  modified_by?: string[];
+  cut_off?: CutOff;
+  /** The reader stopped the answer: what was shown is all of it. */
+  stopped?: boolean;
+  /** The answer ended with the server that made it. */
+  interrupted?: boolean;
+  /** Of limits that were nearly reached. */
+  notices?: string[];
+  model?: string;
+  usage?: Usage;
+  latency_ms?: number;
+}
+
+/** The answer that is being made right now. */
+export interface Turn {
+  id: string;
+  request_id: string | null;
+  started_at: string;
 }
 
 export interface Session {
@@ -104,6 +129,9 @@ export interface SessionSummary extends Session {
 export interface SessionDetail extends Session {
   messages: Message[];
   user?: Named;
+  turn?: Turn | null;
+  /** When nothing more can be written, because of a time limit or an assignment that closes. */
+  ends_at?: string | null;
 }
 
 export interface Extraction {

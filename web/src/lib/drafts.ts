@@ -25,6 +25,33 @@ export function writeDraft(key: string, text: string): void {
   }
 }
 
+/** A message that was sent and whose answer is not known to be stored. */
+export interface Pending {
+  /** Names the turn: sending the message again with it never makes a second one. */
+  requestId: string;
+  content: string;
+  /** The number of the message that it takes the place of. */
+  replaces: number | null;
+  /** Its words stand in the box again, where they may be changed. */
+  givenBack?: boolean;
+}
+
+const pendingKey = (draft: string) => `${draft}:sent`;
+
+export function readPending(draft: string): Pending | null {
+  try {
+    const { requestId, content, replaces, givenBack } = JSON.parse(readDraft(pendingKey(draft))) as Partial<Pending>;
+    if (typeof requestId !== "string" || typeof content !== "string") return null;
+    return { requestId, content, replaces: typeof replaces === "number" ? replaces : null, givenBack: givenBack === true };
+  } catch {
+    return null; // nothing was stored, or by another version of these pages
+  }
+}
+
+export function writePending(draft: string, pending: Pending | null): void {
+  writeDraft(pendingKey(draft), pending === null ? "" : JSON.stringify(pending));
+}
+
 export function forgetDrafts(): void {
   try {
     const keys = Array.from({ length: sessionStorage.length }, (_, index) => sessionStorage.key(index));

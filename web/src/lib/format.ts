@@ -3,6 +3,7 @@
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const dayTime = new Intl.DateTimeFormat(undefined, { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 export function formatDateTime(time: string | null | undefined): string {
@@ -11,6 +12,11 @@ export function formatDateTime(time: string | null | undefined): string {
 
 export function formatDue(time: string | null | undefined): string {
   return format(time, dayTime);
+}
+
+/** A moment close by: "2:05 PM" today, with the day otherwise. */
+export function formatTime(at: Date, now: Date = new Date()): string {
+  return at.toDateString() === now.toDateString() ? time.format(at) : dayTime.format(at);
 }
 
 /** Such as "5 minutes ago" or "tomorrow"; `now` in milliseconds since 1970. */
@@ -23,6 +29,11 @@ export function formatRelative(time: string | null | undefined, now: number = Da
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
   return "just now";
+}
+
+/** How long it is to something that is to come. */
+export function formatUntil(at: Date, now: number = Date.now()): string {
+  return at.getTime() - now < 60_000 ? "in less than a minute" : formatRelative(at.toISOString(), now);
 }
 
 function format(time: string | null | undefined, how: Intl.DateTimeFormat): string {

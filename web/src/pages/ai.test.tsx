@@ -98,11 +98,12 @@ const settings: AiSettings = {
   time_zone: null,
 };
 const resolved: ResolvedSettings = {
-  model: { id: model.id, name: model.name, source: { kind: "group", id: "g1", name: "Springfield" } },
+  model: { id: model.id, source: { kind: "group", id: "g1", name: "Springfield" } },
+  problem: null,
   fallback_models: ["other"],
   limits: [
-    { name: "monthly_budget", value: "250", used: "200.5", resets_at: null, source: { kind: "group", id: "g1", name: "Springfield" } },
-    { name: "user_requests_per_hour", value: 60, used: null, resets_at: null, source: { kind: "system", id: null, name: null } },
+    { name: "monthly_budget", value: "250", used: "200.5", reserved: "1.25", resets_at: null, source: { kind: "group", id: "g1", name: "Springfield" } },
+    { name: "user_requests_per_hour", value: "60", used: null, reserved: null, resets_at: null, source: { kind: "system", id: null, name: null } },
   ],
   time_zone: "America/Chicago",
 };
@@ -123,7 +124,7 @@ describe("limits and budgets", () => {
     expect(screen.getByLabelText("Dollars a month")).toHaveValue("250");
     expect(screen.getByLabelText("Tell administrators at (%)")).toHaveValue("80");
     await waitFor(() => expect(screen.getByLabelText("Model")).toHaveValue(model.id));
-    expect(await screen.findByText("$200.50 of $250 used")).toBeVisible();
+    expect(await screen.findByText("$200.50 of $250 used, up to $1.25 more by answers on their way")).toBeVisible();
     expect(screen.getByRole("img", { name: "Dollars a month: 80% used" })).toBeInTheDocument();
     expect(screen.getByText("60 for each person")).toBeVisible();
     expect(screen.getByText(/from the whole system/)).toBeVisible();

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, getRouteApi } from "@tanstack/react-router";
-import { ArrowLeft, CircleCheckBig, Pause, Play } from "lucide-react";
-import { useRef, useState } from "react";
-import { patch } from "@/api/client";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
 import { sessionQuery } from "@/api/queries";
-import type { Me, Message, Session, SessionDetail, SessionState } from "@/api/types";
+import type { Me, Message, SessionDetail } from "@/api/types";
+import { ChatHeader, NotActive } from "@/components/chat/chat-header";
 import { Composer, type ComposerHandle } from "@/components/chat/composer";
-import { useConversation } from "@/components/chat/conversation";
-import { Announcer, ExchangeView, RefusalView } from "@/components/chat/exchange-view";
-import { MessageBubble } from "@/components/chat/message-bubble";
+import { takeBackUnanswered, useConversation } from "@/components/chat/conversation";
+import { Announcer, ExchangeView } from "@/components/chat/exchange-view";
+import { MessageList } from "@/components/chat/message-list";
 import { MessageLog } from "@/components/chat/message-log";
-import { ErrorPanel } from "@/components/error-panel";
+import { RefusalView } from "@/components/chat/refusal-view";
+import { TurnBar } from "@/components/chat/turn-bar";
+import { knowsTurns } from "@/components/chat/turns";
 import { PageBody, useTitle } from "@/components/page";
 import { QueryView } from "@/components/query-view";
-import { SessionStateBadge } from "@/components/session-state";
-import { Button } from "@/components/ui/button";
-import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { Notice } from "@/components/ui/notice";
 import { draftKey } from "@/lib/drafts";
 
 const route = getRouteApi("/authed/sessions/$id");
@@ -36,19 +33,29 @@ export function ChatPage() {
 }
 
 function Chat({ me, session }: { me: Me; session: SessionDetail }) {
-  const draft = draftKey(me.user.id, "chat", session.id);
-  const { exchange, refusal, send, dismiss } = useConversation(session.id, draft);
+  const [draft] = useState(() => {
+    const key = draftKey(me.user.id, "chat", session.id);
+    takeBackUnanswered(session, key);
+    return key;
+  });
+  const { exchange, refusal, send, regenerate, stop, dismiss } = useConversation(session, draft);
   const composer = useRef<ComposerHandle>(null);
   const [sends, setSends] = useState(0);
   const { messages, tool } = session;
-  const last = messages.at(-1);
+  const answering = useWasAnswering(exchange !== null);
 
-  function sendNow(text: string): void {
+  function begin(turn: () => void): void {
     setSends(sends + 1);
-    send(text);
+    turn();
   }
 
-  function edit(): void {
+  function retry(): void {
+    const { text, replaces } = refusal!;
+    if (text !== null) begin(() => send(text, replaces));
+    else if (replaces !== null) begin(() => regenerate(replaces));
+  }
+
+  function takeBack(): void {
     composer.current?.restore(refusal?.text ?? "");
     dismiss();
   }
@@ -58,17 +65,37 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
       <ChatHeader session={session} />
       <MessageLog sends={sends}>
         {messages.length === 0 && !exchange && !refusal && <Greeting toolName={tool.name} />}
-        {messages.map((message) => (
-          <MessageBubble key={message.id} message={message} author={message.role === "user" ? "You" : tool.name} />
-        ))}
+        <MessageList
+          session={session}
+          hiddenFrom={exchange?.from ?? Infinity}
+          open={session.state === "active" && exchange === null && knowsTurns(session)}
+          onEdit={(message, text) => {
+            begin(() => send(text, message.seq));
+            composer.current?.focus();
+          }}
+          onRegenerate={(answer) => {
+            begin(() => regenerate(answer.seq));
+            composer.current?.focus();
+          }}
+        />
         {exchange && <ExchangeView exchange={exchange} author={tool.name} />}
-        {refusal && <RefusalView refusal={refusal} onRetry={() => sendNow(refusal.text)} onEdit={edit} />}
+        {refusal && !exchange && <RefusalView refusal={refusal} onRetry={retry} onEdit={takeBack} />}
       </MessageLog>
-      <Announcer exchange={exchange} lastAnswer={sends > 0 && last?.role === "assistant" ? spoken(last) : ""} />
+      <Announcer exchange={exchange} lastAnswer={answering && !refusal ? spoken(messages.at(-1)) : ""} />
       <div className="border-t bg-card/60">
         <div className="mx-auto max-w-3xl px-4 py-3">
           {session.state === "active" ? (
-            <Composer ref={composer} draft={draft} busy={exchange !== null} startEmpty={exchange !== null || refusal !== null} onSend={sendNow} />
+            <>
+              <TurnBar
+                exchange={knowsTurns(session) ? exchange : null}
+                endsAt={session.ends_at ?? null}
+                onStop={(byKey) => {
+                  stop();
+                  if (byKey) composer.current?.focus();
+                }}
+              />
+              <Composer ref={composer} draft={draft} busy={exchange !== null} onSend={(text) => begin(() => send(text))} />
+            </>
           ) : (
             <NotActive session={session} />
           )}
@@ -78,9 +105,21 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
   );
 }
 
+/** True from the first answer on that came while the page was open: earlier ones are not read out. */
+function useWasAnswering(now: boolean): boolean {
+  const [was, setWas] = useState(now);
+  useEffect(() => {
+    if (now) setWas(true);
+  }, [now]);
+  return was;
+}
+
 /** What a screen reader says of an answer. */
-function spoken({ content, meta }: Message): string {
-  return meta?.cut_off ? `${content} This answer was stopped here. ${meta.cut_off.reason}` : content;
+function spoken(message: Message | undefined): string {
+  if (message?.role !== "assistant") return "";
+  const { content, meta } = message;
+  if (meta?.cut_off) return `${content} This answer was stopped here. ${meta.cut_off.reason}`;
+  return meta?.stopped ? `${content} You stopped this answer.` : content;
 }
 
 function Greeting({ toolName }: { toolName: string }) {
@@ -91,90 +130,5 @@ function Greeting({ toolName }: { toolName: string }) {
         Write what you are working on, and what you have tried. Your teacher can read this conversation.
       </p>
     </div>
-  );
-}
-
-/** Changes the session's state; final and passing changes alike. */
-function useStateChange(session: Session) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (state: SessionState) => patch<Session>(`/sessions/${encodeURIComponent(session.id)}`, { state }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["sessions"] }),
-  });
-}
-
-function ChatHeader({ session }: { session: SessionDetail }) {
-  const change = useStateChange(session);
-  const [asking, setAsking] = useState(false);
-  return (
-    <div className="border-b bg-card/60">
-      <div className="mx-auto flex max-w-3xl flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
-        <Button asChild variant="ghost" size="icon" className="-ml-2">
-          <Link to="/" aria-label="Back to the home page">
-            <ArrowLeft aria-hidden />
-          </Link>
-        </Button>
-        <h1 className="min-w-0 flex-1 truncate font-bold">{session.tool.name}</h1>
-        {session.state !== "active" && <SessionStateBadge state={session.state} />}
-        {session.state === "active" && (
-          <Button variant="ghost" size="sm" disabled={change.isPending} onClick={() => change.mutate("paused")}>
-            <Pause aria-hidden /> <span className="max-sm:sr-only">Pause</span>
-          </Button>
-        )}
-        {session.state !== "completed" && (
-          <Button variant="ghost" size="sm" disabled={change.isPending} onClick={() => setAsking(true)}>
-            <CircleCheckBig aria-hidden /> <span className="max-sm:sr-only">Finish</span>
-          </Button>
-        )}
-      </div>
-      {change.isError && (
-        <div className="mx-auto max-w-3xl px-4 pb-3">
-          <ErrorPanel error={change.error} announce />
-        </div>
-      )}
-      <ConfirmDialog
-        open={asking}
-        title="Finish this conversation?"
-        description="It stays readable, but nothing more can be added to it. To stop for today and go on later, pause it instead."
-        confirmLabel="Finish it"
-        onClose={() => setAsking(false)}
-        onConfirm={() => {
-          setAsking(false);
-          change.mutate("completed");
-        }}
-      />
-    </div>
-  );
-}
-
-function NotActive({ session }: { session: SessionDetail }) {
-  const change = useStateChange(session);
-  if (session.state === "paused") {
-    return (
-      <Notice
-        tone="info"
-        title="This conversation is paused"
-        actions={
-          <Button size="sm" disabled={change.isPending} onClick={() => change.mutate("active")}>
-            <Play aria-hidden /> Go on
-          </Button>
-        }
-      >
-        {change.isError && <ErrorPanel error={change.error} announce />}
-      </Notice>
-    );
-  }
-  return (
-    <Notice
-      tone="info"
-      title="This conversation is finished"
-      actions={
-        <Button asChild size="sm" variant="outline">
-          <Link to="/tools/$id" params={{ id: session.tool.id }}>
-            Start a new one
-          </Link>
-        </Button>
-      }
-    />
   );
 }

@@ -3,16 +3,20 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { InfiniteData } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
+import { Fragment, type ReactNode } from "react";
 import { sessionExtractionsQuery, sessionQuery } from "@/api/queries";
-import type { Extraction, Page, SessionDetail, SessionSummary } from "@/api/types";
+import type { Extraction, Message, Page, SessionDetail, SessionSummary } from "@/api/types";
+import { EarlierVersions } from "@/components/chat/earlier-versions";
 import { MessageBubble } from "@/components/chat/message-bubble";
 import { ErrorPanel } from "@/components/error-panel";
 import { ExtractionCard } from "@/components/extractions/extraction-card";
+import { SessionSummaryCard, summaryType } from "@/components/extractions/session-summary";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
 import { QueryView } from "@/components/query-view";
 import { SessionStateBadge } from "@/components/session-state";
 import { Badge } from "@/components/ui/badge";
 import { formatDateTime, plural } from "@/lib/format";
+import { gapsBefore } from "@/lib/versions";
 
 const route = getRouteApi("/authed/teaching/sessions/$id");
 
@@ -37,10 +41,14 @@ export function TranscriptPage() {
   );
 }
 
-function Transcript({ session, extractions }: { session: SessionDetail; extractions: Extraction[] }) {
+function Transcript({ session, extractions: all }: { session: SessionDetail; extractions: Extraction[] }) {
+  const summary = all.findLast(({ type }) => type === summaryType);
+  const extractions = all.filter(({ type }) => type !== summaryType);
+  const gaps = gapsBefore(session.messages);
   const student = useStudentName(session);
-  const known = new Set(session.messages.map((message) => message.seq));
-  const general = extractions.filter(({ message_seq }) => message_seq === null || !known.has(message_seq));
+  const last = session.messages.at(-1)?.seq ?? 0;
+  const nameOf = (message: Message) => (message.role === "user" ? student : session.tool.name);
+  const general = extractions.filter(({ message_seq }) => message_seq === null || message_seq > last);
   return (
     <>
       <PageHeader
@@ -54,6 +62,7 @@ function Transcript({ session, extractions }: { session: SessionDetail; extracti
           </>
         }
       />
+      {summary && <SessionSummaryCard extraction={summary} />}
       {general.length > 0 && (
         <section aria-label="Notes about the whole conversation" className="mb-6 space-y-3">
           {general.map((each) => (
@@ -64,22 +73,38 @@ function Transcript({ session, extractions }: { session: SessionDetail; extracti
       {session.messages.length === 0 && <EmptyState title="Nothing has been written yet" />}
       <ol className="space-y-5">
         {session.messages.map((message) => {
-          const notes = extractions.filter((each) => each.message_seq === message.seq);
+          const gap = gaps.get(message.seq);
           return (
-            <li key={message.id} id={`message-${message.seq}`} className={notes.length > 0 ? "grid gap-3 lg:grid-cols-[3fr_2fr] lg:gap-6" : "lg:pr-[calc(40%+0.6rem)]"}>
-              <MessageBubble message={message} author={message.role === "user" ? student : session.tool.name} />
-              {notes.length > 0 && (
-                <div className="space-y-3">
-                  {notes.map((each) => (
-                    <ExtractionCard key={each.id} extraction={each} />
-                  ))}
-                </div>
+            <Fragment key={message.id}>
+              {gap && (
+                <Row notes={extractions.filter(({ message_seq: seq }) => seq !== null && seq >= gap.from && seq <= gap.to)}>
+                  <EarlierVersions session={session} gap={gap} kind={message.role === "user" ? "question" : "answer"} nameOf={nameOf} />
+                </Row>
               )}
-            </li>
+              <Row id={`message-${message.seq}`} notes={extractions.filter((each) => each.message_seq === message.seq)}>
+                <MessageBubble message={message} author={nameOf(message)} />
+              </Row>
+            </Fragment>
           );
         })}
       </ol>
     </>
+  );
+}
+
+/** What was said, with the notes about it beside it. */
+function Row({ id, notes, children }: { id?: string; notes: Extraction[]; children: ReactNode }) {
+  return (
+    <li id={id} className={notes.length > 0 ? "grid gap-3 lg:grid-cols-[3fr_2fr] lg:gap-6" : "lg:pr-[calc(40%+0.6rem)]"}>
+      {children}
+      {notes.length > 0 && (
+        <div className="space-y-3">
+          {notes.map((each) => (
+            <ExtractionCard key={each.id} extraction={each} />
+          ))}
+        </div>
+      )}
+    </li>
   );
 }
 

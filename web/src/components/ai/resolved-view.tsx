@@ -13,16 +13,16 @@ export function ResolvedView({ place }: { place: Place }) {
   const query = useQuery(resolvedQuery(place));
   return (
     <QueryView query={query}>
-      {({ model, fallback_models: fallbacks, limits, time_zone: zone }) => (
+      {({ model, problem, fallback_models: fallbacks, limits, time_zone: zone }) => (
         <Card data-resolved className="space-y-4 p-5 text-sm">
           <p className="wrap-anywhere">
             {model ? (
               <>
-                Asked first: <b>{model.name ?? model.id}</b>
+                Asked first: <b>{model.id}</b>
                 <From source={model.source} />
               </>
             ) : (
-              "No model is set: tools that name none cannot be used."
+              <span className="font-medium text-danger-foreground">{problem ?? "No model is set: tools that name none cannot be used."}</span>
             )}
             {fallbacks.length > 0 && <span className="block text-muted-foreground">then {fallbacks.join(", then ")}</span>}
           </p>
@@ -40,7 +40,7 @@ function From({ source }: { source: Source }) {
 }
 
 function Limit({ limit }: { limit: ResolvedLimit }) {
-  const { name, used, value, resets_at: resets, source } = limit;
+  const { name, used, reserved, value, resets_at: resets, source } = limit;
   const field = fieldOf(name);
   const say = (amount: number | string) => (field?.kind === "money" ? dollars(String(amount)) : Number(amount).toLocaleString());
   return (
@@ -50,12 +50,16 @@ function Limit({ limit }: { limit: ResolvedLimit }) {
         <From source={source} />
       </p>
       {used === null ? (
-        <p className="text-muted-foreground">{say(value)} for each person</p>
+        <p className="text-muted-foreground">
+          {say(value)}
+          {name.startsWith("user_") && " for each person"}
+        </p>
       ) : (
         <>
           <Bar label={field?.label ?? name} share={shareOf(used, value)} />
           <p className="text-muted-foreground">
-            {say(used)} of {say(value)} used{resets && `, anew from ${formatDue(resets)}`}
+            {say(used)} of {say(value)} used{Number(reserved) > 0 && `, up to ${say(reserved!)} more by answers on their way`}
+            {resets && `, anew from ${formatDue(resets)}`}
           </p>
         </>
       )}

@@ -12,20 +12,20 @@ const counterFrom = 28_000;
 export interface ComposerHandle {
   /** Puts text into the box, before what is already there, and the cursor after it. */
   restore: (text: string) => void;
+  focus: () => void;
 }
 
 interface ComposerProps {
   ref?: Ref<ComposerHandle>;
   draft: string;
+  /** An answer is on its way: the next message can be written, and sent afterwards. */
   busy: boolean;
-  /** Starts with an empty box: the draft is shown elsewhere, as the message under way. */
-  startEmpty: boolean;
   onSend: (text: string) => void;
 }
 
 /** Where a message is written. Every keystroke is kept under the draft's key. */
-export function Composer({ ref, draft, busy, startEmpty, onSend }: ComposerProps) {
-  const [text, setText] = useState(() => (startEmpty ? "" : readDraft(draft)));
+export function Composer({ ref, draft, busy, onSend }: ComposerProps) {
+  const [text, setText] = useState(() => readDraft(draft));
   const box = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   // The server counts characters, not UTF-16 units.
@@ -44,6 +44,7 @@ export function Composer({ ref, draft, busy, startEmpty, onSend }: ComposerProps
       change(text.trim() === "" ? back : `${back}\n${text}`);
       box.current?.focus();
     },
+    focus: () => box.current?.focus(),
   }));
 
   function change(next: string): void {
@@ -53,7 +54,7 @@ export function Composer({ ref, draft, busy, startEmpty, onSend }: ComposerProps
 
   function submit(): void {
     if (!ready) return;
-    setText("");
+    change(""); // who sends it keeps it from now on
     onSend(text);
   }
 

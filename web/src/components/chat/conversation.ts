@@ -1,107 +1,52 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Messages under way, by session. They live outside the pages: leaving a conversation stops neither the answer nor its
-// display when the reader comes back.
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
-import { streamMessage } from "@/api/chat-stream";
-import { ApiError } from "@/api/errors";
+// One conversation as its page sees it.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
 import { sessionQuery } from "@/api/queries";
-import type { CutOff, Message, SessionDetail } from "@/api/types";
-import { writeDraft } from "@/lib/drafts";
-
-export type Phase = "sending" | "thinking" | "writing" | "checking";
-
-/** The message under way, and what has come back so far. */
-export interface Exchange {
-  text: string;
-  phase: Phase;
-  answer: string;
-  cutOff: CutOff | null;
-}
-
-/** How the last message ended, when it did not end well. Its text is kept. */
-export interface Refusal {
-  kind: "blocked" | "failed";
-  text: string;
-  error: unknown;
-}
-
-interface State {
-  exchange: Exchange | null;
-  refusal: Refusal | null;
-}
-
-const idle: State = { exchange: null, refusal: null };
-const states = new Map<string, State>();
-const listeners = new Set<() => void>();
+import type { SessionDetail } from "@/api/types";
+import { readDraft, readPending, writeDraft, writePending } from "@/lib/drafts";
+import { onOtherTab } from "./tabs";
+import { type State, dismiss, follow, holds, makeAnew, sendMessage, stateOf, stop, subscribe } from "./turns";
 
 export interface Conversation extends State {
-  /** Sends a message; does nothing while another one is under way. */
-  send: (text: string) => void;
-  /** Drops the refusal, whose text the caller has taken over. */
+  /** Sends a message, also in the place of an earlier own one; does nothing while an answer is on its way. */
+  send: (text: string, replaces?: number | null) => void;
+  /** Asks for another answer in the place of that one. */
+  regenerate: (answerSeq: number) => void;
+  stop: () => void;
+  /** Drops the refusal, whose words the caller has taken over. */
   dismiss: () => void;
 }
 
-export function useConversation(sessionId: string, draft: string): Conversation {
+export function useConversation(session: SessionDetail, draft: string): Conversation {
   const queries = useQueryClient();
-  const state = useSyncExternalStore(subscribe, () => states.get(sessionId) ?? idle);
+  const sessionId = session.id;
+  const state = useSyncExternalStore(subscribe, () => stateOf(sessionId));
+  const place = { queries, sessionId, draft };
+  const running = session.turn?.id;
+
+  useEffect(() => {
+    if (running !== undefined) void follow({ queries, sessionId, draft }, session);
+    // Followed once: whatever comes of it, the same turn is not followed again.
+  }, [running]);
+  useEffect(() => onOtherTab(sessionId, () => void queries.invalidateQueries({ queryKey: sessionQuery(sessionId).queryKey })), [queries, sessionId]);
+
   return {
     ...state,
-    send: (text) => {
-      if (!states.get(sessionId)?.exchange) void exchangeMessage(queries, sessionId, draft, text);
-    },
-    dismiss: () => put(sessionId, { ...state, refusal: null }),
+    send: (text, replaces = null) => void sendMessage(place, text, replaces),
+    regenerate: (answerSeq) => void makeAnew(place, answerSeq),
+    stop: () => void stop(place),
+    dismiss: () => dismiss(sessionId),
   };
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-function put(sessionId: string, state: State): void {
-  states.set(sessionId, state);
-  for (const listener of listeners) listener();
-}
-
-/** The text stays in the draft's storage until the server has taken it: a reload or a lost login does not lose it. */
-async function exchangeMessage(queries: QueryClient, sessionId: string, draft: string, text: string): Promise<void> {
-  const query = { ...sessionQuery(sessionId), staleTime: 0 };
-  const countBefore = queries.getQueryData(query.queryKey)?.messages.length ?? 0;
-  let exchange: Exchange = { text, phase: "sending", answer: "", cutOff: null };
-  const update = (change: Partial<Exchange>) => put(sessionId, { exchange: (exchange = { ...exchange, ...change }), refusal: null });
-  update({});
-  writeDraft(draft, text);
-  try {
-    const { message } = await streamMessage(sessionId, text, {
-      onStatus: (phase) => update({ phase }),
-      onCutOff: (cutOff) => update({ phase: "writing", cutOff }),
-      onDelta: (content) => update({ phase: "writing", answer: exchange.answer + content }),
-    });
-    writeDraft(draft, "");
-    // A module may have changed what was sent: the stored conversation replaces what the page has shown.
-    await queries.fetchQuery(query).catch(() => appendShown(queries, sessionId, text, message));
-    put(sessionId, idle);
-  } catch (error) {
-    await refuse(queries, sessionId, draft, text, countBefore, error);
-  }
-  void queries.invalidateQueries({ queryKey: ["sessions", "mine"] });
-}
-
-async function refuse(queries: QueryClient, sessionId: string, draft: string, text: string, countBefore: number, error: unknown): Promise<void> {
-  if (error instanceof ApiError && error.isExpiredLogin) return put(sessionId, idle); // the draft waits behind the login
-  const stored = await queries.fetchQuery({ ...sessionQuery(sessionId), staleTime: 0 }).catch(() => null);
-  const lostConnection = error instanceof ApiError && error.status === 0;
-  if (lostConnection && stored?.messages.at(-1)?.role === "assistant" && stored.messages.length > countBefore) {
-    writeDraft(draft, ""); // only the way back broke: the message and its answer are stored
-    return put(sessionId, idle);
-  }
-  const kind = error instanceof ApiError && error.isBlock ? "blocked" : "failed";
-  put(sessionId, { exchange: null, refusal: { kind, text, error } });
-}
-
-/** When the stored conversation cannot be read just now, what the page already knows is shown. */
-function appendShown(queries: QueryClient, sessionId: string, text: string, answer: Message): void {
-  const sent: Message = { ...answer, id: `${answer.id}-sent`, role: "user", content: text, seq: answer.seq - 1, meta: null };
-  queries.setQueryData<SessionDetail>(sessionQuery(sessionId).queryKey, (now) => now && { ...now, messages: [...now.messages, sent, answer] });
+/** Puts the words of a message that was sent before a reload, and never answered, back into the draft. */
+export function takeBackUnanswered(session: SessionDetail, draft: string): void {
+  const pending = readPending(draft);
+  const { exchange, refusal } = stateOf(session.id);
+  if (pending === null || pending.givenBack || exchange || refusal || session.turn?.request_id === pending.requestId) return;
+  if (holds(session, pending.requestId)) return writePending(draft, null);
+  const unsent = readDraft(draft);
+  writeDraft(draft, unsent.trim() === "" ? pending.content : `${pending.content}\n${unsent}`);
+  writePending(draft, { ...pending, givenBack: true });
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { ShieldCheck } from "lucide-react";
 import type { ReactNode } from "react";
-import type { CutOff, Message } from "@/api/types";
+import type { Message } from "@/api/types";
 import { Markdown } from "@/components/markdown";
-import { Notice } from "@/components/ui/notice";
 import { cn } from "@/lib/cn";
-import { formatDateTime, joinNames, plural } from "@/lib/format";
+import { formatDateTime, plural } from "@/lib/format";
+import { Notes } from "./message-notes";
 
 interface BubbleProps {
   role: Message["role"];
@@ -14,11 +13,11 @@ interface BubbleProps {
   children: ReactNode;
   footer?: ReactNode;
   faded?: boolean;
-  /** False for what is still under way. */
+  /** True for what the server holds, false for what is on its way, left out for what is neither. */
   stored?: boolean;
 }
 
-export function Bubble({ role, author, children, footer, faded = false, stored = false }: BubbleProps) {
+export function Bubble({ role, author, children, footer, faded = false, stored }: BubbleProps) {
   const mine = role === "user";
   return (
     <div data-role={role} data-stored={stored} className={cn("flex flex-col gap-1", mine ? "items-end" : "items-start")}>
@@ -37,14 +36,49 @@ export function Bubble({ role, author, children, footer, faded = false, stored =
   );
 }
 
+interface MessageBubbleProps {
+  message: Message;
+  author: string;
+  /** The reader's own conversation, rather than one of a student. */
+  own?: boolean;
+  /** What can be done with it. */
+  actions?: ReactNode;
+}
+
 /** A stored message. What a person typed is shown as typed; what the AI wrote is Markdown. */
-export function MessageBubble({ message, author }: { message: Message; author: string }) {
+export function MessageBubble({ message, author, own = false, actions }: MessageBubbleProps) {
   return (
-    <Bubble stored role={message.role} author={author} footer={<Notes message={message} />}>
-      {message.role === "user" ? <PlainText text={message.content} /> : <Markdown text={message.content} />}
+    <Bubble
+      stored
+      role={message.role}
+      author={author}
+      footer={
+        <>
+          <Notes message={message} own={own} />
+          {actions}
+        </>
+      }
+    >
+      <Content message={message} />
       <Stamp message={message} />
     </Bubble>
   );
+}
+
+/** A message that another one has taken the place of. */
+export function ReplacedBubble({ message, author }: { message: Message; author: string }) {
+  return (
+    <div data-replaced={message.seq} className="flex flex-col">
+      <Bubble faded role={message.role} author={`${author}, earlier version`} footer={<Notes message={message} own={false} />}>
+        <Content message={message} />
+        <Stamp message={message} />
+      </Bubble>
+    </div>
+  );
+}
+
+function Content({ message }: { message: Message }) {
+  return message.role === "user" ? <PlainText text={message.content} /> : <Markdown text={message.content} />;
 }
 
 export function PlainText({ text }: { text: string }) {
@@ -57,42 +91,6 @@ function Stamp({ message }: { message: Message }) {
     <p className="sr-only">
       {formatDateTime(message.created_at)}
       {tokens !== undefined && `, ${plural(tokens, "token")}`}
-    </p>
-  );
-}
-
-function Notes({ message }: { message: Message }) {
-  const changedBy = message.meta?.modified_by ?? [];
-  const cutOff = message.meta?.cut_off;
-  return (
-    <>
-      {cutOff && <CutOffNote cutOff={cutOff} />}
-      {changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}
-    </>
-  );
-}
-
-/** Below an answer that a module ended: why there is no more of it. */
-export function CutOffNote({ cutOff }: { cutOff: CutOff }) {
-  return (
-    <div data-cut-off className="max-w-[92%] sm:max-w-[80%]">
-      <Notice tone="shield" title="This answer was stopped here">
-        <p>{cutOff.reason}</p>
-        <p className="text-xs">Stopped by {cutOff.module}, a module that your school has switched on.</p>
-      </Notice>
-    </div>
-  );
-}
-
-function ChangeNote({ message, modules }: { message: Message; modules: string[] }) {
-  const when = message.role === "user" ? " before it was sent" : "";
-  return (
-    <p data-modified className="flex max-w-[92%] items-start gap-1.5 px-1 text-xs text-muted-foreground sm:max-w-[80%]">
-      <ShieldCheck aria-hidden className="mt-px size-3.5 shrink-0" />
-      <span>
-        Changed by {joinNames(modules)}
-        {when}, for example to hide personal details.
-      </span>
     </p>
   );
 }

@@ -43,9 +43,25 @@ Task<EventStream*> ResponseWriter::open_event_stream(Headers extra) {
   co_return stream_.get();
 }
 
+Task<BodyStream*> ResponseWriter::open_body_stream(Headers headers) {
+  if (std::exchange(answered_, true)) throw std::logic_error("a request was answered twice");
+  using Way = SocketBodyStream::Framing;
+  Framing frame = framing();
+  frame.chunked = asked_.http_1_1;
+  if (!frame.chunked) frame.keep_alive = false;
+  const std::string head = response_head(200, headers, frame);
+  const auto way = asked_.head_only ? Way::kHeadOnly : frame.chunked ? Way::kChunked : Way::kUntilClosed;
+  body_ = std::make_unique<SocketBodyStream>(socket_, deadline_, options_, way);
+  const bool written = co_await write_all(socket_, deadline_, options_.write_timeout, head, {});
+  body_->start(written);
+  co_return body_.get();
+}
+
 Task<void> ResponseWriter::finish(bool orderly) {
-  if (!stream_) co_return;
-  const bool usable = co_await stream_->finish(orderly);
+  if (!stream_ && !body_) co_return;
+  bool usable = false;
+  if (stream_) usable = co_await stream_->finish(orderly);
+  if (body_) usable = co_await body_->finish(orderly);
   if (!usable) reusable_ = false;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "body_stream.hpp"
 #include "event_stream.hpp"
 #include "rapt/http/server.hpp"
 #include "response_head.hpp"
@@ -23,8 +24,9 @@ class ResponseWriter final : public Responder {
   ResponseWriter(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Asked asked);
   Task<void> send(Response response) override;
   Task<EventStream*> open_event_stream(Headers extra) override;
+  Task<BodyStream*> open_body_stream(Headers headers) override;
 
-  /// Ends an event stream; `orderly` tells its reader that it is complete.
+  /// Ends a stream; `orderly` tells its reader that it is complete.
   Task<void> finish(bool orderly);
   [[nodiscard]] bool answered() const { return answered_; }
   /// Whether the connection can take another request.
@@ -40,6 +42,7 @@ class ResponseWriter final : public Responder {
   bool answered_ = false;
   bool reusable_ = true;
   std::shared_ptr<SocketEventStream> stream_;
+  std::unique_ptr<SocketBodyStream> body_;
 };
 
 }  // namespace rapt::http

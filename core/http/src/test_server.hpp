@@ -17,6 +17,8 @@ namespace rapt::http::testing {
 ///   /echo    what was asked, as text         /boom    throws              /silent  does not answer
 ///   /wait    says it has begun, answers once opened                       /stream  two events, then waits to be opened
 ///   /leave   streams until the client has gone, then says so
+///   /body    a body in two pieces            /torn    one that stays without an end
+///   /flood   a body without an end, until the client has gone, then says so
 class TestHandler final : public Handler {
  public:
   Task<void> handle(Request& request, Responder& responder) override;
@@ -30,6 +32,8 @@ class TestHandler final : public Handler {
  private:
   Task<void> stream(Responder& responder);
   Task<void> stream_until_left(Responder& responder);
+  Task<void> body(Responder& responder, bool whole);
+  Task<void> flood(Responder& responder);
 };
 
 /// A server on a free port of the loopback address, with threads of its own.

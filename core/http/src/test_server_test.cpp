@@ -29,6 +29,8 @@ Task<void> TestHandler::handle(Request& request, Responder& responder) {
   if (request.path == "/silent") co_return;
   if (request.path == "/stream") co_return co_await stream(responder);
   if (request.path == "/leave") co_return co_await stream_until_left(responder);
+  if (request.path == "/body" || request.path == "/torn") co_return co_await body(responder, request.path == "/body");
+  if (request.path == "/flood") co_return co_await flood(responder);
   if (request.path == "/wait") {
     begun.set_value();
     const bool opened = co_await gate.wait();
@@ -56,6 +58,25 @@ Task<void> TestHandler::stream_until_left(Responder& responder) {
   while (!events->closed()) co_await runtime::sleep_for(std::chrono::milliseconds(1));
   const bool sent = co_await events->send("delta", "nobody hears this");
   if (!sent) client_gone.set_value();
+}
+
+Task<void> TestHandler::body(Responder& responder, bool whole) {
+  Headers headers;
+  headers.set("Content-Type", "text/csv");
+  BodyStream* out = co_await responder.open_body_stream(std::move(headers));
+  co_await out->write("one,two\r\n");
+  co_await out->write("");
+  co_await out->write("three");
+  if (!whole) out->give_up();
+}
+
+Task<void> TestHandler::flood(Responder& responder) {
+  Headers headers;
+  BodyStream* out = co_await responder.open_body_stream(std::move(headers));
+  const std::string piece(64 * 1024, 'x');
+  bool taken = true;
+  while (taken) taken = co_await out->write(piece);
+  client_gone.set_value();
 }
 
 Response TestHandler::failure(int status, std::string_view code, std::string_view message,

@@ -66,6 +66,12 @@ Task<http::EventStream*> DressedResponder::open_event_stream(http::Headers extra
   co_return stream;
 }
 
+Task<http::BodyStream*> DressedResponder::open_body_stream(http::Headers headers) {
+  dress(headers);
+  auto* body = co_await inner_.open_body_stream(std::move(headers));
+  co_return body;
+}
+
 void restore_tags(http::Request& request) {
   for (const char* field : {"If-Match", "If-None-Match"}) {
     const auto value = request.headers.get(field);

@@ -28,6 +28,7 @@ class DressedResponder final : public http::Responder {
 
   Task<void> send(http::Response response) override;
   Task<http::EventStream*> open_event_stream(http::Headers extra) override;
+  Task<http::BodyStream*> open_body_stream(http::Headers headers) override;
 
  private:
   void dress(http::Headers& headers) const;

@@ -23,7 +23,18 @@ class EventStream {
   [[nodiscard]] virtual bool closed() const = 0;
 };
 
-/// The one answer to a request. Exactly one of the two is called, once; a handler that calls neither has the
+/// A body of unknown length to one client. Used from the handler's task only.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  /// Sends a piece and waits until the client takes it. False when the client has gone, or asked for the head alone:
+  /// the rest need not be made.
+  virtual Task<bool> write(std::string_view piece) = 0;
+  /// The body stays without an end, so that nobody takes it for whole.
+  virtual void give_up() = 0;
+};
+
+/// The one answer to a request. Exactly one of the three is called, once; a handler that calls neither has the
 /// server answer 500.
 class Responder {
  public:
@@ -31,6 +42,8 @@ class Responder {
   virtual Task<void> send(Response response) = 0;
   /// Sends the head with text/event-stream, no-store and no proxy buffering, and starts heartbeat comments.
   virtual Task<EventStream*> open_event_stream(Headers extra) = 0;
+  /// Sends the head of an answer 200; its body goes through what is returned, and ends when the handler returns.
+  virtual Task<BodyStream*> open_body_stream(Headers headers) = 0;
 };
 
 /// What serves requests. `handle` may run concurrently for different connections; a request is alive until it returns.

@@ -190,12 +190,17 @@ store::Statement list_statement(Reach reach, bool oldest_first) {
     return std::string(kTypes) + kSeen + "begin AS (SELECT coalesce($17::timestamptz, '" +
            (oldest_first ? "-infinity" : "infinity") + "') AS at, coalesce($18::uuid, '" +
            (oldest_first ? "00000000-0000-0000-0000-000000000000" : "ffffffff-ffff-ffff-ffff-ffffffffffff") +
-           "') AS id) SELECT x.id, x.day::text AS day, x.created_at, x.user_id, x.group_id, x.class_id, x.tool_id,"
+           "') AS id), page AS MATERIALIZED (SELECT x.id, x.day::text AS day, x.created_at, x.user_id, x.group_id, "
+           "x.class_id, x.tool_id,"
            " x.session_id, x.run_id, x.assignment_id, x.model, x.request_type::text AS request_type, x.outcome::text AS"
            " outcome, x.input_tokens, x.output_tokens, x.estimated, x.cost, x.latency_ms FROM ai_usage x WHERE " +
            "x.created_at >= $7::date - interval '1 day' AND (x.created_at, x.id) " + side +
            " ((SELECT at FROM begin), (SELECT id FROM begin)) AND " + kInDays + kModelAndType + kDetails +
-           seen_by(reach) + " ORDER BY x.created_at" + direction + ", x.id" + direction + " LIMIT $19::bigint";
+           seen_by(reach) + " ORDER BY x.created_at" + direction + ", x.id" + direction +
+           " LIMIT $19::bigint) SELECT p.*, g.name AS group_name, c.name AS class_name, t.name AS tool_name FROM page p"
+           " LEFT JOIN groups g ON g.id = p.group_id LEFT JOIN classes c ON c.id = p.class_id LEFT JOIN tools t ON"
+           " t.id = p.tool_id ORDER BY p.created_at" +
+           direction + ", p.id" + direction;
   });
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "rapt/base/text.hpp"
 #include "rapt/identity/ability.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/store/page_cursor.hpp"
@@ -67,7 +68,8 @@ Result<std::optional<ShareCursor>> parse_cursor(const std::string& text) {
   const bool decimal = !out.cost.empty() && out.cost.size() <= 40 &&
                        std::count(out.cost.begin(), out.cost.end(), '.') <= 1 &&
                        out.cost.find_first_not_of("0123456789.") == std::string::npos && out.cost != ".";
-  if (wrong != std::errc{} || end != number.data() + number.size() || !decimal) return fault;
+  const bool key_is_text = is_utf8(out.key) && out.key.find('\0') == std::string::npos;
+  if (!key_is_text || wrong != std::errc{} || end != number.data() + number.size() || !decimal) return fault;
   return std::optional(std::move(out));
 }
 
@@ -91,6 +93,9 @@ Entry entry_of(const store::Row& row) {
   out.session = row.id<SessionId>("session_id");
   out.run = row.id<RunId>("run_id");
   out.assignment = row.id<AssignmentId>("assignment_id");
+  out.group_name = row.text("group_name");
+  out.class_name = row.text("class_name");
+  out.tool_name = row.text("tool_name");
   out.model = row.text("model");
   out.request_type = row.text("request_type");
   out.outcome = row.text("outcome");

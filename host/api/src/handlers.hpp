@@ -122,6 +122,16 @@ Task<Result<Answer>> get_user_imports(Call& call);
 Task<Result<Answer>> get_user_import(Call& call);
 Task<Result<Answer>> get_user_import_lines(Call& call);
 
+// usage_routes.cpp
+Task<Result<Answer>> get_usage(Call& call);
+Task<Result<Answer>> get_usage_summary(Call& call);
+Task<Result<Answer>> get_usage_by_group(Call& call);
+Task<Result<Answer>> get_usage_by_user(Call& call);
+Task<Result<Answer>> get_usage_by_model(Call& call);
+Task<Result<Answer>> get_usage_by_tool(Call& call);
+Task<Result<Answer>> get_usage_by_day(Call& call);
+Task<Result<Answer>> get_usage_export(Call& call);
+
 // admin_routes.cpp
 Task<Result<Answer>> get_modules(Call& call);
 Task<Result<Answer>> get_module(Call& call);

@@ -87,6 +87,14 @@ PATCH  /admin/users/USER {"status":"suspended"}                   200 200 200  2
 DELETE /admin/users/USER                                          204 204 204  204 204 404  204 404 404  403 403 403  403 403 403
 POST   /admin/users/USER/deactivate                               200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
 POST   /admin/users/USER/reactivate                               200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+GET    /admin/ai/usage                                            200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/summary                                    200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/by-group                                   200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/by-user                                    200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/by-model                                   200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/by-tool                                    200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/by-day                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/export?group_id=GROUP                      200 200 200  200 200 404  200 404 404  403 404 404  403 403 403
 GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 PATCH  /admin/modules/none {"enabled":true}                       404 404 404  403 403 403  403 403 403  403 403 403  403 403 403

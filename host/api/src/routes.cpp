@@ -109,6 +109,15 @@ constexpr std::array kRoutes{
     Route{"POST", "/admin/users/:id/reactivate", Access::kAdmin, post_user_reactivate},
     Route{"POST", "/admin/users/:id/reset-password", Access::kAdmin, post_user_reset},
 
+    Route{"GET", "/admin/ai/usage", Access::kLoggedIn, get_usage},
+    Route{"GET", "/admin/ai/usage/summary", Access::kLoggedIn, get_usage_summary},
+    Route{"GET", "/admin/ai/usage/by-group", Access::kLoggedIn, get_usage_by_group},
+    Route{"GET", "/admin/ai/usage/by-user", Access::kLoggedIn, get_usage_by_user},
+    Route{"GET", "/admin/ai/usage/by-model", Access::kLoggedIn, get_usage_by_model},
+    Route{"GET", "/admin/ai/usage/by-tool", Access::kLoggedIn, get_usage_by_tool},
+    Route{"GET", "/admin/ai/usage/by-day", Access::kLoggedIn, get_usage_by_day},
+    Route{"GET", "/admin/ai/usage/export", Access::kLoggedIn, get_usage_export},
+
     Route{"GET", "/admin/auth-providers", Access::kSystemAdmin, get_auth_providers},
     Route{"POST", "/admin/auth-providers", Access::kSystemAdmin, post_auth_provider},
     Route{"GET", "/admin/auth-providers/modules", Access::kSystemAdmin, get_auth_provider_modules},

@@ -39,6 +39,7 @@
 #include "rapt/store/database.hpp"
 #include "rapt/store/redis.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "rapt/usage/rollup.hpp"
 #include "rapt/users/import_service.hpp"
 #include "rapt/users/user_service.hpp"
 
@@ -46,6 +47,7 @@ namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kGrace{20};
+constexpr std::chrono::minutes kRollupPause{1};
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
@@ -151,6 +153,7 @@ class Host {
       worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
       worker_.handle(users::kImportJob, users::import_handler(database_, clock_, accounts_));
       loop_.spawn(worker_.run());
+      loop_.spawn(usage::keep_rolled_up(database_, kRollupPause));
     }
     loop_.spawn(module_set_.follow());
     loop_.spawn(keeper_.run());

@@ -79,6 +79,7 @@ struct Entry {
   SessionId session;
   RunId run;
   AssignmentId assignment;
+  std::string group_name, class_name, tool_name;  ///< "" for what has gone
   std::string model, request_type, outcome;
   std::int64_t input_tokens = 0, output_tokens = 0;
   bool estimated = false;

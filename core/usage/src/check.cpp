@@ -5,6 +5,7 @@
 
 #include "rapt/store/database.hpp"
 #include "rapt/usage/rollup.hpp"
+#include "repair.hpp"
 
 namespace rapt::usage {
 namespace {
@@ -57,6 +58,36 @@ constexpr std::array kComparisons{
                " FROM (" RAPT_ROWS(RAPT_MONTHS) ") u GROUP BY month, group_id, model, request_type"},
 };
 
+// Of periods that reach into the days, where something is limited: what was spent before there was a limit is counted
+// when the first call reserves, and nothing is while there is none.
+#define RAPT_LIMITED                                                                                           \
+  "s.id = p.settings_id AND CASE p.period WHEN 'day' THEN num_nonnulls(s.daily_budget, s.tokens_per_day) ELSE" \
+  " num_nonnulls(s.monthly_budget) END > 0 AND p.starts_on <= $2::date AND p.starts_on + CASE p.period WHEN"   \
+  " 'day' THEN interval '1 day' ELSE interval '1 month' END > $1::date"
+#define RAPT_SPENT_AT "spent_at(p.settings_id, p.starts_on, (p.starts_on + ('1 ' || p.period::text)::interval)::date)"
+#define RAPT_RESERVED                                                                                           \
+  "(SELECT coalesce(sum(r.cost), 0) AS cost, coalesce(sum(r.tokens), 0) AS tokens FROM ai_reservations r WHERE" \
+  " r.settings_id = p.settings_id AND r.period = p.period AND r.starts_on = p.starts_on)"
+
+constexpr store::Statement kSpending{
+    "usage.check_spending",
+    "SELECT concat_ws(', ', p.period || ' of ' || p.starts_on, 'settings ' || s.id, 'group ' || s.group_id, 'class ' ||"
+    " s.class_id) AS place, v.figure, v.stored::text AS stored, v.expected::text AS expected FROM ai_spending p"
+    " JOIN ai_settings s ON " RAPT_LIMITED " CROSS JOIN LATERAL " RAPT_SPENT_AT " e CROSS JOIN LATERAL " RAPT_RESERVED
+    " r CROSS JOIN LATERAL (VALUES ('cost', p.cost, e.cost), ('tokens', p.tokens, e.tokens), ('reserved_cost',"
+    " p.reserved_cost, r.cost), ('reserved_tokens', p.reserved_tokens, r.tokens)) v (figure, stored, expected)"
+    " WHERE v.stored <> v.expected ORDER BY place, v.figure LIMIT 1000"};
+// In the order of the key, as whoever spends does it.
+constexpr store::Statement kLockSpending{"usage.lock_spending",
+                                         "SELECT p.cost FROM ai_spending p JOIN ai_settings s ON " RAPT_LIMITED
+                                         " ORDER BY p.settings_id, p.period, p.starts_on FOR UPDATE OF p"};
+constexpr store::Statement kRepairSpending{
+    "usage.repair_spending",
+    "UPDATE ai_spending t SET cost = e.cost, tokens = e.tokens, reserved_cost = r.cost, reserved_tokens = r.tokens FROM"
+    " ai_spending p JOIN ai_settings s ON " RAPT_LIMITED " CROSS JOIN LATERAL " RAPT_SPENT_AT
+    " e CROSS JOIN LATERAL " RAPT_RESERVED
+    " r WHERE t.settings_id = p.settings_id AND t.period = p.period AND t.starts_on = p.starts_on"};
+
 std::string text_of(const Comparison& what) {
   std::string sums, pairs;
   for (const char* figure :
@@ -78,11 +109,27 @@ std::string text_of(const Comparison& what) {
          "1000";
 }
 
-Difference difference_of(const Comparison& what, const store::Row& row) {
-  return {what.table, row.text("place"), row.text("figure"), row.text("stored"), row.text("expected")};
+Difference difference_of(const char* table, const store::Row& row) {
+  return {table, row.text("place"), row.text("figure"), row.text("stored"), row.text("expected")};
+}
+
+Result<void> add_differences(store::Transaction& tx, const store::Statement& statement, const char* table,
+                             const Days& days, std::vector<Difference>& found) {
+  const auto rows = tx.exec(statement, store::params(days.from, days.to));
+  if (!rows) return rows.error();
+  for (std::size_t i = 0; i < rows->size() && found.size() < kMostDifferences; ++i)
+    found.push_back(difference_of(table, (*rows)[i]));
+  return {};
 }
 
 }  // namespace
+
+Result<void> repair_spending(store::Transaction& tx, const Days& days) {
+  const auto bounds = store::params(days.from, days.to);
+  RAPT_TRY(tx.exec(kLockSpending, bounds));
+  RAPT_TRY(tx.exec(kRepairSpending, bounds));
+  return {};
+}
 
 Task<Result<std::vector<Difference>>> check_sums(store::Database& database, Days days) {
   auto work = [days = std::move(days)](store::Transaction& tx) -> Result<std::vector<Difference>> {
@@ -90,11 +137,9 @@ Task<Result<std::vector<Difference>>> check_sums(store::Database& database, Days
     std::vector<Difference> found;
     for (const auto& what : kComparisons) {
       const auto text = text_of(what);
-      const auto rows = tx.exec({what.name, text.c_str()}, store::params(days.from, days.to));
-      if (!rows) return rows.error();
-      for (std::size_t i = 0; i < rows->size() && found.size() < kMostDifferences; ++i)
-        found.push_back(difference_of(what, (*rows)[i]));
+      RAPT_TRY(add_differences(tx, {what.name, text.c_str()}, what.table, days, found));
     }
+    RAPT_TRY(add_differences(tx, kSpending, "ai_spending", days, found));
     return found;
   };
   co_return co_await database.transaction(std::move(work));

@@ -6,6 +6,7 @@
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/database.hpp"
+#include "repair.hpp"
 #include "rollup_sql.hpp"
 
 namespace rapt::usage {
@@ -83,6 +84,7 @@ Task<Result<void>> repair_sums(store::Database& database, Days days) {
     RAPT_TRY(tx.exec({"usage.repair_daily", kReplace.daily.c_str()}, bounds));
     RAPT_TRY(tx.exec({"usage.repair_days", kReplace.days.c_str()}, bounds));
     RAPT_TRY(tx.exec({"usage.repair_months", kReplace.months.c_str()}, bounds));
+    RAPT_TRY(repair_spending(tx, days));
     return {};
   };
   co_return co_await database.transaction(std::move(work));

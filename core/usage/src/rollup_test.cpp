@@ -100,6 +100,30 @@ TEST_F(Rollup, WhatIsWrongIsNamedAndRepaired) {
   EXPECT_TRUE(differences().empty());
 }
 
+TEST_F(Rollup, WhatCountsAgainstBudgetsIsComparedWithTheLedgerAndOpenReservations) {
+  spend({.cost = "1"});
+  spend({.user = 306, .group = 102, .cost = "2"});
+  roll();
+  // For the district, of which 3 US dollars are known; the reservation is for what is on its way.
+  scratch->script("INSERT INTO ai_settings (id, group_id, monthly_budget) VALUES ('" + uuid(501) + "', '" + uuid(100) +
+                  "', 50); INSERT INTO ai_spending (settings_id, period, starts_on, cost, tokens, reserved_cost,"
+                  " reserved_tokens) VALUES ('" +
+                  uuid(501) + "', 'month', '2026-11-01', 3, 28, 0.25, 10), ('" + uuid(501) +
+                  "', 'day', '2026-11-02', 7, 7, 0, 0); INSERT INTO ai_reservations (call_id, settings_id, period,"
+                  " starts_on, cost, tokens, expires_at) VALUES ('" +
+                  uuid(601) + "', '" + uuid(501) + "', 'month', '2026-11-01', 0.25, 10, now())");
+  EXPECT_TRUE(differences().empty()) << "nothing is limited by the day, so its row is left alone";
+  scratch->script("UPDATE ai_spending SET cost = 4, reserved_tokens = 11 WHERE period = 'month'");
+  const auto found = differences();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].table, "ai_spending");
+  EXPECT_EQ(found[0].place, "month of 2026-11-01, settings " + uuid(501) + ", group " + uuid(100));
+  EXPECT_EQ(found[0].figure + found[0].stored, "cost4.00000000");
+  EXPECT_EQ(found[1].figure + found[1].expected, "reserved_tokens10");
+  ASSERT_TRUE(run_blocking(repair_sums(**scratch, {"2026-11-01", "2026-11-30"})));
+  EXPECT_TRUE(differences().empty());
+}
+
 TEST_F(Rollup, WhoHasGoneIsNoDifference) {
   spend({});
   spend({.user = 303});

@@ -40,6 +40,7 @@ export function AppShell({ me }: { me: Me }) {
             {isTeaching(me) && <NavLink to="/teaching" label="Teaching" />}
             {isUserAdmin(me) && <NavLink to="/admin/users" label="People" />}
             {isUserAdmin(me) && <NavLink to="/admin/ai/settings" label="AI" />}
+            {isTeaching(me) && !isUserAdmin(me) && <NavLink to="/admin/ai/usage" label="AI usage" />}
             {isAdmin(me) && <NavLink to="/admin/modules" label="Modules" />}
           </nav>
           <UserMenu me={me} />

@@ -176,6 +176,14 @@ const aiModels = createRoute({
   component: lazyRouteComponent(() => import("@/pages/ai-models-page"), "AiModelsPage"),
 });
 
+const aiUsage = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/ai/usage",
+  validateSearch: (search) => ({ ...text(search, "period"), ...text(search, "group") }) as { period?: string; group?: string },
+  beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/usage-page"), "UsagePage"),
+});
+
 const classAi = createRoute({
   getParentRoute: () => authed,
   path: "/classes/$id/ai",
@@ -183,7 +191,7 @@ const classAi = createRoute({
   component: lazyRouteComponent(() => import("@/pages/class-ai-page"), "ClassAiPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, aiSettings, aiModels, classAi])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, aiSettings, aiModels, aiUsage, classAi])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

@@ -13,6 +13,9 @@ export function AiTabs({ me }: { me: Me }) {
       <Link to="/admin/ai/settings" activeOptions={{ includeSearch: false }} className={look} activeProps={chosen}>
         Limits and budgets
       </Link>
+      <Link to="/admin/ai/usage" activeOptions={{ includeSearch: false }} className={look} activeProps={chosen}>
+        Usage
+      </Link>
       {isAdmin(me) && (
         <Link to="/admin/ai/models" activeOptions={{ includeSearch: false }} className={look} activeProps={chosen}>
           Models

@@ -51,6 +51,10 @@ T wanted(Result<T> result) {
   return std::move(*result);
 }
 
+void done(const Result<void>& result) {
+  if (!result) throw std::runtime_error(result.error().message + " " + result.error().log_detail);
+}
+
 template <class Work>
 double p50(int times, Work work) {
   std::vector<double> samples;
@@ -83,7 +87,7 @@ std::vector<Figure> measure_usage() {
   const int parts = 20, rows = rows_wanted() / parts;
   scratch->script(kWorld);
   for (int part = 0; part < parts; ++part)
-    wanted(database.transaction_blocking([&](store::Transaction& tx) { return tx.exec_script(rows_of(part, rows)); }));
+    done(database.transaction_blocking([&](store::Transaction& tx) { return tx.exec_script(rows_of(part, rows)); }));
   scratch->script("ANALYZE");
   const auto begun = Steady::now();
   wanted(run_blocking(usage::roll_up_all(database)));

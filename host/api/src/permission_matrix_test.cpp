@@ -94,6 +94,7 @@ GET    /admin/ai/usage/by-user                                    200 200 200  2
 GET    /admin/ai/usage/by-model                                   200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/by-tool                                    200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/by-day                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/export                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/export?group_id=GROUP                      200 200 200  200 200 404  200 404 404  403 404 404  403 403 403
 GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403

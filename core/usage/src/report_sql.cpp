@@ -66,12 +66,19 @@ std::string fine(Reach reach, const std::string& columns) {
 
 std::string coarse(Reach reach, const std::string& columns, bool months) {
   const std::string rest = kModelAndType + seen_by(reach);
-  const std::string from =
-      "SELECT " + columns + ", " + kFigures + " FROM (SELECT *, starts_on AS day FROM ai_usage_totals)";
-  const std::string whole = " x.day >= " RAPT_FIRST_MONTH " AND x.day < " RAPT_END_OF_MONTHS;
-  std::string text = from + " x WHERE x.period = 'day' AND " + kInDays + rest;
-  if (months) text += " AND NOT (" + whole + ") UNION ALL " + from + " x WHERE x.period = 'month' AND" + whole + rest;
-  return text + " UNION ALL " + newer_rows(reach, columns);
+  const auto part = [&](const char* period, const char* days) {
+    return "SELECT " + columns + ", " + kFigures +
+           " FROM (SELECT *, starts_on AS day FROM ai_usage_totals) x WHERE x.period = '" + period + "' AND x.day " +
+           days + rest + " UNION ALL ";
+  };
+  if (!months) return part("day", "BETWEEN $7::date AND $8::date") + newer_rows(reach, columns);
+  // Ranges, so that no day of a whole month is read: what is before the months, or everything; the months; what is
+  // after.
+  return part("day", "BETWEEN $7::date AND CASE WHEN " RAPT_FIRST_MONTH " < " RAPT_END_OF_MONTHS
+                     " THEN " RAPT_FIRST_MONTH " - 1 ELSE $8::date END") +
+         part("month", ">= " RAPT_FIRST_MONTH " AND x.day < " RAPT_END_OF_MONTHS) +
+         part("day", "BETWEEN " RAPT_END_OF_MONTHS " AND $8::date AND " RAPT_FIRST_MONTH " < " RAPT_END_OF_MONTHS) +
+         newer_rows(reach, columns);
 }
 
 bool needs_details(Reach reach, const Filter& filter) {

@@ -35,8 +35,7 @@ const std::map<std::string, Names, std::less<>>& all_names() {
     std::map<std::string, Names, std::less<>> out;
     for (const auto& file : description_files()) {
       const auto operations = json::parse(file.text).value("operations", json::object());
-      for (const auto& [route, operation] : operations.items())
-        out.emplace(route, names_of(operation));
+      for (const auto& [route, operation] : operations.items()) out.emplace(route, names_of(operation));
     }
     return out;
   }();
@@ -59,8 +58,12 @@ Result<void> without_unknown(const Route& route, const http::Request& request) {
   static const std::set<std::string, std::less<>> none;
   if (found != all_names().end() && !found->second) return {};
   const auto& known = found == all_names().end() ? none : *found->second;
+  // Any list may be asked for a page, also one that always has a single one: programs read all lists alike.
+  const auto pages = [&request](const std::string& name) {
+    return (request.method == "GET" || request.method == "HEAD") && (name == "limit" || name == "cursor");
+  };
   for (const auto& [name, value] : request.query) {
-    if (!known.contains(name)) return Error::invalid(printable(name, kLongestName), list_of(known));
+    if (!known.contains(name) && !pages(name)) return Error::invalid(printable(name, kLongestName), list_of(known));
   }
   return {};
 }

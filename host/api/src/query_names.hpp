@@ -6,7 +6,8 @@
 namespace rapt::api {
 
 /// kInvalid for a parameter of the query that the route's description does not name, with those that it does name: a
-/// misspelt "limt" is told and not overlooked. A route whose description says "any_query" takes every one.
+/// misspelt "limt" is told and not overlooked. A route whose description says "any_query" takes every one, and what is
+/// read takes `limit` and `cursor`.
 Result<void> without_unknown(const Route& route, const http::Request& request);
 
 }  // namespace rapt::api

@@ -43,29 +43,32 @@ constexpr store::Statement kEnd{"imports.end", R"(
 
 constexpr store::Statement kLower{"imports.lower", R"(
   SELECT lower(e.email) AS email FROM unnest($1::text[]) WITH ORDINALITY AS e (email, n) ORDER BY e.n)"};
-// Looked up address by address, in the order of the index: whatever the planner knew of the tables when it made this
-// plan (they may have been empty), it has no other way. Locked in the order of ids, as everybody does.
+// Looked up address by address and key by key: whatever the planner knew of the tables when it made this plan (they may
+// have been empty), it has no other way; OFFSET 0 keeps it from another order, and a look-up by id that
+// asks for nothing else from an index that is not of ids. Locked in the order of ids.
 constexpr store::Statement kPresent{
     "imports.present",
     "SELECT u.id, lower(u.email) AS key, u.name, u.given_name, u.family_name, u.status::text AS status,"
     " coalesce(p.reached, false) AS reached, coalesce(p.wholly, false) AS wholly,"
     " coalesce(p.system_admin, false) AS system_admin, coalesce(p.roles, '{}') AS roles"
-    " FROM users u LEFT JOIN LATERAL (SELECT bool_or(at.within) AS reached, bool_and(at.within) AS wholly,"
+    " FROM unnest(ARRAY(SELECT f.id FROM unnest($1::text[]) AS e (key) CROSS JOIN LATERAL (SELECT id FROM users"
+    "   WHERE lower(email) = e.key AND deleted_at IS NULL LIMIT 1) f ORDER BY f.id)) AS k (id)"
+    " CROSS JOIN LATERAL (SELECT * FROM users WHERE id = k.id OFFSET 0 FOR UPDATE) u"
+    " LEFT JOIN LATERAL (SELECT bool_or(at.within) AS reached, bool_and(at.within) AS wholly,"
     "   bool_or(at.role = 'system_admin') AS system_admin,"
     "   jsonb_object_agg(at.group_id, at.role) FILTER (WHERE at.role IS NOT NULL) AS roles FROM ("
     "     SELECT m.group_id, m.role::text AS role, " RAPT_IN_SCOPE(
         "g.path", "NULL::uuid", "NULL::uuid", "$2", "$3", "$4", "$5", "$6",
         "$7") " IS TRUE AS within"
-              "       FROM group_members m JOIN groups g ON g.id = m.group_id"
-              "      WHERE m.user_id = u.id AND g.deleted_at IS NULL"
+              "       FROM group_members m CROSS JOIN LATERAL (SELECT path FROM groups"
+              "         WHERE id = m.group_id AND deleted_at IS NULL OFFSET 0) g WHERE m.user_id = u.id"
               "     UNION ALL SELECT c.group_id, NULL, " RAPT_IN_SCOPE(
                   "g.path", "c.id", "NULL::uuid", "$2", "$3", "$4", "$5", "$6",
-                  "$7") " IS TRUE FROM class_members m JOIN classes c ON c.id = m.class_id"
-                        "       JOIN groups g ON g.id = c.group_id WHERE m.user_id = u.id AND c.deleted_at IS NULL) at"
-                        " ) p ON true"
-                        " WHERE u.id = ANY (ARRAY(SELECT f.id FROM unnest($1::text[]) AS e (key) CROSS JOIN LATERAL"
-                        "   (SELECT id FROM users WHERE lower(email) = e.key AND deleted_at IS NULL LIMIT 1) f))"
-                        " AND u.deleted_at IS NULL ORDER BY u.id FOR UPDATE OF u"};
+                  "$7") " IS TRUE FROM class_members m CROSS JOIN LATERAL (SELECT id, group_id FROM classes"
+                        "         WHERE id = m.class_id AND deleted_at IS NULL OFFSET 0) c"
+                        "       JOIN LATERAL (SELECT path FROM groups WHERE id = c.group_id OFFSET 0) g ON true"
+                        "      WHERE m.user_id = u.id) at"
+                        " ) p ON true WHERE u.deleted_at IS NULL"};
 constexpr store::Statement kEarlier{"imports.earlier", R"(
   SELECT e.key, l.line FROM unnest($2::text[]) AS e (key) CROSS JOIN LATERAL
     (SELECT line FROM user_import_lines
@@ -74,7 +77,8 @@ constexpr store::Statement kEarlier{"imports.earlier", R"(
 constexpr store::Statement kPlanning{
     "imports.planning",
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
-    " set_config('enable_mergejoin', 'off', true)"};
+    " set_config('enable_mergejoin', 'off', true),"
+    " set_config('enable_bitmapscan', 'off', true)"};
 constexpr store::Statement kGroupsById{
     "imports.groups_by_id",
     "SELECT id::text AS wanted, id, path::text AS path FROM groups WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL"};

@@ -152,7 +152,7 @@ describe("a turn whose connection breaks", () => {
 
   it("gives a message back that never gets through", async () => {
     server.instead.set("POST /messages", (response) => response.destroy());
-    expect((await failure(read().result)).code).toBe("STREAM_BROKEN");
+    expect((await failure(read().result)).code).toBe("NETWORK_ERROR");
     expect(asked()).toEqual(["POST /messages", "POST /messages", "POST /messages"]);
   });
 

@@ -2,7 +2,7 @@
 // One turn of a conversation: a question and its answer as it is written. The server makes the answer whether anybody
 // reads it or not and numbers what it tells, so a reader whose connection breaks goes on where it stopped.
 import { send } from "./client";
-import { ApiError, brokenStreamError, failureBody } from "./errors";
+import { ApiError, brokenStreamError, failureBody, networkError } from "./errors";
 import { EventParser, type ServerEvent } from "./sse";
 import { backOff, isLost, readBeforeSilence } from "./stream-way";
 import type { CutOff, Message, Usage } from "./types";
@@ -93,7 +93,7 @@ class TurnReader {
       const outcome = await this.#connect();
       if (outcome) return outcome.answer;
       const givesUp = this.#connected || !this.#asks ? Date.now() - this.#heardAt > patienceMs : this.#tries + 1 >= firstTries;
-      if (givesUp) throw brokenStreamError();
+      if (givesUp) throw this.#connected ? brokenStreamError() : networkError();
       this.#listener.onConnection("lost");
       await backOff(this.#tries++);
     }

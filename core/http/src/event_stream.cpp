@@ -19,9 +19,11 @@ void append_data_line(std::string& out, std::string_view line) {
 
 }  // namespace
 
-std::string format_event(std::string_view event, std::string_view data) {
-  std::string out = "event: ";
-  out.append(event).append("\n");
+std::string format_event(const ServerSentEvent& event) {
+  std::string out;
+  if (!event.id.empty()) out.append("id: ").append(event.id).append("\n");
+  out.append("event: ").append(event.event).append("\n");
+  std::string_view data = event.data;
   for (auto end = data.find_first_of("\r\n"); end != std::string_view::npos; end = data.find_first_of("\r\n")) {
     append_data_line(out, data.substr(0, end));
     data.remove_prefix(data.substr(end, 2) == "\r\n" ? end + 2 : end + 1);
@@ -50,8 +52,15 @@ std::string SocketEventStream::framed(std::string_view text) const {
 }
 
 Task<bool> SocketEventStream::send(std::string_view event, std::string_view data) {
+  const ServerSentEvent one{event, data};
+  co_return co_await send_all({&one, 1});
+}
+
+Task<bool> SocketEventStream::send_all(std::span<const ServerSentEvent> events) {
   if (closed_) co_return false;
-  std::string bytes = framed(format_event(event, data));
+  std::string text;
+  for (const auto& event : events) text += format_event(event);
+  std::string bytes = framed(text);
   co_return co_await write(std::move(bytes));
 }
 

@@ -13,7 +13,7 @@
 namespace rapt::http {
 
 /// One event as it goes over the wire; line breaks of any kind in `data` become several data lines.
-std::string format_event(std::string_view event, std::string_view data);
+std::string format_event(const ServerSentEvent& event);
 
 /// The body of an event stream: sends events, comments when it is quiet, and watches for the client's leaving.
 /// Lives on the connection's strand. The socket must outlive the time up to finish().
@@ -23,6 +23,7 @@ class SocketEventStream final : public EventStream, public std::enable_shared_fr
   /// Starts comments and watching. `client_present`: whether the head could be sent.
   void start(bool client_present);
   Task<bool> send(std::string_view event, std::string_view data) override;
+  Task<bool> send_all(std::span<const ServerSentEvent> events) override;
   [[nodiscard]] bool closed() const override { return closed_; }
   /// Stops watching; with `orderly`, sends the end of the body. False when the connection cannot be used again.
   Task<bool> finish(bool orderly);

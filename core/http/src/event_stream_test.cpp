@@ -20,10 +20,11 @@ using testing::TestServer;
 constexpr const char* kStream = "GET /stream HTTP/1.1\r\nHost: t\r\n\r\n";
 
 TEST(FormatEvent, BreaksDataIntoLines) {
-  EXPECT_EQ(format_event("done", "{}"), "event: done\ndata: {}\n\n");
-  EXPECT_EQ(format_event("x", "a\nb\r\nc\rd"), "event: x\ndata: a\ndata: b\ndata: c\ndata: d\n\n");
-  EXPECT_EQ(format_event("x", ""), "event: x\ndata: \n\n");
-  EXPECT_EQ(format_event("x", "a\n"), "event: x\ndata: a\ndata: \n\n");
+  EXPECT_EQ(format_event({"done", "{}"}), "event: done\ndata: {}\n\n");
+  EXPECT_EQ(format_event({"x", "a\nb\r\nc\rd"}), "event: x\ndata: a\ndata: b\ndata: c\ndata: d\n\n");
+  EXPECT_EQ(format_event({"x", "a", "t:7"}), "id: t:7\nevent: x\ndata: a\n\n");
+  EXPECT_EQ(format_event({"x", ""}), "event: x\ndata: \n\n");
+  EXPECT_EQ(format_event({"x", "a\n"}), "event: x\ndata: a\ndata: \n\n");
 }
 
 TEST(EventStream, ArrivesInChunksAndLeavesTheConnectionUsable) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,14 @@
 
 namespace rapt::http {
 
+/// One server-sent event. `id`, when there is one, is what a client that reconnects says as Last-Event-ID; without line
+/// breaks.
+struct ServerSentEvent {
+  std::string_view event;
+  std::string_view data;  ///< may hold line breaks
+  std::string_view id{};
+};
+
 /// A stream of server-sent events to one client. Used from the handler's task only.
 class EventStream {
  public:
@@ -20,6 +29,8 @@ class EventStream {
   /// Sends one event; `data` may hold line breaks. False when the client has gone (further calls are harmless): the
   /// caller decides whether to go on with its work.
   virtual Task<bool> send(std::string_view event, std::string_view data) = 0;
+  /// The same for several at once, in one write. `events` and what it points to must live until then.
+  virtual Task<bool> send_all(std::span<const ServerSentEvent> events) = 0;
   [[nodiscard]] virtual bool closed() const = 0;
 };
 

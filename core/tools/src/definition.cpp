@@ -43,12 +43,17 @@ void read_identity(MapReader& map, ToolDefinition& out) {
 void read_constraints(MapReader& map, ToolDefinition& out, Faults& faults) {
   const auto node = map.find("constraints");
   if (!node) return;
-  MapReader inner(*node, map.path_of("constraints"), {"topics", "no_direct_answers", "max_messages"}, faults);
+  MapReader inner(*node, map.path_of("constraints"), {"topics", "no_direct_answers", "max_messages", "max_duration"},
+                  faults);
   out.constraints.topics = inner.texts("topics", 50, 200);
   out.constraints.no_direct_answers = inner.boolean("no_direct_answers").value_or(false);
   out.constraints.max_messages = inner.integer("max_messages", 1, 1000);
-  if (out.type == ToolType::kProduct && inner.has("max_messages")) {
-    inner.fault("max_messages", "belongs to chat tools; a product has no conversation.");
+  if (const auto minutes = inner.integer("max_duration", 1, 1440)) {
+    out.constraints.max_duration = std::chrono::minutes(*minutes);
+  }
+  for (const char* key : {"max_messages", "max_duration"}) {
+    if (out.type == ToolType::kProduct && inner.has(key))
+      inner.fault(key, "belongs to chat tools; a product has no conversation.");
   }
 }
 
@@ -165,12 +170,15 @@ Result<ToolDefinition> parse_definition(std::string_view yaml) {
   if (!root) return faults.error();
   ToolDefinition out;
   MapReader map(*root, kRoot,
-                {"name", "type", "version", "behavior", "model", "constraints", "modules", "meta", "input_schema",
-                 "output_schema"},
+                {"name", "type", "version", "behavior", "model", "constraints", "modules", "meta", "summary",
+                 "input_schema", "output_schema"},
                 faults);
   if (!root->IsMap()) return faults.error();
   read_identity(map, out);
   read_constraints(map, out, faults);
+  out.summary = map.boolean("summary").value_or(false);
+  if (out.type == ToolType::kProduct && map.has("summary"))
+    map.fault("summary", "belongs to chat tools; a product has no conversation.");
   read_modules(map, out, faults);
   read_meta(map, out, faults);
   read_schema(map, out.type, {"input_schema", out.input_schema_json, out.input_schema}, faults);

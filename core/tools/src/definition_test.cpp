@@ -22,6 +22,8 @@ constraints:
   topics: [linear equations, quadratics]
   no_direct_answers: true
   max_messages: 40
+  max_duration: 45
+summary: true
 modules:
   - struggle-detector
   - name: safety-filter
@@ -57,6 +59,8 @@ TEST(Definition, ReadsAChatTool) {
   EXPECT_EQ(tool->version, "1.2.0");
   EXPECT_EQ(tool->grades, (std::vector<int>{0, 7, 8}));
   EXPECT_EQ(tool->constraints.max_messages, 40);
+  EXPECT_EQ(tool->constraints.max_duration, std::chrono::minutes(45));
+  EXPECT_TRUE(tool->summary);
   ASSERT_EQ(tool->modules.size(), 2U);
   EXPECT_EQ(tool->modules[0].config_json, "{}");
   EXPECT_EQ(tool->modules[0].on_failure, std::nullopt);

@@ -50,6 +50,9 @@ std::string to_json(const ToolDefinition& definition) {
        {{"topics", definition.constraints.topics}, {"no_direct_answers", definition.constraints.no_direct_answers}}}};
   if (!definition.model.empty()) out["model"] = definition.model;
   if (definition.constraints.max_messages) out["constraints"]["max_messages"] = *definition.constraints.max_messages;
+  if (definition.constraints.max_duration)
+    out["constraints"]["max_duration"] = definition.constraints.max_duration->count();
+  if (definition.summary) out["summary"] = true;
   if (!definition.input_schema_json.empty()) out["input_schema"] = json::parse(definition.input_schema_json);
   if (!definition.output_schema_json.empty()) out["output_schema"] = json::parse(definition.output_schema_json);
   return out.dump();

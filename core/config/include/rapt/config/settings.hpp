@@ -43,6 +43,7 @@ struct Settings {
   std::chrono::milliseconds ai_token_timeout{};        ///< AI_TOKEN_TIMEOUT_MS, between two pieces of an answer
   std::chrono::milliseconds ai_connect_timeout{};      ///< AI_CONNECT_TIMEOUT_MS
   int ai_max_retries = 2;                              ///< AI_MAX_RETRIES, before the first byte only
+  std::chrono::hours chat_idle{24};  ///< CHAT_IDLE_HOURS: conversations without a message for so long are completed
   std::filesystem::path auth_provider_ca_file;         ///< AUTH_PROVIDER_CA_FILE, PEM
   std::string mail_url;     ///< MAIL_URL: smtp://…, smtps://… or file:FOLDER; empty: no mail is sent (secret)
   std::string mail_from;    ///< MAIL_FROM

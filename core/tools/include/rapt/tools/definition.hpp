@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct Constraints {
   std::vector<std::string> topics;  ///< empty: any
   bool no_direct_answers = false;
   std::optional<int> max_messages;  ///< of the student in one conversation (chat only), 1 to 1000
+  std::optional<std::chrono::minutes> max_duration;  ///< of a conversation, from its start (chat only), 1 to 1440
 };
 
 /// What a tool is, as its YAML says. Immutable once parsed; shared between threads.
@@ -32,6 +34,7 @@ struct ToolDefinition {
   std::string behavior;     ///< the teacher's instructions to the AI
   std::string model;        ///< empty: the instance's default
   Constraints constraints;
+  bool summary = false;  ///< teachers get a summary of each conversation that has ended (chat only)
   std::vector<hooks::Attachment> modules;  ///< in the order of the file
   std::string subject;
   std::vector<int> grades;  ///< 0 is kindergarten

@@ -38,7 +38,7 @@ test('a phone number and an address are in no delta, wherever the gateway cut th
   for (const size of [1, 3, 7, text.length]) {
     gateway.script = cutInto(text, size);
     const { id, deltas, text: shown, names, end } = await ask();
-    assert.deepEqual(names, ['status', 'done'], `pieces of ${size}: nothing was held for a check`);
+    assert.deepEqual(names, ['start', 'status', 'done'], `pieces of ${size}: nothing was held for a check`);
     assert.equal(shown, wanted, `pieces of ${size}`);
     if (size === 1) assert.ok(deltas.length > 10, 'it came in many deltas');
     assert.equal(end.message.content, wanted);
@@ -66,7 +66,7 @@ test('the reader has the first sentence while the gateway still writes', options
 test('a blocked phrase ends the answer before its first word', options, async () => {
   gateway.script = cutInto('Let us see what the book says about it, because the teacher  Edition has it all.', 2);
   const { text, names, end } = await ask();
-  assert.deepEqual(names, ['status', 'cut_off', 'done']);
+  assert.deepEqual(names, ['start', 'status', 'cut_off', 'done']);
   assert.ok(text.length > 20 && 'Let us see what the book says about it, because the '.startsWith(text), text);
   assert.equal(end.message.content, text);
   assert.equal(end.message.meta.cut_off.module, 'safety-filter');

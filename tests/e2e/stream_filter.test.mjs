@@ -56,7 +56,7 @@ test('a masked phrase is in no delta, wherever the gateway cut it', options, asy
   for (const size of [1, 2, 3, 7, 11, text.length]) {
     gateway.script = cutInto(text, size);
     const { deltas, text: shown, names, end } = await chat.stream();
-    assert.deepEqual(names, ['status', 'done'], `pieces of ${size}: nothing was held for a check`);
+    assert.deepEqual(names, ['start', 'status', 'done'], `pieces of ${size}: nothing was held for a check`);
     for (const delta of deltas) assert.ok(!delta.includes('blue house'), `pieces of ${size}: ${delta}`);
     assert.equal(shown, wanted, `pieces of ${size}`);
     assert.equal(end.message.content, shown);
@@ -88,7 +88,7 @@ test('an answer that is cut off ends with the reason, and stays as it was seen',
   gateway.script = ['One. ', 'Two. ', 'A terrible ', 'thing. ', (request) => request.closed];
   const { text, names, end, cutOff } = await chat.stream();
   assert.equal(text, 'One. Two. ');
-  assert.deepEqual(names, ['status', 'cut_off', 'done']);
+  assert.deepEqual(names, ['start', 'status', 'cut_off', 'done']);
   assert.deepEqual(cutOff, { module: filter.name, reason: 'That goes too far.' });
   assert.equal(end.message.content, text);
   assert.deepEqual(end.message.meta.cut_off, cutOff);
@@ -108,7 +108,7 @@ test('an answer cut off before anything was shown is a block', options, async ()
   gateway.script = ['A terrible ', 'thing.'];
   const { text, names, end } = await chat.stream();
   assert.equal(text, '');
-  assert.deepEqual(names, ['status', 'blocked']);
+  assert.deepEqual(names, ['start', 'status', 'blocked']);
   assert.equal(end.details.reason, 'That goes too far.');
   assert.deepEqual((await chat.stored()).map((m) => m.role), ['user']);
 });
@@ -118,7 +118,7 @@ test('a required filter that dies in mid-stream ends the answer, and nothing is 
   gateway.script = ['One. ', 'Two. ', 'poison ', 'Three.'];
   const { text, names, end } = await chat.stream();
   assert.equal(text, 'One. Two. ');
-  assert.deepEqual(names, ['status', 'error']);
+  assert.deepEqual(names, ['start', 'status', 'error']);
   assert.equal(end.code, 'MODULE_UNAVAILABLE');
   assert.equal(end.details.module, filter.name);
   assert.deepEqual(await chat.stored(), []);
@@ -129,7 +129,7 @@ test('a filter that may be skipped and dies lets the answer go on, and the messa
   gateway.script = ['One. ', 'poison ', 'Three.'];
   const { text, names, end } = await chat.stream();
   assert.equal(text, 'One. poison Three.');
-  assert.deepEqual(names, ['status', 'done']);
+  assert.deepEqual(names, ['start', 'status', 'done']);
   assert.deepEqual(end.message.meta.skipped_modules, [filter.name]);
   assert.equal((await chat.stored())[1].content, text);
 });

@@ -3,23 +3,32 @@
 
 namespace rapt::chat {
 
+void AnswerStream::on_begin(std::string_view model, std::string_view generation_id) {
+  if (begun) begun(model, generation_id);
+}
+
 Task<bool> AnswerStream::on_delta(std::string_view words) {
+  written_ += words.size();
+  refused_ = turn_.stopped();
+  if (refused_) co_return false;
+  interruption_.open(false);
   const bool goes_on = co_await filter_.push(words, text_);
-  co_await show_new();
-  co_return goes_on;
+  interruption_.open(true);
+  show_new();
+  refused_ = turn_.stopped();
+  co_return goes_on && !refused_;
 }
 
 Task<void> AnswerStream::finish() {
   if (filter_.outcome().kind != hooks::Outcome::Kind::kContinue) co_return;
   co_await filter_.finish(text_);
-  co_await show_new();
+  show_new();
 }
 
-Task<void> AnswerStream::show_new() {
-  if (reader_ == nullptr || shown_ == text_.size()) co_return;
-  const auto words = std::string_view(text_).substr(shown_);
+void AnswerStream::show_new() {
+  if (!shows_ || shown_ == text_.size()) return;
+  turn_.add(TurnEvent::Kind::kDelta, std::string_view(text_).substr(shown_));
   shown_ = text_.size();
-  co_await reader_->delta(words);
 }
 
 }  // namespace rapt::chat

@@ -6,54 +6,22 @@
 #include <nlohmann/json.hpp>
 
 #include "async_hooks.hpp"
+#include "completion.hpp"
 #include "hook_context.hpp"
-#include "in_flight.hpp"
-#include "message_flow.hpp"
 #include "rapt/assignments/assignment_service.hpp"
-#include "rapt/base/text.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/identity/reach.hpp"
 #include "rapt/jobs/outbox.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "session_limits.hpp"
 #include "session_store.hpp"
+#include "turns.hpp"
 
 namespace rapt::chat {
 
 namespace {
 
 using hooks::Point;
-
-Result<void> check_content(const std::string& content) {
-  if (!is_utf8(content)) {
-    return Error{.kind = ErrorKind::kInvalid,
-                 .code = "INVALID_UTF8",
-                 .message = "The message is not valid UTF-8.",
-                 .fields = {{"content", "is not valid UTF-8"}}};
-  }
-  if (content.find_first_not_of(" \t\r\n") == std::string::npos)
-    return Error::invalid("content", "is empty: write a message first");
-  if (content.find('\0') != std::string::npos) return Error::invalid("content", "holds a NUL character: remove it");
-  if (count_code_points(content) > kMaxMessageCharacters) {
-    return Error::invalid("content", "is longer than " + std::to_string(kMaxMessageCharacters) +
-                                         " characters: shorten it or send it in parts");
-  }
-  return {};
-}
-
-/// Whether the owner may write now.
-Result<void> check_open(const OpenSession& open, const tools::ToolDefinition& tool, TimePoint now) {
-  if (open.session.state == SessionState::kPaused)
-    return Error::conflict("This conversation is paused: resume it first.");
-  if (open.session.state == SessionState::kCompleted)
-    return Error::conflict("This conversation has ended: start a new one.");
-  if (open.closes_at && now >= *open.closes_at) return Error::conflict("The assignment has closed.");
-  const auto& limit = tool.constraints.max_messages;
-  if (limit && open.next_seq > 2 * static_cast<std::int64_t>(*limit)) {
-    return Error::conflict("This tool allows " + std::to_string(*limit) +
-                           " messages in a conversation, and they are used up.");
-  }
-  return {};
-}
 
 Session described(Session session, const tools::ToolDefinition& tool) {
   session.tool.name = tool.name;
@@ -68,7 +36,8 @@ Result<void> append_event(store::Transaction& tx, std::string_view topic, const 
 
 }  // namespace
 
-ChatService::ChatService(Parts parts) : parts_(parts), in_flight_(std::make_shared<InFlight>()) {}
+ChatService::ChatService(Parts parts) : parts_(parts), turns_(std::make_shared<Turns>(std::move(parts))) {}
+ChatService::~ChatService() = default;
 
 Task<Result<Session>> ChatService::create(identity::Actor actor, ToolId tool, AssignmentId assignment_or_empty) {
   auto pinned =
@@ -99,8 +68,14 @@ Task<Result<Session>> ChatService::create(identity::Actor actor, ToolId tool, As
   co_return described(std::move(open.session), *pinned->tool);
 }
 
-Task<Result<SessionWithMessages>> ChatService::get(identity::Actor actor, SessionId id) {
-  co_return co_await load_readable_session(parts_.database, std::move(actor), std::move(id));
+Task<Result<SessionWithMessages>> ChatService::get(identity::Actor actor, SessionId id, bool with_replaced) {
+  const auto now = parts_.clock.now();
+  auto found = co_await load_readable_session(parts_.database, std::move(actor), std::move(id), with_replaced, now);
+  if (!found) co_return found.error();
+  const auto tool = co_await parts_.tools.definition(found->version);
+  if (!tool) co_return tool.error();
+  found->shown.ends_at = ends_at(found->shown.session.started_at, **tool, found->closes_at, found->time_limit);
+  co_return std::move(found->shown);
 }
 
 Task<Result<SessionPage>> ChatService::list(identity::Actor actor, SessionFilter filter) {
@@ -117,22 +92,13 @@ Task<Result<Session>> ChatService::set_state(identity::Actor actor, SessionId id
   if (!tool) co_return tool.error();
   if (open->session.state == SessionState::kCompleted)
     co_return Error::conflict("This conversation has ended and stays closed.");
-  std::vector<hooks::Extraction> found;
-  std::vector<jobs::NewJob> later;
-  if (state == SessionState::kCompleted) {
-    auto context = context_of(actor, *open, **tool);
-    found = (co_await parts_.dispatcher.dispatch(Point::kSessionEnd, context, (*tool)->modules)).extractions;
-    later = hook_jobs(parts_.dispatcher, Point::kSessionEnd, id, 0, (*tool)->modules);
-  }
   const auto now = parts_.clock.now();
-  auto writing = [id, state, now, found, later](store::Transaction& tx) -> Result<void> {
-    RAPT_TRY(update_state(tx, id, state, now));
-    RAPT_TRY(jobs::enqueue(tx, later));
-    RAPT_TRY(usage::store_extractions(tx, id, {}, found));
-    return append_event(tx, state == SessionState::kCompleted ? "chat.session_ended" : "chat.session_changed", id);
-  };
-  const auto stored = co_await parts_.database.transaction(std::move(writing));
-  if (!stored) co_return stored.error();
+  if (state == SessionState::kCompleted) {
+    const CompletionParts parts{parts_.database, parts_.tools, parts_.dispatcher, parts_.clock};
+    RAPT_CO_TRY(co_await complete_session(parts, actor, *open, **tool, now, std::nullopt));
+  } else {
+    RAPT_CO_TRY(co_await change_session(parts_.database, id, state));
+  }
   open->session.state = state;
   if (state == SessionState::kCompleted) open->session.ended_at = now;
   co_return described(std::move(open->session), **tool);
@@ -143,24 +109,25 @@ Task<Result<std::vector<usage::Extraction>>> ChatService::extractions(identity::
   co_return co_await usage::extractions_of(parts_.database, std::move(id));
 }
 
-Task<Result<Reply>> ChatService::send_message(identity::Actor actor, SessionId id, std::string content,
-                                              MessageSink* sink) {
-  RAPT_CO_TRY(check_content(content));
-  const auto lease = in_flight_->take({actor.id, id});
-  if (!lease) {
-    co_return Error::conflict(
-        "Your last message in this conversation is still being answered: wait for the answer, then send this one.");
-  }
-  auto open = co_await load_open_session(parts_.database, actor.id, std::move(id));
-  if (!open) co_return open.error();
-  auto tool = co_await parts_.tools.definition(open->version);
-  if (!tool) co_return tool.error();
-  const auto now = parts_.clock.now();
-  RAPT_CO_TRY(check_open(*open, **tool, now));
-  auto context = context_of(actor, *open, **tool);
-  context.current = hooks::Message{"user", std::move(content), open->next_seq, now};
-  MessageFlow flow(parts_, std::move(*open), std::move(*tool), std::move(context), sink);
-  co_return co_await flow.run();
+Task<Result<std::unique_ptr<TurnReader>>> ChatService::send(identity::Actor actor, SessionId id, NewTurn said) {
+  co_return co_await turns_->send(std::move(actor), std::move(id), std::move(said));
+}
+
+Task<Result<std::unique_ptr<TurnReader>>> ChatService::follow(identity::Actor actor, SessionId id,
+                                                              std::optional<TurnPlace> behind) {
+  co_return co_await turns_->follow(std::move(actor), std::move(id), std::move(behind));
+}
+
+Task<Result<bool>> ChatService::stop(identity::Actor actor, SessionId id) {
+  co_return co_await turns_->stop(std::move(actor), std::move(id));
+}
+
+Task<void> ChatService::tend() {
+  co_await turns_->tend();
+}
+
+Task<void> ChatService::finish(std::chrono::milliseconds grace) {
+  co_await turns_->finish(grace);
 }
 
 }  // namespace rapt::chat

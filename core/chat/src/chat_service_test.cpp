@@ -84,7 +84,7 @@ TEST_F(Sessions, AreReadByTheirOwnerTheTeacherAndAdministratorsAboveAndByNobodyE
     EXPECT_EQ(run_blocking(chat.get(stranger, session)).error().kind, ErrorKind::kNotFound);
     EXPECT_EQ(run_blocking(chat.extractions(stranger, session)).error().kind, ErrorKind::kNotFound);
   }
-  EXPECT_EQ(run_blocking(chat.send_message(teacher(), session, "hi", nullptr)).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(run_blocking(say(chat, teacher(), session, {"hi"})).error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(run_blocking(chat.set_state(teacher(), session, SessionState::kCompleted)).error().kind,
             ErrorKind::kNotFound);
 }

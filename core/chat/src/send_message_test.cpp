@@ -179,7 +179,7 @@ TEST_F(SendMessage, AnAnswerThatBreaksOffStoresNothingButItsTokens) {
 TEST_F(SendMessage, ASecondMessageWhileOneIsBeingAnsweredIsRefusedBeforeTheAiIsAsked) {
   std::optional<Result<Reply>> second;
   gateway.while_asking = [&]() -> Task<void> {
-    return runtime::store_result(chat.send_message(student(), session, "second", nullptr), second);
+    return runtime::store_result(say(chat, student(), session, {"second"}), second);
   };
   EXPECT_TRUE(send(session, "first").has_value());
   ASSERT_TRUE(second.has_value());
@@ -191,20 +191,31 @@ TEST_F(SendMessage, ASecondMessageWhileOneIsBeingAnsweredIsRefusedBeforeTheAiIsA
   EXPECT_TRUE(send(session, "second").has_value()) << "and then it is its turn";
 }
 
-TEST_F(SendMessage, OfTwoMessagesOnTwoHostsOneIsStoredAndTheOtherRefusedWhole) {
-  ChatService other_host{{database, tools, dispatcher, gateway, admission, clock}};
-  std::optional<Result<Reply>> faster;
+TEST_F(SendMessage, OfTwoMessagesOnTwoHostsTheSecondIsRefusedBeforeTheAiIsAsked) {
+  ChatService other_host{parts("two")};
+  std::optional<Result<Reply>> second;
   gateway.while_asking = [&]() -> Task<void> {
-    return runtime::store_result(other_host.send_message(student(), session, "faster", nullptr), faster);
+    return runtime::store_result(say(other_host, student(), session, {"second"}), second);
   };
-  const auto slower = send(session, "slower");
-  ASSERT_TRUE(faster->has_value());
-  ASSERT_FALSE(slower.has_value());
-  EXPECT_EQ(slower.error().kind, ErrorKind::kConflict);
+  ASSERT_TRUE(send(session, "first").has_value());
+  ASSERT_FALSE(second->has_value());
+  EXPECT_EQ(second->error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(gateway.requests.size(), 1U);
   const auto stored = messages(session);
   ASSERT_EQ(stored.size(), 2U);
-  EXPECT_EQ(stored[0].content, "faster");
-  EXPECT_EQ(usage_outcomes(), "answered:42 abandoned:42") << "both were paid for";
+  EXPECT_EQ(stored[0].content, "first");
+  EXPECT_EQ(usage_outcomes(), "answered:42");
+}
+
+TEST_F(SendMessage, AnAnswerWhosePlaceIsTakenIsRefusedWholeAndPaidFor) {
+  gateway.while_asking = [&]() -> Task<void> {
+    run("UPDATE chat_sessions SET next_seq = next_seq + 2");  // as by a host that took this one for dead
+    co_return;
+  };
+  EXPECT_EQ(send(session, "slower").error().kind, ErrorKind::kConflict);
+  EXPECT_THAT(messages(session), IsEmpty());
+  EXPECT_EQ(usage_outcomes(), "abandoned:42");
+  EXPECT_EQ(value("SELECT count(*)::text AS value FROM chat_turns"), "0");
 }
 
 TEST_F(SendMessage, ASessionThatEndsMeanwhileTakesNoAnswerAnyMore) {

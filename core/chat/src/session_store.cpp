@@ -13,22 +13,12 @@ namespace rapt::chat {
 
 namespace {
 
-// A session and the end of its history, for its owner ($2), or as it was before a message ($2).
-#define RAPT_CHAT_OPEN(EARLIER)                                                                                      \
-  "SELECT s.id, s.tool_id, s.tool_version_id, s.user_id, s.assignment_id, s.state, s.next_seq, s.started_at,"        \
-  " s.ended_at, a.class_id, a.closes_at, s.group_id AS payer, g.id AS group_id, g.name AS group_name,"               \
-  " (SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'content', m.content, 'seq', m.seq,"               \
-  "           'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq), '[]')"                    \
-  "    FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS bytes"                           \
-  "            FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id " EARLIER           \
-  "                   ORDER BY seq DESC LIMIT $3) n) m WHERE m.bytes <= $4) AS history"                              \
-  " FROM chat_sessions s LEFT JOIN assignments a ON a.id = s.assignment_id LEFT JOIN classes c ON c.id = a.class_id" \
-  " LEFT JOIN groups g ON g.id = c.group_id WHERE s.id = $1 "
-
-constexpr store::Statement kOpen{"chat_open_session", RAPT_CHAT_OPEN("") "AND s.user_id = $2"};
-constexpr store::Statement kBefore{"chat_session_before", RAPT_CHAT_OPEN("AND seq < $2")};
-
-#undef RAPT_CHAT_OPEN
+constexpr store::Statement kOpen{
+    "chat_open_session", "SELECT" RAPT_CHAT_SESSION "," RAPT_CHAT_HISTORY(
+                             "NULL", "$3", "$4") " FROM" RAPT_CHAT_SESSION_FROM " WHERE s.id = $1 AND s.user_id = $2"};
+constexpr store::Statement kBefore{
+    "chat_session_before", "SELECT" RAPT_CHAT_SESSION
+                           "," RAPT_CHAT_HISTORY("$2", "$3", "$4") " FROM" RAPT_CHAT_SESSION_FROM " WHERE s.id = $1"};
 
 constexpr store::Statement kMessage{"chat_message", R"(
   SELECT role, content, seq, created_at FROM messages WHERE session_id = $1 AND seq = $2)"};
@@ -48,9 +38,18 @@ constexpr store::Statement kMessage{"chat_message", R"(
   " AND ($5::timestamptz IS NULL OR (s.started_at, s.id) < ($5, $6::uuid))"                                       \
   " ORDER BY s.started_at DESC, s.id DESC LIMIT $7"
 
+constexpr store::Statement kMayRead{
+    "chat_may_read",
+    "SELECT s.id FROM chat_sessions s LEFT JOIN assignments a ON a.id = s.assignment_id"
+    " WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_IN_REACH("s", "$3", "$4", "$5") ")"};
 constexpr store::Statement kReadable{
     "chat_readable_session",
-    RAPT_CHAT_HEAD "WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_IN_REACH("s", "$3", "$4", "$5") ")"};
+    "SELECT h.*, v.id AS version_id, a.closes_at, extract(epoch FROM a.time_limit)::bigint AS time_limit,"
+    " r.turn_id, r.request_id, r.started_at AS turn_started_at FROM (" RAPT_CHAT_HEAD
+    "WHERE s.id = $2 AND (s.user_id = $1 OR " RAPT_IN_REACH("s", "$3", "$4", "$5") ")) h"
+    " JOIN chat_sessions o ON o.id = h.id JOIN tool_versions v ON v.id = o.tool_version_id"
+    " LEFT JOIN assignments a ON a.id = h.assignment_id"
+    " LEFT JOIN chat_turns r ON r.session_id = h.id AND r.expires_at > $6"};
 constexpr store::Statement kOwnList{"chat_list_own", RAPT_CHAT_HEAD "WHERE s.user_id = $1" RAPT_CHAT_PAGE};
 constexpr store::Statement kTeachingList{"chat_list_teaching", RAPT_CHAT_HEAD
                                          "WHERE s.user_id <> $1 AND " RAPT_IN_REACH("s", "$8", "$9", "$10")
@@ -60,33 +59,31 @@ constexpr store::Statement kTeachingList{"chat_list_teaching", RAPT_CHAT_HEAD
 #undef RAPT_CHAT_PAGE
 
 constexpr store::Statement kMessages{"chat_messages", R"(
-  SELECT id, role, content, seq, created_at, meta FROM messages WHERE session_id = $1 ORDER BY seq)"};
+  SELECT id, role, content, seq, created_at, meta, request_id, replaced_at FROM messages
+   WHERE session_id = $1 AND ($2 OR replaced_at IS NULL) ORDER BY seq)"};
 
 constexpr store::Statement kInsertSession{"chat_insert_session", R"(
   INSERT INTO chat_sessions (id, tool_id, tool_version_id, user_id, assignment_id, started_at, group_id)
   VALUES ($1, $2, $3, $4, $5, $6, paying_group($4, $5)))"};
 
-constexpr store::Statement kInsertMessage{"chat_insert_message", R"(
-  INSERT INTO messages (id, session_id, seq, role, content, meta, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7))"};
-
-constexpr store::Statement kClaim{"chat_claim_sequence", R"(
-  UPDATE chat_sessions SET next_seq = next_seq + $3, last_message_at = $4
-   WHERE id = $1 AND next_seq = $2 AND state = 'active')"};
-
-constexpr store::Statement kUpdateState{"chat_update_state", R"(
-  UPDATE chat_sessions SET state = $2, ended_at = CASE WHEN $2::session_state = 'completed' THEN $3::timestamptz END
-   WHERE id = $1 AND state <> 'completed')"};
-
-std::vector<hooks::Message> parse_history(const std::string& text) {
-  std::vector<hooks::Message> history;
-  for (const auto& item : nlohmann::json::parse(text)) {
-    history.push_back({item.at("role").get<std::string>(), item.at("content").get<std::string>(),
-                       item.at("seq").get<std::int64_t>(),
-                       TimePoint(std::chrono::microseconds(item.at("at").get<std::int64_t>()))});
+void read_history(const std::string& text, OpenSession& open) {
+  const auto all = nlohmann::json::parse(text);
+  for (const auto& item : all.at("told")) {
+    open.history.push_back({item.at("role").get<std::string>(), item.at("content").get<std::string>(),
+                            item.at("seq").get<std::int64_t>(),
+                            TimePoint(std::chrono::microseconds(item.at("at").get<std::int64_t>()))});
   }
-  const auto question = std::find_if(history.begin(), history.end(), [](const auto& m) { return m.role == "user"; });
-  history.erase(history.begin(), question);
-  return history;
+  auto& told = open.history;
+  told.erase(told.begin(), std::find_if(told.begin(), told.end(), [](const auto& m) { return m.role == "user"; }));
+  const auto looked_at = all.at("of").get<std::int64_t>();
+  open.left_out = looked_at - static_cast<std::int64_t>(told.size());
+  // Further back nothing was looked at; the numbers say how much there may be.
+  if (looked_at >= kHistoryMessages) open.left_out += all.at("first").get<std::int64_t>() - 1;
+}
+
+std::optional<std::chrono::seconds> seconds_from(const store::Row& row, std::string_view column) {
+  if (row.is_null(column)) return std::nullopt;
+  return std::chrono::seconds(row.integer(column));
 }
 
 /// What every statement about sessions selects.
@@ -130,19 +127,31 @@ store::Params list_params(const identity::Actor& actor, const SessionFilter& fil
 
 }  // namespace
 
+Message message_from(const store::Row& row) {
+  return {row.id<MessageId>("id"), row.text("role"), row.text("content"),    row.integer("seq"),
+          row.time("created_at"),  row.text("meta"), row.text("request_id"), row.optional_time("replaced_at")};
+}
+
+OpenSession open_session_from(const store::Row& row) {
+  OpenSession open;
+  open.session = session_from(row);
+  open.version = row.id<ToolVersionId>("tool_version_id");
+  open.next_seq = row.integer("next_seq");
+  open.class_id = row.id<ClassId>("class_id");
+  open.group = {row.text("group_id"), row.text("group_name")};
+  open.group_path = row.text("group_path");
+  open.payer = row.id<GroupId>("payer");
+  open.available_at = row.optional_time("available_at");
+  open.closes_at = row.optional_time("closes_at");
+  open.time_limit = seconds_from(row, "time_limit");
+  read_history(row.text("history"), open);
+  return open;
+}
+
 static Result<OpenSession> open_from(const store::Rows& rows) {
   const auto row = rows.first();
   if (!row) return Error::not_found("session");
-  OpenSession open;
-  open.session = session_from(*row);
-  open.version = row->id<ToolVersionId>("tool_version_id");
-  open.next_seq = row->integer("next_seq");
-  open.class_id = row->id<ClassId>("class_id");
-  open.group = {row->text("group_id"), row->text("group_name")};
-  open.payer = row->id<GroupId>("payer");
-  open.closes_at = row->optional_time("closes_at");
-  open.history = parse_history(row->text("history"));
-  return open;
+  return open_session_from(*row);
 }
 
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id) {
@@ -165,31 +174,35 @@ Task<Result<hooks::Message>> load_message(store::Database& database, SessionId s
   co_return hooks::Message{row->text("role"), row->text("content"), row->integer("seq"), row->time("created_at")};
 }
 
-static Task<Result<SessionSummary>> load_head(store::Database& database, identity::Actor actor, SessionId id) {
-  auto params = store::params(actor.id, id);
-  auto head = co_await database.query(kReadable, identity::add_reach(params, actor, identity::Subject::kSession));
-  if (!head) co_return head.error();
-  const auto row = head->first();
-  if (!row) co_return Error::not_found("session");
-  co_return summary_from(*row);
-}
-
 Task<Result<void>> check_readable(store::Database& database, identity::Actor actor, SessionId id) {
-  RAPT_CO_TRY(co_await load_head(database, std::move(actor), std::move(id)));
+  auto params = store::params(actor.id, id);
+  const auto found = co_await database.query(kMayRead, identity::add_reach(params, actor, identity::Subject::kSession));
+  if (!found) co_return found.error();
+  if (found->empty()) co_return Error::not_found("session");
   co_return Result<void>{};
 }
 
-Task<Result<SessionWithMessages>> load_readable_session(store::Database& database, identity::Actor actor,
-                                                        SessionId id) {
-  auto summary = co_await load_head(database, std::move(actor), id);
-  if (!summary) co_return summary.error();
-  auto rows = co_await database.query(kMessages, store::params(id));
+Task<Result<ReadableSession>> load_readable_session(store::Database& database, identity::Actor actor, SessionId id,
+                                                    bool with_replaced, TimePoint now) {
+  auto params = store::params(actor.id, id);
+  identity::add_reach(params, actor, identity::Subject::kSession).add(now);
+  auto head = co_await database.query(kReadable, std::move(params));
+  if (!head) co_return head.error();
+  const auto row = head->first();
+  if (!row) co_return Error::not_found("session");
+  auto rows = co_await database.query(kMessages, store::params(id, with_replaced));
   if (!rows) co_return rows.error();
-  SessionWithMessages found{summary->session, summary->user_name, {}};
+  const auto summary = summary_from(*row);
+  ReadableSession found;
+  found.shown = {summary.session, summary.user_name, {}};
+  found.version = row->id<ToolVersionId>("version_id");
+  found.closes_at = row->optional_time("closes_at");
+  found.time_limit = seconds_from(*row, "time_limit");
+  if (!row->is_null("turn_id")) {
+    found.shown.turn = TurnInfo{row->text("turn_id"), row->text("request_id"), row->time("turn_started_at")};
+  }
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    const auto message = (*rows)[i];
-    found.messages.push_back({message.id<MessageId>("id"), message.text("role"), message.text("content"),
-                              message.integer("seq"), message.time("created_at"), message.text("meta")});
+    found.shown.messages.push_back(message_from((*rows)[i]));
   }
   co_return found;
 }
@@ -215,29 +228,6 @@ Result<void> insert_session(store::Transaction& tx, const NewSession& session) {
   RAPT_TRY(tx.exec(kInsertSession, store::params(session.id, session.tool, session.version, session.user,
                                                  session.assignment, session.started_at)));
   return {};
-}
-
-Result<void> insert_message(store::Transaction& tx, const NewMessage& message) {
-  RAPT_TRY(tx.exec(kInsertMessage, store::params(message.id, message.session, message.seq, message.role,
-                                                 message.content, message.meta_json, message.created_at)));
-  return {};
-}
-
-Result<void> claim_sequence(store::Transaction& tx, const SessionId& id, std::int64_t expected_next, int count,
-                            TimePoint now) {
-  auto claimed = tx.exec(kClaim, store::params(id, expected_next, count, now));
-  if (!claimed) return claimed.error();
-  if (claimed->affected() == 1) return {};
-  return Error::conflict(
-      "Another message of this conversation was answered meanwhile, or it was closed. Nothing of this message was "
-      "kept: send it again.");
-}
-
-Result<void> update_state(store::Transaction& tx, const SessionId& id, SessionState state, TimePoint now) {
-  auto updated = tx.exec(kUpdateState, store::params(id, name(state), now));
-  if (!updated) return updated.error();
-  if (updated->affected() == 1) return {};
-  return Error::conflict("This conversation has ended and stays closed.");
 }
 
 }  // namespace rapt::chat

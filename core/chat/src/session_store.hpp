@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,13 +26,17 @@ struct OpenSession {
   Session session;  ///< without the tool's name and type
   ToolVersionId version;
   std::int64_t next_seq = 1;
-  ClassId class_id;                    ///< of the assignment, may be empty
-  hooks::Context::Group group;         ///< of that class, may be empty
-  GroupId payer;                       ///< whose limits and budget count, may be empty
-  std::optional<TimePoint> closes_at;  ///< of the assignment
+  ClassId class_id;             ///< of the assignment, may be empty
+  hooks::Context::Group group;  ///< of that class, may be empty
+  std::string group_path;       ///< of that group
+  GroupId payer;                ///< whose limits and budget count, may be empty
+  /// Of the assignment.
+  std::optional<TimePoint> available_at, closes_at;
+  std::optional<std::chrono::seconds> time_limit;
   /// The newest that fit into kHistoryMessages and kHistoryBytes, oldest first. Never begins with an answer whose
   /// question no longer fits: many models refuse such a conversation.
   std::vector<hooks::Message> history;
+  std::int64_t left_out = 0;  ///< earlier messages that are not in it
 };
 
 struct NewSession {
@@ -43,34 +48,49 @@ struct NewSession {
   TimePoint started_at{};
 };
 
-struct NewMessage {
-  MessageId id;
-  SessionId session;
-  std::int64_t seq = 0;
-  std::string role;
-  std::string content;
-  std::string meta_json = "{}";
-  TimePoint created_at{};
-};
-
+Message message_from(const store::Row& row);
+/// What the columns of RAPT_CHAT_SESSION and RAPT_CHAT_HISTORY say.
+OpenSession open_session_from(const store::Row& row);
 /// The owner's own session; kNotFound otherwise.
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id);
 /// Any session, with the history before the message `before`: for jobs, which nobody asks. kNotFound.
 Task<Result<OpenSession>> load_session_before(store::Database& database, SessionId id, std::int64_t before);
 Task<Result<hooks::Message>> load_message(store::Database& database, SessionId session, std::int64_t seq);
-/// kNotFound unless the actor may read it. Two statements: head and messages.
-Task<Result<SessionWithMessages>> load_readable_session(store::Database& database, identity::Actor actor, SessionId id);
+/// A session as its readers see it, with what decides when it ends.
+struct ReadableSession {
+  SessionWithMessages shown;
+  ToolVersionId version;
+  std::optional<TimePoint> closes_at;
+  std::optional<std::chrono::seconds> time_limit;
+};
+/// kNotFound unless the actor may read it. Two statements: head and messages. `now`: which turns still count.
+Task<Result<ReadableSession>> load_readable_session(store::Database& database, identity::Actor actor, SessionId id,
+                                                    bool with_replaced, TimePoint now);
 /// The head's check alone.
 Task<Result<void>> check_readable(store::Database& database, identity::Actor actor, SessionId id);
 Task<Result<SessionPage>> list_sessions(store::Database& database, identity::Actor actor, SessionFilter filter);
 
 Result<void> insert_session(store::Transaction& tx, const NewSession& session);
-Result<void> insert_message(store::Transaction& tx, const NewMessage& message);
-/// Takes `count` sequence numbers from `expected_next` on. kConflict when another message was faster or the session is
-/// no longer active.
-Result<void> claim_sequence(store::Transaction& tx, const SessionId& id, std::int64_t expected_next, int count,
-                            TimePoint now);
-/// kConflict when the session has been completed.
-Result<void> update_state(store::Transaction& tx, const SessionId& id, SessionState state, TimePoint now);
 
 }  // namespace rapt::chat
+
+// A session `s` with its assignment, class and group, for statements that open one.
+#define RAPT_CHAT_SESSION                                                                                           \
+  " s.id, s.tool_id, s.tool_version_id, s.user_id, s.assignment_id, s.state, s.next_seq, s.started_at, s.ended_at," \
+  " a.class_id, a.available_at, a.closes_at, extract(epoch FROM a.time_limit)::bigint AS time_limit,"               \
+  " s.group_id AS payer, g.id AS group_id, g.name AS group_name, g.path::text AS group_path"
+#define RAPT_CHAT_SESSION_FROM                                                                                  \
+  " chat_sessions s LEFT JOIN assignments a ON a.id = s.assignment_id LEFT JOIN classes c ON c.id = a.class_id" \
+  " LEFT JOIN groups g ON g.id = c.group_id"
+// The end of its history before the message `before` (a parameter, NULL for all), bounded by `most` messages and
+// `bytes` of text, and what that leaves out.
+#define RAPT_CHAT_HISTORY(before, most, bytes)                                                                   \
+  " (SELECT json_build_object('told', coalesce(json_agg(json_build_object('role', m.role, 'content', m.content," \
+  "           'seq', m.seq, 'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq)"         \
+  "           FILTER (WHERE m.total <= " bytes                                                                   \
+  "), '[]'), 'of', count(*), 'first', min(m.seq))"                                                               \
+  "    FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS total"                       \
+  "            FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id"                \
+  "                     AND replaced_at IS NULL AND (" before "::bigint IS NULL OR seq < " before                \
+  "::bigint)"                                                                                                    \
+  "                   ORDER BY seq DESC LIMIT " most ") n) m) AS history"

@@ -71,8 +71,8 @@ TEST_F(StreamFilter, TheFirstWordsAreShownBeforeTheAnswerIsComplete) {
   filter([](const Context&) { return Answer{}; });
   std::string shown_meanwhile;
   gateway.while_asking = [&]() -> Task<void> {
+    co_await until([&] { return !sink.text.empty(); });
     shown_meanwhile = sink.text;
-    co_return;
   };
   ASSERT_TRUE(send(session, "hello", &sink).has_value());
   EXPECT_EQ(shown_meanwhile, "What undoes + 5?") << "the last window had not been asked about";

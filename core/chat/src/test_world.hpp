@@ -4,10 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <deque>
+#include <exception>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <nlohmann/json.hpp>
 
 #include "rapt/base/clock.hpp"
 #include "rapt/chat/chat_service.hpp"
@@ -29,6 +37,7 @@ class ScriptedGateway final : public gateway::Gateway {
   std::vector<std::string> pieces{"What ", "undoes ", "+ 5?"};
   std::optional<Error> breaks_with;          ///< after the pieces
   std::function<Task<void>()> while_asking;  ///< what else happens meanwhile
+  std::function<Task<void>()> after_each;    ///< piece
   std::vector<gateway::ChatRequest> requests;
   std::string written;  ///< of the last answer
 
@@ -40,6 +49,7 @@ class ScriptedGateway final : public gateway::Gateway {
       content += piece;
       if (sink != nullptr) wanted = co_await sink->on_delta(piece);
       if (!wanted) break;
+      if (after_each) co_await after_each();
     }
     written = content;
     if (while_asking) co_await std::exchange(while_asking, nullptr)();
@@ -47,23 +57,72 @@ class ScriptedGateway final : public gateway::Gateway {
     if (breaks_with) co_return gateway::Exchange{*breaks_with, spent};
     co_return gateway::Exchange{gateway::Completion{content, wanted ? "stop" : "cancelled"}, spent};
   }
+  std::map<std::string, gateway::Spent> books;  ///< what find_spent() knows
+  Task<Result<std::optional<gateway::Spent>>> find_spent(std::string name) override {
+    const auto found = books.find(name);
+    if (found == books.end()) co_return std::optional<gateway::Spent>{};
+    co_return std::optional<gateway::Spent>(found->second);
+  }
   Task<Result<void>> check() override { co_return Result<void>{}; }
 };
 
-struct CollectingSink final : MessageSink {
-  std::vector<std::string> states;
+/// What a reader of a stream sees.
+struct CollectingSink {
+  std::vector<std::string> kinds, states, deltas, notices;
   std::string text;
-  std::vector<std::string> deltas;
-  Task<void> status(std::string_view state) override {
-    states.emplace_back(state);
-    co_return;
-  }
-  Task<void> delta(std::string_view words) override {
-    text += words;
-    deltas.emplace_back(words);
-    co_return;
+  void take(const TurnEvent& event) {
+    kinds.emplace_back(name(event.kind));
+    const auto data = nlohmann::json::parse(event.data, nullptr, false);
+    if (event.kind == TurnEvent::Kind::kStatus) states.push_back(data.at("state"));
+    if (event.kind == TurnEvent::Kind::kNotice) notices.push_back(data.at("message"));
+    if (event.kind != TurnEvent::Kind::kDelta) return;
+    text += event.data;
+    deltas.push_back(event.data);
   }
 };
+
+/// Reads a turn to its end.
+inline Task<Result<Reply>> read_to_end(TurnReader& reader, CollectingSink* sink) {
+  if (sink == nullptr) co_return co_await reader.outcome();
+  for (;;) {
+    auto events = co_await reader.next();
+    if (!events) co_return events.error();
+    if (events->empty()) co_return Error::internal("the events ended without an end");
+    for (const auto& event : *events) sink->take(event);
+    if (events->back().outcome) co_return *events->back().outcome;
+  }
+}
+
+inline Task<Result<Reply>> say(ChatService& chat, identity::Actor actor, SessionId session, NewTurn said,
+                               CollectingSink* sink = nullptr) {
+  auto reader = co_await chat.send(std::move(actor), std::move(session), std::move(said));
+  if (!reader) co_return reader.error();
+  co_return co_await read_to_end(**reader, sink);
+}
+
+/// Waits until something is so, as other tasks of this loop make it.
+template <class Condition>
+Task<void> until(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("it did not come to pass");
+    co_await runtime::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+/// Runs `what` while the hosts look after their turns.
+inline Task<void> tended(std::vector<ChatService*> hosts, Task<void> what) {
+  auto executor = co_await boost::asio::this_coro::executor;
+  for (auto* host : hosts) boost::asio::co_spawn(executor, host->tend(), boost::asio::detached);
+  std::exception_ptr fault;
+  try {
+    co_await std::move(what);
+  } catch (...) {
+    fault = std::current_exception();
+  }
+  for (auto* host : hosts) co_await host->finish(std::chrono::seconds(30));
+  if (fault) std::rethrow_exception(fault);
+}
 
 class FixedClock final : public Clock {
  public:
@@ -137,8 +196,8 @@ modules:
     if (!made) throw std::runtime_error(made.error().message + made.error().log_detail);
     return made->id;
   }
-  Result<Reply> send(const SessionId& session, const std::string& content, MessageSink* sink = nullptr) {
-    return runtime::run_blocking(chat.send_message(student(), session, content, sink));
+  Result<Reply> send(const SessionId& session, const std::string& content, CollectingSink* sink = nullptr) {
+    return runtime::run_blocking(say(chat, student(), session, {content}, sink));
   }
   std::vector<Message> messages(const SessionId& session) {
     return runtime::run_blocking(chat.get(student(), session))->messages;
@@ -157,6 +216,18 @@ modules:
     auto rows = runtime::run_blocking(database.query({name.c_str(), sql.c_str()}));
     if (!rows) throw std::runtime_error(rows.error().message + rows.error().log_detail);
     return rows->empty() ? "" : (*rows)[0].text("value");
+  }
+  /// Rows of chat_turns, read beside the loop that is running.
+  int turns_now() {
+    std::string count;
+    const auto done = database.transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+      auto rows = tx.exec({"test_turns", "SELECT count(*)::text AS value FROM chat_turns"});
+      if (!rows) return rows.error();
+      count = (*rows)[0].text("value");
+      return {};
+    });
+    if (!done) throw std::runtime_error(done.error().message);
+    return std::stoi(count);
   }
   std::string usage_outcomes() {
     return value(
@@ -177,7 +248,11 @@ modules:
   tools::ToolService tools{database, clock, nullptr};
   store::Redis redis{store::test_redis_url()};
   quota::QuotaService admission{{database, redis, clock, "test-model"}};
-  ChatService chat{{database, tools, dispatcher, gateway, admission, clock}};
+  const std::string prefix = "chat-test-" + new_uuid();
+  ChatService::Parts parts(const std::string& host) {
+    return {database, tools, dispatcher, gateway, admission, clock, redis, host, prefix};
+  }
+  ChatService chat{parts("one")};
   ToolId tool;
 };
 

@@ -6,7 +6,9 @@
 namespace rapt::api {
 namespace {
 
-constexpr const char* kFieldsTaken = "Accept, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
+constexpr const char* kFieldsTaken =
+    "Accept, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "Last-Event-ID, X-Request-Id";
 constexpr const char* kFieldsShown =
     "ETag, Idempotency-Replayed, Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
     "X-Request-Id";

@@ -98,7 +98,12 @@ Task<Result<Answer>> get_sessions(Call& call);
 Task<Result<Answer>> get_session(Call& call);
 Task<Result<Answer>> patch_session(Call& call);
 Task<Result<Answer>> get_session_extractions(Call& call);
+
+// turn_routes.cpp
 Task<Result<Answer>> post_message(Call& call);
+Task<Result<Answer>> post_regenerate(Call& call);
+Task<Result<Answer>> post_stop(Call& call);
+Task<Result<Answer>> get_stream(Call& call);
 
 // run_routes.cpp
 Task<Result<Answer>> post_run(Call& call);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error_reply.hpp"
+#include "handlers.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/security/secret_box.hpp"
@@ -108,6 +109,11 @@ bool is_final(int status) {
   return status < 500 && status != 401 && status != 408 && status != 429;
 }
 
+/// A turn's own name, under which the conversation knows it.
+bool names_a_turn(const Route& route, std::string_view key) {
+  return (route.handler == post_message || route.handler == post_regenerate) && canonical_uuid(key).has_value();
+}
+
 }  // namespace
 
 struct Idempotency::Claim {
@@ -121,7 +127,9 @@ struct Idempotency::Claim {
 
 bool Idempotency::applies(const Route& route, const Call& call) {
   return call.request.method == "POST" && route.access != Access::kPublic && !may_hold_secrets(route) &&
-         call.request.headers.get("Idempotency-Key") && !call.request.accepts_explicitly("text/event-stream");
+         call.request.headers.get("Idempotency-Key") &&
+         !names_a_turn(route, *call.request.headers.get("Idempotency-Key")) &&
+         !call.request.accepts_explicitly("text/event-stream");
 }
 
 Task<Result<Answer>> Idempotency::answer(const Route& route, Call& call) {

@@ -61,6 +61,9 @@ GET    /sessions/SESSION                                          200 200 200  2
 PATCH  /sessions/SESSION {"state":"paused"}                       404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
 GET    /sessions/SESSION/extractions                              200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 POST   /sessions/SESSION/messages {"content":"Why?"}              404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
+POST   /sessions/SESSION/regenerate {}                            404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
+POST   /sessions/SESSION/stop {}                                  404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
+GET    /sessions/SESSION/stream                                   404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
 POST   /runs {"tool_id":"PRODUCT","input":{}}                     422 422 422  422 422 404  422 404 404  422 404 404  404 404 404
 GET    /runs                                                      200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 GET    /runs/RUN                                                  200 200 200  200 200 404  200 404 404  200 404 404  404 404 404

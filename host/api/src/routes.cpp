@@ -85,6 +85,9 @@ constexpr std::array kRoutes{
     Route{"PATCH", "/sessions/:id", Access::kLoggedIn, patch_session},
     Route{"GET", "/sessions/:id/extractions", Access::kLoggedIn, get_session_extractions},
     Route{"POST", "/sessions/:id/messages", Access::kLoggedIn, post_message},
+    Route{"POST", "/sessions/:id/regenerate", Access::kLoggedIn, post_regenerate},
+    Route{"POST", "/sessions/:id/stop", Access::kLoggedIn, post_stop},
+    Route{"GET", "/sessions/:id/stream", Access::kLoggedIn, get_stream},
 
     Route{"POST", "/runs", Access::kLoggedIn, post_run},
     Route{"GET", "/runs", Access::kLoggedIn, get_runs},

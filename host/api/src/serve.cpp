@@ -14,6 +14,7 @@
 #include "rapt/base/log.hpp"
 #include "rapt/chat/async_hooks.hpp"
 #include "rapt/chat/chat_service.hpp"
+#include "rapt/chat/chores.hpp"
 #include "rapt/classes/class_service.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/gateway/openai_gateway.hpp"
@@ -48,6 +49,7 @@ namespace {
 
 constexpr std::chrono::seconds kGrace{20};
 constexpr std::chrono::minutes kRollupPause{1};
+constexpr std::chrono::minutes kChoresPause{5};
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
@@ -127,7 +129,8 @@ class Host {
         groups_(database_, clock_),
         classes_(database_, clock_),
         assignments_(database_, clock_),
-        chat_({database_, tools_, dispatcher_, gateway_, quota_, clock_}),
+        chat_({database_, tools_, dispatcher_, gateway_, quota_, clock_, redis_, settings.host_name}),
+        chat_idle_(settings.chat_idle),
         runs_({database_, tools_, dispatcher_, gateway_, quota_, clock_, settings.host_name}),
         keeper_(runs_),
         worker_(database_, jobs_redis_, worker_options(settings)),
@@ -149,6 +152,9 @@ class Host {
     loop_.on_signal([this] { loop_.spawn(stop()); });
     if (roles.works) {
       worker_.handle(chat::kHookJob, chat::hook_job_handler({database_, tools_, dispatcher_}));
+      worker_.handle(chat::kIdleJob, chat::idle_job_handler({database_, tools_, dispatcher_, clock_}, chat_idle_));
+      worker_.handle(chat::kSummaryJob, chat::summary_job_handler({database_, tools_, gateway_, quota_}));
+      loop_.spawn(order_chores());
       worker_.handle(mail::kSendJob, mail::send_handler(database_, clock_, box_, mail_));
       worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
       worker_.handle(users::kImportJob, users::import_handler(database_, clock_, accounts_));
@@ -156,6 +162,7 @@ class Host {
       loop_.spawn(usage::keep_rolled_up(database_, kRollupPause));
     }
     loop_.spawn(module_set_.follow());
+    loop_.spawn(chat_.tend());
     loop_.spawn(keeper_.run());
     return {};
   }
@@ -177,9 +184,19 @@ class Host {
     return options;
   }
 
+  /// The loop's end is its end.
+  Task<void> order_chores() {
+    for (;;) {
+      const auto ordered = co_await chat::order_idle_job(database_, clock_.now());
+      if (!ordered) log::warn("chat.idle_not_ordered", {{"detail", ordered.error().log_detail}});
+      co_await runtime::sleep_for(kChoresPause);
+    }
+  }
+
   Task<void> stop() {
     log::info("serve.stopping");
     if (roles_.serves) co_await server_.stop(kGrace);
+    co_await chat_.finish(kGrace);
     // Jobs ask modules, so they end first.
     co_await worker_.stop();
     co_await keeper_.stop(kGrace);
@@ -216,6 +233,7 @@ class Host {
   classes::ClassService classes_;
   assignments::AssignmentService assignments_;
   chat::ChatService chat_;
+  const std::chrono::hours chat_idle_;
   runs::RunService runs_;
   runs::RunKeeper keeper_;
   jobs::Worker worker_;

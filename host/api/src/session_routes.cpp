@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "body.hpp"
-#include "error_reply.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
 #include "rapt/chat/chat_service.hpp"
@@ -13,50 +12,11 @@ namespace {
 
 using nlohmann::json;
 
-/// Bytes of the longest message: the service counts characters, four bytes each at most.
-constexpr std::size_t kMaxMessageBytes = 4 * chat::kMaxMessageCharacters;
-
-json member(const char* name, std::string_view value) {
-  return json::object({{name, value}});
-}
-
-/// Turns what the chat reports into server-sent events. The stream opens with the first of them, so that what fails
-/// before is still answered with its status. A reader who has gone changes nothing for the work.
-class StreamSink final : public chat::MessageSink {
- public:
-  explicit StreamSink(http::Responder& responder) : responder_(responder) {}
-  Task<void> status(std::string_view state) override { co_await send("status", member("state", state)); }
-  Task<void> delta(std::string_view words) override { co_await send("delta", member("content", words)); }
-  Task<void> send(std::string_view event, json data) {
-    const auto text = dump(data);
-    co_await send_text(event, text);
-  }
-  Task<void> send_text(std::string_view event, std::string data) {
-    if (stream_ == nullptr) stream_ = co_await responder_.open_event_stream({});
-    co_await stream_->send(event, data);
-  }
-  [[nodiscard]] bool opened() const { return stream_ != nullptr; }
-
- private:
-  http::Responder& responder_;
-  http::EventStream* stream_ = nullptr;
-};
-
-Task<Result<Answer>> stream_message(Call& call, SessionId id, std::string content) {
-  StreamSink sink(call.responder);
-  auto reply = co_await call.services.chat.send_message(call.actor, id, std::move(content), &sink);
-  if (reply) {
-    if (const auto& cut = reply->cut_off) {
-      const json what = {{"module", cut->module}, {"reason", cut->reason}};
-      co_await sink.send("cut_off", what);
-    }
-    co_await sink.send("done", view(*reply));
-    co_return Answer{};
-  }
-  const bool blocked = reply.error().kind == ErrorKind::kBlocked;
-  if (!blocked && !sink.opened()) co_return reply.error();
-  co_await sink.send_text(blocked ? "blocked" : "error", error_body(reply.error(), call.request.id));
-  co_return Answer{};
+json view(const std::optional<chat::TurnInfo>& turn) {
+  if (!turn) return nullptr;
+  return {{"id", turn->id},
+          {"request_id", turn->request_id.empty() ? json(nullptr) : json(turn->request_id)},
+          {"started_at", to_rfc3339(turn->started_at)}};
 }
 
 }  // namespace
@@ -101,9 +61,13 @@ Task<Result<Answer>> get_sessions(Call& call) {
 Task<Result<Answer>> get_session(Call& call) {
   auto id = path_id<SessionId>(call, "session");
   if (!id) co_return id.error();
-  auto found = co_await call.services.chat.get(call.actor, *id);
+  const auto include = call.request.query_value("include");
+  if (include && *include != "replaced") co_return Error::invalid("include", "must be \"replaced\"");
+  auto found = co_await call.services.chat.get(call.actor, *id, include.has_value());
   if (!found) co_return found.error();
   auto data = view(found->session);
+  data["turn"] = view(found->turn);
+  data["ends_at"] = found->ends_at ? json(to_rfc3339(*found->ends_at)) : json(nullptr);
   data["user"] = {{"id", found->session.user.str()}, {"name", found->user_name}};
   data["messages"] = view_all(found->messages);
   co_return data_reply(data);
@@ -127,20 +91,6 @@ Task<Result<Answer>> get_session_extractions(Call& call) {
   auto found = co_await call.services.chat.extractions(call.actor, *id);
   if (!found) co_return found.error();
   co_return list_reply(view_all(*found), std::nullopt);
-}
-
-Task<Result<Answer>> post_message(Call& call) {
-  auto id = path_id<SessionId>(call, "session");
-  if (!id) co_return id.error();
-  auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
-  auto content = body->text("content", kMaxMessageBytes);
-  if (auto fault = body->fault()) co_return *fault;
-  if (call.request.accepts_explicitly("text/event-stream"))
-    co_return co_await stream_message(call, *id, std::move(content));
-  auto reply = co_await call.services.chat.send_message(call.actor, *id, std::move(content), nullptr);
-  if (!reply) co_return reply.error();
-  co_return data_reply(view(*reply));
 }
 
 }  // namespace rapt::api

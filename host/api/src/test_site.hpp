@@ -194,7 +194,7 @@ class Site : public testing::Test {
   classes::ClassService classes{**scratch, clock};
   assignments::AssignmentService assignments{**scratch, clock};
   quota::QuotaService quota{{**scratch, redis, clock, "test-model"}};
-  chat::ChatService chat{{**scratch, tools, dispatcher, gateway, quota, clock}};
+  chat::ChatService chat{{**scratch, tools, dispatcher, gateway, quota, clock, redis, "this", "site-" + new_uuid()}};
   runs::RunService runs{{**scratch, tools, dispatcher, gateway, quota, clock}};
   GatewayVerdict verdict{gateway};
   ScratchFolder folder;

@@ -138,7 +138,9 @@ json view(const chat::Message& message) {
           {"content", message.content},
           {"seq", message.seq},
           {"created_at", to_rfc3339(message.created_at)},
-          {"meta", stored_json(message.meta_json)}};
+          {"meta", stored_json(message.meta_json)},
+          {"request_id", message.request_id.empty() ? json(nullptr) : json(message.request_id)},
+          {"replaced_at", time_or_null(message.replaced_at)}};
 }
 
 json view(const chat::Reply& reply) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "rapt/chat/turn.hpp"
 #include "rapt/chat/types.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/runtime/task.hpp"
@@ -24,7 +26,8 @@ class Admission;
 }
 namespace store {
 class Database;
-}
+class Redis;
+}  // namespace store
 namespace tools {
 class ToolService;
 }
@@ -32,26 +35,15 @@ class ToolService;
 
 namespace rapt::chat {
 
-class InFlight;
+class Turns;
 
 /// Longest message, in code points.
 inline constexpr std::size_t kMaxMessageCharacters = 32000;
 
-/// Sees an answer come into being. Called from the sender's task only. What it does with a reader who has gone is its
-/// own affair: the work goes on, because what was asked will be paid for.
-class MessageSink {
- public:
-  virtual ~MessageSink() = default;
-  virtual Task<void> status(std::string_view state) = 0;  ///< "thinking" or "checking"
-  virtual Task<void> delta(std::string_view words) = 0;   ///< the next words, as chat:on_delta left them
-};
-
 /// Conversations: who may hold and read them, and what happens to a message. Thread-safe.
-///
-/// Whoever awaits send_message must let it run to its end: it is not to be cancelled because the reader has gone.
 class ChatService {
  public:
-  /// The parts must outlive the service.
+  /// The parts must outlive the service and every task that it has begun (finish()).
   struct Parts {
     store::Database& database;
     tools::ToolService& tools;
@@ -59,14 +51,20 @@ class ChatService {
     gateway::Gateway& gateway;
     quota::Admission& admission;
     const Clock& clock;
+    store::Redis& redis;
+    std::string host;             ///< unique among the hosts that live at once
+    std::string prefix = "rapt";  ///< of keys in Redis; instances that share one need one each
   };
   explicit ChatService(Parts parts);
+  ~ChatService();
+  ChatService(const ChatService&) = delete;
+  ChatService& operator=(const ChatService&) = delete;
 
   /// Starts a conversation with the tool's current version (or the one that the assignment pins). kNotFound when the
   /// actor may not see the tool or assignment, kInvalid for a product tool, kConflict outside the assignment's window.
   Task<Result<Session>> create(identity::Actor actor, ToolId tool, AssignmentId assignment_or_empty);
   /// The owner, teachers of the class concerned and administrators above it; kNotFound for everybody else.
-  Task<Result<SessionWithMessages>> get(identity::Actor actor, SessionId id);
+  Task<Result<SessionWithMessages>> get(identity::Actor actor, SessionId id, bool with_replaced = false);
   /// kForbidden for the teaching list of somebody who teaches and administers nothing.
   Task<Result<SessionPage>> list(identity::Actor actor, SessionFilter filter);
   /// The owner only. active <-> paused, either -> completed; kConflict from completed.
@@ -74,17 +72,30 @@ class ChatService {
   /// Readers as for get().
   Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, SessionId id);
 
-  /// Sends a message of the owner and answers with the assistant's. `sink` may be null: the same is stored. What the
-  /// sink was shown is the answer unless a module changes it at chat:after_ai, so the reply counts. kInvalid (empty,
-  /// too long, not UTF-8), kNotFound, kConflict (session not active, limit of messages reached, another message is
-  /// still being answered; on this host that is known before the AI is asked), kBlocked (`part` = module, message = its
-  /// reason), kUnavailable MODULE_UNAVAILABLE, and the gateway's failures. Nothing of a failed or blocked message is
-  /// ever half stored.
-  Task<Result<Reply>> send_message(identity::Actor actor, SessionId id, std::string content, MessageSink* sink);
+  /// Says something for the owner. The answer is made by a task of its own, on the caller's executor, whether anybody
+  /// reads it or not; what is sent again under its request_id is the same turn, also on another host and after it has
+  /// been answered. kInvalid (empty, too long, not UTF-8, nothing to replace), kNotFound, kConflict (session not
+  /// active, outside its window or limits, another message is still being answered: on any host), kUnprocessable
+  /// IDEMPOTENCY_KEY_REUSED (the request_id of something else). The turn itself ends with the assistant's message as
+  /// stored, or with kBlocked (`part` = module, message = its reason), MODULE_UNAVAILABLE, what quota::Admission and
+  /// the gateway say, and ANSWER_NOT_STORED. Nothing of a failed or blocked message is ever half stored.
+  Task<Result<std::unique_ptr<TurnReader>>> send(identity::Actor actor, SessionId id, NewTurn said);
+  /// The owner's running turn from its beginning, or what happened behind a place; null when there is nothing to
+  /// follow.
+  Task<Result<std::unique_ptr<TurnReader>>> follow(identity::Actor actor, SessionId id,
+                                                   std::optional<TurnPlace> behind);
+  /// Ends the owner's running turn: what was shown is the answer. False when none is running.
+  Task<Result<bool>> stop(identity::Actor actor, SessionId id);
+
+  /// Looks after the turns of this host and those that other hosts have lost, until finish(). Once, on an executor that
+  /// runs one handler at a time.
+  Task<void> tend();
+  /// Waits for the turns that run, at most for `grace`; what is left then is another host's to clear away. Once.
+  Task<void> finish(std::chrono::milliseconds grace);
 
  private:
   Parts parts_;
-  std::shared_ptr<InFlight> in_flight_;
+  std::shared_ptr<Turns> turns_;
 };
 
 }  // namespace rapt::chat

@@ -41,13 +41,24 @@ struct Message {
   std::string content;
   std::int64_t seq = 0;  ///< from 1 within the session
   TimePoint created_at{};
-  std::string meta_json = "{}";  ///< modified_by, cut_off, skipped_modules, model, usage, latency_ms
+  std::string meta_json = "{}";            ///< docs/api.md lists its members
+  std::string request_id{};                ///< of a user's message, when its client chose one
+  std::optional<TimePoint> replaced_at{};  ///< edited or generated anew since: kept, but no longer told to the AI
+};
+
+/// An answer that is being made.
+struct TurnInfo {
+  std::string id;
+  std::string request_id;  ///< may be empty
+  TimePoint started_at{};
 };
 
 struct SessionWithMessages {
   Session session;
   std::string user_name;
   std::vector<Message> messages;
+  std::optional<TurnInfo> turn{};
+  std::optional<TimePoint> ends_at{};  ///< when nothing more can be written
 };
 
 /// A line of a list, with what a teacher wants to see at a glance.

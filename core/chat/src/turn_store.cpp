@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "turn_store.hpp"
+
+#include <utility>
+
+#include "rapt/jobs/outbox.hpp"
+#include "rapt/store/database.hpp"
+#include "rapt/usage/extractions.hpp"
+#include "rapt/usage/settle_sql.hpp"
+
+namespace rapt::chat {
+
+namespace {
+
+constexpr store::Statement kBegin{
+    "chat_begin_turn", R"(
+  WITH known AS (
+    SELECT m.seq FROM messages m, chat_sessions s
+     WHERE $4::uuid IS NOT NULL AND s.id = $1 AND s.user_id = $2 AND m.session_id = s.id AND m.request_id = $4
+       AND m.seq >= s.next_seq - $8::integer ORDER BY m.seq DESC LIMIT 1),
+  taken AS (
+    INSERT INTO chat_turns (session_id, turn_id, request_id, user_id, host, started_at, expires_at)
+    SELECT s.id, $3::uuid, $4::uuid, s.user_id, $5, $6::timestamptz, $7::timestamptz FROM chat_sessions s
+     WHERE s.id = $1 AND s.user_id = $2 AND s.state = 'active' AND NOT EXISTS (SELECT FROM known)
+    ON CONFLICT (session_id) DO NOTHING RETURNING turn_id)
+  SELECT (SELECT true FROM taken) AS taken, (SELECT seq FROM known) AS known_seq,
+         t.turn_id, t.session_id, t.user_id AS turn_user, t.request_id, t.host, t.started_at AS turn_started_at,
+         t.expires_at, (SELECT version FROM ai_policy_version) AS policy_version,
+         EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer AND role = 'user'
+                    AND replaced_at IS NULL) AS replaces_own,
+         set_config('synchronous_commit', 'off', true) AS not_waited_for,)" RAPT_CHAT_SESSION
+                       "," RAPT_CHAT_HISTORY("$9", "$10", "$11") " FROM" RAPT_CHAT_SESSION_FROM
+                                                                 " LEFT JOIN chat_turns t ON t.session_id = s.id"
+                                                                 " WHERE s.id = $1 AND s.user_id = $2"};
+
+// Everything hangs on `claimed`: without the row, nothing else happens but that the turn ends.
+constexpr store::Statement kStore{"chat_store_turn", R"(
+  WITH claimed AS (
+    UPDATE chat_sessions SET next_seq = next_seq + $3::integer, last_message_at = $4::timestamptz
+     WHERE id = $1 AND next_seq = $2 AND state = 'active' RETURNING id),
+  said AS (
+    INSERT INTO messages (id, session_id, seq, role, content, meta, created_at, request_id)
+    SELECT m.id, c.id, m.seq, m.role, m.content, m.meta, m.created_at, m.request_id
+      FROM claimed c, (VALUES
+        ($5::uuid, $6::integer, $7::message_role, $8::text, $9::jsonb, $10::timestamptz, $11::uuid),
+        ($12::uuid, $13::integer, $14::message_role, $15::text, $16::jsonb, $17::timestamptz, $18::uuid))
+        AS m (id, seq, role, content, meta, created_at, request_id)
+     WHERE m.id IS NOT NULL),
+  replaced AS (
+    UPDATE messages SET replaced_at = $4::timestamptz
+     WHERE $19::integer IS NOT NULL AND session_id = $1 AND seq >= $19::integer AND seq < $2 AND replaced_at IS NULL
+       AND EXISTS (SELECT FROM claimed)),
+  settled AS ()" RAPT_SETTLE("(CASE WHEN EXISTS (SELECT FROM claimed) THEN $20 ELSE '[]' END)") R"(),
+  told AS (
+    INSERT INTO outbox (topic, key, payload) SELECT $21, $1::text, $22::jsonb FROM claimed),
+  ended AS (
+    DELETE FROM chat_turns WHERE session_id = $1::uuid AND turn_id = $23::uuid)
+  SELECT EXISTS (SELECT FROM claimed) AS stored)"};
+
+constexpr store::Statement kHasMessage{"chat_has_message", "SELECT EXISTS (SELECT FROM messages WHERE id = $1) AS has"};
+constexpr store::Statement kDrop{"chat_drop_turn", "DELETE FROM chat_turns WHERE session_id = $1 AND turn_id = $2"};
+constexpr store::Statement kProlong{
+    "chat_prolong_turns", "UPDATE chat_turns SET expires_at = $3 WHERE host = $1 AND turn_id = ANY ($2::uuid[])"};
+
+#define RAPT_CHAT_TURN \
+  "SELECT turn_id, session_id, user_id AS turn_user, request_id, host, started_at AS turn_started_at, expires_at"
+constexpr store::Statement kLost{"chat_lost_turns", RAPT_CHAT_TURN
+                                 " FROM chat_turns WHERE expires_at < $3 OR (host = $1 AND started_at < $2)"
+                                 " ORDER BY started_at LIMIT 100"};
+#undef RAPT_CHAT_TURN
+constexpr store::Statement kTakeOver{"chat_take_over_turn", R"(
+  UPDATE chat_turns SET host = $4, expires_at = $5
+   WHERE session_id = $1 AND turn_id = $2 AND expires_at = $3)"};
+constexpr store::Statement kRunning{"chat_running_turn", R"(
+  SELECT t.turn_id, t.session_id, t.user_id AS turn_user, t.request_id, t.host, t.started_at AS turn_started_at,
+         t.expires_at
+    FROM chat_sessions s LEFT JOIN chat_turns t ON t.session_id = s.id WHERE s.id = $1 AND s.user_id = $2)"};
+constexpr store::Statement kLoad{"chat_load_turn", R"(
+  SELECT id, role, content, seq, created_at, meta, request_id, replaced_at FROM messages
+   WHERE session_id = $1 AND seq IN ($2::integer, $2::integer + 1) ORDER BY seq)"};
+
+std::optional<TurnRow> turn_from(const store::Row& row) {
+  if (row.is_null("turn_id")) return std::nullopt;
+  return TurnRow{
+      row.text("turn_id"), row.id<SessionId>("session_id"), row.id<UserId>("turn_user"), row.text("request_id"),
+      row.text("host"),    row.time("turn_started_at"),     row.time("expires_at")};
+}
+
+void add_text_or_null(store::Params& params, const std::string& text) {
+  if (text.empty()) {
+    params.add_null();
+  } else {
+    params.add(text);
+  }
+}
+
+void add_message(store::Params& params, const NewMessage& message) {
+  params.add(message.id).add(message.seq).add(message.role).add(message.content).add(message.meta_json);
+  params.add(message.created_at);
+  add_text_or_null(params, message.request_id);
+}
+
+store::Params store_params(const TurnEffects& effects) {
+  const auto count = static_cast<std::int64_t>(effects.messages.size());
+  auto params = store::params(effects.session, effects.first_seq, count, effects.now);
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (i < effects.messages.size()) {
+      add_message(params, effects.messages[i]);
+    } else {
+      for (int column = 0; column < 7; ++column) params.add_null();
+    }
+  }
+  params.add(effects.replaces_from);
+  params.add(effects.usage ? usage::settle_text(*effects.usage) : std::string("[]"));
+  params.add(effects.topic).add(effects.payload_json).add(effects.turn);
+  return params;
+}
+
+Result<void> judged(const store::Rows& rows) {
+  if (rows[0].boolean("stored")) return {};
+  return Error::conflict(
+      "Another message of this conversation was answered meanwhile, or it was closed. Nothing of this message was "
+      "kept: send it again.");
+}
+
+}  // namespace
+
+Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces) {
+  auto params = store::params(row.session, row.user, row.id);
+  add_text_or_null(params, row.request_id);
+  params.add(row.host).add(row.started_at).add(row.started_at + kTurnLease).add(kRememberedRequests);
+  params.add(replaces).add(kHistoryMessages).add(kHistoryBytes);
+  const auto rows = co_await database.query(kBegin, std::move(params));
+  if (!rows) co_return rows.error();
+  const auto found = rows->first();
+  if (!found) co_return Error::not_found("session");
+  BegunTurn begun;
+  begun.open = open_session_from(*found);
+  begun.taken = !found->is_null("taken");
+  if (!found->is_null("known_seq")) begun.known_seq = found->integer("known_seq");
+  begun.other = turn_from(*found);
+  begun.replaces_own_message = found->boolean("replaces_own");
+  begun.policy_version = found->integer("policy_version");
+  co_return begun;
+}
+
+Task<Result<void>> store_turn(store::Database& database, TurnEffects effects) {
+  if (effects.jobs.empty() && effects.extractions.empty()) {
+    const auto rows = co_await database.query(kStore, store_params(effects));
+    if (!rows) co_return rows.error();
+    co_return judged(*rows);
+  }
+  auto writing = [what = std::move(effects)](store::Transaction& tx) -> Result<void> {
+    const auto rows = tx.exec(kStore, store_params(what));
+    if (!rows) return rows.error();
+    RAPT_TRY(judged(*rows));
+    RAPT_TRY(jobs::enqueue(tx, what.jobs));
+    return usage::store_extractions(tx, what.session, {}, what.extractions);
+  };
+  co_return co_await database.transaction(std::move(writing));
+}
+
+Task<Result<bool>> has_message(store::Database& database, MessageId id) {
+  const auto rows = co_await database.query(kHasMessage, store::params(id));
+  if (!rows) co_return rows.error();
+  co_return (*rows)[0].boolean("has");
+}
+
+Task<Result<void>> drop_turn(store::Database& database, SessionId session, std::string turn) {
+  const auto dropped = co_await database.query(kDrop, store::params(session, turn));
+  if (!dropped) co_return dropped.error();
+  co_return Result<void>{};
+}
+
+Result<void> drop_turn(store::Transaction& tx, const SessionId& session, const std::string& turn) {
+  RAPT_TRY(tx.exec(kDrop, store::params(session, turn)));
+  return {};
+}
+
+Task<Result<void>> prolong_turns(store::Database& database, std::string host, std::vector<std::string> turns,
+                                 TimePoint until) {
+  auto params = store::params(host);
+  params.add_array(turns).add(until);
+  const auto prolonged = co_await database.query(kProlong, std::move(params));
+  if (!prolonged) co_return prolonged.error();
+  co_return Result<void>{};
+}
+
+Task<Result<std::vector<TurnRow>>> lost_turns(store::Database& database, std::string host, TimePoint started,
+                                              TimePoint now) {
+  const auto rows = co_await database.query(kLost, store::params(host, started, now));
+  if (!rows) co_return rows.error();
+  std::vector<TurnRow> lost;
+  for (std::size_t i = 0; i < rows->size(); ++i) lost.push_back(*turn_from((*rows)[i]));
+  co_return lost;
+}
+
+Task<Result<bool>> take_over(store::Database& database, TurnRow lost, std::string host, TimePoint until) {
+  const auto taken =
+      co_await database.query(kTakeOver, store::params(lost.session, lost.id, lost.expires_at, host, until));
+  if (!taken) co_return taken.error();
+  co_return taken->affected() == 1;
+}
+
+Task<Result<std::optional<TurnRow>>> running_turn(store::Database& database, UserId owner, SessionId session) {
+  const auto rows = co_await database.query(kRunning, store::params(session, owner));
+  if (!rows) co_return rows.error();
+  const auto row = rows->first();
+  if (!row) co_return Error::not_found("session");
+  co_return turn_from(*row);
+}
+
+Task<Result<StoredTurn>> load_turn(store::Database& database, SessionId session, std::int64_t seq) {
+  const auto rows = co_await database.query(kLoad, store::params(session, seq));
+  if (!rows) co_return rows.error();
+  StoredTurn found;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    Message message = message_from((*rows)[i]);
+    if (message.role == "user" && message.seq == seq) {
+      found.question = std::move(message);
+    } else if (message.role == "assistant" && !found.answer) {
+      found.answer = std::move(message);
+    }
+  }
+  co_return found;
+}
+
+}  // namespace rapt::chat

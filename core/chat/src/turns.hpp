@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "message_flow.hpp"
+#include "rapt/chat/chat_service.hpp"
+#include "turn_facts.hpp"
+#include "turn_hub.hpp"
+#include "turn_log.hpp"
+#include "turn_store.hpp"
+
+namespace rapt::chat {
+
+/// The turns of this host: begins, follows and stops them, and looks after those that run or were lost. Thread-safe.
+class Turns : public std::enable_shared_from_this<Turns> {
+ public:
+  using Reader = std::unique_ptr<TurnReader>;
+
+  explicit Turns(ChatService::Parts parts);
+  Task<Result<Reader>> send(identity::Actor owner, SessionId session, NewTurn said);
+  Task<Result<Reader>> follow(identity::Actor owner, SessionId session, std::optional<TurnPlace> behind);
+  Task<Result<bool>> stop(identity::Actor owner, SessionId session);
+  Task<void> tend();
+  Task<void> finish(std::chrono::milliseconds grace);
+
+ private:
+  // turns.cpp
+  Task<Result<Reader>> attach(const identity::Actor& owner, const SessionId& session, const TurnRow& row,
+                              const NewTurn& said);
+  Task<Result<Reader>> told_before(const SessionId& session, std::int64_t seq, const NewTurn& said);
+  Task<Result<Reader>> start(const identity::Actor& owner, const std::string& id, BegunTurn begun, NewTurn said);
+  Task<Result<TurnStart>> prepare(const identity::Actor& owner, BegunTurn begun, const NewTurn& said);
+  Task<void> run(std::shared_ptr<Turn> turn, TurnStart start, std::shared_ptr<Interruption> interruption);
+  Task<void> drop(const Turn& turn);
+
+  // turn_keeper.cpp
+  Task<void> copy_turns();
+  Task<void> prolong();
+  Task<void> sweep();
+
+  // lost_turns.cpp
+  Task<Result<void>> clear_away(TurnRow lost);
+  Task<Result<void>> forget(const TurnRow& lost, bool settled);
+  Task<void> find_spent(const TurnRow& lost, std::size_t answered_bytes, TurnFacts& facts);
+  Task<Result<void>> fill_from_session(const TurnRow& lost, TurnFacts& facts);
+  Task<Result<void>> recall(const TurnRow& lost, TurnFacts& facts);
+
+  ChatService::Parts parts_;
+  TurnHub hub_;
+  TurnLog log_;
+  const TimePoint started_;
+  std::atomic<bool> stopping_{false};
+  runtime::Wakeup kept_;  ///< at the end of tend()
+  std::atomic<bool> tending_{false};
+};
+
+}  // namespace rapt::chat

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What is said in a conversation, and how its answer is followed: at once, as a stream, or again after a lost one.
+#include <nlohmann/json.hpp>
+
+#include "body.hpp"
+#include "error_reply.hpp"
+#include "handlers.hpp"
+#include "parameters.hpp"
+#include "rapt/chat/chat_service.hpp"
+#include "views.hpp"
+
+namespace rapt::api {
+namespace {
+
+using chat::TurnEvent;
+using Kind = TurnEvent::Kind;
+using nlohmann::json;
+
+/// Bytes of the longest message: the service counts characters, four bytes each at most.
+constexpr std::size_t kMaxMessageBytes = 4 * chat::kMaxMessageCharacters;
+constexpr int kMostMessages = 1'000'000;
+
+std::string data_of(const TurnEvent& event, std::string_view request_id) {
+  if (event.kind == Kind::kDelta) return dump(json{{"content", event.data}});
+  if (!event.outcome) return event.data;
+  return *event.outcome ? dump(view(**event.outcome)) : error_body(event.outcome->error(), request_id);
+}
+
+Task<bool> send_events(http::EventStream& stream, const std::string& turn, const std::vector<TurnEvent>& events,
+                       std::string_view request_id) {
+  std::vector<std::string> texts;
+  texts.reserve(2 * events.size());  // they are pointed to
+  std::vector<http::ServerSentEvent> out;
+  for (const auto& event : events) {
+    const auto& data = texts.emplace_back(data_of(event, request_id));
+    const auto& id = texts.emplace_back(turn + ":" + std::to_string(event.number));
+    out.push_back({name(event.kind), data, id});
+  }
+  co_return co_await stream.send_all(out);
+}
+
+/// The stream opens with the first event, so that what fails before is still answered with its status. A reader who has
+/// gone changes nothing for the turn.
+Task<Result<Answer>> stream_turn(Call& call, chat::TurnReader& reader) {
+  http::EventStream* stream = nullptr;
+  for (;;) {
+    const auto events = co_await reader.next();
+    if (!events && stream == nullptr) co_return events.error();
+    if (!events) {
+      const auto body = error_body(events.error(), call.request.id);
+      co_await stream->send("error", body);
+      co_return Answer{};
+    }
+    if (events->empty()) co_return stream == nullptr ? Answer{no_content()} : Answer{};
+    const auto& last = events->back();
+    if (stream == nullptr && last.number == 1 && last.kind == Kind::kError) co_return last.outcome->error();
+    if (stream == nullptr) stream = co_await call.responder.open_event_stream({});
+    const bool heard = co_await send_events(*stream, reader.turn(), *events, call.request.id);
+    if (!heard || last.outcome) co_return Answer{};
+  }
+}
+
+Task<Result<Answer>> answer_turn(Call& call, SessionId id, chat::NewTurn said) {
+  auto reader = co_await call.services.chat.send(call.actor, std::move(id), std::move(said));
+  if (!reader) co_return reader.error();
+  if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_turn(call, **reader);
+  auto reply = co_await (*reader)->outcome();
+  if (!reply) co_return reply.error();
+  co_return data_reply(view(*reply));
+}
+
+/// The client's name for what it asks: in the body, or as Idempotency-Key where that is a UUID.
+std::string request_id_of(Call& call, Body& body) {
+  auto id = body.optional_id<MessageId>("request_id").str();
+  if (!id.empty()) return id;
+  return canonical_uuid(call.request.headers.get("Idempotency-Key").value_or("")).value_or("");
+}
+
+}  // namespace
+
+Task<Result<Answer>> post_message(Call& call) {
+  auto id = path_id<SessionId>(call, "session");
+  if (!id) co_return id.error();
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  chat::NewTurn said{.content = body->text("content", kMaxMessageBytes)};
+  said.request_id = request_id_of(call, *body);
+  said.replaces = body->optional_number("replaces", 1, kMostMessages);
+  if (auto fault = body->fault()) co_return *fault;
+  co_return co_await answer_turn(call, *id, std::move(said));
+}
+
+Task<Result<Answer>> post_regenerate(Call& call) {
+  auto id = path_id<SessionId>(call, "session");
+  if (!id) co_return id.error();
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  chat::NewTurn said{.content = {}, .request_id = request_id_of(call, *body), .regenerate = true};
+  if (auto fault = body->fault()) co_return *fault;
+  co_return co_await answer_turn(call, *id, std::move(said));
+}
+
+Task<Result<Answer>> post_stop(Call& call) {
+  auto id = path_id<SessionId>(call, "session");
+  if (!id) co_return id.error();
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  if (auto fault = body->fault()) co_return *fault;
+  const auto stopped = co_await call.services.chat.stop(call.actor, *id);
+  if (!stopped) co_return stopped.error();
+  co_return data_reply(json{{"stopped", *stopped}});
+}
+
+Task<Result<Answer>> get_stream(Call& call) {
+  auto id = path_id<SessionId>(call, "session");
+  if (!id) co_return id.error();
+  std::optional<chat::TurnPlace> behind;
+  const auto after = call.request.query_value("after");
+  const auto last = call.request.headers.get("Last-Event-ID");
+  if (after || last) {
+    const auto text = after ? *after : std::string(*last);
+    behind = chat::TurnPlace::parse(text);
+    if (!behind) co_return Error::invalid(after ? "after" : "Last-Event-ID", "must be the id of an event: TURN:NUMBER");
+  }
+  auto reader = co_await call.services.chat.follow(call.actor, *id, std::move(behind));
+  if (!reader) co_return reader.error();
+  if (!*reader) co_return no_content();
+  co_return co_await stream_turn(call, **reader);
+}
+
+}  // namespace rapt::api

@@ -8,8 +8,8 @@ import { backOff, isLost, readBeforeSilence } from "./stream-way";
 import type { CutOff, Message, Usage } from "./types";
 
 export type TurnRequest =
-  /** `requestId` names the turn: sent again, it is the same one; null for a server that knows no turns. */
-  | { kind: "message"; content: string; requestId: string | null; replaces: number | null }
+  /** `requestId` names the turn: sent again, it is the same one. `replaces` is the number of an own message. */
+  | { kind: "message"; content: string; requestId: string; replaces: number | null }
   | { kind: "regenerate"; requestId: string }
   /** Whatever turn is running, begun by another page or before a reload. */
   | { kind: "follow" };
@@ -135,7 +135,7 @@ class TurnReader {
     if (request.kind === "regenerate") return send("POST", `${this.#path}/regenerate`, "text/event-stream", { body: { request_id: request.requestId }, signal });
     if (request.kind !== "message") throw new Error("a follower asks nothing");
     const { content, requestId, replaces } = request;
-    const body = { content, ...(requestId === null ? {} : { request_id: requestId }), ...(replaces === null ? {} : { replaces }) };
+    const body = { content, request_id: requestId, ...(replaces === null ? {} : { replaces }) };
     return send("POST", `${this.#path}/messages`, "text/event-stream", { body, signal });
   }
 

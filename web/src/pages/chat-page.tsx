@@ -12,7 +12,6 @@ import { MessageList } from "@/components/chat/message-list";
 import { MessageLog } from "@/components/chat/message-log";
 import { RefusalView } from "@/components/chat/refusal-view";
 import { TurnBar } from "@/components/chat/turn-bar";
-import { knowsTurns } from "@/components/chat/turns";
 import { PageBody, useTitle } from "@/components/page";
 import { QueryView } from "@/components/query-view";
 import { draftKey } from "@/lib/drafts";
@@ -68,7 +67,7 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
         <MessageList
           session={session}
           hiddenFrom={exchange?.from ?? Infinity}
-          open={session.state === "active" && exchange === null && knowsTurns(session)}
+          open={session.state === "active" && exchange === null}
           onEdit={(message, text) => {
             begin(() => send(text, message.seq));
             composer.current?.focus();
@@ -87,7 +86,7 @@ function Chat({ me, session }: { me: Me; session: SessionDetail }) {
           {session.state === "active" ? (
             <>
               <TurnBar
-                exchange={knowsTurns(session) ? exchange : null}
+                exchange={exchange}
                 endsAt={session.ends_at ?? null}
                 onStop={(byKey) => {
                   stop();

@@ -74,13 +74,8 @@ export async function sendMessage(place: Place, content: string, replaces: numbe
   const before = readPending(place.draft);
   const same = before !== null && before.content === content && before.replaces === replaces;
   const pending: Pending = { requestId: same ? before.requestId : randomUuid(), content, replaces };
-  const session = place.queries.getQueryData(sessionQuery(place.sessionId).queryKey);
-  const named = session !== undefined && knowsTurns(session);
-  await run({ place, request: { kind: "message", ...pending, requestId: named ? pending.requestId : null }, own: pending, replaces });
+  await run({ place, request: { kind: "message", ...pending }, own: pending, replaces });
 }
-
-/** Whether the server keeps turns: hosts are upgraded one after the other, and an earlier one only answers messages. */
-export const knowsTurns = (session: SessionDetail) => session.turn !== undefined;
 
 export async function makeAnew(place: Place, answerSeq: number): Promise<void> {
   await run({ place, request: { kind: "regenerate", requestId: randomUuid() }, own: null, replaces: answerSeq });

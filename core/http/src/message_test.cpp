@@ -60,6 +60,9 @@ TEST(Target, IsDecodedOnce) {
 }
 
 TEST(Target, WithBadTextSaysSo) {
+  EXPECT_EQ(parse_target("/models/vendor%2fmodel%2F1")->path, "/models/vendor%2Fmodel%2F1") << "one segment";
+  for (const char* twice : {"/vendor%252Fmodel", "/a%2F", "/%2e%2e%2Fb", "/a%2F%2Fb", "/a%5cb"})
+    EXPECT_FALSE(parse_target(twice)) << twice;
   EXPECT_EQ(parse_target("/%ff").error().code, "INVALID_UTF8");
   EXPECT_EQ(parse_target("/%4").error().kind, ErrorKind::kInvalid);
   EXPECT_FALSE(parse_target(""));

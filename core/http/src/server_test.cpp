@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"GET / HTTP/1.1\r\n\r\n", 400}, Refused{"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
         Refused{"GET / HTTP/3.0\r\nHost: t\r\n\r\n", 505}, Refused{get("/%zz"), 400}, Refused{get("/%"), 400},
         Refused{get("/%ff"), 400}, Refused{get("/a/../b"), 400}, Refused{get("/a/%2e%2E/b"), 400},
-        Refused{get("/a%2fb"), 400}, Refused{get("/a%00b"), 400}, Refused{get("/?q=%c3"), 400},
+        Refused{get("/a%2f..%2fb"), 400}, Refused{get("/a%252fb"), 400}, Refused{get("/%2f"), 400}, Refused{get("/a%00b"), 400}, Refused{get("/?q=%c3"), 400},
         Refused{get("relative"), 400}, Refused{"CONNECT t:80 HTTP/1.1\r\nHost: t\r\n\r\n", 400},
         Refused{get("/", "Expect: the-unexpected\r\n"), 417},
         Refused{get("/", "X-Long: " + std::string(20000, 'x') + "\r\n"), 431},

@@ -50,6 +50,24 @@ bool has_control_characters(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+/// A slash inside a segment stays as "%2F", so that it never parts one; and nothing else reads like it.
+Result<std::string> with_slashes_encoded(const std::string& segment) {
+  if (segment.find("%2F") != std::string::npos || segment.find("%2f") != std::string::npos)
+    return bad("The path encodes a percent sign before \"2F\": encode a slash once.");
+  std::string out;
+  for (std::size_t from = 0; from <= segment.size();) {
+    const auto slash = std::min(segment.find('/', from), segment.size());
+    const auto part = std::string_view(segment).substr(from, slash - from);
+    const bool parted = segment.find('/') != std::string::npos;
+    if (parted && (part.empty() || part == "." || part == ".."))
+      return bad("The path holds encoded slashes around nothing, \".\" or \"..\".");
+    out += (from == 0 ? "" : "%2F");
+    out += part;
+    from = slash + 1;
+  }
+  return out;
+}
+
 /// A path must mean the same to every program that reads it: one spelling, no way up.
 Result<std::string> decoded_path(std::string_view raw) {
   std::string path;
@@ -61,11 +79,13 @@ Result<std::string> decoded_path(std::string_view raw) {
     if (!segment) return segment.error();
     if (*segment == "." || *segment == "..")
       return bad("The path holds a \".\" or \"..\" segment: write it out in full.");
-    if (segment->find_first_of("/\\") != std::string::npos || has_control_characters(*segment)) {
-      return bad("The path holds an encoded slash, a backslash or a control character.");
+    if (segment->find('\\') != std::string::npos || has_control_characters(*segment)) {
+      return bad("The path holds a backslash or a control character.");
     }
+    const auto whole = with_slashes_encoded(*segment);
+    if (!whole) return whole.error();
     path += '/';
-    path += *segment;
+    path += *whole;
     if (more) rest.remove_prefix(slash + 1);
   }
   return path;

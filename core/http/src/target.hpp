@@ -15,8 +15,8 @@ struct Target {
 };
 
 /// Decodes the target of a request line: origin form, or absolute form of which the origin is dropped.
-/// Refused (kInvalid, INVALID_UTF8 where that is the fault): bad percent signs, control characters, encoded slashes,
-/// "." and ".." segments whether encoded or not, text that is not UTF-8.
+/// Refused (kInvalid, INVALID_UTF8 where that is the fault): bad percent signs, control characters, "." and ".."
+/// segments whether encoded or not, text that is not UTF-8. A slash that was encoded stays encoded, as "%2F".
 Result<Target> parse_target(std::string_view target);
 
 /// True for what may be taken over as X-Request-Id: 1 to 64 of letters, digits, "-", "_" and ".".

@@ -1,28 +1,167 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/quota/quota_service.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
-#include "rapt/base/clock.hpp"
+#include "policy_cache.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/runtime/runtime.hpp"
+#include "rapt/usage/backlog.hpp"
+#include "refusals.hpp"
+#include "request_counts.hpp"
+#include "reservations.hpp"
+#include "resolution.hpp"
 
 namespace rapt::quota {
+namespace {
 
-QuotaService::QuotaService(Parts parts) : parts_(std::move(parts)) {}
+constexpr std::int64_t kUsualOutput = 1024;       // tokens of an answer that nothing else bounds, where a budget holds
+constexpr std::size_t kBytesPerToken = 3;         // fewer than there are, so that an estimate is rarely too small
+constexpr std::int64_t kFraming = 64;             // tokens that a gateway adds around the messages
+constexpr std::chrono::minutes kReservedFor{20};  // longer than the gateway's longest answer
+constexpr std::chrono::minutes kSweep{1};
+
+/// The bound of an answer: the least that a place, the model or a fallback says.
+std::optional<std::int64_t> output_bound(const Policy& policy, const Catalog& catalog, const Chosen& chosen) {
+  auto bound = policy.max_output_tokens();
+  const auto narrow = [&](const std::string& id) {
+    const auto found = catalog.models.find(id);
+    if (found == catalog.models.end() || !found->second.max_output_tokens) return;
+    bound = std::min(bound.value_or(*found->second.max_output_tokens), *found->second.max_output_tokens);
+  };
+  narrow(chosen.model);
+  for (const auto& id : chosen.fallbacks) narrow(id);
+  return bound;
+}
+
+/// Where money is counted, only models whose price is known.
+Result<Chosen> choose_within(const Policy& policy, const Catalog& catalog, const std::string& wish,
+                             const std::string& environment, const std::vector<Budget>& budgets) {
+  auto chosen = choose(policy, catalog, wish, environment);
+  const auto costly = [](const Budget& budget) { return budget.cost_limit.has_value(); };
+  const auto limited = std::find_if(budgets.begin(), budgets.end(), costly);
+  if (!chosen || limited == budgets.end()) return chosen;
+  return only_priced(std::move(*chosen), catalog, *limited);
+}
+
+Grant grant_of(const Policy& policy, const Catalog& catalog, Chosen chosen) {
+  Grant grant;
+  grant.call.day = policy.nearest().today;
+  grant.call.prices = prices_of(chosen, catalog);
+  if (const auto bound = output_bound(policy, catalog, chosen)) grant.max_output_tokens = static_cast<int>(*bound);
+  grant.model = std::move(chosen.model);
+  grant.fallback_models = std::move(chosen.fallbacks);
+  return grant;
+}
+
+std::vector<std::string> notices_of(const Policy& policy, const std::vector<Counter>& counters,
+                                    const RequestCounts::Counted& counted, const Reserved& reserved) {
+  const auto soft = policy.nearest().soft_limit;
+  if (!soft) return {};
+  std::vector<std::string> notices;
+  for (std::size_t i = 0; i < counters.size(); ++i)
+    notices.push_back(limit_notice(counters[i], counted.used[i], *soft));
+  notices.push_back(budget_notice(reserved, *soft));
+  std::erase(notices, "");
+  return notices;
+}
+
+/// All that may have answered: what would be asked today, then every other model with a price.
+std::vector<usage::Call::PricedModel> all_prices(const Policy& policy, const Catalog& catalog,
+                                                 const std::string& environment) {
+  std::vector<usage::Call::PricedModel> prices;
+  if (const auto chosen = choose(policy, catalog, {}, environment)) prices = prices_of(*chosen, catalog);
+  for (const auto& [id, entry] : catalog.models) {
+    if (entry.price) prices.push_back({id, *entry.price});
+  }
+  return prices;
+}
+
+}  // namespace
+
+struct QuotaService::Impl {
+  explicit Impl(Parts given)
+      : parts(std::move(given)),
+        policies(parts.database),
+        counts(parts.redis),
+        backlog(std::make_shared<usage::Backlog>(parts.database)) {}
+
+  Parts parts;
+  PolicyCache policies;
+  RequestCounts counts;
+  std::shared_ptr<usage::Backlog> backlog;
+
+  Task<Result<Reserved>> reserve_for(Grant& grant, const Ask& ask, const std::vector<Budget>& budgets, TimePoint now);
+};
+
+QuotaService::QuotaService(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
+QuotaService::~QuotaService() = default;
+
+usage::Backlog& QuotaService::backlog() {
+  return *impl_->backlog;
+}
+
+/// Reserves what the call may cost at most, and bounds the answer by it.
+Task<Result<Reserved>> QuotaService::Impl::reserve_for(Grant& grant, const Ask& ask, const std::vector<Budget>& budgets,
+                                                       TimePoint now) {
+  if (budgets.empty()) co_return Reserved{};
+  if (!grant.max_output_tokens) grant.max_output_tokens = static_cast<int>(kUsualOutput);
+  Estimate estimate;
+  estimate.input_tokens = static_cast<std::int64_t>(ask.input_bytes / kBytesPerToken) + kFraming;
+  estimate.output_tokens = *grant.max_output_tokens;
+  for (const auto& priced : grant.call.prices) estimate.prices.push_back(priced.price);
+  auto reserved = co_await reserve(parts.database, grant.call.id, budgets, std::move(estimate), now + kReservedFor);
+  grant.call.reserved = reserved && reserved->refused == nullptr;
+  co_return reserved;
+}
 
 Task<Result<Grant>> QuotaService::admit(Ask ask) {
-  Grant grant;
-  grant.call.id = ask.call_id.empty() ? new_uuid() : std::move(ask.call_id);
-  grant.call.day = to_rfc3339(parts_.clock.now()).substr(0, 10);
-  grant.model = ask.model.empty() ? parts_.default_model : std::move(ask.model);
+  const auto now = impl_->parts.clock.now();
+  const auto found = co_await impl_->policies.find(ask.group, ask.class_id, ask.policy_version, now);
+  if (!found) co_return found.error();
+  const auto& policy = *found->policy;
+  const auto budgets = budgets_of(policy);
+  auto chosen = choose_within(policy, *found->catalog, ask.model, impl_->parts.default_model, budgets);
+  if (!chosen) co_return chosen.error();
+  auto grant = grant_of(policy, *found->catalog, std::move(*chosen));
+  grant.call.id = ask.call_id.empty() ? new_uuid() : ask.call_id;
+  grant.call.backlog = impl_->backlog;
+
+  const auto counters = counters_of(policy, ask.user, now);
+  const auto counted = co_await impl_->counts.count(counters, now);
+  if (counted.refused) co_return limit_reached(counters[*counted.refused], now);
+  const auto reserved = co_await impl_->reserve_for(grant, ask, budgets, now);
+  if (!reserved || reserved->refused != nullptr) {
+    co_await impl_->counts.uncount(counters, now);
+    if (!reserved) co_return reserved.error();
+    co_return budget_exhausted(*reserved, policy, now);
+  }
+  grant.notices = notices_of(policy, counters, counted, *reserved);
   co_return grant;
 }
 
 Task<Result<usage::Call>> QuotaService::recall(Ask ask) {
+  const auto found =
+      co_await impl_->policies.find(ask.group, ask.class_id, ask.policy_version, impl_->parts.clock.now());
+  if (!found) co_return found.error();
   usage::Call call;
   call.id = std::move(ask.call_id);
-  call.day = to_rfc3339(parts_.clock.now()).substr(0, 10);
-  call.reserved = true;  // perhaps; settling finds out
+  call.day = found->policy->nearest().today;
+  call.prices = all_prices(*found->policy, *found->catalog, impl_->parts.default_model);
+  call.reserved = true;  // perhaps; settling and releasing find out
+  call.backlog = impl_->backlog;
   co_return call;
+}
+
+Task<void> QuotaService::sweep() {
+  for (;;) {
+    const auto swept = co_await usage::sweep_reservations(impl_->parts.database, impl_->parts.clock.now());
+    if (!swept) log::warn("quota.not_swept", {{"detail", swept.error().log_detail}});
+    if (swept && *swept > 0) log::info("quota.swept", {{"reservations", std::to_string(*swept)}});
+    co_await runtime::sleep_for(kSweep);
+  }
 }
 
 }  // namespace rapt::quota

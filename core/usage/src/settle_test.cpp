@@ -128,6 +128,8 @@ TEST_F(LedgerTest, PricesTheModelThatAnswered) {
   };
   EXPECT_EQ(cost_of("vendor/dear"), "1.20000000");
   EXPECT_EQ(cost_of("dear-20250514"), "1.20000000") << "a gateway's own name for it";
+  EXPECT_EQ(cost_of("something-else"), "") << "open";
+  what.call.reserved = true;
   EXPECT_EQ(cost_of("something-else"), "0.00600000") << "one of those asked it must have been";
   what.call.prices.clear();
   EXPECT_EQ(cost_of("vendor/dear"), "") << "open";

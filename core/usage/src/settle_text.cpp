@@ -38,14 +38,16 @@ bool is_kind_of(std::string_view answered, std::string_view asked) {
 }
 
 /// The price of the model that answered. Who answers under a name that nobody asked for is one of those that were
-/// asked all the same: the nearest name decides, else the first that was asked.
+/// asked all the same: the nearest name decides. Where a budget holds nothing may be free: then the first that was
+/// asked.
 std::optional<Price> price_of(const Call& call, std::string_view model) {
   if (call.prices.empty()) return std::nullopt;
   const auto exact = [model](const auto& priced) { return priced.model == model; };
   auto found = std::find_if(call.prices.begin(), call.prices.end(), exact);
   const auto similar = [model](const auto& priced) { return is_kind_of(model, priced.model); };
   if (found == call.prices.end()) found = std::find_if(call.prices.begin(), call.prices.end(), similar);
-  return found == call.prices.end() ? call.prices.front().price : found->price;
+  if (found != call.prices.end()) return found->price;
+  return call.reserved ? std::optional(call.prices.front().price) : std::nullopt;
 }
 
 std::string storable_name(std::string model) {

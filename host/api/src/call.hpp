@@ -49,6 +49,9 @@ class ModuleJournal;
 namespace providers {
 class ProviderService;
 }
+namespace quota {
+class Administration;
+}
 namespace security {
 class SecretBox;
 }
@@ -97,6 +100,7 @@ struct Services {
   journal::ModuleJournal& journal;
   ModuleSet& module_set;
   Limits& limits;
+  quota::Administration& ai;
 };
 
 /// One request on its way through a route.

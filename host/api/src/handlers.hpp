@@ -137,6 +137,23 @@ Task<Result<Answer>> get_usage_by_tool(Call& call);
 Task<Result<Answer>> get_usage_by_day(Call& call);
 Task<Result<Answer>> get_usage_export(Call& call);
 
+// ai_routes.cpp
+Task<Result<Answer>> get_offered_models(Call& call);
+Task<Result<Answer>> get_ai_models(Call& call);
+Task<Result<Answer>> get_ai_model(Call& call);
+Task<Result<Answer>> post_ai_model(Call& call);
+Task<Result<Answer>> patch_ai_model(Call& call);
+Task<Result<Answer>> delete_ai_model(Call& call);
+Task<Result<Answer>> get_ai_settings(Call& call);
+Task<Result<Answer>> patch_ai_settings(Call& call);
+Task<Result<Answer>> get_group_ai_settings(Call& call);
+Task<Result<Answer>> patch_group_ai_settings(Call& call);
+Task<Result<Answer>> get_class_ai_settings(Call& call);
+Task<Result<Answer>> patch_class_ai_settings(Call& call);
+Task<Result<Answer>> get_resolved_ai_settings(Call& call);
+Task<Result<Answer>> get_group_resolved_ai_settings(Call& call);
+Task<Result<Answer>> get_class_resolved_ai_settings(Call& call);
+
 // admin_routes.cpp
 Task<Result<Answer>> get_modules(Call& call);
 Task<Result<Answer>> get_module(Call& call);

@@ -72,6 +72,21 @@ GET    /users                                                     200 200 200  2
 GET    /users/USER                                                200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 PATCH  /users/USER {"name":"N"}                                   200 200 200  200 200 404  200 404 404  403 404 404  404 404 404
 DELETE /users/USER                                                204 204 204  204 204 404  204 404 404  403 404 404  404 404 404
+GET    /ai/models                                                 200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/models                                           200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/ai/models {}                                        400 400 400  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/ai/models/none                                      404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+PATCH  /admin/ai/models/none {"active":true}                      404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/ai/models/none                                      404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/ai/settings                                         200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+PATCH  /admin/ai/settings {}                                      200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/ai/settings/GROUP                                   200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+PATCH  /admin/ai/settings/GROUP {"tokens_per_day":9}              200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+GET    /admin/ai/settings/resolved                                200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/ai/settings/GROUP/resolved                          200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
+GET    /classes/CLASS/ai-settings/resolved                        200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+GET    /classes/CLASS/ai-settings                                 200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+PATCH  /classes/CLASS/ai-settings {"requests_per_day":9}          200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
 GET    /admin/auth-providers                                      200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/auth-providers {}                                   400 400 400  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/auth-providers/modules                              200 200 200  403 403 403  403 403 403  403 403 403  403 403 403

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <mutex>
 #include <string>
 #include <vector>
 
-#include "local_counts.hpp"
 #include "quota.hpp"
+#include "rapt/base/local_counts.hpp"
 #include "rapt/runtime/task.hpp"
-
-namespace rapt::store {
-class Redis;
-struct RedisReply;
-}  // namespace rapt::store
+#include "rapt/store/redis_script.hpp"
 
 namespace rapt::api {
 
@@ -41,18 +35,11 @@ class RateCounter {
  private:
   [[nodiscard]] std::string key_of(const RateRule& rule) const;
   [[nodiscard]] std::vector<Quota> ask_here(const std::vector<RateRule>& rules, TimePoint now);
-  Task<Result<store::RedisReply>> run_script(std::vector<std::string> operands);
-  Task<Result<store::RedisReply>> ask_redis(const std::vector<RateRule>& rules, TimePoint now);
-  bool may_ask_redis();
-  void note(bool answered, const std::string& detail);
 
-  store::Redis& redis_;
+  store::RedisScript script_;
   const Clock& clock_;
   const std::string space_;
   LocalCounts here_;
-  std::atomic<std::int64_t> away_until_{0};  ///< steady milliseconds; 0: Redis answers
-  std::mutex mutex_;
-  std::string digest_;  ///< by which Redis knows the script; "": it has not been told
 };
 
 }  // namespace rapt::api

@@ -30,6 +30,8 @@
 #include "rapt/mail/mail.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
+#include "rapt/quota/administration.hpp"
+#include "rapt/quota/alerts.hpp"
 #include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/async_hooks.hpp"
 #include "rapt/runs/run_keeper.hpp"
@@ -40,6 +42,7 @@
 #include "rapt/store/database.hpp"
 #include "rapt/store/redis.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "rapt/usage/backlog.hpp"
 #include "rapt/usage/rollup.hpp"
 #include "rapt/users/import_service.hpp"
 #include "rapt/users/user_service.hpp"
@@ -50,6 +53,7 @@ namespace {
 constexpr std::chrono::seconds kGrace{20};
 constexpr std::chrono::minutes kRollupPause{1};
 constexpr std::chrono::minutes kChoresPause{5};
+constexpr std::chrono::seconds kSettling{5};  // for what was paid for while the database was away
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
@@ -108,6 +112,7 @@ class Host {
       : loop_(loop),
         box_(keys.secrets),
         mail_{settings.mail_url, settings.mail_from},
+        public_url_(settings.public_url),
         database_({.url = settings.database_url, .connections = static_cast<unsigned>(settings.database_pool_max)}),
         redis_(settings.redis_url),
         jobs_redis_(settings.redis_url, 2),
@@ -115,6 +120,7 @@ class Host {
         limits_(limits_redis_, clock_, settings),
         gateway_(client_, gateway_options(settings)),
         quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
+        ai_({database_, limits_redis_, clock_, settings.ai_default_model}),
         supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
         journal_(database_),
@@ -135,9 +141,9 @@ class Host {
         keeper_(runs_),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
-        application_({settings,    clock_,      box_,       database_, redis_,       auth_,  accounts_, users_,
-                      providers_,  tools_,      groups_,    classes_,  assignments_, chat_,  runs_,     verdict_,
-                      supervisor_, dispatcher_, installer_, journal_,  module_set_,  limits_},
+        application_({settings,    clock_,      box_,       database_, redis_,       auth_,   accounts_, users_,
+                      providers_,  tools_,      groups_,    classes_,  assignments_, chat_,   runs_,     verdict_,
+                      supervisor_, dispatcher_, installer_, journal_,  module_set_,  limits_, ai_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {}
 
@@ -155,6 +161,7 @@ class Host {
       worker_.handle(chat::kIdleJob, chat::idle_job_handler({database_, tools_, dispatcher_, clock_}, chat_idle_));
       worker_.handle(chat::kSummaryJob, chat::summary_job_handler({database_, tools_, gateway_, quota_}));
       loop_.spawn(order_chores());
+      worker_.handle(quota::kAlertJob, quota::alert_handler(database_, box_, public_url_));
       worker_.handle(mail::kSendJob, mail::send_handler(database_, clock_, box_, mail_));
       worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
       worker_.handle(users::kImportJob, users::import_handler(database_, clock_, accounts_));
@@ -163,6 +170,8 @@ class Host {
     }
     loop_.spawn(module_set_.follow());
     loop_.spawn(chat_.tend());
+    loop_.spawn(quota_.sweep());
+    loop_.spawn(quota_.backlog().run());
     loop_.spawn(keeper_.run());
     return {};
   }
@@ -200,6 +209,7 @@ class Host {
     // Jobs ask modules, so they end first.
     co_await worker_.stop();
     co_await keeper_.stop(kGrace);
+    co_await quota_.backlog().stop(kSettling);
     co_await module_set_.stop();
     loop_.stop();
   }
@@ -209,6 +219,7 @@ class Host {
   SystemClock clock_;
   security::SecretBox box_;
   const mail::Transport mail_;
+  const std::string public_url_;
   store::Database database_;
   store::Redis redis_;
   store::Redis jobs_redis_;  ///< the worker's readers block
@@ -217,6 +228,7 @@ class Host {
   http::Client client_;
   gateway::OpenAiGateway gateway_;
   quota::QuotaService quota_;
+  quota::Administration ai_;
   host::Supervisor supervisor_;
   install::Installer installer_;
   journal::ModuleJournal journal_;

@@ -35,6 +35,7 @@
 #include "rapt/journal/module_journal.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
+#include "rapt/quota/administration.hpp"
 #include "rapt/quota/quota_service.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -193,6 +194,7 @@ class Site : public testing::Test {
   groups::GroupService groups{**scratch, clock};
   classes::ClassService classes{**scratch, clock};
   assignments::AssignmentService assignments{**scratch, clock};
+  quota::Administration ai{{**scratch, redis, clock, "test-model"}};
   quota::QuotaService quota{{**scratch, redis, clock, "test-model"}};
   chat::ChatService chat{{**scratch, tools, dispatcher, gateway, quota, clock, redis, "this", "site-" + new_uuid()}};
   runs::RunService runs{{**scratch, tools, dispatcher, gateway, quota, clock}};
@@ -201,9 +203,9 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{{settings,  clock,      box,       **scratch, redis,       auth,       accounts, users,
-                           providers, tools,      groups,    classes,   assignments, chat,       runs,     verdict,
-                           modules,   dispatcher, installer, journal,   module_set,  rate_limits},
+  Application application{{settings,  clock,      box,       **scratch, redis,       auth,        accounts, users,
+                           providers, tools,      groups,    classes,   assignments, chat,        runs,     verdict,
+                           modules,   dispatcher, installer, journal,   module_set,  rate_limits, ai},
                           std::nullopt,
                           "http://site.example"};
   http::Server server{loop.executor(), {}, application};

@@ -24,7 +24,7 @@ class Headers {
 
 struct Request {
   std::string method;                             ///< upper case
-  std::string path;                               ///< percent-decoded, starts with "/", no "." or ".." segments
+  std::string path;                               ///< percent-decoded but for "%2F", starts with "/", no "." or ".." segments
   std::multimap<std::string, std::string> query;  ///< decoded
   Headers headers;
   std::string body;

@@ -47,8 +47,8 @@ class Admission {
   /// (kUnprocessable), AI_LIMIT_REACHED and AI_BUDGET_EXHAUSTED (kRateLimited, with the time when it is worth trying
   /// again; messages are written for students), and what the database says.
   virtual Task<Result<Grant>> admit(Ask ask) = 0;
-  /// An earlier call whose host died, so that somebody else can settle or release it: of the ask its call_id, group,
-  /// class_id and model count, `model` being the one that answered. Nothing is counted or reserved.
+  /// An earlier call whose host died, so that somebody else can settle or release it: of the ask its call_id, group and
+  /// class_id count. Nothing is counted or reserved.
   virtual Task<Result<usage::Call>> recall(Ask ask) = 0;
 };
 

@@ -41,7 +41,7 @@ struct Record {
 };
 
 /// Settles a call inside the caller's transaction, so that it stands or falls with what was paid for: one row of
-/// ai_usage, whose cost is the tokens at the price of the model that answered (open when the call has no prices), and
+/// ai_usage, whose cost is the tokens at the price of the model that answered (open when that is not known), and
 /// what was reserved becomes what was spent, also when the sweep was quicker. One statement, to be had as a part of a
 /// larger one in settle_sql.hpp. A call that has been settled before changes nothing.
 Result<void> settle(store::Transaction& transaction, const Record& record);

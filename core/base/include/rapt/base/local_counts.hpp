@@ -9,7 +9,7 @@
 
 #include "rapt/base/clock.hpp"
 
-namespace rapt::api {
+namespace rapt {
 
 /// Counts in this process, for as long as Redis is away. Of bounded size: the windows that began first go first.
 /// Thread-safe.
@@ -36,4 +36,4 @@ class LocalCounts {
   std::list<std::string> by_begin_;  ///< the oldest window first
 };
 
-}  // namespace rapt::api
+}  // namespace rapt

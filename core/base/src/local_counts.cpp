@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "local_counts.hpp"
+#include "rapt/base/local_counts.hpp"
 
-namespace rapt::api {
+namespace rapt {
 
 LocalCounts::Count LocalCounts::ask(const std::string& key, TimePoint now, std::chrono::seconds window, bool add) {
   const std::lock_guard lock(mutex_);
@@ -32,4 +32,4 @@ std::size_t LocalCounts::size() const {
   return entries_.size();
 }
 
-}  // namespace rapt::api
+}  // namespace rapt

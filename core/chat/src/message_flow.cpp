@@ -114,7 +114,8 @@ Task<Result<void>> MessageFlow::admit(gateway::ChatRequest& request) {
                  .user = open_.session.user,
                  .group = open_.payer,
                  .class_id = open_.class_id,
-                 .model = tool_.model};
+                 .model = tool_.model,
+                 .policy_version = start_.policy_version};
   for (const auto& message : request.messages) ask.input_bytes += message.content.size();
   input_bytes_ = ask.input_bytes;
   auto grant = co_await parts_.admission.admit(std::move(ask));

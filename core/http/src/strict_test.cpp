@@ -39,6 +39,12 @@ TEST_P(DoubtfulRequests, AreRefusedWithWhateverFollows) {
   EXPECT_EQ(answers_in(answer), 1U) << answer;
 }
 
+/// With the NULs in it.
+template <std::size_t N>
+std::string whole(const char (&text)[N]) {
+  return {text, N - 1};
+}
+
 std::string post(const std::string& fields, const std::string& body) {
   return "POST /echo HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n" + body;
 }
@@ -57,8 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
         Doubtful{"a tab in the target", "GET /a\tb HTTP/1.1\r\nHost: t\r\n\r\n"},
         Doubtful{"a blank in the target", "GET /a b HTTP/1.1\r\nHost: t\r\n\r\n"},
         Doubtful{"two blanks before the version", "GET /  HTTP/1.1\r\nHost: t\r\n\r\n"},
-        Doubtful{"a NUL in a field", std::string("GET / HTTP/1.1\r\nHost: t\r\nX-A: a\0b\r\n\r\n", 41)},
-        Doubtful{"a NUL in the target", std::string("GET /a\0b HTTP/1.1\r\nHost: t\r\n\r\n", 32)},
+        Doubtful{"a NUL in a field", whole("GET / HTTP/1.1\r\nHost: t\r\nX-A: a\0b\r\n\r\n")},
+        Doubtful{"a NUL in the target", whole("GET /a\0b HTTP/1.1\r\nHost: t\r\n\r\n")},
         Doubtful{"a field without a name", "GET / HTTP/1.1\r\nHost: t\r\n: 1\r\n\r\n"},
         Doubtful{"a field without a colon", "GET / HTTP/1.1\r\nHost: t\r\nX-A\r\n\r\n"},
         Doubtful{"a blank before the colon", post("Content-Length : 0\r\n", "")},

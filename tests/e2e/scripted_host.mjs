@@ -45,7 +45,7 @@ export class ScriptedGateway {
   }
 }
 
-async function freePort() {
+export async function freePort() {
   const socket = createSocket().listen(0, '127.0.0.1');
   await once(socket, 'listening');
   const { port } = socket.address();

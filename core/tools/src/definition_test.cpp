@@ -90,7 +90,7 @@ TEST(Definition, SaysWhereAnUnknownKeyStandsAndWhatWasMeant) {
 TEST(Definition, SaysWhereAValueIsWrong) {
   const auto limit = first_fault(with(kChat, "timeout_ms: 150", "timeout_ms: soon"));
   EXPECT_EQ(limit.path, "definition.modules[1].timeout_ms");
-  EXPECT_THAT(limit.message, HasSubstr("line 15, column 17"));
+  EXPECT_THAT(limit.message, HasSubstr("line 17, column 17"));
   EXPECT_EQ(first_fault(with(kChat, "on_failure: closed", "on_failure: ajar")).path,
             "definition.modules[1].on_failure");
   EXPECT_EQ(first_fault(with(kChat, "type: chat", "type: chatty")).path, "definition.type");

@@ -22,6 +22,18 @@ constexpr store::Statement kPlaces{
     " (SELECT g.path::text FROM classes c JOIN groups g ON g.id = c.group_id WHERE c.id = $2::uuid AND c.deleted_at IS"
     " NULL) AS class_path"};
 
+constexpr store::Statement kPlanAnew{"usage.plan_anew",
+                                     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"};
+
+/// Planned for these days and this filter each time: a plan for any would read the rows of the whole period.
+Task<Result<store::Rows>> ask(store::Database& database, store::Statement statement, store::Params params) {
+  auto work = [statement, params = std::move(params)](store::Transaction& tx) -> Result<store::Rows> {
+    RAPT_TRY(tx.exec(kPlanAnew));
+    return tx.exec(statement, params);
+  };
+  co_return co_await database.transaction(std::move(work));
+}
+
 identity::Scope scope_of(const identity::Actor& actor) {
   return identity::scope_of(actor, Action::kViewUsage, Subject::kClass);
 }
@@ -130,11 +142,11 @@ Task<Result<Summary>> Reports::summary(identity::Actor actor, Filter filter) {
   const auto statement = summary_statement(reach_of(scope, filter), filter);
   Summary out;
   out.as_of = clock_.now();
-  const auto now = co_await database_.query(statement, report_params(scope, filter));
+  const auto now = co_await ask(database_, statement, report_params(scope, filter));
   if (!now) co_return now.error();
   out.figures = figures_of((*now)[0]);
   filter.days = out.before_days = days_before(filter.days);
-  const auto before = co_await database_.query(statement, report_params(scope, filter));
+  const auto before = co_await ask(database_, statement, report_params(scope, filter));
   if (!before) co_return before.error();
   out.before = figures_of((*before)[0]);
   co_return out;
@@ -154,7 +166,8 @@ Task<Result<SharePage>> Reports::by(identity::Actor actor, Dimension dimension, 
     identity::add_scope(params, identity::scope_of(actor, Action::kRead, Subject::kUser));
   SharePage page;
   page.as_of = clock_.now();
-  const auto rows = co_await database_.query(share_statement(reach_of(scope, filter), dimension, filter), params);
+  const auto rows =
+      co_await ask(database_, share_statement(reach_of(scope, filter), dimension, filter), std::move(params));
   if (!rows) co_return rows.error();
   for (std::size_t i = 0; i < rows->size() && (!paged || i < static_cast<std::size_t>(limit)); ++i) {
     const auto row = (*rows)[i];
@@ -172,7 +185,7 @@ Task<Result<EntryPage>> Reports::list(identity::Actor actor, Filter filter, int 
   const auto scope = scope_of(actor);
   auto params = report_params(scope, filter);
   store::add_page(params, *after).add(limit + 1);
-  const auto rows = co_await database_.query(list_statement(reach_of(scope, filter), oldest_first), params);
+  const auto rows = co_await ask(database_, list_statement(reach_of(scope, filter), oldest_first), std::move(params));
   if (!rows) co_return rows.error();
   EntryPage page;
   for (std::size_t i = 0; i < rows->size() && i < static_cast<std::size_t>(limit); ++i)

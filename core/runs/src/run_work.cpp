@@ -7,8 +7,8 @@
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/identity/load_actor.hpp"
 #include "rapt/jobs/outbox.hpp"
+#include "rapt/quota/admission.hpp"
 #include "rapt/tools/hook_context.hpp"
-#include "rapt/usage/lost_call.hpp"
 #include "rapt/usage/usage.hpp"
 #include "run_flow.hpp"
 
@@ -90,7 +90,8 @@ Task<Result<void>> RunWork::settle_lost(LeasedRun leased) const {
   if (!tool) co_return tool.error();
   auto found = co_await parts.gateway.find_spent(leased.lost_call);
   if (!found) co_return found.error();
-  auto call = co_await usage::lost_call(parts.database, leased.lost_call, leased.run.created_at);
+  quota::Ask ask{.call_id = leased.lost_call, .group = leased.payer.group, .class_id = leased.payer.class_id};
+  auto call = co_await parts.admission.recall(std::move(ask));
   if (!call) co_return call.error();
   const auto spent = *found ? std::move(**found) : guess(leased.run, **tool);
   auto record = record_of(leased, std::move(*call), spent);

@@ -92,7 +92,10 @@ class Runs : public testing::Test {
     caller.on("guard", {.point = point, .on_failure = policy}, [answer](const hooks::Context&) { return answer; });
   }
   std::string value(const std::string& sql) {
-    return run_blocking(database.query({"test.value", sql.c_str()}))->first()->text("value");
+    const std::string name = "test.value_" + std::to_string(++asked);
+    const auto rows = run_blocking(database.query({name.c_str(), sql.c_str()}));
+    if (!rows) throw std::runtime_error(rows.error().message + rows.error().log_detail);
+    return rows->first()->text("value");
   }
   void execute(const std::string& sql) {
     const auto done = database.transaction_blocking([&](store::Transaction& tx) { return tx.exec_script(sql); });
@@ -111,6 +114,7 @@ class Runs : public testing::Test {
   quota::QuotaService admission{{database, redis, clock, "test-model"}};
   RunService service{{database, tools, dispatcher, gateway, admission, clock}};
   ToolId tool;
+  int asked = 0;
 };
 
 }  // namespace rapt::runs

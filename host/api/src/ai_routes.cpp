@@ -162,7 +162,7 @@ Task<Result<Answer>> get_resolved(Call& call, Place place) {
 }
 
 Result<Place> group_place(const Call& call) {
-  const auto id = path_id<GroupId>(call, "group", "group");
+  const auto id = path_id<GroupId>(call, "group");
   if (!id) return id.error();
   return Place{.group = *id};
 }

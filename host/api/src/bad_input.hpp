@@ -70,7 +70,10 @@ class Sample {
   }
   [[nodiscard]] static bool allows(const json& schema, const std::string& type) {
     const auto types = schema.value("type", json());
-    if (types.is_array()) return std::find(types.begin(), types.end(), type) != types.end();
+    if (types.is_array()) {
+      return std::any_of(types.begin(), types.end(),
+                         [&](const json& one) { return one == type || (one == "number" && type == "integer"); });
+    }
     return types.is_null() || types == type || (types == "number" && type == "integer");
   }
 
@@ -96,7 +99,8 @@ class BadInput : public Site {
     settings.rate_limit_api_max = settings.rate_limit_address_max = 1'000'000;
     settings.rate_limit_auth_max = settings.rate_limit_auth_address_max = 1'000'000;
     scratch->script(
-        "INSERT INTO groups (id, name, type) VALUES ('" + id(6) + "', 'Far', 'district');" +
+        "INSERT INTO groups (id, name, type) VALUES ('" + id(6) +
+        "', 'Far', 'district'); INSERT INTO ai_models (id, name) VALUES ('model', 'Model');" +
         "INSERT INTO classes (id, group_id, name) VALUES ('" + id(4) + "', '" + id(1) + "', 'Class'), ('" + id(8) +
         "', '" + id(6) + "', 'Far class');" +
         "INSERT INTO users (id, email, name, status, password_hash) SELECT x.id::uuid, x.email, 'T', 'active', "
@@ -148,6 +152,8 @@ class BadInput : public Site {
   static std::string usual(const std::string& pattern, const std::string& name) {
     if (name == "user") return id(3);
     if (name == "name") return "none-such";
+    if (name == "id" && pattern.starts_with("/admin/ai/models")) return "model";
+    if (name == "id" && pattern.starts_with("/admin/ai/settings")) return id(1);
     if (name == "id" && pattern.starts_with("/groups")) return id(1);
     if (name == "id" && pattern.starts_with("/classes")) return id(4);
     return kUnknown;

@@ -75,9 +75,9 @@ DELETE /users/USER                                                204 204 204  2
 GET    /ai/models                                                 200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/models                                           200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/ai/models {}                                        400 400 400  403 403 403  403 403 403  403 403 403  403 403 403
-GET    /admin/ai/models/none                                      404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
-PATCH  /admin/ai/models/none {"active":true}                      404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
-DELETE /admin/ai/models/none                                      404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/ai/models/MODEL                                     404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+PATCH  /admin/ai/models/MODEL {"active":true}                     404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/ai/models/MODEL                                     404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/ai/settings                                         200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 PATCH  /admin/ai/settings {}                                      200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/ai/settings/GROUP                                   200 200 200  200 200 404  200 404 404  403 403 403  403 403 403
@@ -242,6 +242,7 @@ class PermissionMatrix : public Site {
             {"GROUP", uuid(school)},
             {"CLASS", uuid(school + 100)},
             {"CODE", uuid(school + 300)},
+            {"MODEL", "none"},
             {"INVITE", "CDEFG" + std::to_string(222 + school)},
             {"SPARE", uuid(310)},
             {"PUPIL", uuid(school + 210)},
@@ -275,7 +276,7 @@ TEST_F(PermissionMatrix, NoRouteThatNeedsALoginIsMissingInTheTable) {
   std::set<std::string> covered;
   const std::map<std::string, std::string> names{
       {"GROUP", ":id"}, {"CLASS", ":id"},  {"TOOL", ":id"},    {"PRODUCT", ":id"}, {"SESSION", ":id"},
-      {"RUN", ":id"},   {"none", ":name"}, {"PUPIL", ":user"}, {"CODE", ":code"},  {"USER", ":id"}};
+      {"RUN", ":id"},   {"MODEL", ":id"}, {"none", ":name"}, {"PUPIL", ":user"}, {"CODE", ":code"},  {"USER", ":id"}};
   for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
   for (const auto& route : routes()) {
     const std::string pattern = route.pattern;

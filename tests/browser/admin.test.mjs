@@ -79,7 +79,7 @@ test("only the modules in trouble have words to say so", async () => {
       { ...first, name: "upgrading-one", upgrade: { version: "2.0.0", failed: true, reason: "Its self-test answered with an error." } },
     ];
     // These states need a hostile module; how hosts come into them is what tests/hostile shows. Here only the page's words are tried.
-    await page.route(/\/api\/v1\/admin\/modules\?/, (route) => route.fulfill({ json: { data: sick, meta: { next_cursor: null } } }));
+    await page.route(/\/api\/v1\/admin\/modules(\?|$)/, (route) => route.fulfill({ json: { data: sick, meta: { next_cursor: null } } }));
     await page.goto(`${base}/admin/modules`);
     await page.getByText("It failed too often and is in quarantine").waitFor();
     await page.getByRole("button", { name: "Let out of quarantine" }).waitFor();

@@ -41,18 +41,22 @@ export function AiSettingsOf({ place }: { place: Place }) {
   const reload = () => void query.refetch().then(() => setRound((now) => now + 1));
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr]">
-      <Section title="Set here" id="set">
-        <QueryView query={query}>
-          {(found) => (
-            <Card className="p-5">
-              <SettingsForm key={round} place={place} found={found} onReload={reload} />
-            </Card>
-          )}
-        </QueryView>
-      </Section>
-      <Section title="What holds now" id="holds">
-        <ResolvedView place={place} />
-      </Section>
+      <div>
+        <Section title="Set here" id="set">
+          <QueryView query={query}>
+            {(found) => (
+              <Card className="p-5">
+                <SettingsForm key={round} place={place} found={found} onReload={reload} />
+              </Card>
+            )}
+          </QueryView>
+        </Section>
+      </div>
+      <div>
+        <Section title="What holds now" id="holds">
+          <ResolvedView place={place} />
+        </Section>
+      </div>
     </div>
   );
 }

@@ -50,7 +50,7 @@ function Numbers({ place, group, settings, errorOf }: { place: Place; group: Fie
       <p className="mb-3 text-sm text-muted-foreground">{group.hint}</p>
       <div className="grid gap-4 sm:grid-cols-2">
         {fieldsOf(group, place).map(({ name, label, kind, hint }) => (
-          <TextField key={name} label={label} name={name} inputMode={kind === "count" ? "numeric" : "decimal"} autoComplete="off" defaultValue={fromApi(kind, settings[name])} placeholder="No limit of its own" hint={hint} error={errorOf(name)} />
+          <TextField key={name} label={label} name={name} inputMode={kind === "count" ? "numeric" : "decimal"} autoComplete="off" defaultValue={fromApi(kind, settings[name])} placeholder={kind === "percent" ? "As above" : "No limit of its own"} hint={hint} error={errorOf(name)} />
         ))}
       </div>
     </fieldset>

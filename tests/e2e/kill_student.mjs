@@ -10,6 +10,7 @@ export class Student {
   /** Of every message that was acknowledged: its request_id, the answer's id and the words of the answer. */
   acknowledged = [];
   resumed = 0;
+  unanswered = 0;
   repeated = 0;
 
   constructor(hosts, cookie, session) {
@@ -19,7 +20,7 @@ export class Student {
   }
 
   async say(content, until) {
-    const turn = { request_id: randomUUID(), content, last: null, words: '' };
+    const turn = { request_id: randomUUID(), content, last: null, again: false };
     while (Date.now() < until) {
       try {
         const answer = await this.#once(turn);
@@ -32,6 +33,7 @@ export class Student {
       }
       await pause(100 + Math.random() * 200);
     }
+    this.unanswered += 1;
   }
 
   /** One try: the stored answer, or null when it has to be tried again. */
@@ -46,11 +48,13 @@ export class Student {
       response = await fetch(`${path}/stream`, { headers: { ...headers, 'last-event-id': turn.last }, signal });
     } else {
       this.repeated += 1;
-      const body = JSON.stringify({ content: turn.content, request_id: turn.request_id });
-      response = await fetch(`${path}/messages`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body, signal });
+      const body = JSON.stringify({ ...(!turn.again && { content: turn.content }), request_id: turn.request_id });
+      response = await fetch(`${path}/${turn.again ? 'regenerate' : 'messages'}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body, signal });
     }
     if (response.status === 204 || passing.has(response.status)) {
-      await response.text();
+      const said = await response.text();
+      // The question was kept when its host died, before a word of the answer was there.
+      if (said.includes('ANSWER_LOST')) Object.assign(turn, { again: true, request_id: randomUUID() });
       turn.last = null;
       return null;
     }

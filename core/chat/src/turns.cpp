@@ -146,8 +146,10 @@ Task<Result<Reader>> Turns::told_before(const SessionId& session, std::int64_t s
   if (!stored) co_return stored.error();
   if (!may_be_of(said, *stored)) co_return other_request();
   if (!stored->answer) {
-    co_return Error::conflict(
-        "This message is in the conversation, but its answer was blocked or lost: ask for another one.");
+    co_return Error{
+        .kind = ErrorKind::kConflict,
+        .code = "ANSWER_LOST",
+        .message = "This message is in the conversation, but its answer was blocked or lost: ask for another one."};
   }
   Turn::About about{.id = stored->answer->id.str(), .session = session, .user = {}, .said = said, .started_at = {}};
   const auto turn = std::make_shared<Turn>(std::move(about));

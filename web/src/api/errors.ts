@@ -135,6 +135,7 @@ const advice: Record<string, [title: string, hint: string | null]> = {
   AI_LIMIT_REACHED: ["Time for a short break", null],
   AI_BUDGET_EXHAUSTED: ["The AI budget is used up", null],
   AI_TIMEOUT: ["The AI service took too long", "Your text is kept. Try again."],
+  ANSWER_LOST: ["The answer was lost on its way", "Your message is in the conversation. Reload the page and ask again."],
   ANSWER_NOT_STORED: ["The answer could not be kept yet", "Your text is kept. Try again in a moment: it is the same message, and not paid twice."],
   MODULE_UNAVAILABLE: ["A safety module is not running", "It must check this conversation, so nothing was sent. Try again in a moment."],
   SERVICE_UNAVAILABLE: ["The service is briefly unavailable", "Your text is kept. Try again in a moment."],

@@ -38,6 +38,10 @@ void merge(std::optional<std::int64_t>& known, std::optional<std::int64_t> repor
 
 }  // namespace
 
+static Error late() {
+  return Error{.kind = ErrorKind::kTimeout, .code = "TIMEOUT", .message = "Comments came, but no words in time."};
+}
+
 Task<Result<std::string>> read_body(http::ClientStream& stream, std::string begin, std::size_t limit) {
   for (;;) {
     if (begin.size() > limit) co_return invalid_response("the answer is longer than allowed");
@@ -49,7 +53,7 @@ Task<Result<std::string>> read_body(http::ClientStream& stream, std::string begi
 }
 
 Task<std::optional<Failure>> AnswerReader::read() {
-  stream_.expect_by(limits_.first_words_by);
+  expect_by(limits_.first_words_by);
   auto first = co_await read_first();
   if (!first) co_return Failure{first.error()};
   if (first->empty()) co_return Failure{broke_off("the answer has no bytes")};
@@ -82,6 +86,11 @@ Task<std::optional<Failure>> AnswerReader::read_events(std::string bytes) {
     failure = co_await take_all(parser, bytes);
     if (failure) co_return failure;
     if (done_) co_return std::nullopt;
+    // The stream's own deadline is for silence; who sends comments all the time is never silent.
+    if (SteadyClock::now() > expected_by_) {
+      failure = transfer_failure(late(), true);
+      break;
+    }
     auto more = co_await stream_.read();
     if (!more) failure = transfer_failure(more.error(), true);
     if (!more || !*more) break;
@@ -148,10 +157,15 @@ void AnswerReader::note(Piece& piece) {
   if (!std::exchange(answer_.begun, true) && sink_ != nullptr) sink_->on_begin(answer_.model, answer_.generation_id);
 }
 
+void AnswerReader::expect_by(SteadyClock::time_point deadline) {
+  expected_by_ = deadline;
+  stream_.expect_by(deadline);
+}
+
 void AnswerReader::expect_more() {
   std::chrono::milliseconds patience = limits_.between_words;
   if (!answer_.finish_reason.empty()) patience = std::min<std::chrono::milliseconds>(patience, kAfterFinish);
-  stream_.expect_by(SteadyClock::now() + patience);
+  expect_by(SteadyClock::now() + patience);
 }
 
 Task<void> AnswerReader::hand_on(std::string_view words) {

@@ -52,6 +52,7 @@ class AnswerReader {
   Task<std::optional<Failure>> take(SseEvent event);
   Task<void> hand_on(std::string_view words);
   void note(Piece& piece);
+  void expect_by(std::chrono::steady_clock::time_point deadline);
   void expect_more();
   [[nodiscard]] std::optional<Failure> emptiness() const;
 
@@ -61,6 +62,7 @@ class AnswerReader {
   const Discretion& discretion_;
   Answer answer_;
   bool done_ = false;
+  std::chrono::steady_clock::time_point expected_by_{};
 };
 
 /// The whole body, at most `limit` bytes. AI_INVALID_RESPONSE beyond that, else why it broke off.

@@ -73,7 +73,8 @@ json details_of(const Error& error, std::string_view request_id, const Quota* qu
   if (error.code == "PROVIDER_REQUIRED") details["provider"] = error.part;
   if (error.kind == ErrorKind::kInternal) details["request_id"] = request_id;
   if (error.retry_after_seconds > 0) details["retry_after"] = error.retry_after_seconds;
-  if (error.kind == ErrorKind::kRateLimited && quota != nullptr) add_limit(details, error, *quota);
+  // The limit of requests; limits of other things (AI_LIMIT_REACHED, …) have numbers and ends of their own.
+  if (code_of(error) == "RATE_LIMIT_EXCEEDED" && quota != nullptr) add_limit(details, error, *quota);
   return details;
 }
 

@@ -47,6 +47,17 @@ TEST(ErrorReply, CarriesFieldsAndWaitingTime) {
   EXPECT_EQ(reply.headers.get("Retry-After"), "7");
 }
 
+TEST(ErrorReply, OnlyTheLimitOfRequestsTellsItsNumbers) {
+  const Quota quota{.limit = 600, .used = 601, .resets_at = *parse_time("2026-03-01T08:01:00Z")};
+  Error error;
+  error.kind = ErrorKind::kRateLimited;
+  error.retry_after_seconds = 7;
+  EXPECT_EQ(nlohmann::json::parse(error_reply(error, "r", &quota).body)["details"]["limit"], 600);
+  error.code = "AI_LIMIT_REACHED";
+  const auto details = nlohmann::json::parse(error_reply(error, "r", &quota).body)["details"];
+  EXPECT_EQ(details, (nlohmann::json{{"retry_after", 7}}));
+}
+
 TEST(ErrorReply, SpecialCodesHaveTheirOwnStatus) {
   Error error;
   error.kind = ErrorKind::kUnsupported;

@@ -36,16 +36,6 @@ std::optional<std::int64_t> output_bound(const Policy& policy, const Catalog& ca
   return bound;
 }
 
-/// Where money is counted, only models whose price is known.
-Result<Chosen> choose_within(const Policy& policy, const Catalog& catalog, const std::string& wish,
-                             const std::string& environment, const std::vector<Budget>& budgets) {
-  auto chosen = choose(policy, catalog, wish, environment);
-  const auto costly = [](const Budget& budget) { return budget.cost_limit.has_value(); };
-  const auto limited = std::find_if(budgets.begin(), budgets.end(), costly);
-  if (!chosen || limited == budgets.end()) return chosen;
-  return only_priced(std::move(*chosen), catalog, *limited);
-}
-
 Grant grant_of(const Policy& policy, const Catalog& catalog, Chosen chosen) {
   Grant grant;
   grant.call.day = policy.nearest().today;
@@ -123,7 +113,7 @@ Task<Result<Grant>> QuotaService::admit(Ask ask) {
   if (!found) co_return found.error();
   const auto& policy = *found->policy;
   const auto budgets = budgets_of(policy);
-  auto chosen = choose_within(policy, *found->catalog, ask.model, impl_->parts.default_model, budgets);
+  auto chosen = choose_within(policy, *found->catalog, ask.model, impl_->parts.default_model);
   if (!chosen) co_return chosen.error();
   auto grant = grant_of(policy, *found->catalog, std::move(*chosen));
   grant.call.id = ask.call_id.empty() ? new_uuid() : ask.call_id;

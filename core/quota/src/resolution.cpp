@@ -91,6 +91,18 @@ Result<Chosen> only_priced(Chosen chosen, const Catalog& catalog, const Budget& 
   return chosen;
 }
 
+Result<Chosen> choose_within(const Policy& policy, const Catalog& catalog, const std::string& wish,
+                             const std::string& environment) {
+  auto chosen = choose(policy, catalog, wish, environment);
+  if (!chosen) return chosen;
+  for (const auto& level : policy.levels) {
+    for (const auto& budget : level.budgets) {
+      if (budget.cost_limit) return only_priced(std::move(*chosen), catalog, budget);
+    }
+  }
+  return chosen;
+}
+
 std::vector<usage::Call::PricedModel> prices_of(const Chosen& chosen, const Catalog& catalog) {
   std::vector<usage::Call::PricedModel> prices;
   const auto add = [&](const std::string& id) {

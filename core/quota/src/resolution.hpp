@@ -22,6 +22,9 @@ Result<Chosen> choose(const Policy& policy, const Catalog& catalog, const std::s
                       const std::string& environment);
 /// The same where a budget holds: a model without a price cannot be reserved for. Fallbacks without one go.
 Result<Chosen> only_priced(Chosen chosen, const Catalog& catalog, const Budget& budget);
+/// What is asked: as choose(), and where a limit of money holds, as only_priced().
+Result<Chosen> choose_within(const Policy& policy, const Catalog& catalog, const std::string& wish,
+                             const std::string& environment);
 /// The prices of all that may answer, by the names that they are asked by.
 std::vector<usage::Call::PricedModel> prices_of(const Chosen& chosen, const Catalog& catalog);
 

@@ -88,7 +88,7 @@ void add_budgets(const Level& level, const SpendingByPeriod& spending, std::vect
 }
 
 void set_model(const Policy& policy, const Catalog& catalog, const std::string& environment, Resolved& out) {
-  const auto chosen = choose(policy, catalog, {}, environment);
+  const auto chosen = choose_within(policy, catalog, {}, environment);
   if (!chosen) {
     out.problem = chosen.error().message;
     return;

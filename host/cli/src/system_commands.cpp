@@ -104,7 +104,7 @@ int run_demo_seed(Console& console, const Arguments& arguments) {
   const auto settings = settings_of(console);
   if (!settings) return report(console, settings.error());
   store::Database database(database_options(*settings));
-  const auto seeded = demo::seed_demo(database, SystemClock(), *password);
+  const auto seeded = demo::seed_demo(database, SystemClock(), *password, settings->demo_model);
   if (!seeded) return report(console, seeded.error());
   console.out << (console.json ? *seeded
                                : "The demonstration data is there; all its accounts have the password of that file.")

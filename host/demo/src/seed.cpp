@@ -8,6 +8,7 @@
 
 #include "demo_tools.hpp"
 #include "people.hpp"
+#include "protocol.hpp"
 #include "rapt/security/password.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/tools/definition.hpp"
@@ -47,6 +48,11 @@ constexpr Statement kAddAssignment{"demo.add_assignment",
                                    "insert into assignments (id, class_id, tool_id, tool_version_id, name, "
                                    "instructions, available_at, due_at, created_by)"
                                    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing"};
+
+constexpr Statement kAddModel{"demo.add_model",
+                              "insert into ai_models (id, name, provider, active, input_cost_per_1k, "
+                              "output_cost_per_1k) values ($1, 'Demonstration model (made-up price)', 'RaptScallions', "
+                              "true, 0.0005, 0.0015) on conflict (id) do nothing"};
 
 struct DemoTool {
   std::string id, version_id, yaml, assignment_id, assignment, instructions;
@@ -140,7 +146,8 @@ Result<void> read_hashes(Transaction& tx, const std::vector<DemoPerson>& people,
 }
 
 Result<void> write_all(Transaction& tx, const std::vector<DemoPerson>& people, const std::vector<std::string>& hashes,
-                       TimePoint now, json& told) {
+                       TimePoint now, bool with_model, json& told) {
+  if (with_model) RAPT_TRY(tx.exec(kAddModel, store::params(kDemoModel)));
   RAPT_TRY(add_groups(tx));
   RAPT_TRY(add_people(tx, people, hashes));
   for (const auto& tool : demo_tools()) RAPT_TRY(add_tool(tx, tool, now, told));
@@ -153,7 +160,8 @@ Result<void> write_all(Transaction& tx, const std::vector<DemoPerson>& people, c
 
 }  // namespace
 
-Result<std::string> seed_demo(store::Database& database, const Clock& clock, const std::string& password) {
+Result<std::string> seed_demo(store::Database& database, const Clock& clock, const std::string& password,
+                              bool with_model) {
   const auto people = demo_people();
   std::map<std::string, std::string> present;
   RAPT_TRY(database.transaction_blocking([&](Transaction& tx) { return read_hashes(tx, people, present); }));
@@ -161,7 +169,7 @@ Result<std::string> seed_demo(store::Database& database, const Clock& clock, con
   json told;
   RAPT_TRY(database.transaction_blocking([&](Transaction& tx) {
     told = {{"accounts", told_people(people, password)}};
-    return write_all(tx, people, hashes, clock.now(), told);
+    return write_all(tx, people, hashes, clock.now(), with_model, told);
   }));
   return told.dump();
 }

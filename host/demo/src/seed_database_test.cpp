@@ -16,13 +16,17 @@ namespace {
 TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   auto scratch = store::ScratchDatabase::migrated();
   const SystemClock clock;
-  const auto first = seed_demo(**scratch, clock, "first password");
+  const auto first = seed_demo(**scratch, clock, "first password", false);
   ASSERT_TRUE(first) << first.error().message << first.error().log_detail;
-  const auto second = seed_demo(**scratch, clock, "second password");
+  const auto second = seed_demo(**scratch, clock, "second password", true);
   ASSERT_TRUE(second) << second.error().log_detail;
   const auto told = nlohmann::json::parse(*second);
   EXPECT_EQ(told.at("tools"), nlohmann::json::parse(*first).at("tools"));
   ASSERT_EQ(told.at("accounts").size(), 34U);
+  const auto models = (**scratch).transaction_blocking([](store::Transaction& tx) {
+    return tx.exec({"test.models", "select id from ai_models where active"});
+  });
+  ASSERT_EQ(models->size(), 1U);
 
   const security::SecretBox box("the key of a test of the demonstration");
   identity::PasswordHasher passwords;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace rapt {
 
@@ -37,6 +38,18 @@ CodePoint decode(std::string_view text) {
   return {value, length};
 }
 
+/// How many bytes at the front are ASCII, eight at a time: most texts are nothing else.
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 /// Control characters of ASCII and Latin-1, line separators, and what turns the direction of writing.
 bool is_dangerous(std::uint32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
@@ -53,6 +66,8 @@ std::string escaped(const char* format, unsigned value) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(ascii_length(text));
+    if (text.empty()) break;
     const CodePoint point = decode(text);
     if (point.length == 0) return false;
     text.remove_prefix(point.length);

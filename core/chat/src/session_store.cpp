@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "history.hpp"
 #include "rapt/identity/reach.hpp"
 #include "rapt/store/page_cursor.hpp"
 
@@ -65,21 +66,6 @@ constexpr store::Statement kMessages{"chat_messages", R"(
 constexpr store::Statement kInsertSession{"chat_insert_session", R"(
   INSERT INTO chat_sessions (id, tool_id, tool_version_id, user_id, assignment_id, started_at, group_id)
   VALUES ($1, $2, $3, $4, $5, $6, paying_group($4, $5)))"};
-
-void read_history(const std::string& text, OpenSession& open) {
-  const auto all = nlohmann::json::parse(text);
-  for (const auto& item : all.at("told")) {
-    open.history.push_back({item.at("role").get<std::string>(), item.at("content").get<std::string>(),
-                            item.at("seq").get<std::int64_t>(),
-                            TimePoint(std::chrono::microseconds(item.at("at").get<std::int64_t>()))});
-  }
-  auto& told = open.history;
-  told.erase(told.begin(), std::find_if(told.begin(), told.end(), [](const auto& m) { return m.role == "user"; }));
-  const auto looked_at = all.at("of").get<std::int64_t>();
-  open.left_out = looked_at - static_cast<std::int64_t>(told.size());
-  // Further back nothing was looked at; the numbers say how much there may be.
-  if (looked_at >= kHistoryMessages) open.left_out += all.at("first").get<std::int64_t>() - 1;
-}
 
 std::optional<std::chrono::seconds> seconds_from(const store::Row& row, std::string_view column) {
   if (row.is_null(column)) return std::nullopt;

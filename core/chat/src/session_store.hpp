@@ -49,7 +49,7 @@ struct NewSession {
 };
 
 Message message_from(const store::Row& row);
-/// What the columns of RAPT_CHAT_SESSION and RAPT_CHAT_HISTORY say.
+/// What the columns of RAPT_CHAT_SESSION and RAPT_CHAT_HISTORY (history.hpp) say.
 OpenSession open_session_from(const store::Row& row);
 /// The owner's own session; kNotFound otherwise.
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id);
@@ -82,15 +82,3 @@ Result<void> insert_session(store::Transaction& tx, const NewSession& session);
 #define RAPT_CHAT_SESSION_FROM                                                                                  \
   " chat_sessions s LEFT JOIN assignments a ON a.id = s.assignment_id LEFT JOIN classes c ON c.id = a.class_id" \
   " LEFT JOIN groups g ON g.id = c.group_id"
-// The end of its history before the message `before` (a parameter, NULL for all), bounded by `most` messages and
-// `bytes` of text, and what that leaves out.
-#define RAPT_CHAT_HISTORY(before, most, bytes)                                                                   \
-  " (SELECT json_build_object('told', coalesce(json_agg(json_build_object('role', m.role, 'content', m.content," \
-  "           'seq', m.seq, 'at', (extract(epoch FROM m.created_at) * 1000000)::bigint) ORDER BY m.seq)"         \
-  "           FILTER (WHERE m.total <= " bytes                                                                   \
-  "), '[]'), 'of', count(*), 'first', min(m.seq))"                                                               \
-  "    FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS total"                       \
-  "            FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id"                \
-  "                     AND replaced_at IS NULL AND (" before "::bigint IS NULL OR seq < " before                \
-  "::bigint)"                                                                                                    \
-  "                   ORDER BY seq DESC LIMIT " most ") n) m) AS history"

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "history.hpp"
 #include "rapt/jobs/outbox.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/usage/extractions.hpp"

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string_view>
+
+namespace rapt::chat {
+
+struct OpenSession;
+
+/// Reads what RAPT_CHAT_HISTORY selected into `history` and `left_out`. Throws std::logic_error for anything else.
+void read_history(std::string_view text, OpenSession& open);
+
+}  // namespace rapt::chat
+
+// The end of the history of a session `s` before the message `before` (a parameter, NULL for all), bounded by `most`
+// messages and `bytes` of text, and what that leaves out. One text: how many messages were looked at, the number of the
+// first of them, and each that is told as "ROLE SEQ MICROSECONDS LENGTH CONTENT". Not JSON: a conversation is tens of
+// kilobytes with every message, and escaping it here and reading it there took half of what such a statement cost.
+#define RAPT_CHAT_HISTORY(before, most, bytes)                                                                       \
+  " (SELECT count(*) || ' ' || coalesce(min(m.seq), 0) || ' ' || coalesce(string_agg(m.role || ' ' || m.seq || ' '"  \
+  "           || round(date_part('epoch', m.created_at) * 1000000)::bigint || ' ' || octet_length(m.content) || ' '" \
+  "           || m.content, '' ORDER BY m.seq) FILTER (WHERE m.total <= " bytes                                      \
+  "), '')"                                                                                                           \
+  "    FROM (SELECT n.*, sum(octet_length(n.content)) OVER (ORDER BY n.seq DESC) AS total"                           \
+  "            FROM (SELECT role, content, seq, created_at FROM messages WHERE session_id = s.id"                    \
+  "                     AND replaced_at IS NULL AND (" before "::bigint IS NULL OR seq < " before                    \
+  "::bigint)"                                                                                                        \
+  "                   ORDER BY seq DESC LIMIT " most ") n) m) AS history"

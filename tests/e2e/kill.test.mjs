@@ -3,7 +3,7 @@
 // usage is equal to the model's own book, to the token, and everything recovers without a hand. RAPT_KILL_SECONDS=600 for long.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Client, eventually } from './client.mjs';
+import { Client, eventually, run } from './client.mjs';
 import { BookedModel, KeptHost, ask, killPart } from './kill_world.mjs';
 import { Student } from './kill_student.mjs';
 
@@ -19,12 +19,22 @@ const model = new BookedModel();
 const hosts = [];
 const students = [];
 
+const school = run.groups.find((group) => group.type === 'school').id;
+
+async function setBudget(limits) {
+  const admin = await Client.as('system_admin');
+  const answer = await admin.patch(`/admin/ai/settings/${school}`, limits);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+}
+
 before(async () => {
   if (options.skip) return;
   const url = await model.start();
   const admin = await Client.as('system_admin');
   await admin.post('/admin/ai/models', { id: kModel, name: 'Slow demonstration', provider: 'rapt', active: true,
     input_cost_per_1k: '0.001', output_cost_per_1k: '0.002', max_output_tokens: 64 });
+  // More than can be spent: what is reserved and counted is what this is about.
+  await setBudget({ monthly_budget: '1000', tokens_per_day: 1_000_000_000 });
   for (const name of ['kill-a', 'kill-b']) {
     const host = new KeptHost(name, url, { AI_DEFAULT_MODEL: kModel });
     await host.start();
@@ -37,6 +47,8 @@ before(async () => {
 }, options);
 
 after(async () => {
+  if (options.skip) return;
+  await setBudget({ monthly_budget: null, tokens_per_day: null });
   for (const host of hosts) await host.stop();
   await model.stop();
 });
@@ -101,6 +113,8 @@ test('whatever is killed, nothing acknowledged is lost or doubled, and usage equ
   });
 
   await t.test('budgets', () => {
+    assert.equal(ask(`SELECT count(*) FROM ai_spending p JOIN ai_settings s ON s.id = p.settings_id
+      WHERE s.group_id = '${school}' AND p.cost > 0 AND p.tokens > 0`), '2', 'a day and a month were counted');
     assert.equal(ask(`SELECT count(*) FROM ai_spending p JOIN ai_settings s ON s.id = p.settings_id JOIN groups g ON g.id = s.group_id
       WHERE p.reserved_cost <> 0 OR p.reserved_tokens <> 0 OR (p.period = 'day' AND p.cost <> (SELECT coalesce(sum(u.cost), 0) FROM ai_usage u
         JOIN groups b ON b.id = u.group_id WHERE b.path <@ g.path AND u.day = p.starts_on))

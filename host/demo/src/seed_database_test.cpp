@@ -23,10 +23,14 @@ TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   const auto told = nlohmann::json::parse(*second);
   EXPECT_EQ(told.at("tools"), nlohmann::json::parse(*first).at("tools"));
   ASSERT_EQ(told.at("accounts").size(), 34U);
-  const auto models = (**scratch).transaction_blocking([](store::Transaction& tx) {
-    return tx.exec({"test.models", "select id from ai_models where active"});
-  });
-  ASSERT_EQ(models->size(), 1U);
+  std::size_t models = 0;
+  ASSERT_TRUE((**scratch).transaction_blocking([&models](store::Transaction& tx) -> Result<void> {
+    const auto rows = tx.exec({"test.models", "select id from ai_models where active"});
+    if (!rows) return rows.error();
+    models = rows->size();
+    return {};
+  }));
+  EXPECT_EQ(models, 1U);
 
   const security::SecretBox box("the key of a test of the demonstration");
   identity::PasswordHasher passwords;

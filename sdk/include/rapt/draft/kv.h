@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rapt.kv/draft-1: small values that outlive the module's process, shared by all hosts. A draft: see abi/README.md.
+ * Needs the permission "kv".
+ *
+ * A value lies in a scope. Whose it is, the host reads from the call that the module is answering: a module asked about one
+ * student reaches that student's values and no other's, and learns no id.
+ *
+ * Rules of every function
+ *   state      while the host is calling the module (a hook); elsewhere RAPT_E_NOT_ALLOWED
+ *   deadline   the function waits for the host; the time counts against the time limit of the hook
+ *   key        1 to 256 bytes of UTF-8 without control characters
+ *   value      at most 64 KiB of UTF-8; a module may keep 16 MiB in all, keys included
+ *   ownership  a text that is handed out is the host's; it lives until the next call of a host service or until the hook returns
+ *   failure    RAPT_E_INVALID (key, value, scope), RAPT_E_TOO_LARGE, RAPT_E_NOT_ALLOWED (no permission, or this call is about
+ *              nobody in that scope), RAPT_E_UNAVAILABLE (the database is not to be had now); nothing was changed then
+ */
+#ifndef RAPT_DRAFT_KV_H
+#define RAPT_DRAFT_KV_H
+
+#include <rapt/abi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RAPT_SERVICE_KV_DRAFT_1 "rapt.kv/draft-1"
+
+typedef enum rapt_kv_scope {
+  RAPT_KV_MODULE = 1, /**< one for the whole instance */
+  RAPT_KV_GROUP = 2,  /**< the group that the call is about */
+  RAPT_KV_TOOL = 3,   /**< the tool */
+  RAPT_KV_USER = 4,   /**< the user, over all tools */
+  RAPT_KV_SESSION = 5 /**< the conversation; gone with it */
+} rapt_kv_scope;
+
+typedef struct rapt_kv_draft_1 {
+  /** `*value` becomes what lies there, or absent ({NULL, 0}) with RAPT_OK. */
+  rapt_status (*get)(const rapt_host* host, rapt_kv_scope scope, rapt_text key, rapt_text* value);
+  /** Writes, over what was there. `ttl_s`: seconds until it is gone, at most 400 days; 0: it stays. */
+  rapt_status (*put)(const rapt_host* host, rapt_kv_scope scope, rapt_text key, rapt_text value, int64_t ttl_s);
+  /** Takes it away; RAPT_OK also when nothing was there. */
+  rapt_status (*erase)(const rapt_host* host, rapt_kv_scope scope, rapt_text key);
+  /**
+   * Adds to a whole number, in one step over all hosts and processes; what is not there counts as 0. `*sum` is the result.
+   * RAPT_E_INVALID when what is there is no number, or the sum would leave the range of int64_t. `ttl_s` is set when the
+   * number is made, and not prolonged.
+   */
+  rapt_status (*add)(const rapt_host* host, rapt_kv_scope scope, rapt_text key, int64_t delta, int64_t ttl_s, int64_t* sum);
+  /**
+   * Writes only if what lies there equals `expected` (absent: if nothing lies there). `*swapped` is 1 or 0.
+   */
+  rapt_status (*swap)(const rapt_host* host, rapt_kv_scope scope, rapt_text key, rapt_text expected, rapt_text value,
+                      int64_t ttl_s, int32_t* swapped);
+  /** The keys that begin with `prefix` (it may be empty) and come behind `after` (it may be absent), in the order of their
+   * bytes, at most `limit` (1 to 1000), as a JSON array of texts. */
+  rapt_status (*keys)(const rapt_host* host, rapt_kv_scope scope, rapt_text prefix, rapt_text after, uint32_t limit,
+                      rapt_text* json);
+} rapt_kv_draft_1;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The program `rapt`: see src/commands.cpp for what it can do.
+// The program `rapt`: see src/words_*.cpp for what it can do.
 #include <unistd.h>
 
 #include <exception>

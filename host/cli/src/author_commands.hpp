@@ -10,5 +10,6 @@ int run_keygen(Console& console, const Arguments& arguments);
 int run_pack(Console& console, const Arguments& arguments);
 int run_verify(Console& console, const Arguments& arguments);
 int run_inspect(Console& console, const Arguments& arguments);
+int run_run(Console& console, const Arguments& arguments);
 
 }  // namespace rapt::cli

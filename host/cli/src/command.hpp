@@ -44,7 +44,7 @@ struct Console {
   bool shows_to_person = false;  ///< `out` is a terminal: no file keeps what it is told
 };
 
-/// One line of the table in commands.cpp.
+/// One line of the table in words_*.cpp.
 struct Command {
   std::string_view name;       ///< "module install"
   std::string_view arguments;  ///< "FILE | NAME[@VERSION]", as the help shows them

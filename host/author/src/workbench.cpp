@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/author/workbench.hpp"
+
+#include <stdlib.h>
+
+#include <exception>
+#include <fstream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "rapt/base/file.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/hooks/delta_filter.hpp"
+#include "recording_caller.hpp"
+#include "temporary_folder.hpp"
+
+namespace rapt::author {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto kStartTimeout = 5s;    // rapt/abi.h promises it
+constexpr auto kStartPatience = 15s;  // and then somebody has to be told
+constexpr auto kTurn = 20ms;
+
+/// What an author's tool asks of the supervisor: never to stop asking, and never to wait long before it starts again.
+host::Supervisor::Options options_of(const Workbench::Settings& settings) {
+  host::Supervisor::Options options;
+  options.runner = settings.runner;
+  options.signature_policy = bundle::SignaturePolicy::kDevelopmentMayLack;
+  options.restart_initial = 10ms;
+  options.restart_maximum = 100ms;
+  options.start_timeout = kStartTimeout;
+  options.circuit_failures = 1'000'000;
+  options.quarantine_failures = 32;
+  options.pseudonym_key = "the same person in every run of an author";
+  return options;
+}
+
+std::chrono::microseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+}  // namespace
+
+struct Workbench::Impl {
+  explicit Impl(const Settings& settings) : supervisor(loop.get_executor(), options_of(settings)) {}
+
+  /// Runs a task to its end.
+  void run(Task<void> task) {
+    bool done = false;
+    std::exception_ptr failure;
+    asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown) {
+      failure = thrown;
+      done = true;
+    });
+    loop.restart();
+    while (!done) loop.run_one();
+    if (failure) std::rethrow_exception(failure);
+  }
+  [[nodiscard]] host::ModuleStatus status() const { return supervisor.status().front(); }
+
+  TemporaryFolder folder;
+  asio::io_context loop{1};
+  host::Supervisor supervisor;
+  std::string module;
+  std::chrono::microseconds start_took{0};
+  bool closed = false;
+};
+
+Workbench::Workbench() = default;
+
+Workbench::~Workbench() {
+  if (impl_) close();
+}
+
+Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const Settings& settings) {
+  std::unique_ptr<Workbench> bench(new Workbench);
+  bench->impl_ = std::make_unique<Impl>(settings);
+  auto& impl = *bench->impl_;
+  const auto& manifest = subject.bundle.manifest;
+  impl.module = manifest.name;
+  const auto path = impl.folder.path() / (manifest.name + ".rapt");
+  RAPT_TRY(write_file_atomically(path, subject.archive));
+  const auto start = Clock::now();
+  RAPT_TRY(impl.supervisor.start(
+      {{manifest.name, manifest.version, path, security::hex(security::sha256(subject.archive))}}));
+  while (impl.status().state == host::ModuleState::kStarting && Clock::now() - start < kStartPatience) {
+    impl.loop.restart();
+    impl.loop.run_one_for(kTurn);
+  }
+  impl.start_took = since(start);
+  const auto status = impl.status();
+  if (status.state == host::ModuleState::kRunning) return bench;
+  if (status.state == host::ModuleState::kRefused) return Error::forbidden(status.reason);
+  if (status.last_failure.empty()) return Error::unavailable(manifest.name, status.reason);
+  return Error::unavailable(manifest.name,
+                            "The module " + manifest.name + " does not start: " + status.last_failure + ".");
+}
+
+Result<void> Workbench::check_config(const std::string& config_json) const {
+  return impl_->supervisor.check_config(impl_->module, config_json);
+}
+
+std::optional<hooks::HookDeclaration> Workbench::declaration(hooks::Point point) const {
+  const auto found = impl_->supervisor.declaration(impl_->module, point);
+  return found ? *found : std::nullopt;
+}
+
+Asked Workbench::ask(hooks::Point point, const hooks::Context& context, const std::string& config_json,
+                     std::optional<std::chrono::milliseconds> limit) {
+  RecordingCaller caller(impl_->supervisor, limit);
+  const auto declared = declaration(point);
+  const auto time_limit = declared ? declared->time_limit : std::chrono::milliseconds(0);
+  const auto asked = [&]() -> Task<void> {
+    co_await caller.call(impl_->module, point, context, config_json, time_limit);
+  };
+  impl_->run(asked());
+  auto record = std::move(caller.calls().front());
+  if (record.answer.kind == hooks::Answer::Kind::kDefer && !(declared && declared->asynchronous))
+    record.answer = {.kind = hooks::Answer::Kind::kLying,
+                     .text = "It asked to be called later, but the manifest does not declare the hook \"async\"."};
+  return record;
+}
+
+Passed Workbench::pass(const std::vector<std::string>& pieces, const hooks::Context& context,
+                       const std::string& config_json, std::optional<std::chrono::milliseconds> limit) {
+  RecordingCaller caller(impl_->supervisor, limit);
+  const std::vector<hooks::Attachment> attached{{.module = impl_->module, .config_json = config_json}};
+  const auto seq = context.current ? context.current->seq : 1;
+  Passed out;
+  hooks::DeltaFilter filter(caller, context, seq, attached);
+  const auto feed = [&]() -> Task<void> {
+    for (const auto& piece : pieces) {
+      const bool goes_on = co_await filter.push(piece, out.text);
+      if (!goes_on) co_return;
+    }
+    co_await filter.finish(out.text);
+  };
+  impl_->run(feed());
+  const auto& outcome = filter.outcome();
+  out.windows = std::move(caller.calls());
+  if (outcome.kind == hooks::Outcome::Kind::kBlocked) out.block_reason = outcome.reason;
+  const bool failed = outcome.kind == hooks::Outcome::Kind::kUnavailable || !outcome.skipped.empty();
+  for (const auto& window : out.windows) {
+    if (out.fault.empty()) out.fault = failure_of(window.answer);
+  }
+  if (failed && out.fault.empty()) out.fault = "It held back or wrote more of the answer than it may.";
+  return out;
+}
+
+std::vector<host::ModuleLine> Workbench::take_lines() {
+  // Lines are taken over by the loop, after the answer.
+  impl_->loop.restart();
+  impl_->loop.poll();
+  return impl_->supervisor.take_lines();
+}
+
+std::optional<std::size_t> Workbench::memory_kib() const {
+  const int pid = impl_->status().pid;
+  if (pid == 0) return std::nullopt;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("RssAnon:")) return std::stoul(line.substr(line.find_first_of("0123456789")));
+  }
+  return std::nullopt;
+}
+
+std::chrono::microseconds Workbench::start_took() const {
+  return impl_->start_took;
+}
+
+std::chrono::microseconds Workbench::close() {
+  if (impl_->closed) return std::chrono::microseconds(0);
+  impl_->closed = true;
+  const auto start = Clock::now();
+  impl_->run(impl_->supervisor.stop());
+  return since(start);
+}
+
+std::string_view name(hooks::Answer::Kind kind) {
+  using Kind = hooks::Answer::Kind;
+  switch (kind) {
+    case Kind::kContinue:
+      return "continue";
+    case Kind::kReplace:
+      return "replace";
+    case Kind::kBlock:
+      return "block";
+    case Kind::kDefer:
+      return "defer";
+    case Kind::kError:
+      return "error";
+    case Kind::kDead:
+      return "dead";
+    case Kind::kLate:
+      return "late";
+    case Kind::kLying:
+      return "lying";
+    case Kind::kNotRunning:
+      break;
+  }
+  return "not_running";
+}
+
+std::string failure_of(const hooks::Answer& answer) {
+  using Kind = hooks::Answer::Kind;
+  switch (answer.kind) {
+    case Kind::kContinue:
+    case Kind::kReplace:
+    case Kind::kBlock:
+    case Kind::kDefer:
+      return {};
+    default:
+      break;
+  }
+  if (!answer.text.empty()) return printable(answer.text, 500);
+  return "It answered \"" + std::string(name(answer.kind)) + "\" and gave no reason.";
+}
+
+}  // namespace rapt::author

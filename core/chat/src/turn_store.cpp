@@ -6,7 +6,7 @@
 #include "history.hpp"
 #include "rapt/jobs/outbox.hpp"
 #include "rapt/store/database.hpp"
-#include "rapt/usage/extractions.hpp"
+#include "rapt/usage/findings_sql.hpp"
 #include "rapt/usage/settle_sql.hpp"
 
 namespace rapt::chat {
@@ -34,29 +34,40 @@ constexpr store::Statement kBegin{
                                                                  " LEFT JOIN chat_turns t ON t.session_id = s.id"
                                                                  " WHERE s.id = $1 AND s.user_id = $2"};
 
-// Everything hangs on `claimed`: without the row, nothing else happens but that the turn ends.
-constexpr store::Statement kStore{"chat_store_turn", R"(
-  WITH claimed AS (
-    UPDATE chat_sessions SET next_seq = next_seq + $3::integer, last_message_at = $4::timestamptz
-     WHERE id = $1 AND next_seq = $2 AND state = 'active' RETURNING id),
-  said AS (
-    INSERT INTO messages (id, session_id, seq, role, content, meta, created_at, request_id)
-    SELECT m.id, c.id, m.seq, m.role, m.content, m.meta, m.created_at, m.request_id
-      FROM claimed c, (VALUES
-        ($5::uuid, $6::integer, $7::message_role, $8::text, $9::jsonb, $10::timestamptz, $11::uuid),
-        ($12::uuid, $13::integer, $14::message_role, $15::text, $16::jsonb, $17::timestamptz, $18::uuid))
-        AS m (id, seq, role, content, meta, created_at, request_id)
-     WHERE m.id IS NOT NULL),
+// Everything hangs on `claimed`: without the row, nothing else happens but that the turn ends. What few turns need is
+// in statements of their own: each part costs its preparation whether it has something to do or not.
+#define RAPT_CHAT_STORE(more) \
+  "WITH claimed AS ("                                                                                                \
+  "  UPDATE chat_sessions SET next_seq = next_seq + $3::integer, last_message_at = $4::timestamptz"                  \
+  "   WHERE id = $1 AND next_seq = $2 AND state = 'active' RETURNING id),"                                           \
+  "said AS ("                                                                                                        \
+  "  INSERT INTO messages (id, session_id, seq, role, content, meta, created_at, request_id)"                        \
+  "  SELECT m.id, c.id, m.seq, m.role, m.content, m.meta, m.created_at, m.request_id"                                \
+  "    FROM claimed c, (VALUES"                                                                                      \
+  "      ($5::uuid, $6::integer, $7::message_role, $8::text, $9::jsonb, $10::timestamptz, $11::uuid),"               \
+  "      ($12::uuid, $13::integer, $14::message_role, $15::text, $16::jsonb, $17::timestamptz, $18::uuid))"          \
+  "      AS m (id, seq, role, content, meta, created_at, request_id)"                                                \
+  "   WHERE m.id IS NOT NULL),"                                                                                      \
+  "settled AS (" RAPT_SETTLE("(CASE WHEN EXISTS (SELECT FROM claimed) THEN $19 ELSE '[]' END)") "),"                 \
+  "told AS ("                                                                                                        \
+  "  INSERT INTO outbox (topic, key, payload) SELECT $20, $1::text, $21::jsonb FROM claimed)," more                  \
+  "ended AS ("                                                                                                       \
+  "  DELETE FROM chat_turns WHERE session_id = $1::uuid AND turn_id = $22::uuid)"                                    \
+  "SELECT EXISTS (SELECT FROM claimed) AS stored"
+#define RAPT_CHAT_FOUND                                                             \
+  " found AS (" RAPT_STORE_FINDINGS("$1::uuid", "NULL", "$23", "$24", "$25", "$26", \
+                                    "$27") " WHERE EXISTS (SELECT FROM claimed)),"
+
+constexpr store::Statement kStore{"chat_store_turn", RAPT_CHAT_STORE("")};
+constexpr store::Statement kStoreFound{"chat_store_turn_found", RAPT_CHAT_STORE(RAPT_CHAT_FOUND)};
+constexpr store::Statement kStoreReplacing{"chat_store_turn_replacing", RAPT_CHAT_STORE(RAPT_CHAT_FOUND R"(
   replaced AS (
     UPDATE messages SET replaced_at = $4::timestamptz
-     WHERE $19::integer IS NOT NULL AND session_id = $1 AND seq >= $19::integer AND seq < $2 AND replaced_at IS NULL
-       AND EXISTS (SELECT FROM claimed)),
-  settled AS ()" RAPT_SETTLE("(CASE WHEN EXISTS (SELECT FROM claimed) THEN $20 ELSE '[]' END)") R"(),
-  told AS (
-    INSERT INTO outbox (topic, key, payload) SELECT $21, $1::text, $22::jsonb FROM claimed),
-  ended AS (
-    DELETE FROM chat_turns WHERE session_id = $1::uuid AND turn_id = $23::uuid)
-  SELECT EXISTS (SELECT FROM claimed) AS stored)"};
+     WHERE session_id = $1 AND seq >= $28::integer AND seq < $2 AND replaced_at IS NULL
+       AND EXISTS (SELECT FROM claimed)),)")};
+
+#undef RAPT_CHAT_FOUND
+#undef RAPT_CHAT_STORE
 
 constexpr store::Statement kHasMessage{"chat_has_message", "SELECT EXISTS (SELECT FROM messages WHERE id = $1) AS has"};
 constexpr store::Statement kDrop{"chat_drop_turn", "DELETE FROM chat_turns WHERE session_id = $1 AND turn_id = $2"};
@@ -111,10 +122,16 @@ store::Params store_params(const TurnEffects& effects) {
       for (int column = 0; column < 7; ++column) params.add_null();
     }
   }
-  params.add(effects.replaces_from);
   params.add(effects.usage ? usage::settle_text(*effects.usage) : std::string("[]"));
   params.add(effects.topic).add(effects.payload_json).add(effects.turn);
+  if (effects.replaces_from || !effects.extractions.empty()) usage::add_findings(params, effects.extractions);
+  if (effects.replaces_from) params.add(*effects.replaces_from);
   return params;
+}
+
+const store::Statement& statement_for(const TurnEffects& effects) {
+  if (effects.replaces_from) return kStoreReplacing;
+  return effects.extractions.empty() ? kStore : kStoreFound;
 }
 
 Result<void> judged(const store::Rows& rows) {
@@ -146,17 +163,16 @@ Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::
 }
 
 Task<Result<void>> store_turn(store::Database& database, TurnEffects effects) {
-  if (effects.jobs.empty() && effects.extractions.empty()) {
-    const auto rows = co_await database.query(kStore, store_params(effects));
+  if (effects.jobs.empty()) {
+    const auto rows = co_await database.query(statement_for(effects), store_params(effects));
     if (!rows) co_return rows.error();
     co_return judged(*rows);
   }
   auto writing = [what = std::move(effects)](store::Transaction& tx) -> Result<void> {
-    const auto rows = tx.exec(kStore, store_params(what));
+    const auto rows = tx.exec(statement_for(what), store_params(what));
     if (!rows) return rows.error();
     RAPT_TRY(judged(*rows));
-    RAPT_TRY(jobs::enqueue(tx, what.jobs));
-    return usage::store_extractions(tx, what.session, {}, what.extractions);
+    return jobs::enqueue(tx, what.jobs);
   };
   co_return co_await database.transaction(std::move(writing));
 }

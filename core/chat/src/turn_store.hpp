@@ -71,7 +71,7 @@ struct TurnEffects {
   TimePoint now{};
 };
 /// Stores all of it and ends the turn, or nothing: kConflict when the session has been closed, or written to,
-/// meanwhile. One statement, in a transaction with others where there are jobs or findings.
+/// meanwhile. One statement, in a transaction with others where there are jobs.
 Task<Result<void>> store_turn(store::Database& database, TurnEffects effects);
 /// Whether a message is stored: after a failure that left it open.
 Task<Result<bool>> has_message(store::Database& database, MessageId id);

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/usage/extractions.hpp"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/store/database.hpp"
+#include "rapt/usage/findings_sql.hpp"
 #include "rapt/usage/storable.hpp"
 
 namespace rapt::usage {
 
 namespace {
 
-constexpr store::Statement kInsert{"extraction_insert", R"(
-  INSERT INTO extractions (id, session_id, run_id, module, type, data, message_seq) VALUES ($1, $2, $3, $4, $5, $6, $7))"};
+constexpr store::Statement kInsert{"extractions_insert",
+                                   RAPT_STORE_FINDINGS("$1::uuid", "$2::uuid", "$3", "$4", "$5", "$6", "$7")};
 
 constexpr store::Statement kOfSession{"extractions_of_session", R"(
   SELECT id, session_id, run_id, module, type, data, message_seq, created_at FROM extractions
@@ -51,18 +52,28 @@ Task<Result<std::vector<Extraction>>> select(store::Database& database, const st
 
 }  // namespace
 
-Result<void> store_extractions(store::Transaction& transaction, const SessionId& session, const RunId& run,
-                               const std::vector<hooks::Extraction>& extractions) {
-  for (const auto& extraction : extractions) {
-    if (!storable(extraction)) {
-      log::warn("extraction.dropped", {{"module", extraction.module}, {"type", printable(extraction.type, 64)}});
+void add_findings(store::Params& params, const std::vector<hooks::Extraction>& findings) {
+  std::vector<std::string> ids, modules, types, data, seqs;
+  for (const auto& finding : findings) {
+    if (!storable(finding)) {
+      log::warn("extraction.dropped", {{"module", finding.module}, {"type", printable(finding.type, 64)}});
       continue;
     }
-    std::optional<std::int64_t> seq;
-    if (extraction.message_seq > 0) seq = extraction.message_seq;
-    RAPT_TRY(transaction.exec(kInsert, store::params(new_uuid(), session, run, extraction.module, extraction.type,
-                                                     extraction.data_json, seq)));
+    ids.push_back(new_uuid());
+    modules.push_back(finding.module);
+    types.push_back(finding.type);
+    data.push_back(finding.data_json);
+    seqs.push_back(std::to_string(std::max<std::int64_t>(finding.message_seq, 0)));
   }
+  params.add_array(ids).add_array(modules).add_array(types).add_array(data).add_array(seqs);
+}
+
+Result<void> store_extractions(store::Transaction& transaction, const SessionId& session, const RunId& run,
+                               const std::vector<hooks::Extraction>& extractions) {
+  if (extractions.empty()) return {};
+  auto params = store::params(session, run);
+  add_findings(params, extractions);
+  RAPT_TRY(transaction.exec(kInsert, params));
   return {};
 }
 

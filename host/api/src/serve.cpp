@@ -20,6 +20,7 @@
 #include "rapt/gateway/openai_gateway.hpp"
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/host/kv.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -160,6 +161,7 @@ class Host {
       worker_.handle(chat::kHookJob, chat::hook_job_handler({database_, tools_, dispatcher_}));
       worker_.handle(chat::kIdleJob, chat::idle_job_handler({database_, tools_, dispatcher_, clock_}, chat_idle_));
       worker_.handle(chat::kSummaryJob, chat::summary_job_handler({database_, tools_, gateway_, quota_}));
+      worker_.handle(host::kKvTidyJob, host::kv_tidy_handler(database_, clock_));
       loop_.spawn(order_chores());
       worker_.handle(quota::kAlertJob, quota::alert_handler(database_, box_, public_url_));
       worker_.handle(mail::kSendJob, mail::send_handler(database_, clock_, box_, mail_));
@@ -198,6 +200,8 @@ class Host {
     for (;;) {
       const auto ordered = co_await chat::order_idle_job(database_, clock_.now());
       if (!ordered) log::warn("chat.idle_not_ordered", {{"detail", ordered.error().log_detail}});
+      const auto tidying = co_await host::order_kv_tidy_job(database_, clock_.now());
+      if (!tidying) log::warn("modules.kv_tidy_not_ordered", {{"detail", tidying.error().log_detail}});
       co_await runtime::sleep_for(kChoresPause);
     }
   }

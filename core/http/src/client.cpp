@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/this_coro.hpp>
+
 #include "field_text.hpp"
 #include "transfer_loop.hpp"
 
@@ -31,17 +33,38 @@ Result<void> check(const ClientRequest& request) {
   return {};
 }
 
+using Verb = TransferLoop::Verb;
+
+/// Leads to the loop that drives a transfer: the asking task's own, when that is a lane, else one on a thread of its
+/// own.
+class Way {
+ public:
+  Way(const std::shared_ptr<runtime::LaneParts>& parts, const Executor& executor) {
+    if (auto* here = static_cast<TransferLoop*>(parts->here(executor))) {
+      here_ = here->weak_from_this();
+    } else {
+      elsewhere_ = parts;
+    }
+  }
+  /// Says nothing to a loop that has gone: it has ended its transfers.
+  void tell(Verb verb, const std::shared_ptr<Transfer>& transfer) const {
+    if (const auto here = here_.lock()) here->obey(verb, transfer);
+    if (const auto parts = elsewhere_.lock()) {
+      parts->elsewhere(
+          [verb, transfer](runtime::LanePart& loop) { static_cast<TransferLoop&>(loop).obey(verb, transfer); });
+    }
+  }
+
+ private:
+  std::weak_ptr<TransferLoop> here_;
+  std::weak_ptr<runtime::LaneParts> elsewhere_;
+};
+
 class Stream final : public ClientStream {
  public:
-  Stream(std::shared_ptr<TransferLoop> loop, std::shared_ptr<Transfer> transfer)
-      : loop_(std::move(loop)), transfer_(std::move(transfer)) {}
+  Stream(Way way, std::shared_ptr<Transfer> transfer) : way_(std::move(way)), transfer_(std::move(transfer)) {}
   ~Stream() override {
-    if (transfer_->ended()) return;
-    if (let_end_) {
-      loop_->let_end(transfer_);
-    } else {
-      loop_->cancel(transfer_);
-    }
+    if (!transfer_->ended()) way_.tell(let_end_ ? Verb::kLetEnd : Verb::kCancel, transfer_);
   }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -51,24 +74,25 @@ class Stream final : public ClientStream {
   Task<Result<std::optional<std::string>>> read() override {
     bool resume = false;
     auto piece = co_await transfer_->next(resume);
-    if (resume) loop_->resume(transfer_);
+    if (resume) way_.tell(Verb::kResume, transfer_);
     co_return piece;
   }
   void expect_by(std::chrono::steady_clock::time_point deadline) override {
-    if (transfer_->expect_by(deadline)) loop_->look(transfer_);
+    if (transfer_->expect_by(deadline)) way_.tell(Verb::kLook, transfer_);
   }
   void let_end() override { let_end_ = true; }
 
  private:
-  std::shared_ptr<TransferLoop> loop_;
-  std::shared_ptr<Transfer> transfer_;
+  const Way way_;
+  const std::shared_ptr<Transfer> transfer_;
   bool let_end_ = false;
 };
 
 }  // namespace
 
 struct Client::Impl {
-  std::shared_ptr<TransferLoop> loop = std::make_shared<TransferLoop>();
+  const std::shared_ptr<runtime::LaneParts> loops = std::make_shared<runtime::LaneParts>(
+      "http-client", [](const Executor& executor) { return std::make_shared<TransferLoop>(executor); });
 };
 
 Client::Client() : impl_(std::make_unique<Impl>()) {}
@@ -76,11 +100,12 @@ Client::~Client() = default;
 
 Task<Result<std::unique_ptr<ClientStream>>> Client::open(ClientRequest request) {
   RAPT_CO_TRY(check(request));
-  const auto loop = impl_->loop;
+  const auto executor = co_await boost::asio::this_coro::executor;
   const auto transfer = std::make_shared<Transfer>(std::move(request));
-  loop->start(transfer);
+  Way way(impl_->loops, executor);
+  way.tell(Verb::kStart, transfer);
   // From here on the stream's destructor cancels the transfer, whatever ends this task.
-  std::unique_ptr<ClientStream> stream = std::make_unique<Stream>(loop, transfer);
+  std::unique_ptr<ClientStream> stream = std::make_unique<Stream>(std::move(way), transfer);
   RAPT_CO_TRY(co_await transfer->opened());
   co_return stream;
 }

@@ -79,6 +79,8 @@ void EasyHandle::set_limits() {
   if (equals_ignoring_case(std::string_view(request.url).substr(0, 8), "https://"))
     curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  // Who gives up does not wait for the thread that looks a name up: the loop has others to serve.
+  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(request.total_timeout.count()));
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, fault_text_);

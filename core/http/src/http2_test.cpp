@@ -19,6 +19,7 @@
 #include "rapt/http/client.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "raw_socket.hpp"
+#include "test_lane.hpp"
 
 namespace rapt::http {
 namespace {
@@ -176,6 +177,13 @@ TEST(ClientHttp2, AsksSeveralThingsAtOnceOverOneConnection) {
   Http2Server server(2);  // answers none before both are there, and accepts one connection
   Client client;
   EXPECT_TRUE(runtime::run_blocking(fetch_both(client, server.request(), server.request())));
+}
+
+TEST(ClientHttp2, SpeaksItOnALane) {
+  Http2Server server(2);
+  Client client;
+  testing::TestLane lane;
+  EXPECT_TRUE(lane.run(fetch_both(client, server.request(), server.request())));
 }
 
 }  // namespace

@@ -88,6 +88,14 @@ void Transfer::end(Result<void> outcome) {
   changed_.notify();
 }
 
+void Transfer::abandon(Error why) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!outcome_) outcome_.emplace(std::move(why));
+  }
+  changed_.drop();
+}
+
 std::optional<Transfer::Due> Transfer::due() {
   const std::lock_guard lock(mutex_);
   if (outcome_) return std::nullopt;

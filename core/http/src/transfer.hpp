@@ -14,32 +14,34 @@
 
 namespace rapt::http {
 
-/// One exchange, between the task that reads it and the thread that drives it. Thread-safe.
+/// One exchange, between the task that reads it and the loop that drives it. Thread-safe: they may be on two threads.
 class Transfer {
  public:
   using Clock = std::chrono::steady_clock;
   explicit Transfer(ClientRequest given);
 
-  // The driving thread's side.
+  // The driving loop's side.
   void header_line(std::string_view line);
   enum class Taken { kYes, kPause, kTooLarge };
   Taken piece(std::string_view bytes);
   void end(Result<void> outcome);
+  /// The same for a loop that runs nothing any more: a task that waits is not woken but dropped.
+  void abandon(Error why);
   /// When the peer is late if nothing more comes, and what that is; nullopt while it may take its time.
   struct Due {
     Clock::time_point at;
     Error error;
   };
   [[nodiscard]] std::optional<Due> due();
-  void look_again_at(Clock::time_point at);  ///< when the driving thread asks for due() next
+  void look_again_at(Clock::time_point at);  ///< when the driving loop asks for due() next
   void discard();                            ///< from now on what comes is dropped
 
   // The reader's side.
   /// Waits for status and headers.
   Task<Result<void>> opened();
-  /// The next piece; `resume` is set when the driving thread has to be told to go on.
+  /// The next piece; `resume` is set when the driving loop has to be told to go on.
   Task<Result<std::optional<std::string>>> next(bool& resume);
-  /// True when the driving thread has to look earlier than it means to.
+  /// True when the driving loop has to look earlier than it means to.
   [[nodiscard]] bool expect_by(Clock::time_point deadline);
   [[nodiscard]] bool ended();
   [[nodiscard]] int status() const { return status_; }               ///< once opened

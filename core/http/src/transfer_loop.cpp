@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "transfer_loop.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <new>
 #include <utility>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "easy_handle.hpp"
 
 namespace rapt::http {
 
+namespace asio = boost::asio;
+using boost::system::error_code;
+
 namespace {
 
-constexpr std::chrono::milliseconds kLongestWait{60000};
+/// Connections that wait to be used again, on one loop.
+constexpr long kMostIdle = 128;
+/// How often libcurl is called again at once before the loop gets to turn.
+constexpr int kAtOnce = 8;
 
 CURLM* make_multi() {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM* multi = initialized == CURLE_OK ? curl_multi_init() : nullptr;
   if (multi == nullptr) throw std::bad_alloc();
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kMostIdle);
   return multi;
+}
+
+Error stopped() {
+  return Error::unavailable("http", "The program is stopping.");
 }
 
 }  // namespace
@@ -28,91 +39,105 @@ struct TransferLoop::Active {
   explicit Active(std::shared_ptr<Transfer> given) : transfer(given), easy(std::move(given)) {}
   std::shared_ptr<Transfer> transfer;
   EasyHandle easy;
-  std::multimap<Transfer::Clock::time_point, Active*>::iterator look;
+  std::multimap<Clock::time_point, Active*>::iterator look;
 };
 
-TransferLoop::TransferLoop() : multi_(make_multi()), thread_([this] { run(); }) {}
+struct TransferLoop::Alive {
+  TransferLoop* loop;  ///< null once it has ended
+};
+
+/// A socket of libcurl's, which opens and closes it; here it is only waited for.
+class TransferLoop::Watched : public std::enable_shared_from_this<Watched> {
+ public:
+  Watched(TransferLoop& loop, curl_socket_t socket) : loop_(loop.alive_), descriptor_(loop.executor_, socket) {}
+  ~Watched() { leave(); }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+  void want(int what) {
+    wanted_ = what;
+    wait(read_, CURL_POLL_IN, asio::posix::stream_descriptor::wait_read, CURL_CSELECT_IN);
+    wait(write_, CURL_POLL_OUT, asio::posix::stream_descriptor::wait_write, CURL_CSELECT_OUT);
+  }
+  void leave() {
+    wanted_ = 0;
+    if (descriptor_.is_open()) descriptor_.release();
+  }
+
+ private:
+  void wait(bool& waiting, int what, asio::posix::stream_descriptor::wait_type type, int event) {
+    if (waiting || (wanted_ & what) == 0) return;
+    waiting = true;
+    descriptor_.async_wait(type, [self = shared_from_this(), &waiting, event](const error_code& fault) {
+      waiting = false;
+      if (fault == asio::error::operation_aborted || self->wanted_ == 0 || self->loop_->loop == nullptr) return;
+      const auto socket = self->descriptor_.native_handle();
+      self->loop_->loop->act(socket, fault ? CURL_CSELECT_ERR : event);
+      self->want(self->wanted_);
+    });
+  }
+
+  const std::shared_ptr<Alive> loop_;
+  asio::posix::stream_descriptor descriptor_;
+  int wanted_ = 0;  ///< CURL_POLL_…; 0 once libcurl has no more to do with it
+  bool read_ = false, write_ = false;
+};
+
+TransferLoop::TransferLoop(Executor executor)
+    : executor_(std::move(executor)), multi_(make_multi()), alive_(new Alive{this}), timer_(executor_) {
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &TransferLoop::on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &TransferLoop::on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+}
 
 TransferLoop::~TransferLoop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+  abandon();
+}
+
+void TransferLoop::end() {
+  while (!active_.empty()) finish(active_.begin()->first, stopped());
+  close();
+}
+
+void TransferLoop::abandon() {
+  while (!active_.empty()) take(active_.begin()->first)->transfer->abandon(stopped());
+  close();
+}
+
+/// libcurl closes the connections that wait, and says of their sockets that they are gone.
+void TransferLoop::close() {
+  alive_->loop = nullptr;
+  if (multi_ != nullptr) curl_multi_cleanup(std::exchange(multi_, nullptr));
+  watched_.clear();
+  timer_.cancel();
+}
+
+void TransferLoop::obey(Verb verb, const std::shared_ptr<Transfer>& transfer) {
+  if (multi_ == nullptr) return transfer->end(stopped());
+  if (verb == Verb::kStart) {
+    begin(transfer);
+  } else {
+    const auto found = active_.find(transfer.get());
+    if (found == active_.end()) return;
+    carry_out(verb, *found->second);
   }
-  curl_multi_wakeup(multi_);
-  thread_.join();
-  const Error stopped = Error::unavailable("http", "The program is stopping.");
-  for (const Command& command : commands_) command.transfer->end(stopped);
-  while (!active_.empty()) finish(active_.begin()->first, stopped);
-  curl_multi_cleanup(multi_);
-}
-
-void TransferLoop::start(std::shared_ptr<Transfer> transfer) {
-  order({Verb::kStart, std::move(transfer)});
-}
-void TransferLoop::resume(std::shared_ptr<Transfer> transfer) {
-  order({Verb::kResume, std::move(transfer)});
-}
-void TransferLoop::cancel(std::shared_ptr<Transfer> transfer) {
-  order({Verb::kCancel, std::move(transfer)});
-}
-
-void TransferLoop::let_end(std::shared_ptr<Transfer> transfer) {
-  order({Verb::kLetEnd, std::move(transfer)});
-}
-void TransferLoop::look(std::shared_ptr<Transfer> transfer) {
-  order({Verb::kLook, std::move(transfer)});
-}
-
-void TransferLoop::order(Command command) {
-  {
-    const std::lock_guard lock(mutex_);
-    commands_.push_back(std::move(command));
-  }
-  curl_multi_wakeup(multi_);
-}
-
-void TransferLoop::run() {
-  ::pthread_setname_np(::pthread_self(), "http-client");
-  for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-    }
-    obey_all();
-    int running = 0;
-    curl_multi_perform(multi_, &running);
-    finish_done();
-    curl_multi_poll(multi_, nullptr, 0, end_late(), nullptr);
-  }
-}
-
-void TransferLoop::obey_all() {
-  std::vector<Command> taken;
-  {
-    const std::lock_guard lock(mutex_);
-    taken.swap(commands_);
-  }
-  for (const Command& command : taken) obey(command);
+  settle();
 }
 
 void TransferLoop::begin(std::shared_ptr<Transfer> transfer) {
   Transfer* const key = transfer.get();
   auto active = std::make_unique<Active>(std::move(transfer));
-  if (curl_multi_add_handle(multi_, active->easy.get()) != CURLM_OK) {
-    return key->end(Error::internal("curl_multi_add_handle failed"));
-  }
   active->look = looks_.end();
-  watch(*active, Transfer::Clock::now() + std::min(key->request.head_timeout, key->request.idle_timeout));
+  look_at(*active, Clock::now() + std::min(key->request.head_timeout, key->request.idle_timeout));
+  auto* const easy = active->easy.get();
   active_.emplace(key, std::move(active));
+  if (curl_multi_add_handle(multi_, easy) != CURLM_OK) finish(key, Error::internal("curl_multi_add_handle failed"));
 }
 
-void TransferLoop::obey(const Command& command) {
-  Transfer* const key = command.transfer.get();
-  if (command.verb == Verb::kStart) return begin(command.transfer);
-  const auto found = active_.find(key);
-  if (found == active_.end()) return;
-  Active& active = *found->second;
-  switch (command.verb) {
+void TransferLoop::carry_out(Verb verb, Active& active) {
+  Transfer* const key = active.transfer.get();
+  switch (verb) {
     case Verb::kStart:
       break;
     case Verb::kCancel:
@@ -120,18 +145,73 @@ void TransferLoop::obey(const Command& command) {
     case Verb::kLetEnd:
       key->discard();
       curl_easy_pause(active.easy.get(), CURLPAUSE_CONT);
-      return watch(active, Transfer::Clock::now());
+      return look_at(active, Clock::now());
     case Verb::kLook:
-      return watch(active, Transfer::Clock::now());
+      return look_at(active, Clock::now());
     case Verb::kResume:
       curl_easy_pause(active.easy.get(), CURLPAUSE_CONT);
   }
 }
 
-void TransferLoop::watch(Active& active, Transfer::Clock::time_point at) {
+void TransferLoop::look_at(Active& active, Clock::time_point when) {
   if (active.look != looks_.end()) looks_.erase(active.look);
-  active.look = looks_.emplace(at, &active);
-  active.transfer->look_again_at(at);
+  active.look = looks_.emplace(when, &active);
+  active.transfer->look_again_at(when);
+}
+
+void TransferLoop::act(curl_socket_t socket, int events) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, events, &running);
+  settle();
+}
+
+/// Does what is due, and sees to it that what is due later will be done.
+void TransferLoop::settle() {
+  const auto now = Clock::now();
+  for (int times = 0; times < kAtOnce && curl_due_ <= now; ++times) {
+    curl_due_ = Clock::time_point::max();
+    int running = 0;
+    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+  finish_done();
+  end_late(now);
+  ring_in_time();
+}
+
+/// A timer that ends too early costs less than one that is set anew each time.
+void TransferLoop::ring_in_time() {
+  const auto due = looks_.empty() ? curl_due_ : std::min(curl_due_, looks_.begin()->first);
+  if (due >= rings_) return;
+  rings_ = due;
+  timer_.expires_at(due);
+  timer_.async_wait([alive = alive_](const error_code& fault) {
+    if (fault || alive->loop == nullptr) return;
+    alive->loop->rings_ = Clock::time_point::max();
+    alive->loop->settle();
+  });
+}
+
+int TransferLoop::on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* self, void* /*watched*/) {
+  auto* loop = static_cast<TransferLoop*>(self);
+  auto& known = loop->watched_[socket];
+  if (what == CURL_POLL_REMOVE) {
+    if (known) known->leave();
+    loop->watched_.erase(socket);
+    return 0;
+  }
+  if (!known) known = std::make_shared<Watched>(*loop, socket);
+  known->want(what);
+  return 0;
+}
+
+int TransferLoop::on_timer(CURLM* /*multi*/, long milliseconds, void* self) {
+  auto& due = static_cast<TransferLoop*>(self)->curl_due_;
+  if (milliseconds < 0) {
+    due = Clock::time_point::max();
+  } else {
+    due = milliseconds == 0 ? Clock::time_point() : Clock::now() + std::chrono::milliseconds(milliseconds);
+  }
+  return 0;
 }
 
 void TransferLoop::finish_done() {
@@ -146,8 +226,7 @@ void TransferLoop::finish_done() {
   }
 }
 
-int TransferLoop::end_late() {
-  const auto now = Transfer::Clock::now();
+void TransferLoop::end_late(Clock::time_point now) {
   while (!looks_.empty() && looks_.begin()->first <= now) {
     Active& active = *looks_.begin()->second;
     Transfer* const key = active.transfer.get();
@@ -155,20 +234,22 @@ int TransferLoop::end_late() {
     if (due && due->at <= now) {
       finish(key, std::move(due->error));
     } else {
-      watch(active, due ? due->at : now + key->request.idle_timeout);
+      look_at(active, due ? due->at : now + key->request.idle_timeout);
     }
   }
-  if (looks_.empty()) return static_cast<int>(kLongestWait.count());
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(looks_.begin()->first - now);
-  return static_cast<int>(std::min(wait, kLongestWait).count());
+}
+
+std::unique_ptr<TransferLoop::Active> TransferLoop::take(Transfer* transfer) {
+  const auto found = active_.find(transfer);
+  curl_multi_remove_handle(multi_, found->second->easy.get());
+  std::unique_ptr<Active> active = std::move(found->second);
+  active_.erase(found);
+  looks_.erase(active->look);
+  return active;
 }
 
 void TransferLoop::finish(Transfer* transfer, Result<void> outcome) {
-  const auto found = active_.find(transfer);
-  curl_multi_remove_handle(multi_, found->second->easy.get());
-  const std::unique_ptr<Active> active = std::move(found->second);
-  active_.erase(found);
-  looks_.erase(active->look);
+  const auto active = take(transfer);
   active->transfer->end(std::move(outcome));
 }
 

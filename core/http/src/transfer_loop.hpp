@@ -6,56 +6,67 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <unordered_map>
-#include <vector>
 
+#include <boost/asio/steady_timer.hpp>
+
+#include "rapt/runtime/lane_parts.hpp"
 #include "transfer.hpp"
 
 namespace rapt::http {
 
-/// libcurl's multi handle and the thread that drives it. Its public functions are thread-safe.
-class TransferLoop {
+/// libcurl's multi handle, driven by a loop of one thread: it says which sockets it waits for, and for how long. Used
+/// on that loop alone, and never from within libcurl's callbacks.
+class TransferLoop final : public runtime::LanePart, public std::enable_shared_from_this<TransferLoop> {
  public:
-  TransferLoop();
-  ~TransferLoop();  ///< ends every transfer
+  enum class Verb {
+    kStart,
+    kResume,  ///< the reader has caught up
+    kCancel,
+    kLetEnd,  ///< drops what comes, for a short while
+    kLook,    ///< its deadline is earlier than it was
+  };
+
+  explicit TransferLoop(Executor executor);
+  ~TransferLoop() override;
   TransferLoop(const TransferLoop&) = delete;
   TransferLoop& operator=(const TransferLoop&) = delete;
 
-  void start(std::shared_ptr<Transfer> transfer);
-  void resume(std::shared_ptr<Transfer> transfer);
-  void cancel(std::shared_ptr<Transfer> transfer);
-  void let_end(std::shared_ptr<Transfer> transfer);  ///< drops what comes, for a short while
-  void look(std::shared_ptr<Transfer> transfer);     ///< its deadline is earlier than it was
+  /// A transfer that is not known here, or any more, is left alone.
+  void obey(Verb verb, const std::shared_ptr<Transfer>& transfer);
+  void end() override;
+  void abandon() override;
 
  private:
-  enum class Verb { kStart, kResume, kCancel, kLetEnd, kLook };
-  struct Command {
-    Verb verb;
-    std::shared_ptr<Transfer> transfer;
-  };
+  using Clock = Transfer::Clock;
   struct Active;
+  class Watched;
+  struct Alive;
 
-  void order(Command command);
-  void run();
-  void obey_all();
-  void obey(const Command& command);
   void begin(std::shared_ptr<Transfer> transfer);
-  void watch(Active& active, std::chrono::steady_clock::time_point at);
+  void carry_out(Verb verb, Active& active);
+  void look_at(Active& active, Clock::time_point when);
+  void act(curl_socket_t socket, int events);
+  void settle();
   void finish_done();
-  int end_late();  ///< returns milliseconds until the next look
+  void end_late(Clock::time_point now);
+  std::unique_ptr<Active> take(Transfer* transfer);
   void finish(Transfer* transfer, Result<void> outcome);
+  void ring_in_time();
+  void close();
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* watched);
+  static int on_timer(CURLM* multi, long milliseconds, void* self);
 
-  CURLM* const multi_;
-  std::mutex mutex_;
-  std::vector<Command> commands_;
-  bool stopping_ = false;
-  std::unordered_map<Transfer*, std::unique_ptr<Active>> active_;  ///< the thread's own
-  /// When to look at whom; the thread's own. A deadline that was put off is noticed at the look, not when it is put
-  /// off.
-  std::multimap<std::chrono::steady_clock::time_point, Active*> looks_;
-  std::thread thread_;
+  const Executor executor_;
+  CURLM* multi_;
+  const std::shared_ptr<Alive> alive_;  ///< for what the loop calls later
+  std::unordered_map<Transfer*, std::unique_ptr<Active>> active_;
+  std::unordered_map<curl_socket_t, std::shared_ptr<Watched>> watched_;
+  /// When to look at whom. A deadline that was put off is noticed at the look, not when it is put off.
+  std::multimap<Clock::time_point, Active*> looks_;
+  Clock::time_point curl_due_ = Clock::time_point::max();  ///< when libcurl wants to be called
+  Clock::time_point rings_ = Clock::time_point::max();     ///< when the timer ends, while it runs
+  boost::asio::steady_timer timer_;
 };
 
 }  // namespace rapt::http

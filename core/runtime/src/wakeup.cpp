@@ -48,6 +48,13 @@ void Wakeup::notify() const {
   state_->finish(true);
 }
 
+void Wakeup::drop() const {
+  const auto state = state_;  // what waits may own this object
+  std::function<void(bool)> dropped;
+  const std::lock_guard lock(state->mutex);
+  dropped.swap(state->waiter);
+}
+
 // The initiation is a named variable: g++ 12 destroys a lambda that is a temporary of an awaited expression twice.
 Task<bool> Wakeup::wait() const {
   auto initiation = [state = state_](auto handler) {

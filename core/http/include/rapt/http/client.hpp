@@ -31,7 +31,7 @@ struct ClientRequest {
   std::filesystem::path extra_ca_file{};  ///< PEM; authorities that are trusted beside the system's; empty: none
 };
 
-/// The answer while it arrives. Dropping it cancels the transfer.
+/// The answer while it arrives. Dropping it cancels the transfer. Used by the task that opened it, where that runs.
 class ClientStream {
  public:
   virtual ~ClientStream() = default;
@@ -47,8 +47,10 @@ class ClientStream {
   virtual void let_end() = 0;
 };
 
-/// HTTP(S) client over libcurl's multi interface on a thread of its own: connection reuse, HTTP/2 where offered, TLS
-/// always verified, no redirects followed, no proxies from the environment unless they are set for it. Thread-safe.
+/// HTTP(S) client over libcurl's multi interface: connection reuse, HTTP/2 where offered, TLS always verified, no
+/// redirects followed, no proxies from the environment unless they are set for it. A task on a lane (Runtime::lane())
+/// is served by its own thread, over connections of that lane; everybody else by a thread that is the client's.
+/// Thread-safe, as is each stream for the one task that has opened it.
 class Client {
  public:
   Client();

@@ -15,6 +15,8 @@ class Wakeup {
   Wakeup();
   /// Wakes the waiter; with nobody waiting, the next wait() returns at once.
   void notify() const;
+  /// Of a task whose loop runs nothing any more: who waits is not woken but destroyed.
+  void drop() const;
   /// True after notify(); false when the awaiting task was cancelled.
   [[nodiscard]] Task<bool> wait() const;
 

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The client where it is driven by the asking task's own thread.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <thread>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "rapt/http/client.hpp"
+#include "test_lane.hpp"
+#include "test_server.hpp"
+
+namespace rapt::http {
+namespace {
+
+using namespace boost::asio::experimental::awaitable_operators;
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using testing::RawListener;
+using testing::RawSocket;
+using testing::TestLane;
+using testing::TestServer;
+
+ClientRequest request_for(std::string url) {
+  ClientRequest request;
+  request.url = std::move(url);
+  return request;
+}
+
+bool has_thread(const std::string& wanted) {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::ifstream(task.path() / "comm") >> name;
+    if (name == wanted) return true;
+  }
+  return false;
+}
+
+/// Serves connections one after the other, each by the script, until the listener goes.
+class Peer {
+ public:
+  explicit Peer(std::function<void(RawSocket&)> script, int connections = 1)
+      : thread_([this, script = std::move(script), connections] {
+          for (int i = 0; i < connections; ++i) {
+            RawSocket socket = listener_.accept();
+            script(socket);
+          }
+        }) {}
+  [[nodiscard]] ClientRequest request() const {
+    return request_for("http://127.0.0.1:" + std::to_string(listener_.port()) + "/");
+  }
+
+ private:
+  RawListener listener_;
+  std::jthread thread_;
+};
+
+void answer(RawSocket& peer, const std::string& body) {
+  peer.read_until("\r\n\r\n");
+  peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+}
+
+TEST(ClientOnALane, AsksWithoutAThreadOfItsOwn) {
+  TestServer server;
+  Client client;
+  TestLane lane;
+  const auto answered = lane.run(client.fetch(request_for(server.url("/echo?a=1"))));
+  ASSERT_TRUE(answered) << answered.error().log_detail;
+  EXPECT_THAT(answered->body, HasSubstr("GET /echo\na=1"));
+  EXPECT_FALSE(has_thread("http-client"));
+  EXPECT_TRUE(runtime::run_blocking(client.fetch(request_for(server.url("/echo")))));
+  EXPECT_TRUE(has_thread("http-client")) << "which is how a thread would be found";
+}
+
+TEST(ClientOnALane, UsesAConnectionAgain) {
+  Peer peer([](RawSocket& socket) {
+    for (const char* word : {"one", "two", "three"}) answer(socket, word);
+  });
+  Client client;
+  TestLane lane;
+  for (const char* word : {"one", "two", "three"}) {
+    const auto answered = lane.run(client.fetch(peer.request()));
+    ASSERT_TRUE(answered) << answered.error().log_detail;
+    EXPECT_EQ(answered->body, word);
+  }
+}
+
+Task<int> fetch_often(Client& client, std::string url, int times) {
+  int good = 0;
+  for (int i = 0; i < times; ++i) {
+    const auto answered = co_await client.fetch(request_for(url));
+    if (answered && answered->body.find("GET /echo") != std::string::npos) ++good;
+  }
+  co_return good;
+}
+
+TEST(ClientOnALane, ServesManyTasksOfTwoLanesAndOfNone) {
+  TestServer server;
+  Client client;
+  TestLane one, other;
+  std::vector<std::future<int>> all;
+  for (int i = 0; i < 20; ++i) {
+    all.push_back(one.start(fetch_often(client, server.url("/echo"), 20)));
+    all.push_back(other.start(fetch_often(client, server.url("/echo"), 20)));
+  }
+  EXPECT_EQ(runtime::run_blocking(fetch_often(client, server.url("/echo"), 20)), 20);
+  for (auto& good : all) EXPECT_EQ(good.get(), 20);
+}
+
+TEST(ClientOnALane, KeepsItsTimeLimits) {
+  Peer never([](RawSocket& socket) { socket.read_to_end(); });
+  Peer halfway([](RawSocket& socket) {
+    socket.read_until("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+    socket.read_to_end();
+  });
+  Client client;
+  TestLane lane;
+  auto request = never.request();
+  request.head_timeout = milliseconds(30);
+  EXPECT_EQ(lane.run(client.fetch(request)).error().kind, ErrorKind::kTimeout);
+  request = halfway.request();
+  request.idle_timeout = milliseconds(30);
+  EXPECT_THAT(lane.run(client.fetch(request)).error().message, HasSubstr("middle"));
+}
+
+TEST(ClientOnALane, KeepsTheLimitOfTheWhole) {
+  Peer never([](RawSocket& socket) { socket.read_to_end(); });
+  Client client;
+  TestLane lane;
+  auto request = never.request();
+  request.total_timeout = milliseconds(30);
+  EXPECT_EQ(lane.run(client.fetch(request)).error().kind, ErrorKind::kTimeout);
+}
+
+Task<void> until_set(const std::atomic<bool>& flag) {
+  while (!flag) co_await runtime::sleep_for(milliseconds(1));
+}
+
+Task<bool> cancelled_fetch(Client& client, ClientRequest request, const std::atomic<bool>& arrived) {
+  const auto first = co_await (client.fetch(std::move(request)) || until_set(arrived));
+  co_return first.index() == 1;
+}
+
+TEST(ClientOnALane, EndsATransferWhoseTaskIsCancelled) {
+  std::atomic<bool> arrived = false;
+  std::promise<void> ended;
+  Peer peer([&](RawSocket& socket) {
+    socket.read_until("\r\n\r\n");
+    arrived = true;
+    socket.read_to_end();
+    ended.set_value();
+  });
+  Client client;
+  TestLane lane;
+  EXPECT_TRUE(lane.run(cancelled_fetch(client, peer.request(), arrived)));
+  ended.get_future().wait();
+}
+
+TEST(ClientOnALane, ReadsMoreThanItsQueueHolds) {
+  const std::string body(8 * 1024 * 1024, 'x');
+  Peer peer([&](RawSocket& socket) { answer(socket, body); });
+  Client client;
+  TestLane lane;
+  const auto answered = lane.run(client.fetch(peer.request()));
+  ASSERT_TRUE(answered) << answered.error().log_detail;
+  EXPECT_TRUE(answered->body == body);
+}
+
+TEST(ClientOnALane, TellsWhoWaitsWhenItGoes) {
+  std::promise<void> asked;
+  Peer peer([&](RawSocket& socket) {
+    socket.read_until("\r\n\r\n");
+    asked.set_value();
+    socket.read_to_end();
+  });
+  std::optional<Client> client(std::in_place);
+  TestLane lane;
+  auto answered = lane.start(client->fetch(peer.request()));
+  asked.get_future().wait();
+  client.reset();
+  const auto outcome = answered.get();
+  ASSERT_FALSE(outcome);
+  EXPECT_THAT(outcome.error().message, HasSubstr("stopping"));
+}
+
+struct SetWhenGone {
+  ~SetWhenGone() { flag = true; }
+  bool& flag;
+};
+
+Task<void> fetch_for_good(Client& client, ClientRequest request, bool& gone) {
+  const SetWhenGone guard{gone};
+  co_await client.fetch(std::move(request));
+}
+
+TEST(ClientOnALane, LosesItsTransfersWithTheLane) {
+  for (const bool client_first : {false, true}) {
+    std::promise<void> asked;
+    Peer peer([&](RawSocket& socket) {
+      socket.read_until("\r\n\r\n");
+      asked.set_value();
+      socket.read_to_end();
+    });
+    bool gone = false;
+    std::optional<Client> client(std::in_place);
+    TestLane lane;
+    const auto never = lane.start(fetch_for_good(*client, peer.request(), gone));
+    asked.get_future().wait();
+    lane.stop();
+    if (client_first) client.reset();
+    EXPECT_FALSE(gone);
+    lane.drop();
+    EXPECT_TRUE(gone) << "the task was dropped, and its connection closed";
+  }
+}
+
+}  // namespace
+}  // namespace rapt::http

@@ -26,7 +26,7 @@ Error Error::invalid(std::string path, std::string message) {
 }
 
 Error Error::not_found(std::string what) {
-  return simple(ErrorKind::kNotFound, "There is no such " + what + ".");
+  return simple(ErrorKind::kNotFound, "There is no such " + std::move(what) + ".");
 }
 
 Error Error::conflict(std::string message) {

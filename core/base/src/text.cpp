@@ -58,7 +58,7 @@ bool is_dangerous(std::uint32_t c) {
 
 std::string escaped(const char* format, unsigned value) {
   char out[16];
-  std::snprintf(out, sizeof out, format, value);
+  static_cast<void>(std::snprintf(out, sizeof out, format, value));
   return out;
 }
 

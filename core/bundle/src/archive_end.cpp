@@ -82,7 +82,7 @@ Result<void> check_tar_end(std::string_view archive, std::size_t end) {
   if (archive_read_open_memory(handle.get(), archive.data(), archive.size()) != ARCHIVE_OK ||
       archive_read_next_header(handle.get(), &entry) != ARCHIVE_OK)
     return damaged();
-  std::array<char, 64 * 1024> chunk{};
+  std::array<char, std::size_t{64} << 10> chunk{};
   std::size_t seen = 0;
   while (true) {
     const auto got = archive_read_data(handle.get(), chunk.data(), chunk.size());

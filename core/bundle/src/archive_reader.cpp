@@ -14,7 +14,7 @@
 namespace rapt::bundle {
 namespace {
 
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} << 10;
 
 struct Close {
   void operator()(::archive* handle) const { archive_read_free(handle); }

@@ -12,7 +12,7 @@
 namespace rapt::bundle {
 namespace {
 
-constexpr std::size_t kMaxManifestBytes = 64 * 1024;
+constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 10;
 
 constexpr std::array<std::string_view, 2> kArchitectures = {"x86_64-linux-gnu", "aarch64-linux-gnu"};
 

@@ -62,7 +62,7 @@ std::string signed_listing(const std::map<std::string, File>& files) {
   std::string out(kListingTitle);
   for (const auto& [path, file] : files) {
     char mode[8];
-    std::snprintf(mode, sizeof mode, "%04o", file.mode & 07777U);
+    static_cast<void>(std::snprintf(mode, sizeof mode, "%04o", file.mode & 07777U));
     out += path + '\0' + mode + '\0' + std::to_string(file.bytes.size()) + '\0' +
            security::hex(security::sha256(file.bytes)) + '\n';
   }

@@ -10,7 +10,7 @@
 namespace rapt::bundle {
 namespace {
 
-constexpr std::size_t kMaxKeyFileBytes = 16 * 1024;
+constexpr std::size_t kMaxKeyFileBytes = std::size_t{16} << 10;
 
 Error untrusted(std::string message) {
   Error error;

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
-constexpr std::size_t kMaxSchemaBytes = 256 * 1024;
+constexpr std::size_t kMaxSchemaBytes = std::size_t{256} << 10;
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxFaults = 50;
 constexpr std::size_t kMaxValues = 5000;       // in a document: uniqueItems compares each with each

@@ -8,10 +8,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <sstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -97,9 +99,14 @@ std::uint64_t counter(const std::string& text, const std::string& key) {
 }
 
 std::optional<int> owner_of(const std::string& folder_name) {
-  int pid = 0, number = 0, end = 0;
-  if (std::sscanf(folder_name.c_str(), "rapt-%d-%d%n", &pid, &number, &end) != 2 || pid <= 0) return std::nullopt;
-  if (static_cast<std::size_t>(end) != folder_name.size()) return std::nullopt;
+  const std::string_view name = folder_name;
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const char* const last = name.data() + name.size();
+  int pid = 0, number = 0;
+  const auto [hyphen, pid_fault] = std::from_chars(name.data() + std::strlen(kPrefix), last, pid);
+  if (pid_fault != std::errc{} || pid <= 0 || hyphen == last || *hyphen != '-') return std::nullopt;
+  const auto [end, number_fault] = std::from_chars(hyphen + 1, last, number);
+  if (number_fault != std::errc{} || end != last) return std::nullopt;
   return pid;
 }
 

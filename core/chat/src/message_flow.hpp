@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "answer_stream.hpp"
+#include "history_cache.hpp"
 #include "rapt/chat/chat_service.hpp"
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/hooks/delta_filter.hpp"
@@ -30,6 +32,7 @@ struct TurnStart {
   std::optional<std::int64_t> replaces_from{};  ///< older messages from here on are replaced
   bool regenerate = false;                      ///< the question is stored already
   std::int64_t policy_version = 0;              ///< as begin_turn() read it
+  std::size_t told = 0;                         ///< how many messages of the history the modules and the AI are told
 };
 
 /// One message on its way: on_message, before_ai, the AI through on_delta, after_ai, and one statement at the end. What
@@ -42,6 +45,8 @@ class MessageFlow {
   Task<Result<Reply>> run();
   /// Whether the turn's row is gone: stored, or dropped.
   [[nodiscard]] bool row_ended() const { return row_ended_; }
+  /// What the conversation has come to, when an answer was stored and nothing was replaced. Once.
+  std::optional<KnownHistory> take_history() { return std::exchange(history_, std::nullopt); }
   /// After run() has failed to store: keeps trying until it is stored, cannot be, or the host stops.
   Task<void> store_later();
 
@@ -63,6 +68,7 @@ class MessageFlow {
 
   // message_outcome.cpp: what it leaves behind
   Task<Result<Reply>> store();
+  void remember(const NewMessage& answer);
   Task<Result<void>> store_patiently();
   Task<Result<void>> store_once(bool again);
   Task<Result<void>> stop_before(hooks::Point point, const hooks::Outcome& outcome);
@@ -98,6 +104,7 @@ class MessageFlow {
   quota::Grant grant_;
   std::optional<gateway::Spent> spent_;
   std::optional<TurnEffects> effects_;  ///< what is being stored
+  std::optional<KnownHistory> history_;
 };
 
 }  // namespace rapt::chat

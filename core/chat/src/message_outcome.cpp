@@ -123,7 +123,18 @@ Task<Result<Reply>> MessageFlow::store() {
   auto later = hook_jobs(parts_.dispatcher, Point::kChatAfterAi, open_.session.id, answer.seq, tool_.modules);
   std::move(later.begin(), later.end(), std::back_inserter(effects_->jobs));
   RAPT_CO_TRY(co_await store_patiently());
+  remember(answer);
   co_return reply_of(answer, *spent_, cut_off_);
+}
+
+/// The next message of this conversation need not read again what is here. Last, because it empties the context.
+void MessageFlow::remember(const NewMessage& answer) {
+  if (asks_again() || start_.replaces_from) return;
+  history_ = KnownHistory{answer.seq + 1, std::move(context_.messages), open_.left_out};
+  auto& told = history_->messages;
+  told.back().created_at = asked_at_;  // the question, as it is stored
+  told.push_back({answer.role, answer.content, answer.seq, answer.created_at});
+  bound_history(*history_);
 }
 
 /// A database that is away is waited for, as long as a reader may be expected to wait.
@@ -214,7 +225,7 @@ NewMessage MessageFlow::assistant_message() const {
   if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
   if (!grant_.notices.empty()) meta["notices"] = grant_.notices;
   if (open_.left_out > 0) {
-    meta["context_messages"] = {{"told", open_.history.size()}, {"left_out", open_.left_out}};
+    meta["context_messages"] = {{"told", start_.told}, {"left_out", open_.left_out}};
   }
   return {MessageId::trusted(new_uuid()),
           context_.current->seq,

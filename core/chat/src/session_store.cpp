@@ -130,14 +130,15 @@ OpenSession open_session_from(const store::Row& row) {
   open.available_at = row.optional_time("available_at");
   open.closes_at = row.optional_time("closes_at");
   open.time_limit = seconds_from(row, "time_limit");
-  read_history(row.text("history"), open);
   return open;
 }
 
 static Result<OpenSession> open_from(const store::Rows& rows) {
   const auto row = rows.first();
   if (!row) return Error::not_found("session");
-  return open_session_from(*row);
+  auto open = open_session_from(*row);
+  read_history(row->text("history"), open);
+  return open;
 }
 
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id) {

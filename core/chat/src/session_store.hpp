@@ -49,7 +49,7 @@ struct NewSession {
 };
 
 Message message_from(const store::Row& row);
-/// What the columns of RAPT_CHAT_SESSION and RAPT_CHAT_HISTORY (history.hpp) say.
+/// What the columns of RAPT_CHAT_SESSION say: all but the history (history.hpp).
 OpenSession open_session_from(const store::Row& row);
 /// The owner's own session; kNotFound otherwise.
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id);

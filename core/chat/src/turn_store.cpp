@@ -13,26 +13,42 @@ namespace rapt::chat {
 
 namespace {
 
-constexpr store::Statement kBegin{
-    "chat_begin_turn", R"(
-  WITH known AS (
-    SELECT m.seq FROM messages m, chat_sessions s
-     WHERE $4::uuid IS NOT NULL AND s.id = $1 AND s.user_id = $2 AND m.session_id = s.id AND m.request_id = $4
-       AND m.seq >= s.next_seq - $8::integer ORDER BY m.seq DESC LIMIT 1),
-  taken AS (
-    INSERT INTO chat_turns (session_id, turn_id, request_id, user_id, host, started_at, expires_at)
-    SELECT s.id, $3::uuid, $4::uuid, s.user_id, $5, $6::timestamptz, $7::timestamptz FROM chat_sessions s
-     WHERE s.id = $1 AND s.user_id = $2 AND s.state = 'active' AND NOT EXISTS (SELECT FROM known)
-    ON CONFLICT (session_id) DO NOTHING RETURNING turn_id)
-  SELECT (SELECT true FROM taken) AS taken, (SELECT seq FROM known) AS known_seq,
-         t.turn_id, t.session_id, t.user_id AS turn_user, t.request_id, t.host, t.started_at AS turn_started_at,
-         t.expires_at, (SELECT version FROM ai_policy_version) AS policy_version,
-         EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer AND role = 'user'
-                    AND replaced_at IS NULL) AS replaces_own,
-         set_config('synchronous_commit', 'off', true) AS not_waited_for,)" RAPT_CHAT_SESSION
-                       "," RAPT_CHAT_HISTORY("$9", "$10", "$11") " FROM" RAPT_CHAT_SESSION_FROM
-                                                                 " LEFT JOIN chat_turns t ON t.session_id = s.id"
-                                                                 " WHERE s.id = $1 AND s.user_id = $2"};
+// The turn, and what it needs to know. Three parts are not in all of them, because each part costs its preparation
+// whether it has something to do or not: the message of the same request, the history, and the message to be replaced.
+#define RAPT_CHAT_BEGIN(known, unless_known, columns)                                                       \
+  "WITH " known                                                                                             \
+  "taken AS ("                                                                                              \
+  "  INSERT INTO chat_turns (session_id, turn_id, request_id, user_id, host, started_at, expires_at)"       \
+  "  SELECT s.id, $3::uuid, $4::uuid, s.user_id, $5, $6::timestamptz, $7::timestamptz FROM chat_sessions s" \
+  "   WHERE s.id = $1 AND s.user_id = $2 AND s.state = 'active'" unless_known                               \
+  "  ON CONFLICT (session_id) DO NOTHING RETURNING turn_id)"                                                \
+  "SELECT (SELECT true FROM taken) AS taken, (SELECT version FROM ai_policy_version) AS policy_version,"    \
+  " set_config('synchronous_commit', 'off', true) AS not_waited_for," columns RAPT_CHAT_SESSION             \
+  " FROM" RAPT_CHAT_SESSION_FROM " WHERE s.id = $1 AND s.user_id = $2"
+#define RAPT_CHAT_KNOWN(remembered)                                                                              \
+  "known AS ("                                                                                                   \
+  "  SELECT m.seq FROM messages m, chat_sessions s"                                                              \
+  "   WHERE $4::uuid IS NOT NULL AND s.id = $1 AND s.user_id = $2 AND m.session_id = s.id AND m.request_id = $4" \
+  "     AND m.seq >= s.next_seq - " remembered "::integer ORDER BY m.seq DESC LIMIT 1),"
+#define RAPT_CHAT_UNLESS_KNOWN " AND NOT EXISTS (SELECT FROM known)"
+#define RAPT_CHAT_KNOWN_SEQ " (SELECT seq FROM known) AS known_seq,"
+
+constexpr store::Statement kBegin{"chat_begin_turn", RAPT_CHAT_BEGIN("", "", "")};
+constexpr store::Statement kBeginRequest{
+    "chat_begin_request", RAPT_CHAT_BEGIN(RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN, RAPT_CHAT_KNOWN_SEQ)};
+constexpr store::Statement kBeginReading{
+    "chat_begin_reading",
+    RAPT_CHAT_BEGIN(
+        RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN,
+        RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_HISTORY(
+            "$9", "$10", "$11") ","
+                                " EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer"
+                                " AND role = 'user' AND replaced_at IS NULL) AS replaces_own,")};
+
+#undef RAPT_CHAT_KNOWN_SEQ
+#undef RAPT_CHAT_UNLESS_KNOWN
+#undef RAPT_CHAT_KNOWN
+#undef RAPT_CHAT_BEGIN
 
 // Everything hangs on `claimed`: without the row, nothing else happens but that the turn ends. What few turns need is
 // in statements of their own: each part costs its preparation whether it has something to do or not.
@@ -143,22 +159,39 @@ Result<void> judged(const store::Rows& rows) {
 
 }  // namespace
 
-Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces) {
+static BegunTurn begun_from(const store::Row& row, bool asked_before, bool reading) {
+  BegunTurn begun;
+  begun.open = open_session_from(row);
+  begun.reads_history = reading;
+  begun.taken = !row.is_null("taken");
+  begun.policy_version = row.integer("policy_version");
+  if (asked_before && !row.is_null("known_seq")) begun.known_seq = row.integer("known_seq");
+  if (!reading) return begun;
+  read_history(row.text("history"), begun.open);
+  begun.replaces_own_message = row.boolean("replaces_own");
+  return begun;
+}
+
+Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces,
+                                   bool history_is_known) {
+  const bool reading = replaces || !history_is_known;
+  const bool may_be_known = reading || !row.request_id.empty();
   auto params = store::params(row.session, row.user, row.id);
   add_text_or_null(params, row.request_id);
-  params.add(row.host).add(row.started_at).add(row.started_at + kTurnLease).add(kRememberedRequests);
-  params.add(replaces).add(kHistoryMessages).add(kHistoryBytes);
-  const auto rows = co_await database.query(kBegin, std::move(params));
+  params.add(row.host).add(row.started_at).add(row.started_at + kTurnLease);
+  if (may_be_known) params.add(kRememberedRequests);
+  if (reading) params.add(replaces).add(kHistoryMessages).add(kHistoryBytes);
+  const auto& statement = reading ? kBeginReading : may_be_known ? kBeginRequest : kBegin;
+  const auto rows = co_await database.query(statement, std::move(params));
   if (!rows) co_return rows.error();
   const auto found = rows->first();
   if (!found) co_return Error::not_found("session");
-  BegunTurn begun;
-  begun.open = open_session_from(*found);
-  begun.taken = !found->is_null("taken");
-  if (!found->is_null("known_seq")) begun.known_seq = found->integer("known_seq");
-  begun.other = turn_from(*found);
-  begun.replaces_own_message = found->boolean("replaces_own");
-  begun.policy_version = found->integer("policy_version");
+  auto begun = begun_from(*found, may_be_known, reading);
+  if (!begun.taken && begun.known_seq == 0) {
+    auto other = co_await running_turn(database, row.user, row.session);
+    if (!other) co_return other.error();
+    begun.other = std::move(*other);
+  }
   co_return begun;
 }
 

@@ -35,6 +35,7 @@ struct TurnRow {
 
 struct BegunTurn {
   OpenSession open;
+  bool reads_history = false;         ///< `open` has the history
   bool taken = false;                 ///< the turn is ours; otherwise what stands in its way:
   std::int64_t known_seq = 0;         ///< a stored message of the same request
   std::optional<TurnRow> other;       ///< a turn that was there before
@@ -44,7 +45,9 @@ struct BegunTurn {
 
 /// Takes the turn of an active session for its owner (`row`: everything but expires_at), and loads what it needs to
 /// know: one statement, whose loss in a crash of the server would do no harm. kNotFound unless it is the owner's.
-Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces);
+/// `history_is_known`: it need not be read, unless something is to be replaced.
+Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces,
+                                   bool history_is_known = false);
 
 struct NewMessage {
   MessageId id{};

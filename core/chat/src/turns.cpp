@@ -111,9 +111,16 @@ Task<Result<Reader>> Turns::send(identity::Actor owner, SessionId session, NewTu
                 .request_id = said.request_id,
                 .host = parts_.host,
                 .started_at = parts_.clock.now()};
-    auto begun = co_await begin_turn(parts_.database, row, said.replaces);
+    auto known = histories_.take(session);
+    auto begun = co_await begin_turn(parts_.database, row, said.replaces, known.has_value());
     if (!begun) co_return begun.error();
-    if (begun->taken) co_return co_await start(owner, row.id, std::move(*begun), std::move(said));
+    if (begun->taken) {
+      const auto filled = co_await fill_history(*begun, std::move(known));
+      if (filled) co_return co_await start(owner, row.id, std::move(*begun), std::move(said));
+      co_await drop(session, row.id);
+      co_return filled.error();
+    }
+    if (known) histories_.keep(session, std::move(*known));
     if (begun->known_seq != 0) co_return co_await told_before(session, begun->known_seq, said);
     if (begun->open.session.state != SessionState::kActive) {
       auto tool = co_await parts_.tools.definition(begun->open.version);
@@ -167,7 +174,10 @@ Task<Result<TurnStart>> Turns::prepare(const identity::Actor& owner, BegunTurn b
     co_return Error::invalid("replaces", "is not the number of a message of yours that can be replaced");
   }
   TurnStart start;
+  auto told = std::move(begun.open.history);
+  start.told = told.size();
   start.context = context_of(owner, begun.open, **tool);
+  start.context.messages = std::move(told);
   start.tool = std::move(*tool);
   start.replaces_from = said.replaces;
   start.regenerate = said.regenerate;
@@ -181,6 +191,21 @@ Task<Result<TurnStart>> Turns::prepare(const identity::Actor& owner, BegunTurn b
   co_return start;
 }
 
+/// From memory where that is what the row says too: the turn is ours, so nobody writes to the conversation meanwhile.
+Task<Result<void>> Turns::fill_history(BegunTurn& begun, std::optional<KnownHistory> known) {
+  if (begun.reads_history) co_return Result<void>{};
+  if (known && known->next_seq == begun.open.next_seq) {
+    begun.open.history = std::move(known->messages);
+    begun.open.left_out = known->left_out;
+    co_return Result<void>{};
+  }
+  auto read = co_await load_open_session(parts_.database, begun.open.session.user, begun.open.session.id);
+  if (!read) co_return read.error();
+  begun.open = std::move(*read);
+  begun.reads_history = true;
+  co_return Result<void>{};
+}
+
 Task<Result<Reader>> Turns::start(const identity::Actor& owner, const std::string& id, BegunTurn begun, NewTurn said) {
   Turn::About about{.id = id,
                     .session = begun.open.session.id,
@@ -189,8 +214,7 @@ Task<Result<Reader>> Turns::start(const identity::Actor& owner, const std::strin
                     .started_at = parts_.clock.now()};
   auto prepared = co_await prepare(owner, std::move(begun), about.said);
   if (!prepared) {
-    const Turn refused(std::move(about));
-    co_await drop(refused);
+    co_await drop(about.session, about.id);
     co_return prepared.error();
   }
   const auto turn = hub_.begin(std::move(about));
@@ -213,15 +237,16 @@ Task<void> Turns::run(std::shared_ptr<Turn> turn, TurnStart start, std::shared_p
   MessageFlow flow(parts_, turn, std::move(start), std::move(interruption), stopping_);
   auto reply = co_await flow.run();
   const bool pending = !reply && reply.error().code == kAnswerNotStored;
-  if (!flow.row_ended() && !pending) co_await drop(*turn);
+  if (!flow.row_ended() && !pending) co_await drop(turn->about().session, turn->about().id);
+  if (auto history = flow.take_history()) histories_.keep(turn->about().session, std::move(*history));
   turn->end(std::move(reply));
   if (pending) co_await flow.store_later();
 }
 
 /// When that fails the row expires, and is cleared away with those of hosts that died.
-Task<void> Turns::drop(const Turn& turn) {
-  const auto dropped = co_await drop_turn(parts_.database, turn.about().session, turn.about().id);
-  if (!dropped) log::warn("chat.turn_not_dropped", {{"turn", turn.about().id}, {"detail", dropped.error().log_detail}});
+Task<void> Turns::drop(SessionId session, std::string turn) {
+  const auto dropped = co_await drop_turn(parts_.database, std::move(session), turn);
+  if (!dropped) log::warn("chat.turn_not_dropped", {{"turn", turn}, {"detail", dropped.error().log_detail}});
 }
 
 Task<Result<Reader>> Turns::follow(identity::Actor owner, SessionId session, std::optional<TurnPlace> behind) {

@@ -33,9 +33,10 @@ class Turns : public std::enable_shared_from_this<Turns> {
                               const NewTurn& said);
   Task<Result<Reader>> told_before(const SessionId& session, std::int64_t seq, const NewTurn& said);
   Task<Result<Reader>> start(const identity::Actor& owner, const std::string& id, BegunTurn begun, NewTurn said);
+  Task<Result<void>> fill_history(BegunTurn& begun, std::optional<KnownHistory> known);
   Task<Result<TurnStart>> prepare(const identity::Actor& owner, BegunTurn begun, const NewTurn& said);
   Task<void> run(std::shared_ptr<Turn> turn, TurnStart start, std::shared_ptr<Interruption> interruption);
-  Task<void> drop(const Turn& turn);
+  Task<void> drop(SessionId session, std::string turn);
 
   // turn_keeper.cpp
   Task<void> copy_turns();
@@ -51,6 +52,7 @@ class Turns : public std::enable_shared_from_this<Turns> {
 
   ChatService::Parts parts_;
   TurnHub hub_;
+  HistoryCache histories_;
   TurnLog log_;
   const TimePoint started_;
   std::atomic<bool> stopping_{false};

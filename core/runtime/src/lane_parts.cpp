@@ -121,9 +121,11 @@ LanePart* LaneParts::here(const Executor& executor) {
   if (LanePart* part = impl_->known(context)) return part;
   std::erase_if(impl_->lanes, [](const Impl::Lane& lane) { return lane.place->gone; });
   auto place = std::make_shared<LanePlace>();
-  place->part = impl_->make(executor);
+  // The task may be on a strand of the lane; the part is for all of it.
+  const Executor lane = static_cast<asio::io_context&>(context).get_executor();
+  place->part = impl_->make(lane);
   mark->add(place);
-  impl_->lanes.push_back({&context, executor, place});
+  impl_->lanes.push_back({&context, lane, place});
   return place->part.get();
 }
 

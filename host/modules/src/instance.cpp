@@ -23,7 +23,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr unsigned kFirstLooks = 1000;
 constexpr auto kWatchStep = 1ms;  ///< limits are milliseconds; the watch looks no more often
 
 Answer failure(const Ending& ending) {
@@ -46,7 +45,8 @@ Answer busy(const char* how_long, std::chrono::milliseconds limit) {
 }  // namespace
 
 Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::string module,
-                                                   std::shared_ptr<LineBuffer> lines) {
+                                                   std::shared_ptr<LineBuffer> lines,
+                                                   std::shared_ptr<ServiceDesk> desk) {
   auto areas = sandbox::Areas::create();
   if (!areas) return areas.error();
   UniqueFd wake_runner(eventfd(0, EFD_CLOEXEC));
@@ -54,21 +54,22 @@ Result<std::shared_ptr<Instance>> Instance::create(Executor executor, std::strin
   UniqueFd woken(wake_host ? dup(wake_host.get()) : -1);
   if (!wake_runner || !woken)
     return Error::unavailable(module, "There are no file descriptors left for another process.");
-  auto instance = std::make_shared<Instance>(std::move(executor), std::move(module), std::move(*areas),
-                                             std::move(wake_runner), std::move(wake_host), std::move(lines));
+  auto instance =
+      std::make_shared<Instance>(std::move(executor), std::move(module), std::move(*areas), std::move(wake_runner),
+                                 std::move(wake_host), std::move(lines), std::move(desk));
   instance->woken_.assign(woken.release());
   return instance;
 }
 
 Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner,
-                   UniqueFd wake_host, std::shared_ptr<LineBuffer> lines)
+                   UniqueFd wake_host, std::shared_ptr<LineBuffer> lines, std::shared_ptr<ServiceDesk> desk)
     : module_(std::move(module)),
       exchange_(std::move(areas), std::move(wake_runner), std::move(wake_host)),
       strand_(asio::make_strand(executor)),
       woken_(executor),
       watch_timer_(strand_),
-      looks_(kFirstLooks),
-      log_(module_, std::move(lines)) {}
+      log_(module_, std::move(lines)),
+      desk_(std::move(desk)) {}
 
 void Instance::spawned(UniqueFd pidfd, int pid) {
   pid_ = pid;
@@ -112,6 +113,7 @@ void Instance::end_locked(Ending ending, Resumptions& resumptions) {
   pid_ = 0;
   patience_.reset();
   if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  drop_question();
   fail_all(resumptions);
   // Not by the bell: a caller that sleeps for it might take it.
   boost::system::error_code ignored;
@@ -193,7 +195,7 @@ Task<bool> Instance::wait_gone(Clock::time_point deadline) {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      if (gone_) co_return true;
+      if (gone_ && tasks_ == 0) co_return true;
     }
     if (Clock::now() >= deadline) co_return false;
     if (const bool woken = co_await gone_wakeup_.wait(); !woken) co_return false;

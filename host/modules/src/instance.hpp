@@ -16,10 +16,12 @@
 #include <boost/asio/strand.hpp>
 
 #include "instance_exchange.hpp"
+#include "instance_look.hpp"
 #include "instance_resumption.hpp"
 #include "log_forwarder.hpp"
 #include "rapt/hooks/module_caller.hpp"
 #include "rapt/runtime/wakeup.hpp"
+#include "service_desk.hpp"
 
 namespace rapt::host {
 
@@ -38,9 +40,10 @@ class Instance : public std::enable_shared_from_this<Instance> {
   using Clock = std::chrono::steady_clock;
 
   static Result<std::shared_ptr<Instance>> create(Executor executor, std::string module,
-                                                  std::shared_ptr<LineBuffer> lines = nullptr);
+                                                  std::shared_ptr<LineBuffer> lines = nullptr,
+                                                  std::shared_ptr<ServiceDesk> desk = nullptr);
   Instance(Executor executor, std::string module, sandbox::Areas areas, UniqueFd wake_runner, UniqueFd wake_host,
-           std::shared_ptr<LineBuffer> lines);
+           std::shared_ptr<LineBuffer> lines, std::shared_ptr<ServiceDesk> desk);
 
   /// Fills in the shared descriptors; they are this object's.
   void complete_order(sandbox::SpawnRequest& order) const { exchange_.complete_order(order); }
@@ -56,7 +59,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   Task<Result<void>> wait_ready(Clock::time_point deadline);
   /// Until the process has been ended or has died.
   Task<Ending> wait_end();
-  /// Until the process is gone, or the deadline. True when it is gone.
+  /// Until the process is gone and nothing serves it any more, or the deadline. True when that is so.
   Task<bool> wait_gone(Clock::time_point deadline);
   /// Closes, and asks it to end in good order once it has answered; the caller waits with wait_gone().
   Task<void> ask_to_end(Clock::time_point deadline);
@@ -73,6 +76,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
  private:
   struct Pending;
+  struct Series;
   /// Tasks to resume once the mutex has been left.
   struct Resumptions {
     std::vector<std::unique_ptr<Resumption>> list;
@@ -83,11 +87,27 @@ class Instance : public std::enable_shared_from_this<Instance> {
       for (const auto& one : list) one->resume();
     }
   };
+  /// In whose name the process asks its host. A copy: the caller may leave while the module still works.
+  struct Asker {
+    ServiceScope scope{};
+    Executor executor{};
+  };
   /// A call that has been published and not been answered.
   struct InFlight {
     Pending* caller = nullptr;  ///< nullptr when it has gone away
     hooks::Point point{};
     std::chrono::milliseconds limit{0};
+    std::optional<Asker> asker{};
+  };
+  /// What the process has asked its host, and waits for.
+  struct Question {
+    std::uint64_t number = 0;
+    sandbox::Service service{};
+    Clock::time_point asked_at{};
+    std::optional<ServiceRequest> request{};  ///< until the series has taken it
+  };
+  struct Seen {
+    std::uint64_t collected = 0, asked = 0;
   };
 
   // Under the mutex:
@@ -107,7 +127,16 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void listen();
   void watch_until(Clock::time_point deadline);
   [[nodiscard]] Clock::time_point next_deadline() const;
+  void take_question(std::uint64_t asked, Clock::time_point now, Resumptions& resumptions);
+  void begin_series(const Executor& executor, Resumptions& resumptions);
+  void drop_question();
+  void complain(const std::string& sentence, Clock::time_point now);
 
+  Task<void> answer_questions(std::shared_ptr<Series> series);
+  std::optional<ServiceRequest> next_question();
+  std::optional<Seen> give_answer(const ServiceAnswer& answer);
+  void linger(const Seen& seen);
+  void series_over();
   void look_for_answer(Pending& call);
   Task<void> suspend(Pending& call);
   void on_bell();
@@ -123,12 +152,14 @@ class Instance : public std::enable_shared_from_this<Instance> {
   boost::asio::posix::stream_descriptor woken_;  ///< the host's bell
   boost::asio::steady_timer watch_timer_;        ///< used on the strand
   std::uint64_t bells_ = 0;                      ///< read into by whoever listens
-  std::atomic<unsigned> looks_;                  ///< how long an answer is looked for before its caller sleeps
-  std::atomic<unsigned> blind_{0};               ///< callers that did not look
+  Looks looks_{kMostLooks};                      ///< for an answer, before its caller sleeps
+  Looks service_looks_{kMostLooks};              ///< for what follows the answer to a question
   std::atomic<int> pid_{0};
   std::atomic<bool> ended_{false};  ///< mirrors `ending_`, for the path that takes no lock
   runtime::Wakeup ready_wakeup_, end_wakeup_, gone_wakeup_, drained_wakeup_;
   LogForwarder log_;
+  const std::shared_ptr<ServiceDesk> desk_;  ///< may be null: every question is refused then
+  std::atomic<std::uint64_t> asked_{0};      ///< the last question that was taken; written under the mutex
 
   mutable std::mutex mutex_;  ///< guards what follows, and the exchange
   UniqueFd pidfd_;
@@ -142,6 +173,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::uint64_t collected_ = 0;  ///< the last call whose answer was taken
   std::array<InFlight, sandbox::wire::kSlots> in_flight_;
   std::deque<Pending*> line_;
+  std::optional<Question> question_;
+  std::shared_ptr<Series> series_;  ///< takes the questions
+  unsigned tasks_ = 0;              ///< series that have not ended
   /// When the call that the process is working on (or its start) has had all its time.
   std::optional<Clock::time_point> patience_;
   Clock::time_point timer_set_to_ = Clock::time_point::max();

@@ -8,6 +8,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -22,22 +23,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How often an answer is looked for at most: some 50 microseconds, more than it takes to wake a process on a processor
-/// that rests. Once in a while everything is tried, or two who have both stopped to look would never find each other.
-constexpr unsigned kMostLooks = 1000, kLeastLooks = 8, kGrowth = 100, kProbe = 32;
 /// How long the thread then sleeps for it before the task is suspended.
 constexpr auto kShortSleep = 50us;
-/// A thread that has waited on the spot for that long lets its event loop turn.
-constexpr auto kOnTheSpot = 500us;
-
-void pause_briefly() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("isb");
-#endif
-}
-
 Answer answer_of(sandbox::Reply reply) {
   static constexpr Answer::Kind kKinds[] = {Answer::Kind::kContinue, Answer::Kind::kReplace, Answer::Kind::kBlock,
                                             Answer::Kind::kDefer, Answer::Kind::kError};
@@ -84,7 +71,10 @@ void Instance::accept(Pending& call, Clock::time_point now, Resumptions& resumpt
 /// True when answers were taken.
 bool Instance::turn_over(Clock::time_point now, Resumptions& resumptions) {
   if (ending_) return false;
+  // Before the answers: a question is asked during the call behind the last one that was answered.
+  const std::uint64_t asked = exchange_.asked();
   const bool taken = collect(now, resumptions);
+  if (!ending_ && asked != asked_) take_question(asked, now, resumptions);
   if (!ending_) publish_line();
   return taken;
 }
@@ -94,6 +84,10 @@ bool Instance::collect(Clock::time_point now, Resumptions& resumptions) {
   if (answered == collected_) return false;
   if (answered < collected_ || answered > exchange_.published()) {
     end_locked({Answer::Kind::kLying, "answered a call that nobody made"}, resumptions);
+    return false;
+  }
+  if (question_) {
+    end_locked({Answer::Kind::kLying, "answered while it waited for its host"}, resumptions);
     return false;
   }
   for (std::uint64_t sequence = collected_ + 1; sequence <= answered; ++sequence) {
@@ -123,6 +117,9 @@ void Instance::take_answer(std::uint64_t sequence, Resumptions& resumptions) {
                resumptions);
     return;
   }
+  if (!reply->metrics.empty() && desk_) {
+    if (const auto sentence = desk_->count(reply->metrics)) complain(*sentence, Clock::now());
+  }
   std::exchange(call.caller, nullptr)->finish(answer_of(std::move(*reply)), resumptions);
 }
 
@@ -135,7 +132,8 @@ void Instance::publish_line() {
       watch_until(*patience_);
     }
     call.sequence = exchange_.published() + 1;
-    in_flight(call.sequence) = {&call, call.details.point, call.details.time_limit};
+    InFlight& published = in_flight(call.sequence) = {&call, call.details.point, call.details.time_limit};
+    if (desk_ && desk_->serves()) published.asker = {scope_of(call.context, call.details), call.executor};
     exchange_.publish(call.context, call.details);
   }
 }
@@ -193,7 +191,7 @@ void Instance::look_again() {
 void Instance::ask_for_bell() {
   exchange_.sleep_until(collected_ + 1);
   // Answered in this very moment: then no bell is rung.
-  if (exchange_.answered() != collected_) return keep_looking();
+  if (exchange_.answered() != collected_ || exchange_.asked() != asked_) return keep_looking();
   listen();
 }
 
@@ -206,17 +204,12 @@ void Instance::look_for_answer(Pending& call) {
     return;
   }
   const auto start = Clock::now();
-  unsigned looks = looks_.load(std::memory_order_relaxed);
-  if (looks < kLeastLooks && blind_.fetch_add(1, std::memory_order_relaxed) % kProbe == 0) looks = kMostLooks;
-  const auto there = [&] { return exchange_.answered() >= call.sequence || call.done.load(std::memory_order_acquire); };
-  bool seen = there();
-  unsigned looked = 0;
-  for (; looked < looks && !seen; ++looked) {
-    pause_briefly();
-    seen = there();
-  }
-  const unsigned enough = std::min(std::max(looks_.load(std::memory_order_relaxed), 2 * looked + kGrowth), kMostLooks);
-  looks_.store(seen ? enough : looks / 2, std::memory_order_relaxed);
+  // When it asks its host, somebody else is at work: the caller is suspended.
+  const auto there = [&] {
+    return exchange_.answered() >= call.sequence || exchange_.asked() != asked_ ||
+           call.done.load(std::memory_order_acquire);
+  };
+  const bool seen = look_for(looks_, there);
   if (!seen) {
     exchange_.sleep_until(call.sequence);
     if (!there()) exchange_.wait_bell(kShortSleep);
@@ -260,6 +253,7 @@ Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDe
   const auto now = Clock::now();
   details.request_bytes = request_bytes(context, details);
   Pending call{context, details, now + details.time_limit};
+  if (desk_ && desk_->serves()) call.executor = co_await asio::this_coro::executor;
   const AtExit leaving([this, &call] { forget(call); });
   bool alone = false;
   {

@@ -106,6 +106,26 @@ void Exchange::release(std::uint64_t sequence) {
   free_ |= 1u << slot_of_[sequence % wire::kSlots];
 }
 
+Result<sandbox::ServiceAsk> Exchange::read_question() {
+  auto* area = static_cast<unsigned char*>(areas_.reply()) + wire::kServiceAskOffset;
+  auto question = sandbox::read_ask(area, wire::kServiceBytes);
+  if (question && question->used > kKept) madvise(area + kKept, wire::kServiceBytes - kKept, MADV_REMOVE);
+  return question;
+}
+
+rapt_status Exchange::answer(std::uint64_t number, const ServiceAnswer& answer) {
+  auto* area = static_cast<unsigned char*>(areas_.request()) + wire::kServiceAnswerOffset;
+  rapt_status status = answer.status;
+  if (!sandbox::write_answer(area, wire::kServiceBytes, status, answer.texts, answer.numbers)) {
+    status = RAPT_E_TOO_LARGE;
+    sandbox::write_answer(area, wire::kServiceBytes, status, {}, {});
+  }
+  queue_->service_answered.store(number, std::memory_order_seq_cst);
+  // A hint, as its other sleep: with a lie it only makes itself late.
+  if (reader_.service_sleeps() == number) ring(wake_runner_.get());
+  return status;
+}
+
 void Exchange::sleep_until(std::uint64_t sequence) {
   queue_->host_sleeps_until.store(sequence, std::memory_order_seq_cst);
 }

@@ -6,9 +6,11 @@
 
 #include "rapt/base/file.hpp"
 #include "rapt/hooks/module_caller.hpp"
+#include "rapt/host/services.hpp"
 #include "rapt/sandbox/areas.hpp"
 #include "rapt/sandbox/fork_server.hpp"
 #include "rapt/sandbox/reply_reader.hpp"
+#include "rapt/sandbox/service_frame.hpp"
 #include "request.hpp"
 
 namespace rapt::host {
@@ -40,7 +42,16 @@ class Exchange {
   /// The slot is free again.
   void release(std::uint64_t sequence);
 
-  /// Asks for a bell when that request has been answered. Look at answered() once more afterwards.
+  /// How many questions the process says it has asked. Any thread.
+  [[nodiscard]] std::uint64_t asked() const { return reader_.service_asked(); }
+  /// The question that lies there, checked; the call that it belongs to is the process's word.
+  Result<sandbox::ServiceAsk> read_question();
+  /// Answers question number `number`, and rings the process if it sleeps for that. One that does not fit becomes
+  /// RAPT_E_TOO_LARGE. The status that was given.
+  rapt_status answer(std::uint64_t number, const ServiceAnswer& answer);
+
+  /// Asks for a bell when that request has been answered, or a question is asked during it. Look at answered() and
+  /// asked() once more afterwards. 0: no bell is wanted.
   void sleep_until(std::uint64_t sequence);
   /// Waits for a bell for that long, and takes it. Any thread.
   void wait_bell(std::chrono::microseconds longest) const;

@@ -11,6 +11,7 @@ struct Instance::Pending {
   const hooks::Context& context;
   const CallDetails& details;
   Clock::time_point deadline;
+  Executor executor{};         ///< of the caller; only where the module may ask its host
   std::uint64_t sequence = 0;  ///< 0: in line
   std::optional<hooks::Answer> answer{};
   std::atomic<bool> done{false};  ///< nothing touches it any more; set under the mutex

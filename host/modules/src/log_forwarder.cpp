@@ -56,9 +56,23 @@ void LogForwarder::forward(sandbox::ReplyReader& reader, std::chrono::steady_clo
       ++dropped_;
       continue;
     }
-    auto text = printable(line.line, sandbox::wire::kMaxLogBytes - std::strlen("…"));
-    log::write(level_of(line.level), "module.says", {{"module", module_}, {"line", text}});
-    if (lines_) lines_->add({module_, level_name(line.level), std::move(text), SystemClock().now()});
+    write(line.level, line.line, "module.says");
+  }
+  tell_dropped(now);
+}
+
+void LogForwarder::write(rapt_log_level level, std::string_view line, const char* event) {
+  auto text = printable(line, sandbox::wire::kMaxLogBytes - std::strlen("…"));
+  log::write(level_of(level), event, {{"module", module_}, {"line", text}});
+  if (lines_) lines_->add({module_, level_name(level), std::move(text), SystemClock().now()});
+}
+
+void LogForwarder::complain(const std::string& sentence, std::chrono::steady_clock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  if (allowed(now)) {
+    write(RAPT_LOG_WARN, sentence, "module.refused_service");
+  } else {
+    ++dropped_;
   }
   tell_dropped(now);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "line_buffer.hpp"
@@ -25,8 +26,11 @@ class LogForwarder {
       : module_(std::move(module)), lines_(std::move(lines)) {}
   /// Takes what the reader has and forwards it. The tail of the reader's log belongs to this object.
   void forward(sandbox::ReplyReader& reader, std::chrono::steady_clock::time_point now);
+  /// A sentence of the host's about the module, among its lines and within the same limit.
+  void complain(const std::string& sentence, std::chrono::steady_clock::time_point now);
 
  private:
+  void write(rapt_log_level level, std::string_view line, const char* event);
   bool allowed(std::chrono::steady_clock::time_point now);
   void tell_dropped(std::chrono::steady_clock::time_point now);
 

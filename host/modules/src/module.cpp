@@ -13,6 +13,19 @@ namespace rapt::host {
 namespace asio = boost::asio;
 using hooks::Answer;
 
+namespace {
+
+/// A bundle is installed only when all that it asks for was granted.
+std::vector<std::string> grants_of(const bundle::Manifest& manifest) {
+  std::vector<std::string> grants;
+  for (const auto& permission : manifest.permissions) {
+    for (auto& grant : bundle::grants_of(permission)) grants.push_back(std::move(grant));
+  }
+  return grants;
+}
+
+}  // namespace
+
 Module::Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
                const Settings& settings)
     : strand_(asio::make_strand(executor)),
@@ -26,6 +39,8 @@ Module::Module(Executor executor, const InstalledModule& installed, std::shared_
       health_(installed, settings.quarantine) {
   for (const auto& declared : prepared_->hooks)
     hooks_.at(static_cast<std::size_t>(declared.point)) = std::make_unique<Hook>(declared);
+  desk_ = std::make_shared<ServiceDesk>(settings.services, installed.name, installed.version,
+                                        grants_of(prepared_->manifest));
   const auto& kept = health_.health();
   last_failure_ = kept.last_failure;
   if (!kept.failures.empty()) last_failure_at_ = kept.failures.back();
@@ -116,9 +131,8 @@ ModuleStatus Module::status() const {
   if (prepared_) {
     status.publisher = prepared_->manifest.publisher;
     status.is_signed = prepared_->is_signed;
-    for (const auto& permission : prepared_->manifest.permissions) {
-      for (auto& grant : bundle::grants_of(permission)) status.permissions.push_back(std::move(grant));
-    }
+    status.permissions = grants_of(prepared_->manifest);
+    desk_->describe(status);
     // In the order of the manifest.
     for (const auto& declared : prepared_->hooks) {
       const auto figures = hook(declared.point)->figures.snapshot();

@@ -33,6 +33,7 @@ class Module : public std::enable_shared_from_this<Module> {
     CircuitBreaker::Settings circuit{};
     HealthRecord::Limits quarantine{};
     std::shared_ptr<LineBuffer> lines{};  ///< may be null
+    ServiceHost* services = nullptr;      ///< may be null; outlives the module
   };
   /// How the first process is regarded.
   enum class First {
@@ -117,7 +118,8 @@ class Module : public std::enable_shared_from_this<Module> {
   std::array<std::unique_ptr<Hook>, kPoints> hooks_;  ///< by point; empty where it has none
   Backoff backoff_;                                   ///< used by live() alone
   CircuitBreaker circuit_;
-  runtime::Wakeup stir_;  ///< live() looks again: stop() or a release
+  std::shared_ptr<ServiceDesk> desk_;  ///< where it may run
+  runtime::Wakeup stir_;               ///< live() looks again: stop() or a release
   Latch first_over_, ended_;
 
   mutable std::shared_mutex mutex_;  ///< guards what follows

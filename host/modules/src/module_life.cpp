@@ -96,6 +96,7 @@ Task<Result<void>> Module::bring_up(Nursery& nursery, const std::shared_ptr<Inst
   order.version = installed_.version;
   order.needs_provider = hook(hooks::Point::kAuthStart) != nullptr;
   order.needs_hooks = prepared_->hooks.size() > (order.needs_provider ? kProviderCalls : 0);
+  order.services = desk_->offered();
   order.memory_bytes = static_cast<std::uint64_t>(prepared_->manifest.memory_mb) << 20;
   order.library = prepared_->library.get();
   RAPT_CO_TRY(nursery.spawn(instance, order));
@@ -103,7 +104,7 @@ Task<Result<void>> Module::bring_up(Nursery& nursery, const std::shared_ptr<Inst
 }
 
 Task<Module::Next> Module::live_once(Nursery& nursery) {
-  auto created = Instance::create(strand_.get_inner_executor(), installed_.name, settings_.lines);
+  auto created = Instance::create(strand_.get_inner_executor(), installed_.name, settings_.lines, desk_);
   if (created && !announce(*created)) co_return Next::kStop;
   auto started = created ? Result<void>() : Result<void>(created.error());
   if (created) started = co_await bring_up(nursery, *created);

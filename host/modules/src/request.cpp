@@ -46,6 +46,10 @@ sandbox::Window window_of(const hooks::Context& context) {
   return {.text = context.current->content, .last = context.stream->last};
 }
 
+ServiceScope scope_of(const hooks::Context& context, const CallDetails& details) {
+  return {details.point, context.tool.id, context.user.id, context.group.id, context.session.id, context.run_id};
+}
+
 std::size_t request_bytes(const hooks::Context& context, const CallDetails& details) {
   std::size_t bytes = sizeof(sandbox::wire::RequestHeader) + 8;
   const auto add = [&](const auto&... texts) { bytes += (texts.size() + ... + 0); };

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "rapt/hooks/hook.hpp"
+#include "rapt/host/services.hpp"
 #include "rapt/sandbox/reply_reader.hpp"
 #include "rapt/sandbox/request_writer.hpp"
 
@@ -21,6 +22,9 @@ struct CallDetails {
 
 /// What chat:on_delta asks about; at other hooks an empty last window, of which nothing can be held back.
 sandbox::Window window_of(const hooks::Context& context);
+
+/// Whom the call is about, with the host's own ids.
+ServiceScope scope_of(const hooks::Context& context, const CallDetails& details);
 
 /// At most the bytes that the request takes.
 std::size_t request_bytes(const hooks::Context& context, const CallDetails& details);

@@ -111,7 +111,8 @@ struct Supervisor::Impl {
              .start_timeout = options.start_timeout,
              .circuit = {options.circuit_failures, options.circuit_pause},
              .quarantine = {options.quarantine_failures, options.quarantine_window},
-             .lines = lines}};
+             .lines = lines,
+             .services = options.services}};
   }
 
   Executor executor;

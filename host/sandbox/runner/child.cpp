@@ -2,7 +2,6 @@
 // The life of one runner, in the order that docs/sandbox.md explains.
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,18 +10,15 @@
 #include <cerrno>
 #include <cstring>
 
+#include "lookout.hpp"
 #include "module.hpp"
+#include "services.hpp"
 
 namespace rapt::runner {
 namespace {
 
 namespace spawn = sandbox::spawn;
 namespace wire = sandbox::wire;
-
-bool wake_host() {
-  const std::uint64_t one = 1;
-  return write(kWakeHostFd, &one, sizeof one) == sizeof one;
-}
 
 /// Moves the descriptors to their fixed numbers and closes every other one.
 bool place_descriptors(const int* fds) {
@@ -62,38 +58,6 @@ int follow_server_to_death(int server_pidfd) {
   return poll(&server, 1, 0) == 0 ? 0 : ESRCH;
 }
 
-/// Looks for requests for a moment before it sleeps. The moment grows while looking helps and shrinks while it does
-/// not: on a busy machine somebody else needs the processor.
-class Lookout {
- public:
-  bool sees(const std::atomic<std::uint64_t>& place, std::uint64_t wanted) {
-    const unsigned looks = looks_ < kLeast && ++blind_ % kProbe == 0 ? kMost : looks_;
-    for (unsigned i = 0; i <= looks; ++i) {
-      if (place.load(std::memory_order_acquire) == wanted) {
-        const unsigned enough = 2 * i + kGrowth;
-        if (enough > looks_) looks_ = enough < kMost ? enough : kMost;
-        return true;
-      }
-      // Not alone on this processor, somebody else (the module before this one, the host) goes first.
-      if (i % kYield == kYield - 1) sched_yield();
-      pause_briefly();
-    }
-    looks_ /= 2;
-    return false;
-  }
-
- private:
-  static constexpr unsigned kMost = 400, kLeast = 8, kGrowth = 50, kProbe = 32, kYield = 8;
-  static void pause_briefly() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("isb");
-#endif
-  }
-  unsigned looks_ = kMost / 4, blind_ = 0;
-};
-
 /// Until request number `next` is there. Says first that it sleeps and looks then, so that no bell is missed.
 void wait_for(const SharedAreas& areas, std::uint64_t next, Lookout& lookout) {
   const auto& place = areas.queue->entries[next % wire::kSlots].sequence;
@@ -126,6 +90,7 @@ void wait_for(const SharedAreas& areas, std::uint64_t next, Lookout& lookout) {
 [[noreturn]] void load_and_serve(const SharedAreas& areas, const Abilities& abilities,
                                  const spawn::SpawnMessage& order) noexcept {
   LoadedModule module;
+  prepare_services(areas, order.services);
   const std::string fault = load_module(order, make_host(areas), module);
   if (!fault.empty()) refuse(areas, fault, spawn::kExitRefused);
   if (apply_filter(abilities.filters.serve) != 0)
@@ -137,6 +102,11 @@ void wait_for(const SharedAreas& areas, std::uint64_t next, Lookout& lookout) {
 }
 
 }  // namespace
+
+bool wake_host() {
+  const std::uint64_t one = 1;
+  return write(kWakeHostFd, &one, sizeof one) == sizeof one;
+}
 
 void run_child(const Abilities& abilities, const spawn::SpawnMessage& order, const int* fds) {
   const int orphaned = follow_server_to_death(abilities.server_pidfd);

@@ -7,6 +7,7 @@
 
 #include "module.hpp"
 #include "rapt/sandbox/offer.hpp"
+#include "services.hpp"
 
 namespace rapt::runner {
 namespace {
@@ -16,13 +17,7 @@ namespace wire = sandbox::wire;
 wire::ReplyHeader* log_area = nullptr;
 
 void write_log(const rapt_host*, rapt_log_level level, rapt_text line) {
-  if (line.data == nullptr) return;
-  const std::uint32_t written = log_area->log_written.load(std::memory_order_relaxed);
-  wire::LogSlot& slot = log_area->log[written % wire::kLogSlots];
-  slot.level = static_cast<std::uint32_t>(level);
-  slot.size = static_cast<std::uint32_t>(std::min(line.size, wire::kMaxLogBytes));
-  std::memcpy(slot.line, line.data, slot.size);
-  log_area->log_written.store(written + 1, std::memory_order_release);
+  if (line.data != nullptr) write_line(level, {line.data, line.size});
 }
 
 const rapt_log_1 log_service = {write_log};
@@ -39,7 +34,7 @@ const void* get_service(const rapt_host*, const char* id) {
   for (const auto& one : services) {
     if (std::strcmp(one.id, id) == 0) return one.service;
   }
-  return nullptr;
+  return find_service(id);
 }
 
 const rapt_host module_host = {sizeof(rapt_host), RAPT_ABI_MAJOR, sandbox::kOfferedMinor, 0, get_service};
@@ -74,6 +69,15 @@ rapt_verdict ask(const LoadedModule& module, const rapt_context& context, rapt_r
 
 }  // namespace
 
+void write_line(rapt_log_level level, std::string_view line) {
+  const std::uint32_t written = log_area->log_written.load(std::memory_order_relaxed);
+  wire::LogSlot& slot = log_area->log[written % wire::kLogSlots];
+  slot.level = static_cast<std::uint32_t>(level);
+  slot.size = static_cast<std::uint32_t>(std::min(line.size(), wire::kMaxLogBytes));
+  std::memcpy(slot.line, line.data(), slot.size);
+  log_area->log_written.store(written + 1, std::memory_order_release);
+}
+
 const rapt_host* make_host(const SharedAreas& areas) {
   log_area = areas.reply;
   return &module_host;
@@ -97,8 +101,11 @@ void answer_call(const SharedAreas& areas, std::uint32_t slot, const LoadedModul
   reply.body.instruction_count = 0;
   reply.body.extraction_count = 0;
   reply.body.held_bytes = 0;
+  reply.body.metric_count = 0;
   const bool withdrawn = request.withdrawn.load(std::memory_order_relaxed) != 0;
+  begin_call(request.sequence.load(std::memory_order_relaxed), reply);
   complete(reply, withdrawn ? RAPT_ERROR : ask(module, context, reply));
+  end_call();
   *reinterpret_cast<wire::ReplyBody*>(reply.area) = reply.body;
 }
 

@@ -4,9 +4,11 @@
 #include <rapt/abi.h>
 #include <rapt/auth_provider.h>
 #include <rapt/hooks.h>
+#include <rapt/log.h>
 #include <rapt/stream.h>
 
 #include <string>
+#include <string_view>
 
 #include "runner.hpp"
 
@@ -37,6 +39,10 @@ const rapt_host* make_host(const SharedAreas& areas);
 void answer_call(const SharedAreas& areas, std::uint32_t slot, const LoadedModule& module);
 /// The request that stands in that slot.
 const sandbox::wire::RequestHeader& request_in(const SharedAreas& areas, std::uint32_t slot);
+/// A line for the admin, as if the module had written it.
+void write_line(rapt_log_level level, std::string_view line);
+/// Rings the host's bell. False when that cannot be.
+bool wake_host();
 /// Writes a sentence where the host looks for a refusal.
 void write_refusal(const SharedAreas& areas, const std::string& sentence);
 
@@ -60,6 +66,8 @@ struct rapt_reply {
 
 namespace rapt::runner {
 
+/// Copies a text into the reply's slot behind what is there. RAPT_E_TOO_LARGE when there is no room.
+rapt_status copy_into(rapt_reply& reply, rapt_text text, sandbox::wire::Span& span);
 rapt_text field_text(const rapt_context& context, sandbox::wire::Span span);
 /// The context as a JSON object, for modules that prefer it.
 std::string context_json(const rapt_context& context);

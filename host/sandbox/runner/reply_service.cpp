@@ -5,31 +5,19 @@
 #include "module.hpp"
 #include "rapt/sandbox/check.hpp"
 #include "rapt/sandbox/reply_reader.hpp"
+#include "services.hpp"
 
 namespace rapt::runner {
 namespace {
 
 namespace wire = sandbox::wire;
 
-std::string_view view(rapt_text text) {
-  return {text.data == nullptr ? "" : text.data, text.data == nullptr ? 0 : text.size};
-}
-
-/// Copies into the reply's slot behind what is there.
-rapt_status copy(rapt_reply& reply, rapt_text text, wire::Span& span) {
-  if (text.size > wire::kReplySlot - reply.used) return RAPT_E_TOO_LARGE;
-  if (text.size != 0) std::memcpy(reply.area + reply.used, text.data, text.size);
-  span = {static_cast<std::uint32_t>(reply.used), static_cast<std::uint32_t>(text.size)};
-  reply.used += text.size;
-  return RAPT_OK;
-}
-
 /// Puts a text where an earlier one may stand: a module that replaces in a loop does not use up the area.
 rapt_status set(rapt_reply& reply, rapt_text text, wire::Span& span) {
   const std::size_t used = reply.used;
   const bool last = span.offset != 0 && span.offset + span.size == used;
   if (last) reply.used = span.offset;
-  const rapt_status status = copy(reply, text, span);
+  const rapt_status status = copy_into(reply, text, span);
   if (status != RAPT_OK) reply.used = used;
   return status;
 }
@@ -41,8 +29,8 @@ rapt_status emit(rapt_reply* reply, rapt_text type, rapt_text json) {
   if (!sandbox::is_extraction_type(view(type)) || !sandbox::is_plain_json(view(json), wire::kMaxJsonDepth))
     return RAPT_E_INVALID;
   wire::ExtractionEntry entry{};
-  if (const rapt_status status = copy(*reply, type, entry.type); status != RAPT_OK) return status;
-  if (const rapt_status status = copy(*reply, json, entry.data); status != RAPT_OK) return status;
+  if (const rapt_status status = copy_into(*reply, type, entry.type); status != RAPT_OK) return status;
+  if (const rapt_status status = copy_into(*reply, json, entry.data); status != RAPT_OK) return status;
   reply->body.extractions[reply->body.extraction_count++] = entry;
   return RAPT_OK;
 }
@@ -68,12 +56,20 @@ rapt_status instruct(rapt_reply* reply, rapt_text instruction) {
   if (instruction.size > wire::kMaxInstructionBytes || reply->body.instruction_count == wire::kMaxInstructions)
     return RAPT_E_TOO_LARGE;
   if (view(instruction).empty() || !sandbox::is_plain_text(view(instruction))) return RAPT_E_INVALID;
-  const rapt_status status = copy(*reply, instruction, reply->body.instructions[reply->body.instruction_count]);
+  const rapt_status status = copy_into(*reply, instruction, reply->body.instructions[reply->body.instruction_count]);
   if (status == RAPT_OK) ++reply->body.instruction_count;
   return status;
 }
 
 }  // namespace
+
+rapt_status copy_into(rapt_reply& reply, rapt_text text, wire::Span& span) {
+  if (text.size > wire::kReplySlot - reply.used) return RAPT_E_TOO_LARGE;
+  if (text.size != 0) std::memcpy(reply.area + reply.used, text.data, text.size);
+  span = {static_cast<std::uint32_t>(reply.used), static_cast<std::uint32_t>(text.size)};
+  reply.used += text.size;
+  return RAPT_OK;
+}
 
 const rapt_reply_1 reply_service = {emit, replace, block, instruct};
 

@@ -60,13 +60,20 @@ class JsonChecker {
     space();
     if (p_ == end_) return false;
     switch (*p_) {
-      case '{': return depth < max_depth_ && container('}', depth);
-      case '[': return depth < max_depth_ && container(']', depth);
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return number();
+      case '{':
+        return depth < max_depth_ && container('}', depth);
+      case '[':
+        return depth < max_depth_ && container(']', depth);
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
     }
   }
 
@@ -183,6 +190,14 @@ bool is_extraction_type(std::string_view text) {
     before = c;
   }
   return before != '-' && before != '.';
+}
+
+bool is_metric_name(std::string_view text) {
+  if (text.empty() || text.size() > wire::kMaxMetricNameBytes || text.front() < 'a' || text.front() > 'z') return false;
+  for (const char c : text) {
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
+  }
+  return true;
 }
 
 }  // namespace rapt::sandbox

@@ -2,22 +2,14 @@
 #include "rapt/sandbox/reply_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
+#include "copy_once.hpp"
 #include "rapt/sandbox/check.hpp"
 
 namespace rapt::sandbox {
 namespace {
-
-/// Copies out of memory that changes under our hands; the compiler may not read it a second time.
-void copy_once(void* to, const void* from, std::size_t size) {
-  std::memcpy(to, from, size);
-  asm volatile("" ::: "memory");
-}
-
-Error lie(std::string what) {
-  return Error{.kind = ErrorKind::kInvalid, .code = "MODULE_REPLY_INVALID", .message = std::move(what)};
-}
 
 /// One reply, as it is taken out of its slot.
 class Taker {
@@ -30,6 +22,7 @@ class Taker {
   Result<std::string> text(wire::Span span, std::size_t limit, const char* what);
   Result<void> take_lists(const wire::ReplyBody& body);
   Result<void> take_text(const wire::ReplyBody& body);
+  Result<void> take_metrics(const wire::ReplyBody& body);
 
   const unsigned char* slot_;
   const std::size_t size_;
@@ -93,6 +86,25 @@ Result<void> Taker::take_text(const wire::ReplyBody& body) {
   return {};
 }
 
+Result<void> Taker::take_metrics(const wire::ReplyBody& body) {
+  if (body.metric_count > wire::kMaxMetrics) return lie("it counts more figures than there can be");
+  for (std::uint32_t i = 0; i < body.metric_count; ++i) {
+    const wire::MetricEntry& entry = body.metrics[i];
+    auto name = text(entry.name, wire::kMaxMetricNameBytes, "the name of a figure");
+    if (!name) return name.error();
+    if (!is_metric_name(*name)) return lie("the name of a figure is not made of lower-case letters, digits and _");
+    const auto method = static_cast<MetricsMethod>(entry.method);
+    if (method == MetricsMethod::kCount && entry.delta >= 0) {
+      reply_.metrics.push_back({std::move(*name), method, entry.delta, 0});
+    } else if (method == MetricsMethod::kObserve && std::isfinite(entry.value)) {
+      reply_.metrics.push_back({std::move(*name), method, 0, entry.value});
+    } else {
+      return lie("a figure is neither a count nor a number");
+    }
+  }
+  return {};
+}
+
 Result<Reply> Taker::take(const Window& window) {
   wire::ReplyBody body;
   copy_once(&body, slot_, sizeof body);
@@ -103,6 +115,7 @@ Result<Reply> Taker::take(const Window& window) {
   reply_.held_bytes = body.held_bytes;
   RAPT_TRY(take_lists(body));
   RAPT_TRY(take_text(body));
+  RAPT_TRY(take_metrics(body));
   return std::move(reply_);
 }
 
@@ -110,6 +123,14 @@ Result<Reply> Taker::take(const Window& window) {
 
 std::uint64_t ReplyReader::sequence() const {
   return header_->sequence.load(std::memory_order_acquire);
+}
+
+std::uint64_t ReplyReader::service_asked() const {
+  return header_->service_asked.load(std::memory_order_seq_cst);
+}
+
+std::uint64_t ReplyReader::service_sleeps() const {
+  return header_->service_sleeps.load(std::memory_order_seq_cst);
 }
 
 std::uint64_t ReplyReader::sleeps_until() const {

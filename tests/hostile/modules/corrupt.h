@@ -9,11 +9,12 @@ struct body {
   uint32_t instruction_count, extraction_count;
   struct span instructions[16];
   struct span extractions[32][2];
-  uint32_t held_bytes;
+  uint32_t held_bytes, metric_count;
+  struct { struct span name; uint32_t method; int64_t delta; double value; } metrics[16];
 };
 struct reply_layout { unsigned char* area; rapt_hook hook; size_t used; struct body body; const rapt_context* context; };
 struct header {
-  volatile uint64_t sequence, sleeps_until;
+  volatile uint64_t sequence, sleeps_until, service_asked, service_sleeps;
   volatile uint32_t state, log_written, last_words, forbidden_call, refusal_size;
   char refusal[1024];
   struct { uint32_t level, size; char line[1024]; } log[32];

@@ -14,6 +14,7 @@
 #include "rapt/base/clock.hpp"
 #include "rapt/bundle/bundle.hpp"
 #include "rapt/hooks/module_caller.hpp"
+#include "rapt/host/services.hpp"
 #include "rapt/providers/provider_caller.hpp"
 #include "rapt/sandbox/layers.hpp"
 
@@ -62,6 +63,24 @@ struct UpgradeStatus {
   std::string reason;   ///< a sentence, when it failed
 };
 
+/// How a service that the module may ask its host for fares on this host since the module was started.
+struct ServiceStatus {
+  std::string name;      ///< the permission: "kv"
+  bool offered = false;  ///< granted, and this host has it
+  std::uint64_t calls = 0;
+  std::uint64_t refused = 0;   ///< not granted, or not allowed in that call; the module's log says which
+  std::uint64_t failures = 0;  ///< the host could not serve it, or the process ended meanwhile
+  std::optional<std::chrono::microseconds> p50{}, p99{}, max{};
+};
+
+/// A figure that the module counts itself.
+struct MetricStatus {
+  std::string name;
+  bool is_counter = true;   ///< else it is observed, and what follows `count` is known
+  std::uint64_t count = 0;  ///< what the counter has come to; how many observations there were
+  double sum = 0, min = 0, max = 0, p50 = 0, p99 = 0;
+};
+
 /// What the admin sees of one module.
 struct ModuleStatus {
   std::string name, version, publisher;
@@ -77,6 +96,8 @@ struct ModuleStatus {
   std::vector<HookStatus> hooks;         ///< of a login provider also "auth:start" and "auth:step", behind its hooks
   ModuleHealth health;                   ///< to be kept, and given back with InstalledModule
   std::vector<std::string> permissions;  ///< granted: names, and "http:HOST"
+  std::vector<ServiceStatus> services;   ///< that were granted, or asked for in vain
+  std::vector<MetricStatus> metrics;     ///< at most 32
   std::vector<sandbox::Layer> layers;
   int pid = 0;  ///< in the host's PID namespace; for tests and the admin, 0 when not running
 };
@@ -119,6 +140,7 @@ class Supervisor final : public hooks::ModuleCaller, public providers::ProviderC
     /// Keys the pseudonyms that modules see instead of user ids. Empty: a fresh random one, so that a module does not
     /// recognize anybody across a restart of the host.
     std::string pseudonym_key;
+    ServiceHost* services = nullptr;  ///< what modules may ask of their host; may be null, and outlives the supervisor
   };
   Supervisor(Executor executor, Options options);
   ~Supervisor() override;  ///< ends every runner

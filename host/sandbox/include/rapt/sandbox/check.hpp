@@ -17,4 +17,7 @@ bool is_plain_json(std::string_view text, unsigned max_depth);
 /// Lower-case words joined by hyphens or dots, 1 to 64 bytes.
 bool is_extraction_type(std::string_view text);
 
+/// Lower-case letters, digits and "_", a letter first, 1 to 64 bytes.
+bool is_metric_name(std::string_view text);
+
 }  // namespace rapt::sandbox

@@ -18,5 +18,7 @@ namespace rapt::sandbox {
 [[maybe_unused]] constexpr bool kOffersStreams = kOfferedMinor >= 1;
 /// rapt.auth-provider/1 came with ABI 1.2.
 [[maybe_unused]] constexpr bool kOffersProviders = kOfferedMinor >= 2;
+/// The drafts of kv, sql, http and metrics came after ABI 1.2.
+[[maybe_unused]] constexpr bool kOffersServices = kOfferedMinor >= 2;
 
 }  // namespace rapt::sandbox

@@ -15,6 +15,14 @@
 
 namespace rapt::sandbox {
 
+/// A figure that a module counts for the admin.
+struct Metric {
+  std::string name;  ///< is_metric_name()
+  MetricsMethod method{};
+  std::int64_t delta = 0;  ///< of a counter, not negative
+  double value = 0;        ///< of an observation, finite
+};
+
 /// What a module answered, copied out of the enemy's memory and checked.
 struct Reply {
   rapt_verdict verdict = RAPT_ERROR;
@@ -22,7 +30,8 @@ struct Reply {
   std::vector<std::string> instructions;
   std::vector<std::pair<std::string, std::string>> extractions;  ///< type and JSON
   std::size_t held_bytes = 0;  ///< chat:on_delta: the end of the window that is kept back
-  std::size_t used = 0;        ///< bytes of the slot up to the end of the last text
+  std::vector<Metric> metrics{};
+  std::size_t used = 0;  ///< bytes of the slot up to the end of the last text
 };
 
 /// What a call of chat:on_delta was about; what was held back is measured by it. Borrowed.
@@ -46,6 +55,10 @@ class ReplyReader {
 
   /// The last request that it says it has answered.
   [[nodiscard]] std::uint64_t sequence() const;
+  /// How many questions it says it has asked its host.
+  [[nodiscard]] std::uint64_t service_asked() const;
+  /// The question whose answer it says it sleeps for.
+  [[nodiscard]] std::uint64_t service_sleeps() const;
   /// The request that it says it sleeps until.
   [[nodiscard]] std::uint64_t sleeps_until() const;
   [[nodiscard]] wire::RunnerState state() const;

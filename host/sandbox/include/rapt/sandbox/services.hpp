@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 /// The services of the host that a module reaches by a call over the wire, and their functions. Private numbers: the
@@ -32,6 +34,42 @@ constexpr std::string_view permission_of(Service service) {
       return "metrics";
   }
   return "";
+}
+
+/// The bit of a service in a set of them.
+constexpr std::uint32_t bit_of(Service service) {
+  return 1u << static_cast<std::uint32_t>(service);
+}
+
+/// How many texts and numbers a function takes. A question of another shape is asked by nobody honest.
+struct ServiceShape {
+  std::uint32_t texts, numbers;
+  std::uint32_t may_be_absent;  ///< a bit for each text
+};
+/// nullopt: there is no such function, or it is not asked over the wire (metrics travel with the reply).
+constexpr std::optional<ServiceShape> shape_of(Service service, std::uint32_t method) {
+  if (service == Service::kKv) {
+    switch (static_cast<KvMethod>(method)) {
+      case KvMethod::kGet:  // key | scope
+      case KvMethod::kErase:
+        return ServiceShape{1, 1, 0};
+      case KvMethod::kPut:  // key, value | scope, ttl_s
+        return ServiceShape{2, 2, 0};
+      case KvMethod::kAdd:  // key | scope, delta, ttl_s; gives sum
+        return ServiceShape{1, 3, 0};
+      case KvMethod::kSwap:  // key, expected, value | scope, ttl_s; gives swapped
+        return ServiceShape{3, 2, 1u << 1};
+      case KvMethod::kKeys:  // prefix, after | scope, limit; gives json
+        return ServiceShape{2, 2, 1u << 1};
+    }
+  }
+  if (service == Service::kSql && method == static_cast<std::uint32_t>(SqlMethod::kQuery))
+    return ServiceShape{2, 0, 1u << 1};  // sql, params; gives json
+  if (service == Service::kSql && method == static_cast<std::uint32_t>(SqlMethod::kTransact))
+    return ServiceShape{1, 0, 0};  // statements; gives json
+  if (service == Service::kHttp && method == static_cast<std::uint32_t>(HttpMethod::kRequest))
+    return ServiceShape{2, 0, 1u << 1};  // request, body; gives head, answer
+  return std::nullopt;
 }
 
 }  // namespace rapt::sandbox

@@ -20,6 +20,7 @@ struct SpawnMessage {
   std::uint32_t id;              ///< chosen by the host, repeated in every event about this runner
   std::uint32_t needs_hooks;     ///< refuse a library without rapt.hooks/1
   std::uint32_t needs_provider;  ///< refuse a library without rapt.auth-provider/1
+  std::uint32_t services;        ///< what it may ask of its host: bit_of() each
   std::uint64_t memory_bytes;    ///< address space beyond what the runner itself maps
   char name[64];                 ///< NUL-terminated, as in the manifest
   char version[72];

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// One question at a time: this process has one thread, and it waits for the answer.
+#include "services.hpp"
+
+#include <rapt/draft/http.h>
+#include <rapt/draft/kv.h>
+#include <rapt/draft/metrics.h>
+#include <rapt/draft/sql.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "lookout.hpp"
+#include "rapt/sandbox/check.hpp"
+#include "rapt/sandbox/offer.hpp"
+
+namespace rapt::runner {
+namespace {
+
+namespace wire = sandbox::wire;
+
+SharedAreas areas;
+std::uint32_t granted_services = 0;
+std::uint64_t request_under_way = 0;
+rapt_reply* reply = nullptr;
+std::uint64_t asked = 0;
+Lookout lookout;
+
+unsigned char* ask_area() {
+  return reinterpret_cast<unsigned char*>(areas.reply) + wire::kServiceAskOffset;
+}
+
+bool write_question(const Question& question) {
+  wire::ServiceFrame frame{};
+  frame.request = request_under_way;
+  frame.service = static_cast<std::uint32_t>(question.service);
+  frame.method = question.method;
+  std::size_t used = sizeof frame;
+  for (const rapt_text text : question.texts) {
+    wire::Span& span = frame.texts[frame.text_count++];
+    if (text.data == nullptr) continue;
+    if (text.size > sizeof frame + sandbox::kMaxServiceBytes - used) return false;
+    span = {static_cast<std::uint32_t>(used), static_cast<std::uint32_t>(text.size)};
+    if (text.size != 0) std::memcpy(ask_area() + used, text.data, text.size);
+    used += text.size;
+  }
+  for (const std::int64_t number : question.numbers) frame.numbers[frame.number_count++] = number;
+  std::memcpy(ask_area(), &frame, sizeof frame);
+  return true;
+}
+
+/// Says first that it sleeps and looks then, so that no bell is missed.
+void wait_for_answer() {
+  const auto& place = areas.queue->service_answered;
+  if (lookout.sees(place, asked)) return;
+  areas.reply->service_sleeps.store(asked, std::memory_order_seq_cst);
+  while (place.load(std::memory_order_seq_cst) != asked) {
+    std::uint64_t bells = 0;
+    if (read(kWakeRunnerFd, &bells, sizeof bells) != sizeof bells && errno != EINTR) _exit(sandbox::spawn::kExitSetup);
+  }
+  areas.reply->service_sleeps.store(0, std::memory_order_relaxed);
+}
+
+const wire::ServiceFrame& frame_of(const HostAnswer& answer) {
+  return *reinterpret_cast<const wire::ServiceFrame*>(answer.area);
+}
+
+struct Offered {
+  const char* id;
+  sandbox::Service service;
+  const void* table;
+};
+
+void say_not_granted(const Offered& offered) {
+  static std::uint32_t said = 0;
+  if ((said & sandbox::bit_of(offered.service)) != 0) return;
+  said |= sandbox::bit_of(offered.service);
+  write_line(RAPT_LOG_WARN, std::string("It asked for ") + offered.id +
+                                " and did not get it: that needs the permission \"" +
+                                std::string(sandbox::permission_of(offered.service)) +
+                                "\" in its manifest, and a host that offers it.");
+}
+
+}  // namespace
+
+void prepare_services(const SharedAreas& shared, std::uint32_t granted) {
+  areas = shared;
+  granted_services = granted;
+}
+
+void begin_call(std::uint64_t request, rapt_reply& to) {
+  request_under_way = request;
+  reply = &to;
+}
+
+void end_call() {
+  request_under_way = 0;
+  reply = nullptr;
+}
+
+rapt_reply* reply_under_way() {
+  return reply;
+}
+
+const void* find_service(const char* id) {
+  if (!sandbox::kOffersServices) return nullptr;
+  using sandbox::Service;
+  const Offered services[] = {{RAPT_SERVICE_KV_DRAFT_1, Service::kKv, kv_service},
+                              {RAPT_SERVICE_SQL_DRAFT_1, Service::kSql, sql_service},
+                              {RAPT_SERVICE_HTTP_DRAFT_1, Service::kHttp, http_service},
+                              {RAPT_SERVICE_METRICS_DRAFT_1, Service::kMetrics, metrics_service}};
+  for (const Offered& one : services) {
+    if (std::strcmp(one.id, id) != 0) continue;
+    if ((granted_services & sandbox::bit_of(one.service)) != 0) return one.table;
+    say_not_granted(one);
+  }
+  return nullptr;
+}
+
+rapt_text HostAnswer::text(std::uint32_t index) const {
+  const wire::ServiceFrame& frame = frame_of(*this);
+  if (index >= frame.text_count || frame.texts[index].offset == 0) return {nullptr, 0};
+  return {reinterpret_cast<const char*>(area) + frame.texts[index].offset, frame.texts[index].size};
+}
+
+std::int64_t HostAnswer::number(std::uint32_t index) const {
+  const wire::ServiceFrame& frame = frame_of(*this);
+  return index < frame.number_count ? frame.numbers[index] : 0;
+}
+
+rapt_status ask_host(const Question& question, HostAnswer& answer) {
+  if (request_under_way == 0) return RAPT_E_NOT_ALLOWED;
+  if (!write_question(question)) return RAPT_E_TOO_LARGE;
+  areas.reply->service_asked.store(++asked, std::memory_order_seq_cst);
+  if (areas.queue->host_sleeps_until.load(std::memory_order_seq_cst) == request_under_way && !wake_host())
+    _exit(sandbox::spawn::kExitSetup);
+  wait_for_answer();
+  answer.area = reinterpret_cast<const unsigned char*>(areas.queue) + wire::kServiceAnswerOffset;
+  return static_cast<rapt_status>(frame_of(answer).status);
+}
+
+rapt_status check_text(rapt_text text, std::size_t longest) {
+  if (text.data == nullptr) return RAPT_E_INVALID;
+  if (text.size > longest) return RAPT_E_TOO_LARGE;
+  return sandbox::is_plain_text(view(text)) ? RAPT_OK : RAPT_E_INVALID;
+}
+
+rapt_status check_json(rapt_text text, std::size_t longest, char first) {
+  if (const rapt_status status = check_text(text, longest); status != RAPT_OK) return status;
+  const std::size_t start = view(text).find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || view(text)[start] != first) return RAPT_E_INVALID;
+  return sandbox::is_plain_json(view(text), wire::kMaxJsonDepth) ? RAPT_OK : RAPT_E_INVALID;
+}
+
+}  // namespace rapt::runner

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <rapt/draft/sql.h>
+
+#include "services.hpp"
+
+namespace rapt::runner {
+namespace {
+
+using sandbox::SqlMethod;
+
+rapt_status ask(SqlMethod method, std::initializer_list<rapt_text> texts, rapt_text* json) {
+  HostAnswer answer;
+  const rapt_status status = ask_host({sandbox::Service::kSql, static_cast<std::uint32_t>(method), texts, {}}, answer);
+  // What PostgreSQL says of a faulty statement is for its author.
+  if (status == RAPT_OK || status == RAPT_E_INVALID) *json = answer.text(0);
+  return status;
+}
+
+rapt_status query(const rapt_host*, rapt_text sql, rapt_text params, rapt_text* json) {
+  if (json == nullptr) return RAPT_E_INVALID;
+  *json = {nullptr, 0};
+  if (view(sql).empty()) return RAPT_E_INVALID;
+  if (const rapt_status status = check_text(sql, sandbox::kMaxServiceBytes); status != RAPT_OK) return status;
+  if (params.data != nullptr) {
+    const rapt_status status = check_json(params, sandbox::kMaxServiceBytes, '[');
+    if (status != RAPT_OK) return status;
+  }
+  return ask(SqlMethod::kQuery, {sql, params}, json);
+}
+
+rapt_status transact(const rapt_host*, rapt_text statements, rapt_text* json) {
+  if (json == nullptr) return RAPT_E_INVALID;
+  *json = {nullptr, 0};
+  const rapt_status status = check_json(statements, sandbox::kMaxServiceBytes, '[');
+  return status == RAPT_OK ? ask(SqlMethod::kTransact, {statements}, json) : status;
+}
+
+const rapt_sql_draft_1 table = {query, transact};
+
+}  // namespace
+
+const void* const sql_service = &table;
+
+}  // namespace rapt::runner

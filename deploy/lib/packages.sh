@@ -16,8 +16,8 @@ packages_of() {
   done <"$DEPLOY/packages.txt"
 }
 
-# Prints those of the given packages that are not installed. A Node.js or npm of another origin will do, and
-# Debian's package would clash with it.
+# Prints those of the given packages that are not installed. A Node.js, npm or rustc of another origin will do, and
+# Debian's package might clash with it.
 missing_packages() {
   local installed
   # dpkg-query fails when it has never heard of one of them; what it prints about the others counts.
@@ -25,6 +25,7 @@ missing_packages() {
   installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | awk '$2 == "installed" { print $1 }' || true)
   ! has node || installed+=$'\nnodejs'
   ! has npm || installed+=$'\nnpm'
+  ! has rustc || installed+=$'\nrustc'
   printf '%s\n' "$@" | grep -Fxv -f <(printf '%s\n' "$installed") || true
 }
 

@@ -11,6 +11,9 @@
 #                          config schema, sbom.spdx.json; what `rapt pack` wants
 #   target NAME-bundle     <build>/bundles/NAME-VERSION.rapt, where RAPT_PROGRAM (default: `rapt` in PATH) and RAPT_SIGNING_KEY
 #                          (a file of `rapt keygen`) are set
+# A module in Rust has one source, the root of its crate (src/lib.rs). rustc builds it, without cargo, with the crate `rapt` of this
+# SDK; the project's language is C then, for the linker. rapt_add_rust_test(NAME src/lib.rs) runs the tests that stand in it.
+#
 # The manifest, licence, changelog and schema default to manifest.json, LICENSE, CHANGELOG.md and config.schema.json beside
 # the CMakeLists.txt.
 
@@ -35,7 +38,18 @@ function(rapt_add_module name)
   target_include_directories(${name}-settings INTERFACE ${ARG_INCLUDES})
   target_compile_definitions(${name}-settings INTERFACE "RAPT_MODULE_NAME=\"${name}\"" "RAPT_MODULE_VERSION=\"${version}\"")
 
+  if(ARG_SOURCES MATCHES "\\.rs$")
+    _rapt_rust_archive(${name} "${version}" "${ARG_SOURCES}" archive)
+    set(ARG_SOURCES "${CMAKE_CURRENT_BINARY_DIR}/${name}-rust/empty.c")
+  endif()
   add_library(${name} MODULE ${ARG_SOURCES})
+  if(archive)
+    # Nothing refers to the entry: it is asked for by name, and it comes from an archive.
+    target_link_options(${name} PRIVATE LINKER:--undefined=rapt_module_entry LINKER:--as-needed)
+    target_link_libraries(${name} PRIVATE "${archive}" gcc_s m)
+    add_dependencies(${name} ${name}-rust)
+    set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${archive}")
+  endif()
   get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   if("C" IN_LIST languages)
     target_compile_features(${name} PRIVATE c_std_11)
@@ -49,12 +63,59 @@ function(rapt_add_module name)
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/rapt-module.map")
   target_compile_options(${name} PRIVATE -fstack-protector-strong -ffunction-sections -fdata-sections)
+  if(NOT archive)
+    target_link_options(${name} PRIVATE LINKER:--exclude-libs,ALL)
+  endif()
   target_link_options(${name} PRIVATE
-    "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/rapt-module.map" LINKER:--exclude-libs,ALL LINKER:--gc-sections
+    "LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/rapt-module.map" LINKER:--gc-sections
     LINKER:-z,now LINKER:-z,relro LINKER:-z,defs LINKER:-z,noexecstack)
 
   _rapt_stage(${name} "${version}" "${license}" "${triplet}")
   _rapt_bundle(${name} "${version}")
+endfunction()
+
+# The crate `rapt` of the SDK and the module's own, as an archive for the C linker. Sources beside the root are found by its
+# folder; whatever changes in there builds it anew.
+function(_rapt_rust_archive name version root out)
+  find_program(RAPT_RUSTC rustc DOC "The Rust compiler, for modules in Rust")
+  if(NOT RAPT_RUSTC)
+    message(FATAL_ERROR "rapt_add_module(${name}): a module in Rust needs rustc (Debian: apt-get install rustc).")
+  endif()
+  find_file(RAPT_RUST_CRATE rapt.rs HINTS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../rust"
+    "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../share/rapt-sdk/rust" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../../share/rapt-sdk/rust"
+    NO_DEFAULT_PATH REQUIRED)
+  get_filename_component(root "${root}" ABSOLUTE)
+  get_filename_component(folder "${root}" DIRECTORY)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.rs")
+  set(work "${CMAKE_CURRENT_BINARY_DIR}/${name}-rust")
+  file(MAKE_DIRECTORY "${work}")
+  file(CONFIGURE OUTPUT "${work}/empty.c" CONTENT "typedef int rapt_nothing;\n")
+  string(MAKE_C_IDENTIFIER "${name}" crate)
+  set(flags --edition 2021 -C opt-level=2 -C codegen-units=1 -C relocation-model=pic)
+  add_custom_command(OUTPUT "${work}/librapt.rlib"
+    COMMAND "${RAPT_RUSTC}" --crate-name rapt --crate-type rlib ${flags} -o "${work}/librapt.rlib" "${RAPT_RUST_CRATE}"
+    DEPENDS "${RAPT_RUST_CRATE}" COMMENT "Building the crate rapt" VERBATIM)
+  set(names "RAPT_MODULE_NAME=${name}" "RAPT_MODULE_VERSION=${version}")
+  add_custom_command(OUTPUT "${work}/lib${crate}.a"
+    COMMAND ${CMAKE_COMMAND} -E env ${names} "${RAPT_RUSTC}" --crate-name ${crate} --crate-type staticlib ${flags}
+      --extern "rapt=${work}/librapt.rlib" -o "${work}/lib${crate}.a" "${root}"
+    DEPENDS "${work}/librapt.rlib" ${sources} "${ARG_MANIFEST}" COMMENT "Building ${name} with rustc" VERBATIM)
+  add_custom_target(${name}-rust DEPENDS "${work}/lib${crate}.a")
+  set(${out} "${work}/lib${crate}.a" PARENT_SCOPE)
+  set_target_properties(${name}-rust PROPERTIES RAPT_RUST_WORK "${work}" RAPT_RUST_NAMES "${names}")
+endfunction()
+
+function(rapt_add_rust_test name root)
+  get_target_property(work ${name}-rust RAPT_RUST_WORK)
+  get_target_property(names ${name}-rust RAPT_RUST_NAMES)
+  get_filename_component(root "${root}" ABSOLUTE)
+  string(MAKE_C_IDENTIFIER "${name}" crate)
+  add_custom_command(OUTPUT "${work}/test"
+    COMMAND ${CMAKE_COMMAND} -E env ${names} "${RAPT_RUSTC}" --test --crate-name ${crate} --edition 2021
+      --extern "rapt=${work}/librapt.rlib" -o "${work}/test" "${root}"
+    DEPENDS "${work}/lib${crate}.a" COMMENT "Building the tests of ${name} with rustc" VERBATIM)
+  add_custom_target(${name}-test DEPENDS "${work}/test")
+  add_test(NAME ${name} COMMAND "${work}/test")
 endfunction()
 
 # Reads what the build needs to know, and refuses what the host would refuse later.

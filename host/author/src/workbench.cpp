@@ -74,9 +74,8 @@ struct Workbench::Impl {
 
 Workbench::Workbench() = default;
 
-Workbench::~Workbench() {
-  if (impl_) close();
-}
+// Who did not close() it does not care how the process ends: the supervisor ends it.
+Workbench::~Workbench() = default;
 
 Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const Settings& settings) {
   std::unique_ptr<Workbench> bench(new Workbench);

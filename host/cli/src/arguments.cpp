@@ -22,6 +22,9 @@ po::options_description describe_options(const Command& command) {
     const std::string name(option.name), help(option.help);
     if (option.value.empty()) {
       out.add_options()(name.c_str(), help.c_str());
+    } else if (option.repeated) {
+      out.add_options()(name.c_str(), po::value<std::vector<std::string>>()->value_name(std::string(option.value)),
+                        help.c_str());
     } else {
       out.add_options()(name.c_str(), po::value<std::string>()->value_name(std::string(option.value)), help.c_str());
     }
@@ -44,12 +47,21 @@ std::string count_fault(const Command& command, std::size_t given) {
          (given == 0 ? "nothing" : std::to_string(given) + (given == 1 ? " argument" : " arguments")) + ".";
 }
 
+std::string text_of(const boost::any& value) {
+  if (value.empty()) return "";
+  if (const auto* one = boost::any_cast<std::string>(&value)) return *one;
+  std::string joined;
+  for (const auto& one : boost::any_cast<const std::vector<std::string>&>(value))
+    joined += (joined.empty() ? "" : ",") + one;
+  return joined;
+}
+
 void take(const po::variables_map& values, Arguments& out) {
   for (const auto& [name, value] : values) {
     if (name == kPositional) {
       out.positional = value.as<std::vector<std::string>>();
     } else {
-      out.options.emplace(name, value.empty() ? "" : value.as<std::string>());
+      out.options.emplace(name, text_of(value.value()));
     }
   }
 }

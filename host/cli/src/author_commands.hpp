@@ -10,6 +10,9 @@ int run_keygen(Console& console, const Arguments& arguments);
 int run_pack(Console& console, const Arguments& arguments);
 int run_verify(Console& console, const Arguments& arguments);
 int run_inspect(Console& console, const Arguments& arguments);
+int run_new(Console& console, const Arguments& arguments);
+int run_build(Console& console, const Arguments& arguments);
 int run_run(Console& console, const Arguments& arguments);
+int run_check(Console& console, const Arguments& arguments);
 
 }  // namespace rapt::cli

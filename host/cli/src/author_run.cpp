@@ -20,13 +20,6 @@ using nlohmann::json;
 
 constexpr std::size_t kShown = 4000;  ///< of a text, on a terminal
 
-/// A file's faults, each with the file's name in front.
-Error in_file(const std::string& file, Error error) {
-  error.message = file + ": " + error.message;
-  for (const auto& field : error.fields) error.message += "\n  " + field.path + " " + field.message;
-  return error;
-}
-
 Result<author::HookCase> read_case(const Arguments& arguments, hooks::Point point) {
   const auto file = arguments.value("context");
   const auto text = read_file(file, author::kMaxCaseBytes);
@@ -34,11 +27,8 @@ Result<author::HookCase> read_case(const Arguments& arguments, hooks::Point poin
   auto what = author::read_hook_case(*text, point);
   if (!what) return in_file(file, what.error());
   if (!arguments.has("config")) return what;
-  const auto config_file = arguments.value("config");
-  const auto config_text = read_file(config_file, author::kMaxCaseBytes);
-  if (!config_text) return config_text.error();
-  auto config = author::read_config(*config_text);
-  if (!config) return in_file(config_file, config.error());
+  auto config = config_of_file(arguments.value("config"));
+  if (!config) return config.error();
   what->config_json = std::move(*config);
   return what;
 }
@@ -148,7 +138,7 @@ int run_run(Console& console, const Arguments& arguments) {
   if (!what) return report(console, what.error());
   const auto settings = workbench_settings(console);
   if (!settings) return report(console, settings.error());
-  const auto subject = subject_of(console, arguments.positional.size() > 1 ? arguments.positional[1] : ".");
+  const auto subject = subject_of(console, arguments, arguments.positional.size() > 1 ? arguments.positional[1] : ".");
   if (!subject) return report(console, subject.error());
   const auto run = author::run_hook(*subject, *settings, *point, *what);
   if (!run) return report(console, run.error());

@@ -23,6 +23,7 @@ struct Option {
   std::string_view name;   ///< "key", given as --key
   std::string_view value;  ///< "FILE" in the help; "" for one that is there or not
   std::string_view help;
+  bool repeated = false;  ///< may be given several times; the values are joined by commas
 };
 
 /// The words after the command, parsed.

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/author/check.hpp"
+
+#include <rapt/abi.h>
+
+#include <algorithm>
+
+#include "checker.hpp"
+#include "contexts.hpp"
+#include "rapt/base/text.hpp"
+
+namespace rapt::author {
+
+using hooks::Answer;
+using hooks::Point;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kTries = 3;                             // for what may have come late because the machine was busy
+constexpr std::chrono::milliseconds kShutdown{1000};  // rapt/abi.h promises it
+
+std::string in_ms(std::chrono::microseconds time) {
+  return std::to_string(time.count() / 1000) + "." + std::to_string(time.count() / 100 % 10) + " ms";
+}
+
+}  // namespace
+
+std::string_view name(CheckResult::Kind kind) {
+  switch (kind) {
+    case CheckResult::Kind::kHolds:
+      return "holds";
+    case CheckResult::Kind::kBroken:
+      return "broken";
+    case CheckResult::Kind::kSkipped:
+      break;
+  }
+  return "skipped";
+}
+
+std::size_t CheckReport::count(CheckResult::Kind kind) const {
+  return static_cast<std::size_t>(
+      std::count_if(results.begin(), results.end(), [kind](const auto& one) { return one.kind == kind; }));
+}
+
+Result<CheckReport> check_module(const Subject& subject, const CheckOrder& order,
+                                 const std::function<void(const CheckResult&)>& told) {
+  return Checker(subject, order, told).run();
+}
+
+bool is_answer(const Asked& asked) {
+  const auto kind = asked.answer.kind;
+  return kind != Answer::Kind::kDead && kind != Answer::Kind::kLate && kind != Answer::Kind::kLying &&
+         kind != Answer::Kind::kNotRunning;
+}
+
+Result<Asked> ask_fresh(const Subject& subject, const Workbench::Settings& settings, Point point,
+                        const hooks::Context& context, const std::string& config_json,
+                        std::optional<std::size_t>* memory_kib) {
+  for (int tries = 1;; ++tries) {
+    auto bench = Workbench::open(subject, settings);
+    if (!bench) return bench.error();
+    auto asked = (*bench)->ask(point, context, config_json);
+    if (memory_kib != nullptr) *memory_kib = (*bench)->memory_kib();
+    if (asked.answer.kind != Answer::Kind::kLate || tries == kTries) return asked;
+  }
+}
+
+void Checker::note(const std::string& promise, const std::string& hook, const std::function<Finding()>& trial) {
+  const auto start = Clock::now();
+  auto found = trial();
+  CheckResult result{.kind = found.kind,
+                     .promise = promise,
+                     .hook = hook,
+                     .detail = printable(found.detail, 1000),
+                     .took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start),
+                     .memory_kib = found.memory_kib};
+  if (told_) told_(result);
+  report_.results.push_back(std::move(result));
+}
+
+HookCase Checker::case_of(Point point) const {
+  const auto own = order_.cases.find(point);
+  if (own != order_.cases.end()) return own->second;
+  return {.context = ordinary_context(point), .config_json = order_.config_json};
+}
+
+std::vector<Point> Checker::points() const {
+  std::vector<Point> out;
+  for (const auto& hook : subject_.bundle.manifest.hooks) {
+    if (const auto point = hooks::parse_point(hook.point)) out.push_back(*point);
+  }
+  return out;
+}
+
+Result<void> Checker::check_configuration() {
+  const auto bench = Workbench::open(subject_, order_.settings);
+  if (!bench) return {};  // a finding of its own
+  for (const auto point : points()) RAPT_TRY((*bench)->check_config(case_of(point).config_json));
+  return (*bench)->check_config(order_.config_json);
+}
+
+Result<CheckReport> Checker::run() {
+  RAPT_TRY(check_configuration());
+  note("bundle", "", [this] {
+    return Finding{Kind::kHolds, std::to_string(subject_.archive.size() >> 10U) +
+                                     " KiB; papers and library are as a host wants them"};
+  });
+  note("starts", "", [this] { return starts(); });
+  if (report_.results.back().kind == Kind::kBroken) return std::move(report_);
+  note("ends", "", [this] { return ends(); });
+  for (const auto point : points()) check_hook(point);
+  check_older_hosts();
+  return std::move(report_);
+}
+
+Checker::Finding Checker::starts() {
+  const auto bench = Workbench::open(subject_, order_.settings);
+  if (!bench) return {Kind::kBroken, bench.error().message};
+  return {Kind::kHolds, "loaded, initialized and tested itself in " + in_ms((*bench)->start_took()),
+          (*bench)->memory_kib()};
+}
+
+Checker::Finding Checker::ends() {
+  std::chrono::microseconds took{0};
+  for (int tries = 0; tries < kTries; ++tries) {
+    const auto bench = Workbench::open(subject_, order_.settings);
+    if (!bench) return {Kind::kBroken, bench.error().message};
+    took = (*bench)->close();
+    if (took < kShutdown) return {Kind::kHolds, "in " + in_ms(took)};
+  }
+  return {Kind::kBroken, "shutdown does not return within a second; the host has to kill the process"};
+}
+
+void Checker::check_hook(Point point) {
+  const std::string hook(hooks::name(point));
+  note("answers", hook, [&] { return answers(point, order_.settings); });
+  if (report_.results.back().kind == Kind::kBroken) return;
+  const auto config = case_of(point).config_json;
+  for (const auto& [what, context] : hostile_contexts(point))
+    note(what, hook, [&, &asked = context] { return bears(point, asked, config); });
+  note("random contexts", hook, [&] { return bears_random(point); });
+  if (point == Point::kChatOnDelta) note("every cutting", hook, [&] { return cuts_do_not_matter(); });
+  note("same answer", hook, [&] { return repeats_itself(point); });
+  note("keeps its memory", hook, [&] { return keeps_memory(point); });
+}
+
+void Checker::check_older_hosts() {
+  const auto& manifest = subject_.bundle.manifest;
+  for (std::uint32_t minor = 0; minor < RAPT_ABI_MINOR; ++minor) {
+    const auto host = "a host of ABI 1." + std::to_string(minor);
+    const auto runner = order_.older_hosts.find(minor);
+    for (const auto point : points()) {
+      const std::string hook(hooks::name(point));
+      if (minor < manifest.abi_minor) {
+        note(host, hook, [&] {
+          return Finding{Kind::kSkipped, "its manifest asks for ABI 1." + std::to_string(manifest.abi_minor)};
+        });
+      } else if (point == Point::kChatOnDelta && minor == 0) {
+        note(host, hook, [] { return Finding{Kind::kSkipped, "such a host has no streams"}; });
+      } else if (runner == order_.older_hosts.end()) {
+        note(host, hook, [&] {
+          return Finding{Kind::kSkipped, "there is no rapt-runner-1-" + std::to_string(minor) + " beside rapt-runner"};
+        });
+      } else {
+        note(host, hook, [&] { return answers(point, {runner->second}); });
+      }
+    }
+  }
+}
+
+}  // namespace rapt::author

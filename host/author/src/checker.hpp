@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "rapt/author/check.hpp"
+
+namespace rapt::author {
+
+/// Tries the promises of one module, each in a process of its own.
+class Checker {
+ public:
+  using Kind = CheckResult::Kind;
+  /// What one trial found.
+  struct Finding {
+    Kind kind = Kind::kHolds;
+    std::string detail{};
+    std::optional<std::size_t> memory_kib{};
+  };
+
+  Checker(const Subject& subject, const CheckOrder& order, const std::function<void(const CheckResult&)>& told)
+      : subject_(subject), order_(order), told_(told) {}
+  Result<CheckReport> run();
+
+ private:
+  void note(const std::string& promise, const std::string& hook, const std::function<Finding()>& trial);
+  [[nodiscard]] HookCase case_of(hooks::Point point) const;
+  [[nodiscard]] std::vector<hooks::Point> points() const;
+  Result<void> check_configuration();
+
+  void check_life();
+  Finding starts();
+  Finding ends();
+  void check_hook(hooks::Point point);
+  Finding answers(hooks::Point point, const Workbench::Settings& settings);
+  Finding bears(hooks::Point point, const hooks::Context& context, const std::string& config_json);
+  Finding bears_random(hooks::Point point);
+  Finding keeps_memory(hooks::Point point);
+  Finding repeats_itself(hooks::Point point);
+  Finding cuts_do_not_matter();
+  void check_older_hosts();
+
+  const Subject& subject_;
+  const CheckOrder& order_;
+  const std::function<void(const CheckResult&)>& told_;
+  CheckReport report_;
+};
+
+/// Asks in a fresh process; one that came late is asked again in another, because a machine may have been busy.
+Result<Asked> ask_fresh(const Subject& subject, const Workbench::Settings& settings, hooks::Point point,
+                        const hooks::Context& context, const std::string& config_json,
+                        std::optional<std::size_t>* memory_kib = nullptr);
+/// Whether a host could use it: decided, or the honest "could not decide".
+bool is_answer(const Asked& asked);
+
+}  // namespace rapt::author

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A template is a file. `@WORD@` in it, or in its name, is replaced; what stands between a line "@@hook POINT,POINT"
+// and
+// "@@end" is there for these hooks alone. contexts/POINT.json belongs to that hook, and `gitignore` gets its dot.
+#include "rapt/author/scaffold.hpp"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "rapt/base/file.hpp"
+#include "rapt/base/ids.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/bundle/manifest.hpp"
+
+namespace rapt::author {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kTemplateBytes = std::size_t{1} << 20;
+
+using Words = std::map<std::string, std::string>;
+
+std::string capitalized(std::string word) {
+  if (!word.empty() && word[0] >= 'a' && word[0] <= 'z') word[0] = static_cast<char>(word[0] - 'a' + 'A');
+  return word;
+}
+
+/// link-fence: LinkFence
+std::string class_name(const std::string& name) {
+  std::string out, part;
+  std::istringstream parts(name);
+  while (std::getline(parts, part, '-')) out += capitalized(part);
+  return out;
+}
+
+std::string with(std::string text, char from, char to) {
+  std::replace(text.begin(), text.end(), from, to);
+  return text;
+}
+
+std::string file_of(hooks::Point point) {
+  return with(std::string(hooks::name(point)), ':', '_');
+}
+
+Words words_of(const NewModule& wanted) {
+  std::string list, declared;
+  for (const auto point : wanted.points) {
+    const std::string name(hooks::name(point));
+    list += (list.empty() ? "`" : ", `") + name + "`";
+    declared += std::string(declared.empty() ? "" : ",") + "\n    " + R"({ "point": ")" + name +
+                R"(", "timeout_ms": 200, "on_failure": "open" })";
+  }
+  const auto first = wanted.points.front();
+  return {{"NAME", wanted.name},
+          {"FILE", with(wanted.name, '-', '_')},
+          {"CLASS", class_name(wanted.name)},
+          {"TITLE", capitalized(with(wanted.name, '-', ' '))},
+          {"PUBLISHER", wanted.publisher},
+          {"HOOKS", "[" + declared + "\n  ]"},
+          {"HOOK_LIST", list},
+          {"FIRST_HOOK", std::string(hooks::name(first))},
+          {"FIRST_FILE", file_of(first)}};
+}
+
+std::string replaced(std::string text, const Words& words) {
+  for (const auto& [word, value] : words) {
+    const auto mark = "@" + word + "@";
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size()))
+      text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
+bool names_one_of(const std::string& list, const std::vector<hooks::Point>& points) {
+  std::istringstream names(list);
+  for (std::string name; std::getline(names, name, ',');) {
+    for (const auto point : points) {
+      if (hooks::name(point) == name) return true;
+    }
+  }
+  return false;
+}
+
+std::string chosen_parts(const std::string& text, const std::vector<hooks::Point>& points) {
+  constexpr std::string_view kBegin = "@@hook ", kEnd = "@@end";
+  std::istringstream lines(text);
+  std::string out;
+  bool chosen = true;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kBegin)) {
+      chosen = names_one_of(line.substr(kBegin.size()), points);
+    } else if (line == kEnd) {
+      chosen = true;
+    } else if (chosen) {
+      out += line + "\n";
+    }
+  }
+  return out;
+}
+
+bool is_wanted(const fs::path& inside, const NewModule& wanted) {
+  if (inside.parent_path() != "contexts") return true;
+  return std::any_of(wanted.points.begin(), wanted.points.end(),
+                     [&](hooks::Point point) { return inside.stem() == file_of(point); });
+}
+
+Result<void> copy_templates(const fs::path& from, const NewModule& wanted, const fs::path& to,
+                            std::vector<fs::path>& written) {
+  const auto words = words_of(wanted);
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    const auto inside = entry.path().lexically_relative(from);
+    if (!entry.is_regular_file() || !is_wanted(inside, wanted)) continue;
+    const auto text = read_file(entry.path(), kTemplateBytes);
+    if (!text) return text.error();
+    fs::path name = inside == "gitignore" ? ".gitignore" : replaced(inside.string(), words);
+    fs::create_directories((to / name).parent_path());
+    RAPT_TRY(write_file_atomically(to / name, replaced(chosen_parts(*text, wanted.points), words)));
+    written.push_back(std::move(name));
+  }
+  return {};
+}
+
+Result<void> check(const NewModule& wanted) {
+  constexpr const char* kForm = " 2 to 63 lower-case letters, digits and hyphens, and begins with a letter.";
+  if (!bundle::is_valid_name(wanted.name)) return Error::invalid("name", std::string("A module's name has") + kForm);
+  if (!bundle::is_valid_name(wanted.publisher))
+    return Error::invalid("publisher", std::string("A publisher's name has") + kForm);
+  if (wanted.points.empty()) return Error::invalid("hook", "A module needs at least one hook.");
+  return {};
+}
+
+Error cannot_write(const fs::path& folder, const std::string& why) {
+  return Error::invalid("", "The folder " + folder.string() + " cannot be made: " + why + ".");
+}
+
+/// Gives the whole folder its name, unless somebody else has that by now.
+Result<void> move_into_place(const fs::path& made, const fs::path& folder) {
+  if (renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, folder.c_str(), RENAME_NOREPLACE) == 0) return {};
+  const auto why = std::error_code(errno, std::generic_category()).message();
+  if (errno == EEXIST) return Error::conflict(folder.string() + " exists already; nothing was changed.");
+  return cannot_write(folder, why);
+}
+
+std::vector<fs::path> folders_of(const Sdk& sdk, const std::string& language) {
+  std::vector<fs::path> folders = {sdk.templates() / "common", sdk.templates() / language};
+  if (language != "rust") folders.push_back(sdk.templates() / "kit");
+  return folders;
+}
+
+}  // namespace
+
+Result<std::vector<fs::path>> create_module(const Sdk& sdk, const NewModule& wanted) {
+  RAPT_TRY(check(wanted));
+  std::error_code failure;
+  if (fs::symlink_status(wanted.folder, failure).type() != fs::file_type::not_found)
+    return Error::conflict(wanted.folder.string() + " exists already; nothing was changed.");
+  const auto folder = fs::absolute(wanted.folder).lexically_normal();
+  const auto made = folder.parent_path() / ("." + wanted.name + "-" + new_uuid());
+  std::vector<fs::path> written;
+  Result<void> done;
+  try {
+    fs::create_directories(made);
+    for (const auto& from : folders_of(sdk, wanted.language)) {
+      if (done) done = copy_templates(from, wanted, made, written);
+    }
+  } catch (const fs::filesystem_error& error) {
+    done = cannot_write(folder, error.code().message());
+  }
+  if (done) done = move_into_place(made, folder);
+  if (!done) {
+    fs::remove_all(made, failure);
+    return done.error();
+  }
+  std::sort(written.begin(), written.end());
+  return written;
+}
+
+}  // namespace rapt::author

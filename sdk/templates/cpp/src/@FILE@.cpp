@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// @TITLE@. What a module may do, and may not, stands in MODULES.md of RaptScallions.
+#include <rapt/module.hpp>
+
+#include <string>
+
+namespace {
+
+std::string words_finding(std::string_view text) {
+  std::size_t words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\t';
+    if (!space && !inside) ++words;
+    inside = !space;
+  }
+  return "{\"words\": " + std::to_string(words) + "}";
+}
+
+}  // namespace
+
+class @CLASS@ {
+ public:
+@@hook chat:on_message
+  // A message arrived. May emit, replace, block.
+  rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
+    reply.emit("message-words", words_finding(context.content()));
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook chat:before_ai
+  // Before the AI is asked. May emit, replace, instruct, block.
+  rapt::Verdict on_before_ai(const rapt::Context& context, rapt::Reply& reply) {
+    if (context.content().find('?') != std::string_view::npos) reply.instruct("Answer the question before anything else.");
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook chat:after_ai
+  // The AI's answer is there, whole. May emit, replace, block.
+  rapt::Verdict on_after_ai(const rapt::Context& context, rapt::Reply& reply) {
+    reply.emit("answer-words", words_finding(context.content()));
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook session:start
+  // A conversation was opened. May emit.
+  rapt::Verdict on_session_start(const rapt::Context&, rapt::Reply& reply) {
+    reply.emit("session-opened", "{}");
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook session:end
+  // A conversation was completed. May emit.
+  rapt::Verdict on_session_end(const rapt::Context& context, rapt::Reply& reply) {
+    reply.emit("session-closed", "{\"messages\": " + std::to_string(context.message_count()) + "}");
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook product:before_ai
+  // A run's input fits its schema. May emit, replace (JSON), instruct, block.
+  rapt::Verdict on_product_before_ai(const rapt::Context& context, rapt::Reply& reply) {
+    reply.emit("input-bytes", "{\"bytes\": " + std::to_string(context.input().size()) + "}");
+    reply.instruct("Keep it short.");
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook product:after_ai
+  // A run's output fits its schema. May emit, replace (JSON), block.
+  rapt::Verdict on_product_after_ai(const rapt::Context& context, rapt::Reply& reply) {
+    reply.emit("output-bytes", "{\"bytes\": " + std::to_string(context.output().size()) + "}");
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook run:complete
+  // A run has ended. May emit.
+  rapt::Verdict on_run_complete(const rapt::Context&, rapt::Reply& reply) {
+    reply.emit("run-ended", "{}");
+    return rapt::Verdict::kContinue;
+  }
+
+@@end
+@@hook chat:on_delta
+  // The next window of an answer, before the reader sees it. May emit, replace, hold, block. Hold back what may be the beginning
+  // of what you look for: MODULES.md, "A stream filter".
+  rapt::Verdict on_delta(const rapt::Context& context, rapt::Reply& reply) {
+    std::string out(context.content());
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";  // U+FEFF, which nobody sees
+    for (auto at = out.find(kMark); at != std::string::npos; at = out.find(kMark, at)) out.erase(at, kMark.size());
+    if (out == context.content()) return rapt::Verdict::kContinue;
+    return reply.replace(out);
+  }
+
+@@end
+  // Run once before the first hook; a module whose self-test throws is not started.
+  void self_test() {
+    if (words_finding(" two  words\n") != "{\"words\": 2}") throw std::runtime_error("it cannot count");
+  }
+};
+RAPT_MODULE(@CLASS@, RAPT_MODULE_NAME, RAPT_MODULE_VERSION);

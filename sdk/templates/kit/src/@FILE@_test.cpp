@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The test kit is a host in memory. It holds the module to the limits of the real one.
+#include <rapt/testkit.hpp>
+
+#include <cstdio>
+
+int main() {
+  rapt::testkit::Module module;
+  rapt::testkit::Scene scene;
+  scene.current = rapt::testkit::Line{"user", "Why is this so?"};
+  int faults = 0;
+  const auto check = [&faults](const char* what, const rapt::testkit::Answer& answer, bool as_wanted) {
+    if (answer.fault.empty() && as_wanted) return;
+    std::printf("%s: verdict %d, fault \"%s\"\n", what, static_cast<int>(answer.verdict), answer.fault.c_str());
+    ++faults;
+  };
+@@hook chat:on_message
+  const auto message = module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene);
+  check("chat:on_message", message, message.findings.size() == 1 && message.findings[0].json == "{\"words\": 4}");
+@@end
+@@hook chat:before_ai
+  const auto before = module.call(RAPT_HOOK_CHAT_BEFORE_AI, scene);
+  check("chat:before_ai", before, before.instructions.size() == 1);
+@@end
+@@hook chat:after_ai
+  scene.current->role = "assistant";
+  const auto after = module.call(RAPT_HOOK_CHAT_AFTER_AI, scene);
+  check("chat:after_ai", after, after.findings.size() == 1 && after.findings[0].json == "{\"words\": 4}");
+@@end
+@@hook session:start
+  const auto opened = module.call(RAPT_HOOK_SESSION_START, scene);
+  check("session:start", opened, opened.findings.size() == 1);
+@@end
+@@hook session:end
+  const auto closed = module.call(RAPT_HOOK_SESSION_END, scene);
+  check("session:end", closed, closed.findings.size() == 1);
+@@end
+@@hook product:before_ai
+  scene.input = "{\"grade\": 3}";
+  const auto input = module.call(RAPT_HOOK_PRODUCT_BEFORE_AI, scene);
+  check("product:before_ai", input, input.findings.size() == 1 && input.findings[0].json == "{\"bytes\": 12}");
+@@end
+@@hook product:after_ai
+  scene.output = "{\"plan\": []}";
+  const auto output = module.call(RAPT_HOOK_PRODUCT_AFTER_AI, scene);
+  check("product:after_ai", output, output.findings.size() == 1 && output.findings[0].json == "{\"bytes\": 12}");
+@@end
+@@hook run:complete
+  const auto ended = module.call(RAPT_HOOK_RUN_COMPLETE, scene);
+  check("run:complete", ended, ended.findings.size() == 1);
+@@end
+@@hook chat:on_delta
+  const std::string marked = "a\xEF\xBB\xBF" "b";
+  rapt::testkit::Stream stream(module, rapt::testkit::Scene{});
+  std::string seen = stream.push(marked);
+  seen += stream.finish();
+  if (seen != "ab") std::printf("chat:on_delta: \"%s\"\n", seen.c_str()), ++faults;
+@@end
+  return faults == 0 ? 0 : 1;
+}

@@ -55,7 +55,8 @@ constexpr store::Statement kBeginReading{
 #define RAPT_CHAT_STORE(more) \
   "WITH claimed AS ("                                                                                                \
   "  UPDATE chat_sessions SET next_seq = next_seq + $3::integer, last_message_at = $4::timestamptz"                  \
-  "   WHERE id = $1 AND next_seq = $2 AND state = 'active' RETURNING id),"                                           \
+  "   WHERE id = $1 AND next_seq = $2 AND state = 'active'"  \
+  "   RETURNING id, user_id, group_id, tool_id, assignment_id),"                                           \
   "said AS ("                                                                                                        \
   "  INSERT INTO messages (id, session_id, seq, role, content, meta, created_at, request_id)"                        \
   "  SELECT m.id, c.id, m.seq, m.role, m.content, m.meta, m.created_at, m.request_id"                                \
@@ -64,22 +65,22 @@ constexpr store::Statement kBeginReading{
   "      ($12::uuid, $13::integer, $14::message_role, $15::text, $16::jsonb, $17::timestamptz, $18::uuid))"          \
   "      AS m (id, seq, role, content, meta, created_at, request_id)"                                                \
   "   WHERE m.id IS NOT NULL),"                                                                                      \
-  "settled AS (" RAPT_SETTLE("(CASE WHEN EXISTS (SELECT FROM claimed) THEN $19 ELSE '[]' END)") "),"                 \
+  "settled AS (" RAPT_SETTLE_FROM("c.user_id", "c.group_id", "CASE WHEN c.assignment_id IS NOT NULL THEN $31::uuid END", "c.tool_id", "c.id", "NULL::uuid", "c.assignment_id", "claimed c, " RAPT_PAID("$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30")) ")," \
   "told AS ("                                                                                                        \
-  "  INSERT INTO outbox (topic, key, payload) SELECT $20, $1::text, $21::jsonb FROM claimed)," more                  \
+  "  INSERT INTO outbox (topic, key, payload) SELECT $32, $1::text, $33::jsonb FROM claimed)," more                  \
   "ended AS ("                                                                                                       \
-  "  DELETE FROM chat_turns WHERE session_id = $1::uuid AND turn_id = $22::uuid)"                                    \
+  "  DELETE FROM chat_turns WHERE session_id = $1::uuid AND turn_id = $34::uuid)"                                    \
   "SELECT EXISTS (SELECT FROM claimed) AS stored"
 #define RAPT_CHAT_FOUND                                                             \
-  " found AS (" RAPT_STORE_FINDINGS("$1::uuid", "NULL", "$23", "$24", "$25", "$26", \
-                                    "$27") " WHERE EXISTS (SELECT FROM claimed)),"
+  " found AS (" RAPT_STORE_FINDINGS("$1::uuid", "NULL", "$35", "$36", "$37", "$38", \
+                                    "$39") " WHERE EXISTS (SELECT FROM claimed)),"
 
 constexpr store::Statement kStore{"chat_store_turn", RAPT_CHAT_STORE("")};
 constexpr store::Statement kStoreFound{"chat_store_turn_found", RAPT_CHAT_STORE(RAPT_CHAT_FOUND)};
 constexpr store::Statement kStoreReplacing{"chat_store_turn_replacing", RAPT_CHAT_STORE(RAPT_CHAT_FOUND R"(
   replaced AS (
     UPDATE messages SET replaced_at = $4::timestamptz
-     WHERE session_id = $1 AND seq >= $28::integer AND seq < $2 AND replaced_at IS NULL
+     WHERE session_id = $1 AND seq >= $40::integer AND seq < $2 AND replaced_at IS NULL
        AND EXISTS (SELECT FROM claimed)),)")};
 
 #undef RAPT_CHAT_FOUND
@@ -138,7 +139,8 @@ store::Params store_params(const TurnEffects& effects) {
       for (int column = 0; column < 7; ++column) params.add_null();
     }
   }
-  params.add(effects.usage ? usage::settle_text(*effects.usage) : std::string("[]"));
+  usage::add_paid(params, effects.usage);
+  params.add(effects.usage ? effects.usage->class_id : ClassId{});
   params.add(effects.topic).add(effects.payload_json).add(effects.turn);
   if (effects.replaces_from || !effects.extractions.empty()) usage::add_findings(params, effects.extractions);
   if (effects.replaces_from) params.add(*effects.replaces_from);

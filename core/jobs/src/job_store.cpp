@@ -46,6 +46,7 @@ constexpr store::Statement kPruneJobs{"jobs_prune", R"(
    WHERE (state = 'done' AND ended_at < now() - interval '7 days')
       OR (state = 'failed' AND ended_at < now() - interval '90 days') LIMIT 5000))"};
 
+// Rows that hosts of an earlier version have marked: now a delivered event is deleted.
 constexpr store::Statement kPruneOutbox{"jobs_prune_outbox", R"(
   DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE delivered_at < now() - interval '7 days' LIMIT 5000))"};
 

@@ -69,7 +69,9 @@ Task<bool> Backlog::store_some() {
   }
   if (may_pass(stored.error())) co_return false;
   for (auto& record : some) {
-    const auto alone = co_await store_what_stands(database_, record);
+    std::vector<Record> one;
+    one.push_back(record);
+    const auto alone = co_await store_records(database_, std::move(one));
     if (!alone && may_pass(alone.error())) co_return false;
     if (!alone) log_unrecorded(record, alone.error().log_detail);
     drop_front(1);

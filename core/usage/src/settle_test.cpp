@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+#include <thread>
+
 #include "rapt/usage/settle_sql.hpp"
 #include "test_ledger.hpp"
 
@@ -148,9 +150,72 @@ TEST_F(LedgerTest, RecordsACallWhoseConversationHasBeenDeleted) {
   auto what = record(kCall);
   what.session = SessionId::trusted(kOther);
   what.user = UserId::trusted(kOther);
-  EXPECT_FALSE(settle_blocking(what));
-  ASSERT_TRUE(runtime::run_blocking(settle_alone(**scratch, what)));
+  ASSERT_TRUE(settle_blocking(what));
   EXPECT_EQ(value("SELECT group_id FROM ai_usage WHERE session_id IS NULL AND user_id IS NULL"), kDistrict);
+}
+
+TEST_F(LedgerTest, ForgetsWhatIsDeletedAndKeepsTheFigures) {
+  scratch->script(
+      "INSERT INTO users (id, email, name) VALUES ('00000000-0000-7000-8000-0000000000c1', 'gone@x.org', 'Gone');"
+      "INSERT INTO classes (id, group_id, name) VALUES ('00000000-0000-7000-8000-0000000000c2', '" +
+      std::string(kDistrict) + "', 'Gone')");
+  auto what = record(kCall);
+  what.call.reserved = false;
+  what.user = UserId::trusted("00000000-0000-7000-8000-0000000000c1");
+  what.class_id = ClassId::trusted("00000000-0000-7000-8000-0000000000c2");
+  ASSERT_TRUE(settle_blocking(what));
+  EXPECT_EQ(value("SELECT count(*) FROM ai_usage WHERE user_id IS NOT NULL AND class_id IS NOT NULL"), "1");
+  scratch->script("DELETE FROM classes WHERE id = '" + what.class_id.str() + "'; DELETE FROM users WHERE id = '" +
+                  what.user.str() + "'");
+  EXPECT_EQ(value("SELECT total_tokens FROM ai_usage WHERE user_id IS NULL AND class_id IS NULL"), "1200");
+}
+
+TEST_F(LedgerTest, ForgetsAUserWhoIsDeletedWhileTheCallIsBeingSettled) {
+  const std::string user = "00000000-0000-7000-8000-0000000000c1";
+  scratch->script("INSERT INTO users (id, email, name) VALUES ('" + user + "', 'gone@x.org', 'Gone')");
+  auto what = record(kCall);
+  what.call.reserved = false;
+  what.user = UserId::trusted(user);
+  std::thread deleting;
+  const auto settled = (**scratch).transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+    RAPT_TRY(settle(tx, what));
+    deleting = std::thread([&] { scratch->script("DELETE FROM users WHERE id = '" + user + "'"); });
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") {
+      if (std::chrono::steady_clock::now() > until) return Error::internal("the deletion did not wait");
+    }
+    return {};
+  });
+  deleting.join();
+  ASSERT_TRUE(settled) << settled.error().log_detail;
+  EXPECT_EQ(value("SELECT count(*) FROM ai_usage WHERE user_id IS NULL"), "1");
+}
+
+TEST_F(LedgerTest, SettlesOneCallByItsColumns) {
+  constexpr store::Statement kOne{
+      "", "WITH paid AS (" RAPT_SETTLE_FROM(
+              "NULL::uuid", "$13::uuid", "NULL::uuid", "NULL::uuid", "NULL::uuid", "NULL::uuid", "NULL::uuid",
+              RAPT_PAID("$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12")) " RETURNING id)"
+                                                                                                    " SELECT count(*)"
+                                                                                                    " AS n FROM paid"};
+  const auto settle_one = [&](const std::optional<Record>& what) {
+    store::Params params;
+    add_paid(params, what);
+    params.add(kDistrict);
+    const auto rows = runtime::run_blocking((**scratch).query(kOne, std::move(params)));
+    EXPECT_TRUE(rows) << rows.error().log_detail;
+    return rows ? (*rows)[0].integer("n") : -1;
+  };
+  ASSERT_EQ(reserve(kCall), "0");
+  EXPECT_EQ(settle_one(std::nullopt), 0);
+  EXPECT_EQ(settle_one(record(kCall)), 1);
+  EXPECT_EQ(settle_one(record(kCall)), 0) << "once";
+  EXPECT_EQ(spending("month", "cost"), "0.00600000");
+  EXPECT_EQ(spending("month", "reserved_cost"), "0.00000000");
+  auto hostile = record(kOther);
+  hostile.model = std::string("a\0b\xff'\"\\", 7) + std::string(1000, 'x');
+  hostile.input_tokens = 1LL << 60;
+  EXPECT_EQ(settle_one(hostile), 1);
 }
 
 TEST_F(LedgerTest, SettlesSeveralCallsAsAPartOfALargerStatement) {

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/base/text.hpp"
+#include "rapt/store/database.hpp"
 #include "rapt/usage/settle_sql.hpp"
 
 namespace rapt::usage {
@@ -53,6 +55,7 @@ std::optional<Price> price_of(const Call& call, std::string_view model) {
 std::string storable_name(std::string model) {
   std::erase(model, '\0');
   if (model.size() > kMostModelBytes) model.resize(kMostModelBytes);
+  if (!is_utf8(model)) model = printable(model, kMostModelBytes);
   return model.empty() ? "unknown" : model;
 }
 
@@ -89,6 +92,20 @@ json fields_of(const Record& record) {
 }
 
 }  // namespace
+
+void add_paid(store::Params& params, const std::optional<Record>& record) {
+  if (!record) {
+    for (int column = 0; column < 12; ++column) params.add_null();
+    return;
+  }
+  const auto price = price_of(record->call, record->model);
+  params.add(record->call.id).add(storable_name(record->model)).add(record->request_type);
+  params.add(name(record->outcome)).add(bounded(record->input_tokens)).add(bounded(record->output_tokens));
+  params.add(record->estimated).add(bounded(record->latency.count())).add(record->call.day);
+  params.add(record->call.reserved);
+  params.add(price ? std::optional(price->input_per_1k) : std::nullopt);
+  params.add(price ? std::optional(price->output_per_1k) : std::nullopt);
+}
 
 std::string settle_text(const std::vector<Record>& records) {
   json all = json::array();

@@ -16,7 +16,5 @@ bool may_pass(const Error& error);
 void log_unrecorded(const Record& record, const std::string& why);
 /// All of them, or none.
 Task<Result<void>> store_records(store::Database& database, std::vector<Record> records);
-/// One that refers to something which has been deleted since.
-Task<Result<void>> store_what_stands(store::Database& database, Record record);
 
 }  // namespace rapt::usage

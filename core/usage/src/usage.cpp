@@ -15,30 +15,7 @@ namespace {
 constexpr store::Statement kSettle{"usage.settle", RAPT_SETTLE("$1")};
 constexpr store::Statement kRelease{"usage.release", "SELECT release_reservation($1::uuid)"};
 constexpr store::Statement kSweep{"usage.sweep", "SELECT sweep_reservations($1::timestamptz, $2::integer) AS swept"};
-constexpr store::Statement kStanding{"usage.standing", R"(
-  SELECT EXISTS (SELECT FROM users WHERE id = $1::uuid) AS "user", EXISTS (SELECT FROM groups WHERE id = $2::uuid) AS "group",
-         EXISTS (SELECT FROM classes WHERE id = $3::uuid) AS class, EXISTS (SELECT FROM tools WHERE id = $4::uuid) AS tool,
-         EXISTS (SELECT FROM chat_sessions WHERE id = $5::uuid) AS session, EXISTS (SELECT FROM runs WHERE id = $6::uuid) AS run,
-         EXISTS (SELECT FROM assignments WHERE id = $7::uuid) AS assignment)"};
-
 constexpr int kMostSwept = 1000;
-
-/// Without what has been deleted since: its row would refer to nothing.
-Task<Result<Record>> of_what_stands(store::Database& database, Record record) {
-  auto asked = store::params(record.user, record.group, record.class_id, record.tool, record.session, record.run,
-                             record.assignment);
-  const auto rows = co_await database.query(kStanding, std::move(asked));
-  if (!rows) co_return rows.error();
-  const auto row = (*rows)[0];
-  if (!row.boolean("user")) record.user = {};
-  if (!row.boolean("group")) record.group = {};
-  if (!row.boolean("class")) record.class_id = {};
-  if (!row.boolean("tool")) record.tool = {};
-  if (!row.boolean("session")) record.session = {};
-  if (!row.boolean("run")) record.run = {};
-  if (!row.boolean("assignment")) record.assignment = {};
-  co_return record;
-}
 
 }  // namespace
 
@@ -61,14 +38,6 @@ Task<Result<void>> store_records(store::Database& database, std::vector<Record> 
   co_return Result<void>{};
 }
 
-Task<Result<void>> store_what_stands(store::Database& database, Record record) {
-  const auto standing = co_await of_what_stands(database, std::move(record));
-  if (!standing) co_return standing.error();
-  std::vector<Record> alone;
-  alone.push_back(*standing);
-  co_return co_await store_records(database, std::move(alone));
-}
-
 Result<void> settle(store::Transaction& transaction, const Record& record) {
   RAPT_TRY(transaction.exec(kSettle, store::params(settle_text(record))));
   return {};
@@ -77,8 +46,7 @@ Result<void> settle(store::Transaction& transaction, const Record& record) {
 Task<Result<void>> settle_alone(store::Database& database, Record record) {
   std::vector<Record> alone;
   alone.push_back(record);
-  auto stored = co_await store_records(database, std::move(alone));
-  if (!stored && !may_pass(stored.error())) stored = co_await store_what_stands(database, record);
+  const auto stored = co_await store_records(database, std::move(alone));
   if (stored) co_return stored;
   if (may_pass(stored.error()) && record.call.backlog) {
     const auto backlog = record.call.backlog;

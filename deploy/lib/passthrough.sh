@@ -17,6 +17,8 @@ command_passthrough() {
   use_instance "${RAPT_INSTANCE:-$ROOT/var}"
   read_settings
   export_environment
+  # It installs by the launcher's own words, which know whose the instance's files are.
+  [[ $1 != dev ]] || export RAPT_LAUNCHER=$ROOT/rapt
   works_on_system "$1" || exec "$BUILD/bin/rapt" "$@"
   service_dir "$STATE"
   [[ $1 != doctor ]] || join_server_cgroup

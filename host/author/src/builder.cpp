@@ -5,10 +5,10 @@
 
 #include "json_fields.hpp"
 #include "paths.hpp"
+#include "rapt/author/subprocess.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/manifest.hpp"
-#include "subprocess.hpp"
 
 namespace rapt::author {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "subprocess.hpp"
+#include "rapt/author/subprocess.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -14,5 +14,7 @@ int run_new(Console& console, const Arguments& arguments);
 int run_build(Console& console, const Arguments& arguments);
 int run_run(Console& console, const Arguments& arguments);
 int run_check(Console& console, const Arguments& arguments);
+/// Works on a running instance, by the program's own words.
+int run_dev(Console& console, const Arguments& arguments);
 
 }  // namespace rapt::cli

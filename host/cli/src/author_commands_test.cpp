@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The command line of an author's words. What they do is tested in host/author and tests/abi.
+#include <nlohmann/json.hpp>
+
+#include "cli_fixture.hpp"
+
+namespace rapt::cli {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+TEST_F(Program, NewTakesAHookSeveralTimesAndTellsWhatComesNext) {
+  EXPECT_EQ(rapt({"new", "word-count", "--language", "c", "--hook", "chat:on_message", "--hook", "session:end", "--dir",
+                  path("made")}),
+            kOk)
+      << err_;
+  EXPECT_THAT(out_, HasSubstr("rapt run chat:on_message"));
+  EXPECT_TRUE(fs::exists(path("made/contexts/session_end.json")));
+  EXPECT_FALSE(fs::exists(path("made/contexts/chat_after_ai.json")));
+  EXPECT_EQ(rapt({"new", "word-count", "--dir", path("made")}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("exists already"));
+  EXPECT_EQ(rapt({"new", "word-count", "--dir", path("other"), "--json"}), kOk);
+  EXPECT_THAT(json::parse(out_).at("files"), ::testing::Contains(json("src/word_count.cpp")));
+}
+
+TEST_F(Program, NewRefusesWhatNoModuleCanBe) {
+  EXPECT_EQ(rapt({"new", "x", "--language", "cobol"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("c, cpp or rust"));
+  EXPECT_EQ(rapt({"new", "word-count", "--hook", "chat:never"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("no hook \"chat:never\""));
+  EXPECT_EQ(rapt({"new", "Word Count", "--dir", path("made")}), kFailed);
+  EXPECT_EQ(rapt({"new", "word-count", "--sdk", path("nowhere")}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("No SDK"));
+  EXPECT_FALSE(fs::exists(path("made")));
+}
+
+TEST_F(Program, RunSaysWhatItNeeds) {
+  EXPECT_EQ(rapt({"run", "chat:never"}), kUsage);
+  EXPECT_EQ(rapt({"run", "chat:after_ai"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("--context"));
+  ASSERT_TRUE(write_file_atomically(path("case.json"), R"({"oops": 1, "current": {"role": "robot", "content": ""}})"));
+  EXPECT_EQ(rapt({"run", "chat:after_ai", path("none"), "--context", path("case.json")}), kFailed);
+  EXPECT_THAT(err_, ::testing::AllOf(HasSubstr("case.json"), HasSubstr("oops"), HasSubstr("current.role")));
+  EXPECT_EQ(rapt({"run", "chat:after_ai", path("none"), "--context", path("case.json"), "--json"}), kFailed);
+  EXPECT_EQ(json::parse(out_).at("fields").size(), 2U);
+  ASSERT_TRUE(write_file_atomically(path("case.json"), "{}"));
+  EXPECT_EQ(rapt({"run", "chat:after_ai", path("none"), "--context", path("case.json")}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("none"));
+}
+
+TEST_F(Program, CheckTakesOnlyNumbersForNumbers) {
+  EXPECT_EQ(rapt({"check", path("none"), "--seed", "dice"}), kUsage);
+  EXPECT_EQ(rapt({"check", path("none"), "--calls", "0"}), kUsage);
+  EXPECT_EQ(rapt({"check", path("none"), "--seed", "18446744073709551615"}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("none"));
+}
+
+TEST_F(Program, DevInstallsNothingUnsignedUnlessItIsMeant) {
+  EXPECT_EQ(rapt({"dev", path("none")}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("RAPT_DEVELOPMENT_MODULES=1 ./rapt up"));
+  environment_["RAPT_DEVELOPMENT_MODULES"] = "1";
+  EXPECT_EQ(rapt({"dev", path("none")}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("manifest.json"));
+}
+
+}  // namespace
+}  // namespace rapt::cli

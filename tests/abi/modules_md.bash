@@ -1,24 +1,32 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Follows MODULES.md as a stranger would: writes every fenced block that names a file (```cpp file=a/b.cpp), and runs every block
-# marked `sh run`, in order, in an empty home.
+# Follows MODULES.md as a stranger would, from the top to the bottom, in an empty home: writes every fenced block that names a file
+# (```cpp file=a/b.cpp), and runs every block marked `sh run`.
 #   modules_md.bash MODULES.md BUILD_FOLDER WORK_FOLDER
 set -euo pipefail
 guide=$1 build=$2 work=$3
 rm -rf -- "$work"
-mkdir -p -- "$work"
+mkdir -p -- "$work/blocks"
 cd -- "$work"
 
 awk '
   /^```/ && open { close(out); open = 0; next }
-  /^```[a-z]+ file=/ { out = $2; sub(/^file=/, "", out); system("mkdir -p \"$(dirname \"" out "\")\""); open = 1; files++; next }
-  /^```sh run$/ { out = sprintf("step-%02d.sh", ++steps); open = 1; next }
+  /^```[a-z]+ file=/ { path = $2; sub(/^file=/, "", path); files++; kind = "file " path }
+  /^```sh run$/ { steps++; kind = "run" }
+  kind { out = sprintf("blocks/%03d", ++blocks); printf "" > out; print out, kind > "index"; kind = ""; open = 1; next }
   open { print > out }
-  END { if (files < 5 || steps < 4) { print "only " files " files and " steps " steps found" > "/dev/stderr"; exit 1 } }
+  END { if (files < 8 || steps < 6) { print "only " files " files and " steps " steps found" > "/dev/stderr"; exit 1 } }
 ' "$guide"
 
-export HOME=$PWD RAPT_BUILD=$build PATH=$build/bin:$PATH
-for step in step-*.sh; do
-  echo "== $step"
-  bash -euo pipefail -x "$step"
-done
+# rustup keeps its compilers in the home that is left here.
+export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} HOME=$PWD RAPT_BUILD=$build PATH=$build/bin:$PATH
+while read -r block kind path <&3; do
+  if [[ $kind == file ]]; then
+    echo "== $path"
+    mkdir -p -- "$(dirname -- "$path")"
+    cp -- "$block" "$path"
+  else
+    echo "== $block"
+    bash -euo pipefail -x "$block"
+  fi
+done 3<index

@@ -30,7 +30,14 @@ struct MemoryHost {
   rapt_host base{};
   Module::Offer offer;
   std::vector<std::pair<rapt_log_level, std::string>> lines;
+  Services services;
+  const Scene* scene = nullptr;  ///< of the call that is under way; outside of one nothing may be asked
+  int figures = 0;               ///< of that call
+  std::string given[2];          ///< handed out until the next question
 };
+
+/// The service of that id, if the test granted it.
+const void* granted_service(const MemoryHost& host, const char* id);
 
 const rapt_context_1& context_service();
 const rapt_reply_1& reply_service();

@@ -30,7 +30,7 @@ const void* get_service(const rapt_host* host, const char* id) {
   if (std::strcmp(id, RAPT_SERVICE_LOG_1) == 0) return &log;
   if (std::strcmp(id, RAPT_SERVICE_CONTEXT_1) == 0) return &context_service();
   if (std::strcmp(id, RAPT_SERVICE_REPLY_1) == 0) return &reply_service();
-  return nullptr;
+  return granted_service(*reinterpret_cast<const MemoryHost*>(host), id);
 }
 
 std::string fault_of(const Answer& answer) {
@@ -48,6 +48,25 @@ std::string fault_of(const Answer& answer) {
       return "the verdict is none of rapt_verdict";
   }
 }
+
+}  // namespace
+
+namespace {
+
+/// While it lives, the host is calling the module.
+class Calling {
+ public:
+  Calling(MemoryHost& host, const Scene& scene) : host_(host) {
+    host_.scene = &scene;
+    host_.figures = 0;
+  }
+  Calling(const Calling&) = delete;
+  Calling& operator=(const Calling&) = delete;
+  ~Calling() { host_.scene = nullptr; }
+
+ private:
+  MemoryHost& host_;
+};
 
 }  // namespace
 
@@ -92,6 +111,7 @@ Answer Module::call(rapt_hook hook, const Scene& scene) {
   if (state_->hooks == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_HOOKS_1);
   const rapt_context context{state_->host.offer.abi_minor >= 1, &scene, hook, {}};
   rapt_reply reply{hook, &scene, {}};
+  const Calling calling(state_->host, scene);
   reply.answer.verdict = state_->hooks->call(state_->module, hook, &context, &reply);
   reply.answer.fault = fault_of(reply.answer);
   return std::move(reply.answer);
@@ -101,11 +121,13 @@ namespace {
 
 using Asked = rapt_status (*rapt_auth_provider_1::*)(void*, rapt_text, rapt_reply*);
 
-Answer ask_provider(const rapt_entry& entry, void* state, Asked function, const std::string& input) {
+Answer ask_provider(const rapt_entry& entry, MemoryHost& host, void* state, Asked function, const std::string& input) {
   const auto* provider = static_cast<const rapt_auth_provider_1*>(entry.get_extension(RAPT_EXT_AUTH_PROVIDER_1));
   if (provider == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_AUTH_PROVIDER_1);
-  const Scene scene;
+  Scene scene;
+  scene.user_id = scene.group_id = scene.tool_id = scene.session_id = "";
   rapt_reply reply{kProviderCall, &scene, {}};
+  const Calling calling(host, scene);
   const rapt_status status = (provider->*function)(state, {input.data(), input.size()}, &reply);
   reply.answer.verdict = status == RAPT_OK ? RAPT_REPLACE : RAPT_ERROR;
   reply.answer.fault = fault_of(reply.answer);
@@ -115,11 +137,11 @@ Answer ask_provider(const rapt_entry& entry, void* state, Asked function, const 
 }  // namespace
 
 Answer Module::provider_start(const std::string& input) {
-  return ask_provider(*state_->entry, state_->module, &rapt_auth_provider_1::start, input);
+  return ask_provider(*state_->entry, state_->host, state_->module, &rapt_auth_provider_1::start, input);
 }
 
 Answer Module::provider_step(const std::string& input) {
-  return ask_provider(*state_->entry, state_->module, &rapt_auth_provider_1::step, input);
+  return ask_provider(*state_->entry, state_->host, state_->module, &rapt_auth_provider_1::step, input);
 }
 
 std::optional<rapt_status> Module::self_test() {
@@ -127,6 +149,10 @@ std::optional<rapt_status> Module::self_test() {
       static_cast<const rapt_self_test_draft_1*>(state_->entry->get_extension(RAPT_EXT_SELF_TEST_DRAFT_1));
   if (test == nullptr) return std::nullopt;
   return test->run(state_->module);
+}
+
+Services& Module::services() {
+  return state_->host.services;
 }
 
 const std::vector<std::pair<rapt_log_level, std::string>>& Module::log() const {

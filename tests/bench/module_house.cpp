@@ -18,12 +18,12 @@ namespace {
 
 constexpr const char* kLooks = R"([{"point":"chat:before_ai","timeout_ms":1000}])";
 
-std::string manifest(const std::string& name, const std::string& hooks_json) {
+std::string manifest(const Packed& module) {
   const std::string architecture(bundle::native_architecture());
-  return R"({"name":")" + name +
+  return R"({"name":")" + module.name +
          R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":"bench",)"
-         R"("license":"AGPL-3.0-or-later","abi":"1.1","permissions":[],"hooks":)" +
-         hooks_json +
+         R"("license":"AGPL-3.0-or-later","abi":"1.1","permissions":)" +
+         module.permissions_json + R"(,"hooks":)" + module.hooks_json +
          R"(,)"
          R"("libraries":{")" +
          architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
@@ -61,9 +61,10 @@ void write(const fs::path& path, const std::string& bytes) {
 
 }  // namespace
 
-void ModuleHouse::pack(const std::string& name, const std::string& library, const std::string& hooks_json) {
+void ModuleHouse::pack(const Packed& module, const std::string& library) {
+  const std::string& name = module.name;
   const auto stage = folder_ / (name + ".stage");
-  write(stage / "manifest.json", manifest(name, hooks_json));
+  write(stage / "manifest.json", manifest(module));
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
   write(stage / "CHANGELOG.md", "# 1.0.0\n");
   write(stage / "sbom.spdx.json",
@@ -81,23 +82,25 @@ ModuleHouse::ModuleHouse(std::filesystem::path folder, security::PrivateKey key)
 
 ModuleHouse::ModuleHouse(std::size_t modules) : ModuleHouse(temporary_folder(), security::PrivateKey::generate()) {
   if (modules == 1) {
-    pack("bench", must(read_file(RAPT_BENCH_MODULE, bundle::kMaxBundleBytes)), kLooks);
+    pack({"bench", RAPT_BENCH_MODULE, kLooks}, must(read_file(RAPT_BENCH_MODULE, bundle::kMaxBundleBytes)));
   } else {
     const std::string library = must(read_file(RAPT_BENCH_NUMBERED_MODULE, bundle::kMaxBundleBytes));
-    for (std::size_t i = 0; i < modules; ++i) pack(numbered(i), renamed(library, numbered(i)), kLooks);
+    for (std::size_t i = 0; i < modules; ++i) {
+      pack({numbered(i), RAPT_BENCH_NUMBERED_MODULE, kLooks}, renamed(library, numbered(i)));
+    }
   }
   start();
 }
 
-ModuleHouse::ModuleHouse(const std::vector<Packed>& modules)
+ModuleHouse::ModuleHouse(const std::vector<Packed>& modules, host::ServiceHost* services)
     : ModuleHouse(temporary_folder(), security::PrivateKey::generate()) {
-  for (const auto& module : modules)
-    pack(module.name, must(read_file(module.library, bundle::kMaxBundleBytes)), module.hooks_json);
-  start();
+  for (const auto& module : modules) pack(module, must(read_file(module.library, bundle::kMaxBundleBytes)));
+  start(services);
 }
 
-void ModuleHouse::start() {
+void ModuleHouse::start(host::ServiceHost* services) {
   host::Supervisor::Options options;
+  options.services = services;
   const char* runner = std::getenv("RAPT_RUNNER");
   options.runner = runner != nullptr ? runner : RAPT_RUNNER_PATH;
   trust_.add("bench", key_.public_key());

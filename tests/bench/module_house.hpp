@@ -17,6 +17,7 @@ struct Packed {
   std::string name;
   std::string library;     ///< a path
   std::string hooks_json;  ///< the manifest's "hooks"
+  std::string permissions_json = "[]";
 };
 
 /// A supervisor over one small signed module ("bench"), or over many ("bench-000" and so on), on an event loop that the
@@ -25,7 +26,8 @@ class ModuleHouse {
  public:
   ModuleHouse() : ModuleHouse(1) {}
   explicit ModuleHouse(std::size_t modules);
-  explicit ModuleHouse(const std::vector<Packed>& modules);
+  /// `services` may be null, and outlives the house.
+  explicit ModuleHouse(const std::vector<Packed>& modules, host::ServiceHost* services = nullptr);
   ~ModuleHouse();
   ModuleHouse(const ModuleHouse&) = delete;
   ModuleHouse& operator=(const ModuleHouse&) = delete;
@@ -41,8 +43,8 @@ class ModuleHouse {
 
  private:
   ModuleHouse(std::filesystem::path folder, security::PrivateKey key);
-  void pack(const std::string& name, const std::string& library, const std::string& hooks_json);
-  void start();
+  void pack(const Packed& module, const std::string& bytes);
+  void start(host::ServiceHost* services = nullptr);
 
   boost::asio::io_context loop_{1};
   std::filesystem::path folder_;

@@ -4,7 +4,7 @@
 #   seeds.bash BUILD_FOLDER CORPUS_FOLDER     (a build with the target `bundles`, such as build/release)
 set -euo pipefail
 build=$1 corpus=$2
-mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,sse,provider,json,csv}
+mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,service,sse,provider,json,csv}
 
 shopt -s nullglob
 bundles=("$build"/bundles/*.rapt)
@@ -39,6 +39,12 @@ done
 zstd -qf --no-check --stream-size=9 "$small/CHANGELOG.md" -o "$corpus/bundle/no-tar"
 { cat "$corpus/bundle/small-1"; printf 'behind'; } > "$corpus/bundle/behind"
 
+# A question to the host: the call, service and method, counts, spans that lead to texts behind the frame, numbers.
+for ask in '1\0\0\0\1\0\0\0' '1\0\0\0\5\0\0\0' '2\0\0\0\1\0\0\0' '3\0\0\0\1\0\0\0'; do
+  for counts in '1\0\0\0\1' '3\0\0\0\2' '2\0\0\0\0'; do
+    { printf '\1\0\0\0\0\0\0\0'; printf "\\$ask\\0\\0\\0\\0\\$counts\\0\\0\\0"; printf '\240\0\0\0\3\0\0\0\243\0\0\0\5\0\0\0\243\0\0\0\5\0\0\0'; head -c 108 /dev/zero; printf 'keyvalue'; } > "$corpus/service/${ask//[^0-9]/}-${counts//[^0-9]/}"
+  done
+done
 # A reply: sequence, state, verdict and spans that lead to texts behind the head.
 for verdict in 0 1 2 3 4; do
   { printf '\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'; printf "\\$verdict\\0\\0\\0"; head -c 900 /dev/zero; printf '{"a": [1, "b"]} words'; } > "$corpus/reply/verdict-$verdict"

@@ -47,6 +47,27 @@ json view(const host::HookStatus& hook) {
           {"max_us", micros(hook.max)}};
 }
 
+json view(const host::ServiceStatus& service) {
+  const auto micros = [](const auto& time) { return time ? json(time->count()) : json(nullptr); };
+  return {{"name", service.name},          {"offered", service.offered},   {"calls", service.calls},
+          {"refused", service.refused},    {"failures", service.failures}, {"p50_us", micros(service.p50)},
+          {"p99_us", micros(service.p99)}, {"max_us", micros(service.max)}};
+}
+
+json view(const host::MetricStatus& metric) {
+  json out{{"name", metric.name}, {"kind", metric.is_counter ? "counter" : "histogram"}, {"count", metric.count}};
+  if (metric.is_counter) return out;
+  out.update({{"sum", metric.sum}, {"min", metric.min}, {"max", metric.max}, {"p50", metric.p50}, {"p99", metric.p99}});
+  return out;
+}
+
+template <class List>
+json views_of(const List& list) {
+  json out = json::array();
+  for (const auto& one : list) out.push_back(view(one));
+  return out;
+}
+
 }  // namespace
 
 json view(const host::ModuleStatus& status) {
@@ -57,8 +78,7 @@ json view(const host::ModuleStatus& status) {
   json last_failure = nullptr;
   if (status.last_failure_at)
     last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", sentence(status.last_failure)}};
-  json hooks = json::array(), upgrade = nullptr, quarantine = nullptr;
-  for (const auto& hook : status.hooks) hooks.push_back(view(hook));
+  json upgrade = nullptr, quarantine = nullptr;
   if (status.upgrade)
     upgrade = {{"version", status.upgrade->version},
                {"failed", status.upgrade->failed},
@@ -79,7 +99,9 @@ json view(const host::ModuleStatus& status) {
       {"circuit", {{"state", std::string(host::name(status.circuit))}, {"reason", sentence(status.circuit_reason)}}},
       {"upgrade", std::move(upgrade)},
       {"quarantine", std::move(quarantine)},
-      {"hooks", std::move(hooks)},
+      {"hooks", views_of(status.hooks)},
+      {"services", views_of(status.services)},
+      {"metrics", views_of(status.metrics)},
       {"permissions", status.permissions},
       {"sandbox", {{"layers", std::move(layers)}}}};
 }

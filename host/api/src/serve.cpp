@@ -75,7 +75,7 @@ std::filesystem::path trust_dir(const config::Settings& settings) {
 }
 
 host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust,
-                                             std::string pseudonym_key) {
+                                             std::string pseudonym_key, host::ServiceHost& services) {
   host::Supervisor::Options options;
   options.runner = settings.runner;
   options.cgroup = settings.cgroup;
@@ -83,6 +83,7 @@ host::Supervisor::Options supervisor_options(const config::Settings& settings, c
   options.signature_policy = signature_policy(settings);
   options.required_layers = settings.required_sandbox_layers;
   options.pseudonym_key = std::move(pseudonym_key);
+  options.services = &services;
   return options;
 }
 
@@ -122,7 +123,7 @@ class Host {
         gateway_(client_, gateway_options(settings)),
         quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
         ai_({database_, limits_redis_, clock_, settings.ai_default_model}),
-        supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms)),
+        supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms, capabilities_)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings)),
         journal_(database_),
         module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
@@ -146,7 +147,9 @@ class Host {
                       providers_,  tools_,      groups_,    classes_,  assignments_, chat_,   runs_,     verdict_,
                       supervisor_, dispatcher_, installer_, journal_,  module_set_,  limits_, ai_},
                      std::move(pages), settings.public_url),
-        server_(loop.executor(), server_options(settings, loop), application_) {}
+        server_(loop.executor(), server_options(settings, loop), application_) {
+    capabilities_.add(sandbox::Service::kKv, std::make_unique<host::KvCapability>(database_, clock_));
+  }
 
   /// What this process does: answers requests, does jobs, or both.
   struct Roles {
@@ -233,6 +236,7 @@ class Host {
   gateway::OpenAiGateway gateway_;
   quota::QuotaService quota_;
   quota::Administration ai_;
+  host::Capabilities capabilities_;
   host::Supervisor supervisor_;
   install::Installer installer_;
   journal::ModuleJournal journal_;

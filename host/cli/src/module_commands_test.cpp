@@ -88,6 +88,12 @@ class ModuleWords : public Program {
                {"failures", 2},
                {"p50_us", 85},
                {"p99_us", 1234}}}},
+            {"services",
+             {{{"name", "kv"}, {"offered", true}, {"calls", 9}, {"refused", 0}, {"failures", 1}, {"p50_us", 250}},
+              {{"name", "sql"}, {"offered", false}, {"calls", 0}, {"refused", 3}, {"failures", 0}}}},
+            {"metrics",
+             {{{"name", "masked"}, {"kind", "counter"}, {"count", 12}},
+              {{"name", "size"}, {"kind", "histogram"}, {"count", 2}, {"p50", 0.5}, {"p99", 1250.0}, {"max", 2e6}}}},
             {"sandbox", {{"layers", {{{"name", "seccomp"}, {"on", true}}, {{"name", "landlock"}, {"on", false}}}}}}};
   }
 
@@ -129,6 +135,10 @@ TEST_F(ModuleWords, StatusTellsEverythingOfEveryHost) {
   EXPECT_THAT(out_, AllOf(HasSubstr("HOOK            LIMIT   CALLS  FAILURES  P50      P99\n"),
                           HasSubstr("chat:before_ai  500 ms  7      2         0.09 ms  1.23 ms\n"), HasSubstr("STALE"),
                           HasSubstr("`rapt module release sample`")));
+  EXPECT_THAT(out_, AllOf(HasSubstr("SERVICE  GRANTED  CALLS  REFUSED  FAILURES  P50      P99\n"),
+                          HasSubstr("kv       yes      9      0        1         0.25 ms  -\n"),
+                          HasSubstr("sql      no       0      3        0         -        -\n"),
+                          HasSubstr("masked  12     -    -     -\n"), HasSubstr("size    2      0.5  1250  2e+06\n")));
   EXPECT_EQ(rapt({"module", "status", "--json"}), kOk);
   const auto hosts = json::parse(out_).at(0).at("hosts");
   EXPECT_EQ(hosts.at(0).at("status").at("pid"), 42);

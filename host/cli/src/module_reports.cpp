@@ -49,6 +49,27 @@ void read_hooks(const json& list, std::vector<ModuleReport::Hook>& out) {
   }
 }
 
+void read_services(const json& list, std::vector<ModuleReport::Service>& out) {
+  if (!list.is_array()) return;
+  for (const auto& service : list) {
+    out.push_back({text(service, "name"), flag(service, "offered"), number(service, "calls").value_or(0),
+                   number(service, "refused").value_or(0), number(service, "failures").value_or(0),
+                   number(service, "p50_us"), number(service, "p99_us")});
+  }
+}
+
+void read_metrics(const json& list, std::vector<ModuleReport::Metric>& out) {
+  const auto real = [](const json& metric, const char* name) {
+    const auto& value = member(metric, name);
+    return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+  };
+  if (!list.is_array()) return;
+  for (const auto& metric : list) {
+    out.push_back({text(metric, "name"), number(metric, "count").value_or(0), real(metric, "p50"), real(metric, "p99"),
+                   real(metric, "max")});
+  }
+}
+
 void read_layers(const json& list, std::vector<std::string>& off) {
   if (!list.is_array()) return;
   for (const auto& layer : list) {
@@ -79,6 +100,8 @@ ModuleReport read_report(const journal::Report& report, TimePoint now) {
   if (const auto& upgrade = member(status, "upgrade"); upgrade.is_object())
     out.upgrade = ModuleReport::Upgrade{text(upgrade, "version"), text(upgrade, "reason"), flag(upgrade, "failed")};
   read_hooks(member(status, "hooks"), out.hooks);
+  read_services(member(status, "services"), out.services);
+  read_metrics(member(status, "metrics"), out.metrics);
   read_layers(member(member(status, "sandbox"), "layers"), out.layers_off);
   return out;
 }

@@ -20,6 +20,18 @@ struct ModuleReport {
     std::int64_t limit_ms = 0, calls = 0, failures = 0;
     std::optional<std::int64_t> p50_us{}, p99_us{};
   };
+  struct Service {
+    std::string name{};
+    bool offered = false;
+    std::int64_t calls = 0, refused = 0, failures = 0;
+    std::optional<std::int64_t> p50_us{}, p99_us{};
+  };
+  /// A figure that the module counts itself; of a counter only `count` is there.
+  struct Metric {
+    std::string name{};
+    std::int64_t count = 0;
+    std::optional<double> p50{}, p99{}, max{};
+  };
   struct Failure {
     std::string at{}, reason{};
   };
@@ -36,6 +48,8 @@ struct ModuleReport {
   std::string circuit{}, circuit_reason{};
   std::optional<Upgrade> upgrade{};
   std::vector<Hook> hooks{};
+  std::vector<Service> services{};
+  std::vector<Metric> metrics{};
   std::vector<std::string> layers_off{};
   std::string status_json{};
 };

@@ -71,6 +71,34 @@ void show_hooks(std::ostream& out, const ModuleReport& report) {
   table.print(out, 4);
 }
 
+void show_services(std::ostream& out, const ModuleReport& report) {
+  if (report.services.empty()) return;
+  Table table({"SERVICE", "GRANTED", "CALLS", "REFUSED", "FAILURES", "P50", "P99"});
+  for (const auto& service : report.services) {
+    table.add({sentence(service.name), service.offered ? "yes" : "no", std::to_string(service.calls),
+               std::to_string(service.refused), std::to_string(service.failures), milliseconds(service.p50_us),
+               milliseconds(service.p99_us)});
+  }
+  table.print(out, 4);
+}
+
+std::string figure(const std::optional<double>& value) {
+  if (!value) return "-";
+  char text[48];
+  std::snprintf(text, sizeof(text), "%.4g", *value);
+  return text;
+}
+
+void show_metrics(std::ostream& out, const ModuleReport& report) {
+  if (report.metrics.empty()) return;
+  Table table({"FIGURE", "COUNT", "P50", "P99", "MAX"});
+  for (const auto& metric : report.metrics) {
+    table.add({sentence(metric.name), std::to_string(metric.count), figure(metric.p50), figure(metric.p99),
+               figure(metric.max)});
+  }
+  table.print(out, 4);
+}
+
 void show_trouble(std::ostream& out, const ModuleReport& report) {
   if (report.last_failure)
     out << "    last failure  " << sentence(report.last_failure->at) << ": " << sentence(report.last_failure->reason)
@@ -105,6 +133,8 @@ void show_report(std::ostream& out, const ModuleReport& report) {
     out << "\n";
   }
   show_hooks(out, report);
+  show_services(out, report);
+  show_metrics(out, report);
 }
 
 void show_status(std::ostream& out, const install::InstalledRecord& record, const std::vector<ModuleReport>& reports) {

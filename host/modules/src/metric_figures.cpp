@@ -34,7 +34,9 @@ void MetricFigures::observe(Figure& figure, double value) {
   figure.min = figure.count == 0 ? value : std::min(figure.min, value);
   figure.max = figure.count == 0 ? value : std::max(figure.max, value);
   ++figure.count;
-  figure.sum += value;
+  // Never infinite: it is shown as a number.
+  figure.sum =
+      std::clamp(figure.sum + value, std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max());
   ++figure.buckets[bucket_of(value)];
 }
 

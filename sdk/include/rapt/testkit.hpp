@@ -16,7 +16,10 @@
 #include <rapt/hooks.h>
 #include <rapt/log.h>
 
+#include <compare>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,15 +66,45 @@ struct Answer {
   std::string fault;
 };
 
+/// What the module may ask of its host in a test: values in memory, and answers to SQL and HTTP that the test writes.
+struct Services {
+  /// Where a value lies: a rapt_kv_scope, and the id of that group, tool, user or session ("" for the module).
+  struct Place {
+    int scope = 1;
+    std::string owner, key;
+    auto operator<=>(const Place&) const = default;
+  };
+  struct Value {
+    std::string text;
+    std::int64_t gone_at_ms = 0;  ///< by the scene's now_ms; 0: it stays
+  };
+  struct Said {
+    rapt_status status = RAPT_OK;
+    std::string json;  ///< of HTTP the head
+    std::string body{};
+  };
+  struct Figure {
+    std::string name;
+    bool is_counter = true;
+    double value = 0;
+  };
+  std::map<Place, Value> values;
+  /// A query with its parameters; a transaction with "" for them. Not set: RAPT_E_UNAVAILABLE.
+  std::function<Said(const std::string& sql, const std::string& params)> sql;
+  std::function<Said(const std::string& request, const std::optional<std::string>& body)> http;
+  std::vector<Figure> figures;  ///< in the order in which they came, since init
+};
+
 /// Calls `rapt_module_entry` of this program as a host does. Throws std::runtime_error when init or the entry is at fault.
 class Module {
  public:
   /// A host that offers less than this SDK knows: what an older host is, or one that withholds a service.
   struct Offer {
     std::uint32_t abi_minor = RAPT_ABI_MINOR;
-    std::vector<std::string> withheld;  ///< ids of services, such as "rapt.stream/1"
+    std::vector<std::string> withheld{};  ///< ids of services, such as "rapt.stream/1"
+    std::vector<std::string> permissions{};  ///< granted: "kv", "sql", "http", "metrics"
     /// A host of ABI 1.0: no rapt.stream/1, and no field or number that came later.
-    static Offer abi_1_0() { return {0, {"rapt.stream/1"}}; }
+    static Offer abi_1_0() { return {0, {"rapt.stream/1"}, {}}; }
   };
 
   Module();
@@ -89,6 +122,8 @@ class Module {
   Answer provider_step(const std::string& input);
   /// Runs the self-test (rapt/draft/self_test.h); nullopt when the module has none.
   std::optional<rapt_status> self_test();
+  /// What it may ask, and has asked, of its host.
+  Services& services();
   /// Every line logged since init.
   [[nodiscard]] const std::vector<std::pair<rapt_log_level, std::string>>& log() const;
 

@@ -22,10 +22,15 @@ enum class Verdict { kContinue = RAPT_CONTINUE, kReplace = RAPT_REPLACE, kBlock 
 inline std::string_view view(rapt_text text) { return text.data == nullptr ? std::string_view{} : std::string_view{text.data, text.size}; }
 inline rapt_text text(std::string_view view) { return {view.data() == nullptr ? "" : view.data(), view.size()}; }
 
-/// The host refused a call of Reply: too large, not JSON, not allowed at this hook. Uncaught, it becomes RAPT_ERROR and a
-/// line in the log.
+/// The host refused a call of Reply or of a service: too large, not JSON, not allowed. Uncaught, it becomes RAPT_ERROR and
+/// a line in the log.
 class Refused : public std::runtime_error {
  public:
+  struct Service {
+    std::string_view call;  ///< "kv.get"
+  };
+  Refused(Service service, rapt_status status)
+      : std::runtime_error("the host refused " + std::string(service.call) + ": " + service_reason(status)), status_(status) {}
   Refused(std::string_view call, rapt_status status)
       : std::runtime_error("the host refused reply." + std::string(call) + ": " + reason(status)), status_(status) {}
   [[nodiscard]] rapt_status status() const noexcept { return status_; }
@@ -40,8 +45,22 @@ class Refused : public std::runtime_error {
       default: return "failed";
     }
   }
+  static const char* service_reason(rapt_status status) {
+    switch (status) {
+      case RAPT_E_INVALID: return "an argument is not what the function takes";
+      case RAPT_E_TOO_LARGE: return "too large";
+      case RAPT_E_NOT_ALLOWED: return "it was not granted, or not for this call";
+      case RAPT_E_UNAVAILABLE: return "the host cannot serve it now";
+      default: return "failed";
+    }
+  }
   rapt_status status_;
 };
+
+class Kv;
+class Sql;
+class Http;
+class Metrics;
 
 /// What the host offers to this module, found once at init. Copy it into your module to write to the log.
 class Host {
@@ -66,6 +85,11 @@ class Host {
   [[nodiscard]] const Service* service(const char* id) const {
     return static_cast<const Service*>(host_->get_service(host_, id));
   }
+  /// Asked for in a hook (rapt/services.hpp, which has to be included for these; drafts).
+  [[nodiscard]] Kv kv() const;
+  [[nodiscard]] Sql sql() const;
+  [[nodiscard]] Http http() const;
+  [[nodiscard]] Metrics metrics() const;
   [[nodiscard]] const rapt_context_1* context_service() const { return context_; }
   [[nodiscard]] const rapt_reply_1* reply_service() const { return reply_; }
   [[nodiscard]] const rapt_stream_1* stream_service() const { return stream_; }  ///< nullptr on a host of ABI 1.0

@@ -103,7 +103,7 @@ TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
   start(author_.pack(library("either.so"), {"either", kFromOldest, kBoth}));
   ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
   const auto answer = message("hi");
-  ASSERT_EQ(answer.extractions.size(), 1U) << answer.text;
+  ASSERT_EQ(answer.extractions.size(), 3U) << answer.text;
   const std::string& met = answer.extractions[0].data_json;
   const std::string wanted =
       "{\"abi_minor\":" + std::to_string(sandbox::kOfferedMinor) +
@@ -111,6 +111,17 @@ TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
   EXPECT_TRUE(met.starts_with(wanted + R"("released":false,"window_seq":-1,"context":{"hook":"chat:on_message")"))
       << met;
   EXPECT_EQ(met.find("stream"), std::string::npos) << met;
+}
+
+TEST_F(Cross, AnOlderHostHasNoServicesWhateverWasGranted) {
+  start(author_.pack(library("either.so"), {"either", kFromOldest, kBoth,
+                                            R"([{"name":"metrics","reason":"r"},{"name":"kv","reason":"r"}])"}));
+  ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
+  const auto answer = message("hi");
+  ASSERT_EQ(answer.extractions.size(), 3U) << answer.text;
+  EXPECT_EQ(answer.extractions[1].data_json, sandbox::kOffersServices ? "true" : "false");
+  EXPECT_EQ(answer.extractions[2].data_json, "false") << "this host serves no values";
+  EXPECT_EQ(status().metrics.size(), sandbox::kOffersServices ? 1U : 0U);
 }
 
 TEST_F(Cross, TheVerdictDecidesWhichTextCounts) {
@@ -166,7 +177,7 @@ TEST_F(Cross, ADraftIsAskedOnlyByAHostThatKnowsIt) {
     EXPECT_NE(now.reason.find("Its self-test failed with status -5"), std::string::npos) << now.reason;
   } else {
     EXPECT_EQ(now.state, host::ModuleState::kRunning) << now.reason;
-    EXPECT_EQ(message("hi").extractions.size(), 1U);
+    EXPECT_EQ(message("hi").extractions.size(), 3U);
   }
 }
 
@@ -176,7 +187,7 @@ TEST_F(Cross, ALoginProviderIsAskedByAHostThatHasProviders) {
   start(author_.pack(library("either.so"), manifest));
   ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
   EXPECT_EQ(supervisor_->provider_modules().size(), sandbox::kOffersProviders ? 1U : 0U);
-  EXPECT_EQ(message("hi").extractions.size(), 1U) << "its hooks are asked by every host";
+  EXPECT_EQ(message("hi").extractions.size(), 3U) << "its hooks are asked by every host";
 }
 
 TEST_F(Cross, ALoginProviderThatNeedsItsHostIsRefusedByAnOlderOne) {

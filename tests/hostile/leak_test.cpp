@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "memory_services.hpp"
 #include "workshop.hpp"
 
 namespace rapt::hostile {
@@ -130,6 +131,43 @@ TEST(Leaks, NothingIsLeftAfterTenThousandHostileCallsAndHundredsOfDeaths) {
   EXPECT_EQ(server_after.descriptors, server.descriptors);
   EXPECT_LE(server_after.memory_kib, server.memory_kib + kGrowthKib / 4);
   RecordProperty("host_memory_growth_kib", std::to_string(host_after.memory_kib - host.memory_kib));
+}
+
+TEST(Leaks, NothingIsLeftOfQuestionsToTheHostAnsweredOrNot) {
+  Workshop workshop;
+  MemoryServices services;
+  House house(workshop, [&](host::Supervisor::Options& options) {
+    fearless(options);
+    options.services = &services;
+  });
+  constexpr const char* kKv = R"([{"name":"kv","reason":"r"}])";
+  house.start({workshop.pack("ask", {.permissions = kKv})});
+  const auto ask = [&](const std::string& orders, std::chrono::milliseconds limit) {
+    house.wait_running("hostile-ask");
+    auto context = sample_context();
+    context.current->content = orders;
+    return house.ask("hostile-ask", context, hooks::Point::kChatOnMessage, "{}", limit).kind;
+  };
+  const auto round = [&](int answered, int late) {
+    for (int i = 0; i < answered; ++i) {
+      EXPECT_EQ(ask("kv|put|1|k|*60000|0\nkv|get|1|k\nkv|get|1|throw", std::chrono::seconds(20)), Kind::kReplace);
+    }
+    for (int i = 0; i < late; ++i) EXPECT_EQ(ask("kv|get|1|never", std::chrono::milliseconds(50)), Kind::kLate);
+    house.wait_running("hostile-ask");
+  };
+  round(200, 5);
+  const auto before = belongings_of(getpid());
+  const int cancelled = services.cancelled;
+  round(2000, 50);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (services.waiting != 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(services.waiting, 0);
+  EXPECT_GT(services.cancelled, cancelled);
+  const auto after = belongings_of(getpid());
+  EXPECT_EQ(after.descriptors, before.descriptors);
+  EXPECT_EQ(after.areas, before.areas);
+  EXPECT_LE(after.memory_kib, before.memory_kib + kGrowthKib);
+  EXPECT_LE(after.shared_kib, before.shared_kib + kGrowthKib);
 }
 
 TEST(Leaks, AnEndingSupervisorTakesForkServerAndRunnersWithIt) {

@@ -82,7 +82,7 @@ Task<void> MemoryServices::wait(bool for_ever) {
 Task<ServiceAnswer> MemoryServices::serve(ServiceRequest request) {
   {
     const std::lock_guard lock(mutex_);
-    if (seen_.size() < 1000) seen_.push_back(request);
+    if (seen_.size() < 100) seen_.push_back(request);
   }
   const std::string first = request.texts.at(0).value_or("");
   const bool for_ever = first == "never" || first == "end";

@@ -13,6 +13,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "memory_services.hpp"
+#include "modules/forged_fault.h"
 #include "rapt/sandbox/wire.hpp"
 #include "workshop.hpp"
 
@@ -287,27 +288,6 @@ TEST_F(Services, FiguresAreFewEnough) {
   EXPECT_EQ(house_.status(kModule).metrics.size(), 32u);
   EXPECT_THAT(warnings(), Contains(HasSubstr("16 of its figures were dropped")));
 }
-
-/// As modules/ask_forged.cpp numbers them.
-enum Fault {
-  kNone,
-  kTwoAtOnce,
-  kOtherCall,
-  kOutside,
-  kHuge,
-  kTooManyTexts,
-  kNoSuchService,
-  kFiguresByWire,
-  kNotUtf8,
-  kNotGranted,
-  kLeavesWithoutWaiting,
-  kAsksUnasked,
-  kBackwards,
-  kMissingText,
-  kWord,
-  kManyTimes,
-  kFigures
-};
 
 class Forged : public Services {
  protected:

@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "forged_fault.h"
 #include "hostile.h"
 #include "module.hpp"
 
@@ -13,26 +14,6 @@ namespace {
 namespace wire = rapt::sandbox::wire;
 using rapt::sandbox::KvMethod;
 using rapt::sandbox::Service;
-
-enum class Fault : long {
-  kNone,
-  kTwoAtOnce,
-  kOtherCall,
-  kOutside,
-  kHuge,
-  kTooManyTexts,
-  kNoSuchService,
-  kFiguresByWire,
-  kNotUtf8,
-  kNotGranted,
-  kLeavesWithoutWaiting,
-  kAsksUnasked,
-  kBackwards,
-  kMissingText,
-  kWord,
-  kManyTimes,
-  kFigures
-};
 
 wire::ReplyHeader* header;
 unsigned char* area;

@@ -275,3 +275,15 @@ CREATE TRIGGER assignments_usage AFTER DELETE ON assignments REFERENCING OLD TAB
 
 -- An event is claimed in its own page, and deleted once it is delivered.
 ALTER TABLE outbox SET (fillfactor = 50);
+
+-- Tables of modules (rapt.sql) --------------------------------------------------------------------------------------------
+
+-- A schema in this database, and a role that may log in and owns nothing else. They outlive the module's removal, until
+-- somebody purges them. What migrations have been applied stands in the schema itself, table rapt_migrations.
+CREATE TABLE module_schemas (
+  module text PRIMARY KEY CHECK (module ~ '^[a-z][a-z0-9-]{1,62}$'),
+  schema_name text NOT NULL UNIQUE CHECK (schema_name ~ '^module_[a-z0-9_]+$'),
+  role_name text NOT NULL UNIQUE CHECK (role_name ~ '^module_[a-z0-9_]+$'),
+  password text NOT NULL,  -- sealed by the host's key
+  created_at timestamptz NOT NULL DEFAULT now()
+);

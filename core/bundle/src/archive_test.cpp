@@ -144,6 +144,13 @@ TEST(ReadBundle, ReadsMigrationsAndRefusesWhatIsNone) {
   const auto good = read({{"sql/0002_more.sql", "select 2"}, {"sql/0001_notes.sql", "select 1"}});
   ASSERT_EQ(refusal(good), "accepted");
   EXPECT_EQ(migrations_of(*read_bundle(good)), (std::vector<std::string>{"sql/0001_notes.sql", "sql/0002_more.sql"}));
+  const auto undone = read({{"sql/0001_notes.sql", "select 1"}, {"sql/0001_notes.down.sql", "select 2"}});
+  ASSERT_EQ(refusal(undone), "accepted");
+  EXPECT_EQ(migrations_of(*read_bundle(undone)), (std::vector<std::string>{"sql/0001_notes.sql"}));
+  EXPECT_EQ(undo_of(*read_bundle(undone), "sql/0001_notes.sql")->bytes, "select 2");
+  EXPECT_EQ(undo_of(*read_bundle(good), "sql/0001_notes.sql"), nullptr);
+  EXPECT_THAT(refusal(read({{"sql/0001_a.sql", "x"}, {"sql/0001_b.down.sql", "x"}})), HasSubstr("no sql/0001_b.sql"));
+  EXPECT_THAT(refusal(read({{"sql/0001_a.sql", "x"}, {"sql/0001_a.down.sql", " "}})), HasSubstr("empty"));
   EXPECT_THAT(refusal(read({})), HasSubstr("has no file there"));
   EXPECT_THAT(refusal(read({{"sql/0002_notes.sql", "x"}})), HasSubstr("without a gap"));
   EXPECT_THAT(refusal(read({{"sql/0001_a.sql", "x"}, {"sql/0001_b.sql", "x"}})), HasSubstr("repetition"));

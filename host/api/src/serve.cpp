@@ -21,6 +21,8 @@
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/kv.hpp"
+#include "rapt/host/module_schema.hpp"
+#include "rapt/host/sql.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -124,7 +126,8 @@ class Host {
         quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
         ai_({database_, limits_redis_, clock_, settings.ai_default_model}),
         supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms, capabilities_)),
-        installer_(database_, settings.var_dir, trust, signature_policy(settings)),
+        installer_(database_, settings.var_dir, trust, signature_policy(settings),
+                   std::make_shared<host::ModuleSchemas>(settings.database_url, box_)),
         journal_(database_),
         module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
         dispatcher_(supervisor_),
@@ -149,6 +152,8 @@ class Host {
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {
     capabilities_.add(sandbox::Service::kKv, std::make_unique<host::KvCapability>(database_, clock_));
+    capabilities_.add(sandbox::Service::kSql,
+                      std::make_unique<host::SqlCapability>(database_, box_, settings.database_url));
   }
 
   /// What this process does: answers requests, does jobs, or both.

@@ -6,8 +6,10 @@
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/library.hpp"
+#include "rapt/host/module_schema.hpp"
 #include "rapt/marketplace/registry_client.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "rapt/security/host_key.hpp"
 
 namespace rapt::cli {
 namespace {
@@ -49,7 +51,13 @@ Result<Instance> open_instance(const Console& console) {
   options.url = out.settings.database_url;
   options.connections = 1;
   out.database = std::make_unique<store::Database>(std::move(options));
-  out.installer = std::make_unique<install::Installer>(*out.database, out.settings.var_dir, out.trust, out.policy);
+  std::shared_ptr<const host::ModuleSchemas> schemas;
+  if (const auto keys = security::host_keys(out.settings.var_dir / "keys")) {
+    out.box = std::make_unique<security::SecretBox>(keys->secrets);
+    schemas = std::make_shared<host::ModuleSchemas>(out.settings.database_url, *out.box);
+  }
+  out.installer = std::make_unique<install::Installer>(*out.database, out.settings.var_dir, out.trust, out.policy,
+                                                       std::move(schemas));
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "rapt/install/installer.hpp"
+#include "rapt/security/secret_box.hpp"
 
 namespace rapt::cli {
 
@@ -14,6 +15,7 @@ struct Instance {
   std::unique_ptr<store::Database> database;
   bundle::TrustStore trust;
   bundle::SignaturePolicy policy;
+  std::unique_ptr<security::SecretBox> box;  ///< nullptr when this account may not read the host's keys
   std::unique_ptr<install::Installer> installer;
 };
 Result<Instance> open_instance(const Console& console);

@@ -109,14 +109,21 @@ int run_module_install(Console& console, const Arguments& arguments) {
 int run_module_remove(Console& console, const Arguments& arguments) {
   auto instance = open_instance(console);
   if (!instance) return report(console, instance.error());
-  const auto found = find_installed(*instance, arguments.positional[0]);
-  if (!found) return report(console, found.error());
-  const auto& name = found->name;
-  if (auto removed = run_blocking(instance->installer->remove(name)); !removed) return report(console, removed.error());
+  std::string name = arguments.positional[0];
+  const bool purge = arguments.has("purge");
+  if (!purge) {
+    const auto found = find_installed(*instance, name);
+    if (!found) return report(console, found.error());
+    name = found->name;
+  }
+  auto& installer = *instance->installer;
+  // What was kept can be purged when the module itself has gone, too.
+  const auto removed = run_blocking(purge ? installer.purge(name) : installer.remove(name));
+  if (!removed) return report(console, removed.error());
   if (console.json) {
-    print_json(console.out, {{"removed", name}});
+    print_json(console.out, {{"removed", name}, {"purged", purge}});
   } else {
-    console.out << name << " is removed.\n";
+    console.out << name << (purge ? " is removed, with everything that it kept.\n" : " is removed.\n");
   }
   return kOk;
 }

@@ -8,6 +8,7 @@
 #include "rapt/install/installer.hpp"
 #include "records.hpp"
 #include "site.hpp"
+#include "tables.hpp"
 
 namespace rapt::install {
 namespace {
@@ -37,6 +38,7 @@ Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& n
   record.time_limits_ms = current->time_limits_ms;
   record.previous_version = current->version;
   record.previous_digest_hex = current->digest_hex;
+  RAPT_TRY(bring_tables(tx, *bundle, site));
   RAPT_TRY(put_record(tx, record, *bundle));
   return record;
 }
@@ -117,7 +119,7 @@ Task<Result<InstalledRecord>> Installer::change(std::string name, SettingsChange
 }
 
 Task<Result<InstalledRecord>> Installer::rollback(std::string name) {
-  Site site{var_dir_, trust_, policy_};
+  Site site{var_dir_, trust_, policy_, schemas_};
   auto work = [name = std::move(name), site = std::move(site)](store::Transaction& tx) {
     return rollback_in(tx, name, site);
   };

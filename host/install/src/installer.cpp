@@ -11,6 +11,7 @@
 #include "rapt/bundle/semver.hpp"
 #include "records.hpp"
 #include "site.hpp"
+#include "tables.hpp"
 
 namespace rapt::install {
 namespace {
@@ -75,6 +76,22 @@ void remember_previous(InstalledRecord& record, const InstalledRecord& installed
   record.previous_digest_hex = same_version ? installed.previous_digest_hex : installed.digest_hex;
 }
 
+/// Everything that install_in() refuses, but a migration that fails; then what the migrations need.
+Result<bool> prepare_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options,
+                        const Site& site) {
+  const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
+  if (!bundle) return bundle.error();
+  if (!has_tables(bundle->manifest)) return false;
+  RAPT_TRY(lock_modules(tx));
+  const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
+  if (!installed) return installed.error();
+  const auto plan = make_plan(*bundle, *installed);
+  if (plan.same_bytes) return false;
+  if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
+  RAPT_TRY(check_granted(plan, options));
+  return make_tables(tx, bundle->manifest, site);
+}
+
 Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options,
                                    const Site& site) {
   const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
@@ -94,6 +111,7 @@ Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& ar
     remember_previous(record, **installed);
     record.time_limits_ms = (*installed)->time_limits_ms;
   }
+  RAPT_TRY(bring_tables(tx, *bundle, site));
   // The file first: a row without its archive would be a module that cannot start.
   RAPT_TRY(keep_archive(record, archive));
   RAPT_TRY(put_record(tx, record, *bundle));
@@ -136,8 +154,12 @@ Task<void> tidy_after(Installer& installer) {
 }
 
 Installer::Installer(store::Database& database, fs::path var_dir, bundle::TrustStore trust,
-                     bundle::SignaturePolicy policy)
-    : database_(database), var_dir_(std::move(var_dir)), trust_(std::move(trust)), policy_(policy) {}
+                     bundle::SignaturePolicy policy, std::shared_ptr<const host::ModuleSchemas> schemas)
+    : database_(database),
+      var_dir_(std::move(var_dir)),
+      trust_(std::move(trust)),
+      policy_(policy),
+      schemas_(std::move(schemas)) {}
 
 Task<Result<InstallPlan>> Installer::plan(std::string archive) {
   Site site{var_dir_, trust_, policy_};
@@ -148,12 +170,15 @@ Task<Result<InstallPlan>> Installer::plan(std::string archive) {
 }
 
 Task<Result<InstalledRecord>> Installer::install(std::string archive, InstallOptions options) {
-  Site site{var_dir_, trust_, policy_};
-  auto work = [archive = std::move(archive), options, site = std::move(site)](store::Transaction& tx) {
-    return install_in(tx, archive, options, site);
-  };
+  const Site site{var_dir_, trust_, policy_, schemas_};
+  // On its own: a role can log in once the transaction that makes it has been committed.
+  auto preparing = [archive, options, site](store::Transaction& tx) { return prepare_in(tx, archive, options, site); };
+  const auto made = co_await database_.transaction(std::move(preparing));
+  if (!made) co_return made.error();
+  auto work = [archive, options, site](store::Transaction& tx) { return install_in(tx, archive, options, site); };
   auto record = co_await database_.transaction(std::move(work));
   if (record) co_await tidy_after(*this);
+  if (!record && *made) co_await unmake_tables(database_, archive, site);
   co_return record;
 }
 
@@ -174,6 +199,16 @@ Task<Result<void>> Installer::remove(std::string name) {
   if (!removed) co_return removed.error();
   if (!*removed) co_return not_installed(name);
   co_await tidy_after(*this);
+  co_return Result<void>();
+}
+
+Task<Result<void>> Installer::purge(std::string name) {
+  if (!bundle::is_valid_name(name)) co_return not_installed(name);
+  const auto removed = co_await remove(name);
+  if (!removed && removed.error().kind != ErrorKind::kNotFound) co_return removed;
+  const auto purged = co_await purge_tables(database_, name, schemas_);
+  if (!purged) co_return purged.error();
+  if (!removed && !*purged) co_return removed;
   co_return Result<void>();
 }
 

@@ -10,6 +10,7 @@ struct Site {
   std::filesystem::path var_dir;
   bundle::TrustStore trust;
   bundle::SignaturePolicy policy;
+  std::shared_ptr<const host::ModuleSchemas> schemas{};
 };
 
 /// The row of a bundle whose permissions the admin has granted, all of them; there is nothing before it yet.

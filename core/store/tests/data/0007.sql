@@ -5,3 +5,5 @@ INSERT INTO module_kv (module, scope, scope_id, key, value, expires_at) VALUES
 INSERT INTO module_kv_room (module, part, bytes) SELECT 'sample', n, 1048576 - CASE n WHEN 0 THEN 168 ELSE 0 END
   FROM generate_series(0, 15) AS n;
 INSERT INTO module_kv_freed (module, bytes) VALUES ('sample', 24);
+INSERT INTO module_schemas (module, schema_name, role_name, password) VALUES
+  ('sample', 'module_sample', 'module_sample_01234567', '1.01234567.sealed');

@@ -50,6 +50,8 @@ Papers papers_of(const Bundle& bundle);
 Result<void> check_papers(const Bundle& bundle);
 /// The migrations that the module brings, in their order; read_bundle has checked their names and form.
 std::vector<std::string> migrations_of(const Bundle& bundle);
+/// What takes a migration back (0001_notes.down.sql beside 0001_notes.sql); nullptr when the module brings nothing.
+const File* undo_of(const Bundle& bundle, const std::string& migration);
 
 /// Public keys as files hold them: one base64url key a line, "#" begins a comment. kInvalid when there is none.
 Result<std::vector<security::PublicKey>> parse_public_keys(std::string_view text);

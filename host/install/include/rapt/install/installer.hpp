@@ -5,12 +5,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "rapt/bundle/bundle.hpp"
 #include "rapt/store/database.hpp"
+
+namespace rapt::host {
+class ModuleSchemas;
+}
 
 namespace rapt::install {
 
@@ -58,10 +63,14 @@ struct SettingsChange {
 /// The archive of the version before is kept for rollback(); every other one is removed by the next change, also those
 /// that other hosts' changes have made superfluous in this host's store. An archive that cannot be removed is logged
 /// and spoils nothing.
+///
+/// A module with the permission "sql" has tables: its migrations are applied before the new version takes over, and
+/// taken back by a roll-back. A migration that fails (kConflict) leaves version and tables as they were. Without
+/// `schemas` such a module is refused.
 class Installer {
  public:
   Installer(store::Database& database, std::filesystem::path var_dir, bundle::TrustStore trust,
-            bundle::SignaturePolicy policy);
+            bundle::SignaturePolicy policy, std::shared_ptr<const host::ModuleSchemas> schemas = nullptr);
   /// Checks the bundle as install() does, and changes nothing. kForbidden, kInvalid.
   Task<Result<InstallPlan>> plan(std::string archive);
   /// kForbidden (signature), kInvalid (bundle, ABI, architecture), kConflict (an older version than the installed one,
@@ -82,8 +91,10 @@ class Installer {
                                                std::optional<std::chrono::milliseconds> limit);
   /// Several of these at once: all of them, or none. The fields of kInvalid are "time_limits.HOOK".
   Task<Result<InstalledRecord>> change(std::string name, SettingsChange change);
-  /// kNotFound.
+  /// What the module kept (values, tables) stays, for when it comes back. kNotFound.
   Task<Result<void>> remove(std::string name);
+  /// Deletes that, too; also of a module that has been removed. kNotFound when there is neither.
+  Task<Result<void>> purge(std::string name);
   Task<Result<std::vector<InstalledRecord>>> list();
   /// What the installed modules declare, by name. kInvalid when this host cannot read a manifest.
   Task<Result<std::map<std::string, bundle::Manifest>>> manifests();
@@ -95,6 +106,7 @@ class Installer {
   std::filesystem::path var_dir_;
   bundle::TrustStore trust_;
   bundle::SignaturePolicy policy_;
+  std::shared_ptr<const host::ModuleSchemas> schemas_;
 };
 
 }  // namespace rapt::install

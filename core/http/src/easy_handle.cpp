@@ -22,8 +22,12 @@ Error upstream(ErrorKind kind, const std::string& peer, std::string message, std
   return error;
 }
 
-curl_socket_t open_public(void* /*data*/, curlsocktype /*purpose*/, curl_sockaddr* address) {
-  if (!is_public(address->addr)) return CURL_SOCKET_BAD;
+/// `refused` becomes true when an address was not public.
+curl_socket_t open_public(void* refused, curlsocktype /*purpose*/, curl_sockaddr* address) {
+  if (!is_public(address->addr)) {
+    *static_cast<bool*>(refused) = true;
+    return CURL_SOCKET_BAD;
+  }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -67,7 +71,10 @@ void EasyHandle::set_request() {
 void EasyHandle::set_limits() {
   const ClientRequest& request = transfer_->request;
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, request.https_only ? "https" : "http,https");
-  if (request.public_addresses_only) curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &open_public);
+  if (request.public_addresses_only) {
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &open_public);
+    curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, &refused_);
+  }
   // The folder of the system's authorities stays as it is; this takes the place of their file, which says the same.
   if (!request.extra_ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, request.extra_ca_file.c_str());
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
@@ -114,10 +121,29 @@ bool EasyHandle::was_sent() const {
   return curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes > 0;
 }
 
+/// The first word of a failure's detail, by which callers tell kinds of it apart.
+const char* EasyHandle::word_for(CURLcode code) const {
+  if (too_large_) return "too large";
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return "timeout";
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "dns";
+    case CURLE_COULDNT_CONNECT:
+      return refused_ ? "refused" : "connect";
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+      return "tls";
+    default:
+      return "protocol";
+  }
+}
+
 Result<void> EasyHandle::outcome(CURLcode code) const {
   if (code == CURLE_OK) return {};
   const std::string& peer = transfer_->peer;
-  const std::string detail = std::string(curl_easy_strerror(code)) + ": " + fault_text_;
+  const std::string detail = word_for(code) + std::string(": ") + curl_easy_strerror(code) + ": " + fault_text_;
   if (too_large_) {
     return upstream(ErrorKind::kUpstream, peer, "The answer of " + peer + " is larger than it may be.", detail);
   }

@@ -23,6 +23,7 @@ class EasyHandle {
  private:
   void set_request();
   void set_limits();
+  [[nodiscard]] const char* word_for(CURLcode code) const;
   [[nodiscard]] bool was_sent() const;  ///< whether anything of the request has left
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -31,6 +32,7 @@ class EasyHandle {
   CURL* easy_;
   curl_slist* fields_ = nullptr;
   bool too_large_ = false;
+  bool refused_ = false;  ///< an address that was not public
   char fault_text_[CURL_ERROR_SIZE] = {};
 };
 

@@ -20,6 +20,7 @@
 #include "rapt/gateway/openai_gateway.hpp"
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/host/http.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
 #include "rapt/host/sql.hpp"
@@ -154,6 +155,9 @@ class Host {
     capabilities_.add(sandbox::Service::kKv, std::make_unique<host::KvCapability>(database_, clock_));
     capabilities_.add(sandbox::Service::kSql,
                       std::make_unique<host::SqlCapability>(database_, box_, settings.database_url));
+    host::HttpCapability::Options reach{.ca_file = settings.auth_provider_ca_file,
+                                        .private_addresses = settings.development_modules};
+    capabilities_.add(sandbox::Service::kHttp, std::make_unique<host::HttpCapability>(std::move(reach)));
   }
 
   /// What this process does: answers requests, does jobs, or both.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rapt/host/capabilities.hpp"
+
+namespace rapt::host {
+
+/// A secret of a module's settings, for whom a call is about; nullopt: it is not set.
+using SecretSource =
+    std::function<Task<Result<std::optional<std::string>>>(std::string module, std::string name, ServiceScope about)>;
+
+/// rapt.http: requests that the host makes for modules. HTTPS to granted hosts at public addresses; the address is
+/// looked at when it is connected to, and again after each redirect. Thread-safe.
+class HttpCapability final : public Capability {
+ public:
+  struct Options {
+    std::filesystem::path ca_file{};  ///< PEM; authorities that are trusted beside the system's
+    bool private_addresses = false;   ///< true: loopback, private networks and other ports, too (development, tests)
+    SecretSource secrets{};           ///< empty: no module has secrets here
+  };
+  explicit HttpCapability(Options options);
+  ~HttpCapability() override;
+  Task<ServiceAnswer> call(ServiceRequest request) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rapt::host

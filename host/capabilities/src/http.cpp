@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/host/http.hpp"
+
+#include <algorithm>
+
+#include "asked.hpp"
+#include "http_text.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/http/client.hpp"
+#include "rapt/providers/fetcher.hpp"
+#include "rapt/providers/reach.hpp"
+
+namespace rapt::host {
+namespace {
+
+using sandbox::HttpMethod;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kMostBody = std::size_t{512} << 10;
+constexpr std::string_view kGrant = "http:";
+
+ServiceAnswer with_head(rapt_status status, std::string head) {
+  ServiceAnswer answer;
+  answer.status = status;
+  answer.texts = {std::move(head), std::nullopt};
+  return answer;
+}
+
+ServiceAnswer invalid(const Error& error) {
+  const auto& at = error.fields.empty() ? error.message : error.fields[0].path + " " + error.fields[0].message;
+  return with_head(RAPT_E_INVALID, http_fault_json("request", at));
+}
+
+bool granted(const ServiceRequest& request, const std::string& name) {
+  return std::find(request.grants.begin(), request.grants.end(), name) != request.grants.end();
+}
+
+std::vector<std::string> hosts_of(const ServiceRequest& request) {
+  std::vector<std::string> out;
+  for (const auto& grant : request.grants) {
+    if (grant.starts_with(kGrant)) out.push_back(grant.substr(kGrant.size()));
+  }
+  return out;
+}
+
+/// What core/http says of a transfer that failed, by the first word of its detail.
+ServiceAnswer failed(const ServiceRequest& request, const std::string& url, const Error& error) {
+  const std::string host = providers::https_host(url).value_or("");
+  const std::string_view detail = error.log_detail;
+  if (detail.starts_with("refused:"))
+    return refused(RAPT_E_NOT_ALLOWED,
+                   "It asked for " + host + ", which leads to an address that is not public (http).");
+  if (detail.starts_with("too large:")) return refused(RAPT_E_TOO_LARGE);
+  if (error.kind == ErrorKind::kInvalid) return invalid(error);
+  log::info("module.http_failed", {{"module", request.module}, {"host", host}, {"detail", error.log_detail}});
+  const char* word = "connect";
+  if (error.kind == ErrorKind::kTimeout || detail.starts_with("timeout:")) word = "timeout";
+  if (detail.starts_with("dns:")) word = "dns";
+  if (detail.starts_with("tls:")) word = "tls";
+  if (detail.starts_with("protocol:")) word = "protocol";
+  return with_head(RAPT_E_UNAVAILABLE, http_fault_json(word, error.message));
+}
+
+ServiceAnswer answer_of(const http::Response& response, const std::string& url) {
+  const bool text = is_utf8(response.body) && response.body.find('\0') == std::string::npos;
+  ServiceAnswer answer;
+  answer.texts = {head_json(response, url, !text), text ? response.body : base64(response.body)};
+  return answer;
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// The request that follows a redirect; false when it must not be made. Another host gets neither body nor fields: they
+/// may hold what is meant for this one.
+bool redirect(providers::Fetch& fetch, int status, std::string target) {
+  const bool same_host = same_place(fetch.url, target);
+  const bool keeps_method = status == 307 || status == 308 || fetch.method == "GET" || fetch.method == "HEAD";
+  if (!same_host && keeps_method && fetch.method != "GET" && fetch.method != "HEAD") return false;
+  if (!keeps_method) fetch.method = "GET";
+  if (!same_host || !keeps_method) fetch.body.clear();
+  if (!same_host) fetch.headers.clear();
+  if (!keeps_method)
+    std::erase_if(fetch.headers, [](const auto& field) { return same_name(field.first, "Content-Type"); });
+  fetch.url = std::move(target);
+  return true;
+}
+
+}  // namespace
+
+struct HttpCapability::Impl {
+  Options options;
+  http::Client client{};  ///< of its own: a connection that was made under other rules is not used again here
+
+  /// nullopt: it may be reached.
+  std::optional<ServiceAnswer> barred(const ServiceRequest& request, const std::string& url) const {
+    const auto host = providers::https_host(url);
+    if (!host) return invalid(Error::invalid("url", "must be an https address"));
+    const bool reachable = providers::may_reach(hosts_of(request), "{}", url);
+    if (reachable && (options.private_addresses || !has_other_port(url))) return std::nullopt;
+    return refused(RAPT_E_NOT_ALLOWED,
+                   "It asked for " + printable(*host, 253) +
+                       (reachable ? " at another port than 443 (http)." : ", which was not granted (http)."));
+  }
+
+  http::ClientRequest request_of(const ServiceRequest& request, const providers::Fetch& fetch,
+                                 Steady::time_point until) const {
+    http::ClientRequest out;
+    out.method = fetch.method;
+    out.url = fetch.url;
+    out.body = fetch.body;
+    for (const auto& [name, value] : fetch.headers) out.headers.add(name, value);
+    out.headers.set("User-Agent", "RaptScallions module " + request.module + "/" + request.version);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
+    out.total_timeout = out.connect_timeout = out.idle_timeout = out.head_timeout =
+        std::max(left, std::chrono::milliseconds(1));
+    out.max_body_bytes = kMostBody;
+    out.https_only = true;
+    out.decode_body = true;
+    out.public_addresses_only = !options.private_addresses;
+    out.extra_ca_file = options.ca_file;
+    return out;
+  }
+
+  /// Puts the secrets in. Refused as an answer, to be given as it is.
+  Task<std::optional<ServiceAnswer>> fill_in(const ServiceRequest& request, providers::Fetch& fetch) const {
+    std::set<std::string> names;
+    collect_secret_names(fetch.body, names);
+    for (const auto& [name, value] : fetch.headers) collect_secret_names(value, names);
+    if (names.empty()) co_return std::nullopt;
+    if (!granted(request, "secrets"))
+      co_return refused(RAPT_E_NOT_ALLOWED, "It asked for a secret of its settings, and secrets were not granted.");
+    if (!options.secrets) co_return refused(RAPT_E_UNAVAILABLE);
+    providers::Substitutes known;
+    for (const auto& name : names) {
+      const auto secret = co_await options.secrets(request.module, name, request.scope);
+      if (!secret) co_return refused(RAPT_E_UNAVAILABLE);
+      if (*secret) known.secrets.emplace(name, **secret);
+    }
+    auto filled = providers::filled_in(fetch, known);
+    if (!filled) co_return invalid(filled.error());
+    fetch = std::move(*filled);
+    co_return std::nullopt;
+  }
+
+  Task<ServiceAnswer> follow(const ServiceRequest& request, providers::Fetch fetch, int redirects,
+                             Steady::time_point until) {
+    for (;;) {
+      if (auto bar = barred(request, fetch.url)) co_return std::move(*bar);
+      auto asking = request_of(request, fetch, until);
+      const auto response = co_await client.fetch(std::move(asking));
+      if (!response) co_return failed(request, fetch.url, response.error());
+      const auto location = response->headers.get("Location");
+      if (redirects-- <= 0 || !is_redirect(response->status) || !location) co_return answer_of(*response, fetch.url);
+      auto target = resolved(fetch.url, *location);
+      if (!target || !redirect(fetch, response->status, std::move(*target))) co_return answer_of(*response, fetch.url);
+    }
+  }
+};
+
+HttpCapability::HttpCapability(Options options) : impl_(new Impl{std::move(options)}) {}
+HttpCapability::~HttpCapability() = default;
+
+Task<ServiceAnswer> HttpCapability::call(ServiceRequest request) {
+  const bool formed = request.method == static_cast<std::uint32_t>(HttpMethod::kRequest) && has(request, 2, 0) &&
+                      request.texts[0].has_value();
+  if (!formed) co_return refused(RAPT_E_INVALID);
+  auto asked = parse_http_request(*request.texts[0]);
+  if (!asked) co_return invalid(asked.error());
+  const std::string body = request.texts[1].value_or("");
+  if (body.size() > kMostBody) co_return refused(RAPT_E_TOO_LARGE);
+  if (Steady::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
+  if (auto bar = impl_->barred(request, asked->url)) co_return std::move(*bar);
+  providers::Fetch fetch{asked->method, asked->url, std::move(asked->headers), body};
+  auto unfilled = co_await impl_->fill_in(request, fetch);
+  if (unfilled) co_return std::move(*unfilled);
+  const auto until = std::min(request.deadline, Steady::now() + std::chrono::milliseconds(asked->timeout_ms));
+  co_return co_await impl_->follow(request, std::move(fetch), asked->redirects, until);
+}
+
+}  // namespace rapt::host

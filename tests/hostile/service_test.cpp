@@ -45,7 +45,7 @@ class Services : public testing::Test {
     auto& context = contexts_.emplace_back(std::make_unique<hooks::Context>(sample_context()));
     context->current->content = orders;
     return asio::co_spawn(house_.loop(),
-                          house_.supervisor().call(kModule, Point::kChatOnMessage, *context, "{}", limit),
+                          house_.supervisor().call(kModule, Point::kChatOnMessage, *context, kConfig, limit),
                           asio::use_future);
   }
   Answer ask(const std::string& orders, std::chrono::milliseconds limit = 10s) {
@@ -75,7 +75,7 @@ class Services : public testing::Test {
     EXPECT_TRUE(condition());
   }
 
-  static constexpr const char* kModule = "hostile-ask";
+  const std::string kModule = "hostile-ask", kConfig = "{}";  ///< outlive the calls
   Workshop workshop_;
   MemoryServices services_;
   std::vector<std::unique_ptr<hooks::Context>> contexts_;
@@ -211,7 +211,7 @@ TEST_F(Services, GoOnForACallerThatHasLeft) {
   auto context = sample_context();
   context.current->content = "kv|get|1|wait\nkv|put|1|k|done|0";
   asio::co_spawn(
-      strand, house_.supervisor().call(kModule, Point::kChatOnMessage, context, "{}", 10s),
+      strand, house_.supervisor().call(kModule, Point::kChatOnMessage, context, kConfig, 10s),
       asio::bind_cancellation_slot(leave.slot(), [&](const std::exception_ptr&, const Answer&) { left.set_value(); }));
   wait_until([&] { return services_.waiting == 1; });
   asio::post(strand, [&] { leave.emit(asio::cancellation_type::terminal); });

@@ -104,9 +104,10 @@ Task<Result<Session>> ChatService::set_state(identity::Actor actor, SessionId id
   co_return described(std::move(open->session), **tool);
 }
 
-Task<Result<std::vector<usage::Extraction>>> ChatService::extractions(identity::Actor actor, SessionId id) {
+Task<Result<usage::ExtractionPage>> ChatService::extractions(identity::Actor actor, SessionId id,
+                                                             usage::ExtractionFilter which) {
   RAPT_CO_TRY(co_await check_readable(parts_.database, std::move(actor), id));
-  co_return co_await usage::extractions_of(parts_.database, std::move(id));
+  co_return co_await usage::extractions_of(parts_.database, std::move(id), std::move(which));
 }
 
 Task<Result<std::unique_ptr<TurnReader>>> ChatService::send(identity::Actor actor, SessionId id, NewTurn said) {

@@ -203,7 +203,7 @@ modules:
     return runtime::run_blocking(chat.get(student(), session))->messages;
   }
   std::vector<usage::Extraction> extractions(const SessionId& session) {
-    return *runtime::run_blocking(chat.extractions(teacher(), session));
+    return runtime::run_blocking(chat.extractions(teacher(), session))->items;
   }
 
   void run(const std::string& sql) {

@@ -88,9 +88,10 @@ Task<Result<RunPage>> RunService::list(identity::Actor actor, int limit, std::st
   co_return co_await list_runs(work_->parts.database, actor.id, limit, std::move(cursor));
 }
 
-Task<Result<std::vector<usage::Extraction>>> RunService::extractions(identity::Actor actor, RunId id) {
+Task<Result<usage::ExtractionPage>> RunService::extractions(identity::Actor actor, RunId id,
+                                                            usage::ExtractionFilter which) {
   RAPT_CO_TRY(co_await load_readable_run(work_->parts.database, std::move(actor), id));
-  co_return co_await usage::extractions_of(work_->parts.database, std::move(id));
+  co_return co_await usage::extractions_of(work_->parts.database, std::move(id), std::move(which));
 }
 
 }  // namespace rapt::runs

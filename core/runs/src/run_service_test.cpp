@@ -65,7 +65,7 @@ TEST_F(Runs, AnAsynchronousEndIsAskedByAJobOnce) {
   EXPECT_EQ(seen->run_id, run->id.str());
   EXPECT_THAT(*seen->output_json, HasSubstr("Fractions"));
   EXPECT_EQ(work(payload), jobs::Done::Kind::kAgain) << "done already: nothing may be stored twice";
-  EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->size(), 1U);
+  EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->items.size(), 1U);
   EXPECT_EQ(work("{}"), jobs::Done::Kind::kFailed);
   EXPECT_EQ(work(R"({"module":"guard","run_id":"00000000-0000-4000-8000-000000000009"})"), jobs::Done::Kind::kDone);
 }
@@ -111,14 +111,14 @@ TEST_F(Runs, ABlockIsAnAnswerAndIsKept) {
   const auto stored = all().at(0);
   EXPECT_THAT(*stored.error_json, HasSubstr("Not this topic."));
   const auto found = run_blocking(service.extractions(actor(), stored.id));
-  ASSERT_EQ(found->size(), 1U);
-  EXPECT_EQ(found->at(0).type, "module.blocked");
+  ASSERT_EQ(found->items.size(), 1U);
+  EXPECT_EQ(found->items.at(0).type, "module.blocked");
 }
 
 TEST_F(Runs, TheEndOfEveryRunIsShownToTheModules) {
   guard(Point::kRunComplete, {.extractions = {{.type = "seen", .data_json = "{}"}}});
   const auto run = create();
-  EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->size(), 1U);
+  EXPECT_EQ(run_blocking(service.extractions(actor(), run->id))->items.size(), 1U);
 }
 
 TEST_F(Runs, PagesFollowEachOther) {

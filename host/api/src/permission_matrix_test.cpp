@@ -68,6 +68,12 @@ POST   /runs {"tool_id":"PRODUCT","input":{}}                     422 422 422  4
 GET    /runs                                                      200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 GET    /runs/RUN                                                  200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 GET    /runs/RUN/extractions                                      200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /classes/CLASS/extractions                                 200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+GET    /classes/CLASS/extractions/summary                         200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+GET    /classes/CLASS/extractions/export                          200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+GET    /assignments/ASSIGNMENT/extractions                        200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+GET    /assignments/ASSIGNMENT/extractions/summary                200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
+GET    /assignments/ASSIGNMENT/extractions/export                 200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
 GET    /users                                                     200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 GET    /users/USER                                                200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 PATCH  /users/USER {"name":"N"}                                   200 200 200  200 200 404  200 404 404  403 404 404  404 404 404
@@ -274,9 +280,10 @@ TEST_F(PermissionMatrix, EveryRoleReachesWhatTheTableSaysAndNothingElse) {
 
 TEST_F(PermissionMatrix, NoRouteThatNeedsALoginIsMissingInTheTable) {
   std::set<std::string> covered;
-  const std::map<std::string, std::string> names{
-      {"GROUP", ":id"}, {"CLASS", ":id"},  {"TOOL", ":id"},    {"PRODUCT", ":id"}, {"SESSION", ":id"},
-      {"RUN", ":id"},   {"MODEL", ":id"}, {"none", ":name"}, {"PUPIL", ":user"}, {"CODE", ":code"},  {"USER", ":id"}};
+  const std::map<std::string, std::string> names{{"GROUP", ":id"},   {"CLASS", ":id"},   {"TOOL", ":id"},
+                                                 {"PRODUCT", ":id"}, {"SESSION", ":id"}, {"RUN", ":id"},
+                                                 {"MODEL", ":id"},   {"none", ":name"},  {"PUPIL", ":user"},
+                                                 {"CODE", ":code"},  {"USER", ":id"},    {"ASSIGNMENT", ":id"}};
   for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
   for (const auto& route : routes()) {
     const std::string pattern = route.pattern;

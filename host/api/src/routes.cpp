@@ -94,6 +94,13 @@ constexpr std::array kRoutes{
     Route{"GET", "/runs/:id", Access::kLoggedIn, get_run},
     Route{"GET", "/runs/:id/extractions", Access::kLoggedIn, get_run_extractions},
 
+    Route{"GET", "/classes/:id/extractions", Access::kLoggedIn, get_class_extractions},
+    Route{"GET", "/classes/:id/extractions/summary", Access::kLoggedIn, get_class_extraction_summary},
+    Route{"GET", "/classes/:id/extractions/export", Access::kLoggedIn, get_class_extraction_export},
+    Route{"GET", "/assignments/:id/extractions", Access::kLoggedIn, get_assignment_extractions},
+    Route{"GET", "/assignments/:id/extractions/summary", Access::kLoggedIn, get_assignment_extraction_summary},
+    Route{"GET", "/assignments/:id/extractions/export", Access::kLoggedIn, get_assignment_extraction_export},
+
     Route{"GET", "/users", Access::kLoggedIn, get_users},
     Route{"GET", "/users/:id", Access::kLoggedIn, get_user},
     Route{"PATCH", "/users/:id", Access::kLoggedIn, patch_user},

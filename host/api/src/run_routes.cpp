@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "body.hpp"
+#include "finding_filter.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
 #include "rapt/runs/run_service.hpp"
@@ -57,9 +58,11 @@ Task<Result<Answer>> get_run(Call& call) {
 Task<Result<Answer>> get_run_extractions(Call& call) {
   auto id = path_id<RunId>(call, "run");
   if (!id) co_return id.error();
-  auto found = co_await call.services.runs.extractions(call.actor, *id);
+  auto which = extraction_filter(call);
+  if (!which) co_return which.error();
+  auto found = co_await call.services.runs.extractions(call.actor, *id, std::move(*which));
   if (!found) co_return found.error();
-  co_return list_reply(view_all(*found), std::nullopt);
+  co_return list_reply(view_all(found->items), found->next_cursor);
 }
 
 }  // namespace rapt::api

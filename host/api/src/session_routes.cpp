@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "body.hpp"
+#include "finding_filter.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
 #include "rapt/chat/chat_service.hpp"
@@ -88,9 +89,11 @@ Task<Result<Answer>> patch_session(Call& call) {
 Task<Result<Answer>> get_session_extractions(Call& call) {
   auto id = path_id<SessionId>(call, "session");
   if (!id) co_return id.error();
-  auto found = co_await call.services.chat.extractions(call.actor, *id);
+  auto which = extraction_filter(call);
+  if (!which) co_return which.error();
+  auto found = co_await call.services.chat.extractions(call.actor, *id, std::move(*which));
   if (!found) co_return found.error();
-  co_return list_reply(view_all(*found), std::nullopt);
+  co_return list_reply(view_all(found->items), found->next_cursor);
 }
 
 }  // namespace rapt::api

@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "usage_csv.hpp"
 
-#include <string_view>
+#include "csv.hpp"
 
 namespace rapt::api {
 namespace {
-
-/// What people have named may begin like a formula: an apostrophe makes it text for every spreadsheet.
-void add_text(std::string& line, std::string_view text) {
-  if (!line.empty()) line += ',';
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos;
-  const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
-  if (quoted) line += '"';
-  if (formula) line += '\'';
-  for (const char c : text) {
-    if (c == '"') line += '"';
-    line += c;
-  }
-  if (quoted) line += '"';
-}
 
 void add_number(std::string& line, std::int64_t number) {
   line += ',' + std::to_string(number);
@@ -27,17 +13,17 @@ void add_number(std::string& line, std::int64_t number) {
 std::string line_of(const usage::Entry& entry) {
   std::string line;
   for (const auto& text : {to_rfc3339(entry.at), entry.day, entry.request_type, entry.outcome, entry.model})
-    add_text(line, text);
+    add_csv_text(line, text);
   add_number(line, entry.input_tokens);
   add_number(line, entry.output_tokens);
   add_number(line, entry.input_tokens + entry.output_tokens);
-  add_text(line, entry.estimated ? "true" : "false");
-  add_text(line, entry.cost.value_or(""));
-  add_text(line, entry.latency_ms ? std::to_string(*entry.latency_ms) : "");
+  add_csv_text(line, entry.estimated ? "true" : "false");
+  add_csv_text(line, entry.cost.value_or(""));
+  add_csv_text(line, entry.latency_ms ? std::to_string(*entry.latency_ms) : "");
   for (const auto& text :
        {entry.group.str(), entry.group_name, entry.class_id.str(), entry.class_name, entry.tool.str(), entry.tool_name,
         entry.user.str(), entry.session.str(), entry.run.str(), entry.assignment.str(), entry.id})
-    add_text(line, text);
+    add_csv_text(line, text);
   return line + "\r\n";
 }
 

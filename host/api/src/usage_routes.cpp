@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
+#include "csv.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
 #include "rapt/base/log.hpp"
-#include "rapt/base/text.hpp"
 #include "rapt/usage/reports.hpp"
 #include "usage_csv.hpp"
 #include "views.hpp"
@@ -66,9 +66,9 @@ Result<usage::Filter> filter_of(const Call& call) {
   std::string descendants;
   RAPT_TRY(read_word(call, "descendants", {"true", "false"}, descendants));
   out.descendants = descendants != "false";
-  out.model = request.query_value("model").value_or("");
-  if (!is_utf8(out.model) || out.model.size() > kMaxModel || out.model.find('\0') != std::string::npos)
-    return Error::invalid("model", "must be the name of a model");
+  auto model = query_text(call, "model", kMaxModel);
+  if (!model) return model.error();
+  out.model = std::move(*model);
   return out;
 }
 
@@ -145,14 +145,6 @@ Task<Result<Answer>> shares(Call& call, Dimension dimension, const char* key) {
   co_return with_meta(std::move(items), std::move(meta));
 }
 
-http::Headers file_headers(const usage::Days& days) {
-  http::Headers headers;
-  headers.set("Content-Type", "text/csv; charset=utf-8; header=present");
-  headers.set("Content-Disposition", "attachment; filename=\"ai-usage-" + days.from + "-" + days.to + ".csv\"");
-  headers.set("Cache-Control", "no-store");
-  return headers;
-}
-
 }  // namespace
 
 Task<Result<Answer>> get_usage(Call& call) {
@@ -197,7 +189,6 @@ Task<Result<Answer>> get_usage_by_day(Call& call) {
   return shares(call, Dimension::kDay, "day");
 }
 
-// Page by page: however much it is, the host holds a thousand rows of it.
 Task<Result<Answer>> get_usage_export(Call& call) {
   const auto filter = filter_of(call);
   if (!filter) co_return filter.error();
@@ -205,19 +196,11 @@ Task<Result<Answer>> get_usage_export(Call& call) {
   auto page = co_await reports.list(call.actor, *filter, kExportPage, "", true);
   if (!page) co_return page.error();
   log::info("usage.exported", {{"by", call.actor.id.str()}, {"request_id", call.request.id}});
-  auto* body = co_await call.responder.open_body_stream(file_headers(filter->days));
-  std::string text = usage_csv_header() + usage_csv(page->items);
-  bool taken = co_await body->write(text);
-  while (taken && page->next_cursor) {
-    page = co_await reports.list(call.actor, *filter, kExportPage, *page->next_cursor, true);
-    if (!page) {
-      log::warn("usage.export_torn", {{"request_id", call.request.id}, {"detail", page.error().log_detail}});
-      body->give_up();
-      break;
-    }
-    text = usage_csv(page->items);
-    taken = co_await body->write(text);
-  }
+  auto headers = csv_headers("ai-usage-" + filter->days.from + "-" + filter->days.to + ".csv");
+  const auto more = [&](std::string cursor) {
+    return reports.list(call.actor, *filter, kExportPage, std::move(cursor), true);
+  };
+  co_await stream_csv(call, std::move(headers), usage_csv_header(), std::move(*page), more, usage_csv);
   co_return Answer{};
 }
 

@@ -70,7 +70,8 @@ class ChatService {
   /// The owner only. active <-> paused, either -> completed; kConflict from completed.
   Task<Result<Session>> set_state(identity::Actor actor, SessionId id, SessionState state);
   /// Readers as for get().
-  Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, SessionId id);
+  Task<Result<usage::ExtractionPage>> extractions(identity::Actor actor, SessionId id,
+                                                  usage::ExtractionFilter which = {});
 
   /// Says something for the owner. The answer is made by a task of its own, on the caller's executor, whether anybody
   /// reads it or not; what is sent again under its request_id is the same turn, also on another host and after it has

@@ -101,7 +101,7 @@ class RunService {
   /// The caller's own, newest first; `limit` 1 to 100.
   Task<Result<RunPage>> list(identity::Actor actor, int limit, std::string cursor);
   /// Readers as for get().
-  Task<Result<std::vector<usage::Extraction>>> extractions(identity::Actor actor, RunId id);
+  Task<Result<usage::ExtractionPage>> extractions(identity::Actor actor, RunId id, usage::ExtractionFilter which = {});
 
  private:
   friend class RunKeeper;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,19 @@ struct Extraction {
 Result<void> store_extractions(store::Transaction& transaction, const SessionId& session, const RunId& run,
                                const std::vector<hooks::Extraction>& extractions);
 
-/// All findings of a conversation or run, oldest first. The caller has checked who asks.
-Task<Result<std::vector<Extraction>>> extractions_of(store::Database& database, SessionId session);
-Task<Result<std::vector<Extraction>>> extractions_of(store::Database& database, RunId run);
+/// Which findings of a conversation or run; what is empty does not narrow it.
+struct ExtractionFilter {
+  std::string type{};
+  int limit = 50;        ///< 1 to 100
+  std::string cursor{};  ///< next_cursor of the page before
+};
+struct ExtractionPage {
+  std::vector<Extraction> items;  ///< oldest first, as the conversation is read
+  std::optional<std::string> next_cursor;
+};
+
+/// What was found in a conversation or run. The caller has checked who asks. kInvalid for a cursor of something else.
+Task<Result<ExtractionPage>> extractions_of(store::Database& database, SessionId session, ExtractionFilter which);
+Task<Result<ExtractionPage>> extractions_of(store::Database& database, RunId run, ExtractionFilter which);
 
 }  // namespace rapt::usage

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# rapt_add_module(NAME SOURCES a.cpp… [MANIFEST f] [LICENSE f] [CHANGELOG f] [CONFIG_SCHEMA f] [INCLUDES dir…])
+# rapt_add_module(NAME SOURCES a.cpp… [MANIFEST f] [LICENSE f] [CHANGELOG f] [CONFIG_SCHEMA f] [FILES f…] [INCLUDES dir…])
 #
 # Builds a module as a host wants it: a shared library that exports `rapt_module_entry` and nothing else, binds now, and needs
 # nothing beyond libc, libm, libgcc_s and libstdc++ (the host has these loaded already; everything else link statically).
@@ -8,7 +8,7 @@
 #                          it to a test that compiles the module's sources
 #   target NAME-stage      <build>/stage/NAME: manifest.json (with "libraries" added, and the ABI of these headers as "abi" or, where
 #                          the author says {"min": "1.0"}, as its "built"), lib/<triplet>/NAME.so, LICENSE, CHANGELOG.md,
-#                          config schema, sbom.spdx.json; what `rapt pack` wants
+#                          config schema, FILES (schemas of findings, say), sbom.spdx.json; what `rapt pack` wants
 #   target NAME-bundle     <build>/bundles/NAME-VERSION.rapt, where RAPT_PROGRAM (default: `rapt` in PATH) and RAPT_SIGNING_KEY
 #                          (a file of `rapt keygen`) are set
 # A module in Rust has one source, the root of its crate (src/lib.rs). rustc builds it, without cargo, with the crate `rapt` of this
@@ -18,7 +18,7 @@
 # the CMakeLists.txt.
 
 function(rapt_add_module name)
-  cmake_parse_arguments(ARG "" "MANIFEST;LICENSE;CHANGELOG;CONFIG_SCHEMA" "SOURCES;INCLUDES" ${ARGN})
+  cmake_parse_arguments(ARG "" "MANIFEST;LICENSE;CHANGELOG;CONFIG_SCHEMA" "SOURCES;FILES;INCLUDES" ${ARGN})
   foreach(pair MANIFEST=manifest.json LICENSE=LICENSE CHANGELOG=CHANGELOG.md CONFIG_SCHEMA=config.schema.json)
     string(REPLACE "=" ";" pair "${pair}")
     list(GET pair 0 key)
@@ -148,6 +148,10 @@ function(_rapt_stage name version license triplet)
     if(EXISTS "${optional}")
       list(APPEND files "${optional}")
     endif()
+  endforeach()
+  foreach(file IN LISTS ARG_FILES)
+    get_filename_component(file "${file}" ABSOLUTE)
+    list(APPEND files "${file}")
   endforeach()
   string(REPLACE ";" "|" joined "${files}")
   add_custom_command(OUTPUT "${stamp}"

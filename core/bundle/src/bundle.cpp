@@ -52,6 +52,11 @@ Result<Bundle> read_bundle(std::string_view archive) {
   for (const auto& [architecture, path] : out.manifest.libraries) RAPT_TRY(require_file(out, path, "its library"));
   if (!out.manifest.config_schema_path.empty())
     RAPT_TRY(require_file(out, out.manifest.config_schema_path, "its config_schema"));
+  for (auto& declared : out.manifest.extractions) {
+    if (declared.schema_path.empty()) continue;
+    RAPT_TRY(require_file(out, declared.schema_path, "the schema of \"" + declared.type + "\""));
+    declared.schema_json = out.files.at(declared.schema_path).bytes;
+  }
   RAPT_TRY(check_migrations(out));
   out.digest = security::sha256(archive);
   return out;

@@ -168,6 +168,11 @@ std::optional<JsonReader> JsonReader::object(std::string_view key) {
   return std::nullopt;
 }
 
+std::string JsonReader::object_text(std::string_view key) {
+  known_.emplace(key);
+  return is_object(key) ? object_->at(std::string(key)).dump() : "";
+}
+
 std::vector<JsonReader> JsonReader::objects(std::string_view key, std::size_t most) {
   std::vector<JsonReader> out;
   const auto* value = find(key, Need::kOptional, "a list");

@@ -26,6 +26,7 @@ class JsonReader {
   void boolean(std::string_view key, bool& out);                            ///< optional; keeps `out` when absent
   [[nodiscard]] bool is_object(std::string_view key) const;                 ///< there, and an object
   std::optional<JsonReader> object(std::string_view key);                   ///< required
+  std::string object_text(std::string_view key);                            ///< JSON; "" when it is no object
   std::vector<JsonReader> objects(std::string_view key, std::size_t most);  ///< optional list of objects
   /// Optional list of at most `most` texts, each as text() takes them.
   std::vector<std::string> texts(std::string_view key, std::size_t most, std::size_t limit);

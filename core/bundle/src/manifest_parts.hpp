@@ -15,6 +15,7 @@ namespace rapt::bundle {
 void read_abi(JsonReader& in, Manifest& out);
 void read_hooks(JsonReader& in, Manifest& out);
 void read_permissions(JsonReader& in, Manifest& out);
+void read_extractions(JsonReader& in, Manifest& out);
 
 /// "a, b, c".
 std::string list_of(std::span<const std::string_view> names);

@@ -184,6 +184,36 @@ TEST(ParseManifest, NamesTheHostsThatAreFetchedFrom) {
               HasSubstr("Only the permission \"http\""));
 }
 
+TEST(ParseManifest, ReadsTheTypesOfFindings) {
+  const auto types = [](const std::string& list) {
+    return with(sample_manifest(), "\"memory_mb\": 32", "\"memory_mb\": 32, \"extractions\": [" + list + "]");
+  };
+  const auto parsed = parse_manifest(types(
+      R"({"type": "links.removed", "title": "Links", "description": "D", "schema": {"type": "object", "required": ["a"]}},
+         {"type": "note_2", "title": "Note", "schema": "schemas/note.json"})"));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  ASSERT_EQ(parsed->extractions.size(), 2U);
+  EXPECT_EQ(parsed->extractions[0].type, "links.removed");
+  EXPECT_EQ(parsed->extractions[0].title, "Links");
+  EXPECT_EQ(parsed->extractions[0].schema_json, R"({"required":["a"],"type":"object"})");
+  EXPECT_EQ(parsed->extractions[1].schema_path, "schemas/note.json");
+  const auto one = [&](const std::string& type, const std::string& rest) {
+    return message_for(types(R"({"type": ")" + type + R"(", "title": "T", )" + rest + "}"));
+  };
+  const std::string fine = R"("schema": {})";
+  EXPECT_EQ(one("a-b.c_1", fine), "accepted");
+  for (const std::string bad : {"", "A", "a b", ".a", "a-", "a..b"})
+    EXPECT_THAT(one(bad, fine), HasSubstr("extractions[0].type")) << bad;
+  EXPECT_THAT(one("module.blocked", fine), HasSubstr("the host's own"));
+  EXPECT_THAT(one("a", R"("schema": "../a")"), HasSubstr("extractions[0].schema"));
+  EXPECT_THAT(one("a", R"("schema": 7)"), HasSubstr("extractions[0].schema"));
+  EXPECT_THAT(one("a", R"("description": "D")"), HasSubstr("extractions[0].schema"));
+  EXPECT_THAT(one("a", R"("schema": {}, "more": 1)"), HasSubstr("extractions[0].more"));
+  EXPECT_THAT(message_for(types(R"({"type": "a", "title": "", "schema": {}})")), HasSubstr("extractions[0].title"));
+  const std::string twice = R"({"type": "a", "title": "T", "schema": {}})";
+  EXPECT_THAT(message_for(types(twice + "," + twice)), HasSubstr("declared twice"));
+}
+
 TEST(ParseManifest, SaysWhereTheJsonIsBroken) {
   EXPECT_THAT(message_for("{\n  \"name\": \"sample\",\n  oops\n}"), HasSubstr("line 3, column 3"));
 }

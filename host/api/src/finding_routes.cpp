@@ -4,9 +4,13 @@
 #include "csv.hpp"
 #include "finding_csv.hpp"
 #include "finding_filter.hpp"
-#include "handlers.hpp"
+#include "finding_handlers.hpp"
+#include "module_views.hpp"
 #include "parameters.hpp"
+#include "query_values.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/chat/chores.hpp"
+#include "rapt/host/supervisor.hpp"
 #include "rapt/store/page_cursor.hpp"
 #include "rapt/usage/findings.hpp"
 #include "views.hpp"
@@ -18,6 +22,21 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxName = 200;
 constexpr int kExportPage = 500;  ///< a finding may be 64 KiB
+
+/// What the host itself writes down. Without a module: in the name of any.
+struct OwnType {
+  const char* module;
+  host::FindingType type;
+};
+const OwnType kOwnTypes[] = {
+    {"core",
+     {chat::kSummaryType, "Summary", "What the AI made of a conversation that has ended.",
+      R"({"type":"object","required":["summary"],"properties":{"summary":{"type":"string"}}})"}},
+    {nullptr,
+     {"module.blocked", "Blocked", "The module stopped what was said. The text is not kept.",
+      R"({"type":"object","required":["module","hook"],"properties":{"module":{"type":"string"},)"
+      R"("hook":{"type":"string"}}})"}},
+};
 
 json view(const usage::Finding& finding) {
   auto out = api::view(finding.extraction);
@@ -116,6 +135,21 @@ Result<usage::ExtractionFilter> extraction_filter(const Call& call) {
   auto type = query_text(call, "type", kMaxName);
   if (!type) return type.error();
   return usage::ExtractionFilter{.type = std::move(*type), .limit = wanted->limit, .cursor = std::move(wanted->cursor)};
+}
+
+/// What a reader may meet: of the modules that are installed, and the host's own.
+Task<Result<Answer>> get_extraction_types(Call& call) {
+  json types = json::array();
+  const auto add = [&](const json& module, const host::FindingType& type) {
+    auto one = view(type);
+    one["module"] = module;
+    types.push_back(std::move(one));
+  };
+  for (const auto& type : kOwnTypes) add(type.module == nullptr ? json(nullptr) : json(type.module), type.type);
+  for (const auto& [module, declared] : call.services.modules.finding_types()) {
+    for (const auto& type : declared) add(module, type);
+  }
+  co_return list_reply(std::move(types), std::nullopt);
 }
 
 Task<Result<Answer>> get_class_extractions(Call& call) {

@@ -111,14 +111,6 @@ Task<Result<Answer>> get_runs(Call& call);
 Task<Result<Answer>> get_run(Call& call);
 Task<Result<Answer>> get_run_extractions(Call& call);
 
-// finding_routes.cpp
-Task<Result<Answer>> get_class_extractions(Call& call);
-Task<Result<Answer>> get_class_extraction_summary(Call& call);
-Task<Result<Answer>> get_class_extraction_export(Call& call);
-Task<Result<Answer>> get_assignment_extractions(Call& call);
-Task<Result<Answer>> get_assignment_extraction_summary(Call& call);
-Task<Result<Answer>> get_assignment_extraction_export(Call& call);
-
 // user_routes.cpp
 Task<Result<Answer>> get_users(Call& call);
 Task<Result<Answer>> get_user(Call& call);

@@ -42,6 +42,7 @@ json view(const host::HookStatus& hook) {
           {"async", hook.declared.asynchronous},
           {"calls", hook.calls},
           {"failures", hook.failures},
+          {"findings_refused", hook.findings_refused},
           {"p50_us", micros(hook.p50)},
           {"p99_us", micros(hook.p99)},
           {"max_us", micros(hook.max)}};
@@ -70,6 +71,13 @@ json views_of(const List& list) {
 
 }  // namespace
 
+json view(const host::FindingType& type) {
+  return {{"type", type.type},
+          {"title", type.title},
+          {"description", type.description},
+          {"schema", stored_json(type.schema_json)}};
+}
+
 json view(const host::ModuleStatus& status) {
   json layers = json::array();
   for (const auto& layer : status.layers) {
@@ -78,7 +86,8 @@ json view(const host::ModuleStatus& status) {
   json last_failure = nullptr;
   if (status.last_failure_at)
     last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", sentence(status.last_failure)}};
-  json upgrade = nullptr, quarantine = nullptr;
+  json findings = json::array(), upgrade = nullptr, quarantine = nullptr;
+  for (const auto& type : status.findings) findings.push_back(view(type));
   if (status.upgrade)
     upgrade = {{"version", status.upgrade->version},
                {"failed", status.upgrade->failed},
@@ -103,6 +112,7 @@ json view(const host::ModuleStatus& status) {
       {"services", views_of(status.services)},
       {"metrics", views_of(status.metrics)},
       {"permissions", status.permissions},
+      {"findings", std::move(findings)},
       {"sandbox", {{"layers", std::move(layers)}}}};
 }
 

@@ -16,8 +16,9 @@ struct PlannedStep;
 enum class Point : std::uint8_t;
 }  // namespace hooks
 namespace host {
+struct FindingType;
 struct ModuleStatus;
-}
+}  // namespace host
 namespace install {
 struct InstalledRecord;
 }
@@ -30,6 +31,7 @@ struct Report;
 /// How modules look to an administrator.
 namespace rapt::api {
 
+nlohmann::json view(const host::FindingType& type);
 nlohmann::json view(const host::ModuleStatus& status);
 /// What is installed, and how it fares here; `status` is null when this host does not run it.
 nlohmann::json view(const install::InstalledRecord& record, const host::ModuleStatus* status);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "call.hpp"
-#include "rapt/base/clock.hpp"
 #include "rapt/base/ids.hpp"
 
 namespace rapt::api {
@@ -29,11 +28,6 @@ Result<std::optional<IdType>> query_id(const Call& call, const std::string& name
   if (auto id = IdType::parse(*text)) return std::optional<IdType>{*id};
   return Error::invalid(name, "must be a UUID");
 }
-
-/// A text in the query, "" without it; kInvalid when it is empty, longer than that many bytes, or no text.
-Result<std::string> query_text(const Call& call, const std::string& name, std::size_t most_bytes);
-/// A time in the query, if it is there; kInvalid when it is not RFC 3339.
-Result<std::optional<TimePoint>> query_time(const Call& call, const std::string& name);
 
 /// A whole number in the query, or `otherwise` without it; kInvalid when it is none, or not within the bounds.
 Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least, std::int64_t most,

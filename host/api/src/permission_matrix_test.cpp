@@ -68,6 +68,7 @@ POST   /runs {"tool_id":"PRODUCT","input":{}}                     422 422 422  4
 GET    /runs                                                      200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 GET    /runs/RUN                                                  200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 GET    /runs/RUN/extractions                                      200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /extractions/types                                         200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 GET    /classes/CLASS/extractions                                 200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
 GET    /classes/CLASS/extractions/summary                         200 200 200  200 200 404  200 404 404  200 404 404  403 404 404
 GET    /classes/CLASS/extractions/export                          200 200 200  200 200 404  200 404 404  200 404 404  403 404 404

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "finding_handlers.hpp"
 #include "handlers.hpp"
 
 namespace rapt::api {
@@ -94,6 +95,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/runs/:id", Access::kLoggedIn, get_run},
     Route{"GET", "/runs/:id/extractions", Access::kLoggedIn, get_run_extractions},
 
+    Route{"GET", "/extractions/types", Access::kLoggedIn, get_extraction_types},
     Route{"GET", "/classes/:id/extractions", Access::kLoggedIn, get_class_extractions},
     Route{"GET", "/classes/:id/extractions/summary", Access::kLoggedIn, get_class_extraction_summary},
     Route{"GET", "/classes/:id/extractions/export", Access::kLoggedIn, get_class_extraction_export},

@@ -54,6 +54,7 @@ json to_json(const bundle::Bundle& bundle) {
               {"libraries", m.libraries},
               {"hooks", json::array()},
               {"permissions", json::array()},
+              {"extractions", json::array()},
               {"files", json::array()}};
   for (const auto& hook : m.hooks) {
     out["hooks"].push_back({{"point", hook.point},
@@ -66,6 +67,12 @@ json to_json(const bundle::Bundle& bundle) {
   for (const auto& permission : m.permissions) {
     out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
     if (!permission.hosts.empty()) out["permissions"].back()["hosts"] = permission.hosts;
+  }
+  for (const auto& found : m.extractions) {
+    out["extractions"].push_back({{"type", found.type},
+                                  {"title", found.title},
+                                  {"description", found.description},
+                                  {"schema", json::parse(found.schema_json, nullptr, false)}});
   }
   for (const auto& [path, file] : bundle.files)
     out["files"].push_back({{"path", path}, {"bytes", file.bytes.size()}, {"executable", file.mode == 0755}});
@@ -92,6 +99,8 @@ void show(std::ostream& out, const bundle::Bundle& bundle) {
   out << "permissions\n";
   for (const auto& permission : m.permissions)
     out << "  " << full_name(permission) << ": " << permission.reason << "\n";
+  if (!m.extractions.empty()) out << "findings\n";
+  for (const auto& found : m.extractions) out << "  " << found.type << ": " << found.title << "\n";
   if (const auto migrations = bundle::migrations_of(bundle); !migrations.empty()) {
     out << "migrations\n";
     for (const auto& path : migrations) out << "  " << path << "\n";

@@ -25,6 +25,9 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
       << printable(source, 200) << "\n  publisher  " << manifest.publisher
       << (plan.is_signed ? ", key " + plan.key_id : ", NOT SIGNED") << "\n";
   if (plan.installed_version) out << "  installed  " << *plan.installed_version << "\n";
+  for (const auto& found : manifest.extractions)
+    out << (&found == manifest.extractions.data() ? "  tells      " : "             ") << printable(found.title, 100)
+        << " (" << found.type << ")\n";
   if (plan.new_permissions.empty()) return;
   out << "  asks for these permissions:\n";
   for (const auto& permission : plan.new_permissions)

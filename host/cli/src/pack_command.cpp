@@ -23,11 +23,18 @@ Result<security::PrivateKey> load_key(const std::string& path) {
 }
 
 /// A host would refuse to start the module; its author should hear it first.
-Result<void> check_schema(const bundle::Bundle& packed) {
-  if (packed.manifest.config_schema_path.empty()) return {};
-  const auto compiled = schema::JsonSchema::compile(packed.files.at(packed.manifest.config_schema_path).bytes);
+Result<void> check_schema(const std::string& json, const std::string& where) {
+  const auto compiled = schema::JsonSchema::compile(json);
   if (compiled) return {};
-  return Error::invalid(packed.manifest.config_schema_path, compiled.error().message);
+  return Error::invalid(where, compiled.error().message);
+}
+
+Result<void> check_schemas(const bundle::Bundle& packed) {
+  const auto& config = packed.manifest.config_schema_path;
+  if (!config.empty()) RAPT_TRY(check_schema(packed.files.at(config).bytes, config));
+  for (const auto& found : packed.manifest.extractions)
+    RAPT_TRY(check_schema(found.schema_json, "extractions." + found.type + ".schema"));
+  return {};
 }
 
 }  // namespace
@@ -46,7 +53,7 @@ int run_pack(Console& console, const Arguments& arguments) {
   if (!archive) return report(console, archive.error());
   const auto packed = bundle::read_bundle(*archive);
   if (!packed) return report(console, packed.error());
-  if (const auto usable = check_schema(*packed); !usable) return report(console, usable.error());
+  if (const auto usable = check_schemas(*packed); !usable) return report(console, usable.error());
   const auto file = arguments.value("out", packed->manifest.name + "-" + packed->manifest.version + ".rapt");
   if (auto written = write_file_atomically(file, *archive); !written) return report(console, written.error());
   const auto digest = security::hex(packed->digest);

@@ -58,6 +58,16 @@ std::vector<ModuleStatus> Fleet::status() const {
   return list;
 }
 
+std::map<std::string, std::vector<FindingType>> Fleet::finding_types() const {
+  std::map<std::string, std::vector<FindingType>> all;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [name, slot] : slots_) {
+    const auto* prepared = slot.current ? slot.current->prepared() : nullptr;
+    if (prepared != nullptr && !prepared->finding_types.list().empty()) all[name] = prepared->finding_types.list();
+  }
+  return all;
+}
+
 Fleet::Stamp Fleet::stamp_of(const InstalledModule& installed) {
   std::error_code missing;
   const auto stamp = std::filesystem::last_write_time(installed.bundle_path, missing);

@@ -42,6 +42,7 @@ class Fleet : public std::enable_shared_from_this<Fleet> {
   /// The one to ask, nullptr when there is none.
   [[nodiscard]] std::shared_ptr<Module> find(const std::string& name) const;
   [[nodiscard]] std::vector<ModuleStatus> status() const;
+  [[nodiscard]] std::map<std::string, std::vector<FindingType>> finding_types() const;
 
  private:
   using Stamp = std::filesystem::file_time_type;

@@ -50,7 +50,9 @@ void HookFigures::record(Kind kind, Wait waited) {
 }
 
 HookFigures::Snapshot HookFigures::snapshot() const {
-  Snapshot snapshot{.calls = calls_.load(kRelaxed), .failures = failures_.load(kRelaxed)};
+  Snapshot snapshot{.calls = calls_.load(kRelaxed),
+                    .failures = failures_.load(kRelaxed),
+                    .findings_refused = findings_refused_.load(kRelaxed)};
   std::array<std::uint64_t, kBuckets> counts{};
   std::uint64_t answered = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) answered += counts[i] = buckets_[i].load(kRelaxed);

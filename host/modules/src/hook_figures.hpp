@@ -18,12 +18,13 @@ class HookFigures {
  public:
   using Wait = std::chrono::nanoseconds;
   struct Snapshot {
-    std::uint64_t calls = 0, failures = 0;
+    std::uint64_t calls = 0, failures = 0, findings_refused = 0;
     std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls
   };
 
   /// A call that was never made (kNotRunning) leaves no trace.
   void record(hooks::Answer::Kind kind, Wait waited);
+  void refused_findings(std::size_t count) { findings_refused_.fetch_add(count, std::memory_order_relaxed); }
   [[nodiscard]] Snapshot snapshot() const;
 
   /// Whether a call of this kind failed: error, dead, late, lying.
@@ -36,7 +37,7 @@ class HookFigures {
   static std::size_t bucket_of(std::uint64_t quarters);
   static std::uint64_t middle_of(std::size_t bucket);
 
-  std::atomic<std::uint64_t> calls_{0}, failures_{0}, longest_{0};
+  std::atomic<std::uint64_t> calls_{0}, failures_{0}, longest_{0}, findings_refused_{0};
   std::array<std::atomic<std::uint64_t>, kBuckets> buckets_{};
 };
 

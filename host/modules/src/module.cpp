@@ -107,10 +107,25 @@ Module::Admission Module::admit(hooks::Point point, Instance::Clock::time_point 
   return admission;
 }
 
-void Module::finished(Admission& admission, hooks::Point point, const Answer& answer,
-                      Instance::Clock::time_point asked_at) {
+/// The figures count each; a line tells of them once a second, or a module could fill its log without writing one.
+void Module::refuse_findings(Hook& of, Answer& answer, Instance::Clock::time_point now) {
+  const auto found = answer.extractions.size();
+  const auto why = prepared_->finding_types.refuse(answer.extractions);
+  if (why.empty()) return;
+  of.figures.refused_findings(found - answer.extractions.size());
+  auto told = refusals_told_.load(std::memory_order_relaxed);
+  const auto at = now.time_since_epoch().count();
+  const bool lately = told != 0 && now.time_since_epoch() - Instance::Clock::duration(told) < std::chrono::seconds(1);
+  if (lately || !refusals_told_.compare_exchange_strong(told, at, std::memory_order_relaxed)) return;
+  const auto line = "At " + std::string(hooks::name(of.declared.point)) + " " + why;
+  log::warn("module.findings_refused", {{"module", installed_.name}, {"reason", line}});
+  if (settings_.lines) settings_.lines->add({installed_.name, "warn", line, SystemClock().now()});
+}
+
+void Module::finished(Admission& admission, hooks::Point point, Answer& answer, Instance::Clock::time_point asked_at) {
   if (answer.kind == Answer::Kind::kNotRunning) return;
   const auto now = Instance::Clock::now();
+  refuse_findings(*hook(point), answer, now);
   if (HookFigures::is_failure(answer.kind)) {
     admission.pass.failed(point, answer.text, now);
   } else {
@@ -133,11 +148,12 @@ ModuleStatus Module::status() const {
     status.is_signed = prepared_->is_signed;
     status.permissions = grants_of(prepared_->manifest);
     desk_->describe(status);
+    status.findings = prepared_->finding_types.list();
     // In the order of the manifest.
     for (const auto& declared : prepared_->hooks) {
       const auto figures = hook(declared.point)->figures.snapshot();
       status.hooks.push_back({declared, declaration(declared.point)->time_limit, figures.calls, figures.failures,
-                              figures.p50, figures.p99, figures.max});
+                              figures.p50, figures.p99, figures.max, figures.findings_refused});
     }
   }
   status.circuit = circuit_.state();

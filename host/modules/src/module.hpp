@@ -81,9 +81,9 @@ class Module : public std::enable_shared_from_this<Module> {
   [[nodiscard]] std::optional<hooks::HookDeclaration> declaration(hooks::Point point) const;
 
   Admission admit(hooks::Point point, Instance::Clock::time_point now);
-  /// What came of a call that was admitted. Counts nothing when it was not made after all.
-  void finished(Admission& admission, hooks::Point point, const hooks::Answer& answer,
-                Instance::Clock::time_point asked_at);
+  /// What came of a call that was admitted. Counts nothing when it was not made after all. Takes out findings that the
+  /// manifest does not declare.
+  void finished(Admission& admission, hooks::Point point, hooks::Answer& answer, Instance::Clock::time_point asked_at);
 
  private:
   static constexpr std::size_t kPoints = 16;  ///< above the largest hooks::Point
@@ -96,6 +96,7 @@ class Module : public std::enable_shared_from_this<Module> {
   enum class Next { kStartAgain, kStop };
 
   Hook* hook(hooks::Point point) const;
+  void refuse_findings(Hook& of, hooks::Answer& answer, Instance::Clock::time_point now);
   Task<void> live(std::shared_ptr<Nursery> nursery, First first);
   Task<Next> live_once(Nursery& nursery);
   Task<Result<void>> bring_up(Nursery& nursery, const std::shared_ptr<Instance>& instance);
@@ -118,8 +119,9 @@ class Module : public std::enable_shared_from_this<Module> {
   std::array<std::unique_ptr<Hook>, kPoints> hooks_;  ///< by point; empty where it has none
   Backoff backoff_;                                   ///< used by live() alone
   CircuitBreaker circuit_;
-  std::shared_ptr<ServiceDesk> desk_;  ///< where it may run
-  runtime::Wakeup stir_;               ///< live() looks again: stop() or a release
+  std::shared_ptr<ServiceDesk> desk_;                   ///< where it may run
+  std::atomic<Instance::Clock::rep> refusals_told_{0};  ///< when a line last told of refused findings
+  runtime::Wakeup stir_;                                ///< live() looks again: stop() or a release
   Latch first_over_, ended_;
 
   mutable std::shared_mutex mutex_;  ///< guards what follows

@@ -87,6 +87,13 @@ Result<void> compile_schema(const bundle::Bundle& bundle, PreparedModule& prepar
   return {};
 }
 
+Result<void> compile_finding_types(const bundle::Bundle& bundle, PreparedModule& prepared) {
+  auto compiled = FindingTypes::compile(bundle.manifest.extractions);
+  if (!compiled) return refusal(compiled.error().message);
+  prepared.finding_types = std::move(*compiled);
+  return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const PreparedModule>> prepare_module(const InstalledModule& installed,
@@ -106,6 +113,7 @@ Result<std::shared_ptr<const PreparedModule>> prepare_module(const InstalledModu
   prepared->library = std::move(*library);
   prepared->hooks = std::move(*declared);
   RAPT_TRY(compile_schema(*bundle, *prepared));
+  RAPT_TRY(compile_finding_types(*bundle, *prepared));
   prepared->manifest = std::move(bundle->manifest);
   return std::shared_ptr<const PreparedModule>(std::move(prepared));
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "finding_types.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/hooks/module_caller.hpp"
 #include "rapt/host/supervisor.hpp"
@@ -22,6 +23,7 @@ struct PreparedModule {
   UniqueFd library;                           ///< sealed memory file of the verified bytes
   std::vector<hooks::HookDeclaration> hooks;  ///< the functions of a login provider behind them
   std::optional<schema::JsonSchema> config_schema;
+  FindingTypes finding_types;
 };
 
 /// Reads the bundle at `installed.bundle_path`, compares digest, name and version, and verifies its signature.

@@ -176,6 +176,11 @@ std::vector<ModuleStatus> Supervisor::status() const {
   return list;
 }
 
+std::map<std::string, std::vector<FindingType>> Supervisor::finding_types() const {
+  if (!impl_->fleet) return {};
+  return impl_->fleet->finding_types();
+}
+
 Result<std::optional<hooks::HookDeclaration>> Supervisor::declaration(const std::string& module,
                                                                       hooks::Point point) const {
   const auto found = impl_->find(module);

@@ -128,7 +128,7 @@ export const toolPlanQuery = (toolId: string) =>
   });
 
 /** Reads every page of a list that is short by nature, such as a class's tools. Some have one page and take no limit. */
-async function all<T>(path: string): Promise<T[]> {
+export async function all<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {

@@ -177,6 +177,8 @@ export interface ModuleHook {
   async: boolean;
   calls: number;
   failures: number;
+  /** Findings that its manifest does not declare, or declares otherwise. */
+  findings_refused: number;
   p50_us: number | null;
   p99_us: number | null;
   max_us: number | null;
@@ -198,6 +200,7 @@ export interface ModuleStatus {
   quarantine: { since: string; reason: string } | null;
   hooks: ModuleHook[];
   permissions: string[];
+  findings: { type: string; title: string; description: string }[];
   sandbox: { layers: { name: string; on: boolean; detail: string | null }[] } | null;
 }
 

@@ -17,6 +17,7 @@ const healthy: Module = {
   quarantine: null,
   hooks: [],
   permissions: [],
+  findings: [],
   sandbox: null,
   enabled: true,
   installed_version: "1.2.0",

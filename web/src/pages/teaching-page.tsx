@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
-import { SlidersHorizontal } from "lucide-react";
+import { SlidersHorizontal, Sparkles } from "lucide-react";
 import { type TeachingFilter, teachingQuery, toolsQuery } from "@/api/queries";
 import { ErrorPanel } from "@/components/error-panel";
+import { Filter } from "@/components/filter";
 import { RowList, TeachingRow } from "@/components/links";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
 import { ListSkeleton } from "@/components/query-view";
 import { Button } from "@/components/ui/button";
-import { Label, Select } from "@/components/ui/form-controls";
 
 const route = getRouteApi("/authed/teaching");
 
@@ -18,7 +18,7 @@ export function TeachingPage() {
   const sessions = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <PageBody className="max-w-4xl">
-      <PageHeader title="Conversations" description="What your students and the AI have written, newest first. Notes come from the modules attached to a tool." actions={filter.class_id && <AiOfClass id={filter.class_id} />} />
+      <PageHeader title="Conversations" description="What your students and the AI have written, newest first. Notes come from the modules attached to a tool." actions={filter.class_id && <MoreOfClass id={filter.class_id} />} />
       <Filters filter={filter} />
       {query.isPending && <ListSkeleton rows={5} />}
       {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}
@@ -41,13 +41,20 @@ export function TeachingPage() {
   );
 }
 
-function AiOfClass({ id }: { id: string }) {
+function MoreOfClass({ id }: { id: string }) {
   return (
-    <Button asChild variant="outline">
-      <Link to="/classes/$id/ai" params={{ id }}>
-        <SlidersHorizontal aria-hidden /> AI in this class
-      </Link>
-    </Button>
+    <div className="flex flex-wrap gap-2">
+      <Button asChild variant="outline">
+        <Link to="/classes/$id/findings" params={{ id }}>
+          <Sparkles aria-hidden /> Findings
+        </Link>
+      </Button>
+      <Button asChild variant="outline">
+        <Link to="/classes/$id/ai" params={{ id }}>
+          <SlidersHorizontal aria-hidden /> AI in this class
+        </Link>
+      </Button>
+    </div>
   );
 }
 
@@ -62,31 +69,6 @@ function Filters({ filter }: { filter: TeachingFilter }) {
       <Filter label="Class" value={filter.class_id} all="All classes" options={me.classes.map((each) => [each.id, each.name])} onChange={(class_id) => set({ class_id })} />
       <Filter label="Tool" value={filter.tool_id} all="All tools" options={chatTools.map((tool) => [tool.id, tool.name])} onChange={(tool_id) => set({ tool_id })} />
       <Filter label="State" value={filter.state} all="Any state" options={[["active", "Active"], ["paused", "Paused"], ["completed", "Finished"]]} onChange={(state) => set({ state })} />
-    </div>
-  );
-}
-
-interface FilterProps {
-  label: string;
-  all: string;
-  value: string | undefined;
-  options: [value: string, label: string][];
-  onChange: (value: string | undefined) => void;
-}
-
-function Filter({ label, all, value, options, onChange }: FilterProps) {
-  const id = `filter-${label.toLowerCase()}`;
-  return (
-    <div className="space-y-1">
-      <Label htmlFor={id}>{label}</Label>
-      <Select id={id} value={value ?? ""} onChange={(event) => onChange(event.target.value || undefined)}>
-        <option value="">{all}</option>
-        {options.map(([each, text]) => (
-          <option key={each} value={each}>
-            {text}
-          </option>
-        ))}
-      </Select>
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { type ErrorComponentProps, Outlet, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect, useRouter } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
+import type { FindingFilter } from "@/api/findings";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import type { UserFilter } from "@/api/users";
@@ -191,7 +192,25 @@ const classAi = createRoute({
   component: lazyRouteComponent(() => import("@/pages/class-ai-page"), "ClassAiPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, aiSettings, aiModels, aiUsage, classAi])]);
+const findingSearch = (search: Record<string, unknown>) => ({ ...text(search, "module"), ...text(search, "type"), ...text(search, "user_id") }) as FindingFilter;
+
+const classFindings = createRoute({
+  getParentRoute: () => authed,
+  path: "/classes/$id/findings",
+  validateSearch: findingSearch,
+  beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/findings-pages"), "ClassFindingsPage"),
+});
+
+const assignmentFindings = createRoute({
+  getParentRoute: () => authed,
+  path: "/assignments/$id/findings",
+  validateSearch: findingSearch,
+  beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/findings-pages"), "AssignmentFindingsPage"),
+});
+
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

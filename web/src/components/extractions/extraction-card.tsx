@@ -8,7 +8,7 @@ import { humanize, humanizeValue, plural } from "@/lib/format";
 import { asObject } from "@/lib/schema";
 
 /** What a module noted about a message or a conversation, by the shape of what it noted. */
-export function ExtractionCard({ extraction }: { extraction: Extraction }) {
+export function ExtractionCard({ extraction, title }: { extraction: Extraction; title?: string }) {
   const data = asObject(extraction.data);
   const { indicators, level, certainty, ...rest } = data;
   const grade = level ?? certainty;
@@ -20,7 +20,7 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
     >
       <p className="flex flex-wrap items-center gap-2">
         <Sparkles aria-hidden className="size-4 text-warning-foreground" />
-        <span className="font-bold">{humanize(extraction.type)}</span>
+        <span className="font-bold">{title ?? humanize(extraction.type)}</span>
         {isScalar(grade) && grade !== null && <Badge tone={gradeTone(grade)}>{gradeText(grade)}</Badge>}
         <span className="text-xs text-muted-foreground">noted by {extraction.module}</span>
       </p>

@@ -8,6 +8,7 @@ import { ErrorPanel } from "@/components/error-panel";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Input, Label } from "@/components/ui/form-controls";
+import { plural } from "@/lib/format";
 import { formatMicros, parseLimit, pointInWords } from "@/lib/modules";
 
 /** When a module is asked, and how it has fared since this host started. */
@@ -26,7 +27,7 @@ export function HookList({ module }: { module: Module }) {
 
 function HookRow({ module, hook }: { module: Module; hook: ModuleHook }) {
   const [editing, setEditing] = useState(false);
-  const { calls, failures, max_us, on_failure, p50_us, p99_us, point } = hook;
+  const { calls, failures, findings_refused: refused, max_us, on_failure, p50_us, p99_us, point } = hook;
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
@@ -54,6 +55,7 @@ function HookRow({ module, hook }: { module: Module; hook: ModuleHook }) {
             <Figure name="Asked">{calls.toLocaleString()} times</Figure>
             <Figure name="Failed">
               <span className={failures > 0 ? "font-semibold text-danger-foreground" : undefined}>{failures === 0 ? "never" : `${failures.toLocaleString()} times`}</span>
+              {refused > 0 && <span className="block text-xs text-danger-foreground">{plural(refused, "finding")} left out: not as declared</span>}
             </Figure>
             <Figure name="Half within">{formatMicros(p50_us)}</Figure>
             <Figure name="99 of 100 within">

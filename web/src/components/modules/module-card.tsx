@@ -44,6 +44,7 @@ export function ModuleCard({ module }: { module: Module }) {
           <Restarts module={module} />
         </Fact>
         <Fact name="May use">{module.permissions.length === 0 ? "Nothing beyond its hooks" : module.permissions.join(", ")}</Fact>
+        <Fact name="Tells teachers of">{module.findings.length === 0 ? "What it likes: it declares no types of findings" : module.findings.map(({ title }) => title).join(", ")}</Fact>
       </dl>
       <div className="mt-5 divide-y border-y">
         <Fold title="Sandbox" aside={layers.length === 0 ? "not started" : `${layers.filter((each) => each.on).length} of ${layers.length} layers on`}>

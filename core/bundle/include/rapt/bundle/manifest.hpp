@@ -34,6 +34,17 @@ struct ManifestPermission {
 /// Stands for the hosts of the addresses that the admin has set in the module's settings.
 inline constexpr std::string_view kSettingsHosts = "@settings";
 
+/// A type of findings that the module declares: what it emits of a declared type has to be as its schema says, and once
+/// it declares one, it emits of no other type. In the manifest: {"type", "title", "description", "schema": {…} or
+/// "PATH"}.
+struct ManifestExtraction {
+  std::string type;         ///< as the module emits it: "links-removed"
+  std::string title;        ///< for teachers
+  std::string description;  ///< for teachers, may be ""
+  std::string schema_json;  ///< JSON Schema of its data; from a file, read_bundle() puts it here
+  std::string schema_path;  ///< the file, "" where the manifest itself holds the schema
+};
+
 /// manifest.json of a bundle, checked field by field.
 struct Manifest {
   std::string name;     ///< ^[a-z][a-z0-9-]{1,62}$
@@ -47,6 +58,7 @@ struct Manifest {
   std::uint32_t abi_built_minor = 0;  ///< of the headers that it was built with, as its ELF note says
   std::vector<ManifestHook> hooks;
   std::vector<ManifestPermission> permissions;
+  std::vector<ManifestExtraction> extractions;   ///< empty: it emits what it likes
   std::map<std::string, std::string> libraries;  ///< "x86_64-linux-gnu" -> path in the bundle
   std::string config_schema_path;                ///< "" when it has none
   std::string migrations_path;                   ///< folder of numbered .sql files, "" when it has none

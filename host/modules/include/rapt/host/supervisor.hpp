@@ -54,6 +54,13 @@ struct HookStatus {
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;  ///< error, dead, late, lying; not those that were never asked
   std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls, as the caller waited
+  std::uint64_t findings_refused = 0;  ///< that the module's manifest does not declare, or declares otherwise
+};
+
+/// A type of findings that a module declares.
+struct FindingType {
+  std::string type, title, description;
+  std::string schema_json;  ///< JSON Schema of the finding's data
 };
 
 /// A new version that could not take over, or is about to. The old one goes on meanwhile.
@@ -95,6 +102,7 @@ struct ModuleStatus {
   std::optional<UpgradeStatus> upgrade;
   std::vector<HookStatus> hooks;         ///< of a login provider also "auth:start" and "auth:step", behind its hooks
   ModuleHealth health;                   ///< to be kept, and given back with InstalledModule
+  std::vector<FindingType> findings;     ///< that it declares; empty: it emits what it likes
   std::vector<std::string> permissions;  ///< granted: names, and "http:HOST"
   std::vector<ServiceStatus> services;   ///< that were granted, or asked for in vain
   std::vector<MetricStatus> metrics;     ///< at most 32
@@ -121,7 +129,8 @@ struct ModuleLine {
 };
 
 /// Runs the installed modules: verifies each bundle, hands its bytes to a sandboxed runner, asks it, ends it when it is
-/// late, restarts it with back-off. Thread-safe after start().
+/// late, restarts it with back-off. What a module that declares types of findings emits against them is left out of its
+/// answer, counted and told in its log; the answer itself counts. Thread-safe after start().
 class Supervisor final : public hooks::ModuleCaller, public providers::ProviderCaller {
  public:
   struct Options {
@@ -165,6 +174,9 @@ class Supervisor final : public hooks::ModuleCaller, public providers::ProviderC
   Result<void> check_config(const std::string& module, const std::string& config_json) const override;
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
                            const std::string& config_json, std::chrono::milliseconds time_limit) override;
+
+  /// What the installed modules declare, by module.
+  [[nodiscard]] std::map<std::string, std::vector<FindingType>> finding_types() const;
 
   Task<Result<std::string>> start(std::string module, providers::Start start) override;
   Task<Result<providers::Step>> step(std::string module, providers::Input input) override;

@@ -147,7 +147,12 @@ Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request
 }
 
 Task<Result<quota::Grant>> RunFlow::admit(const gateway::ChatRequest& request) {
-  quota::Ask ask{.user = run_.user, .group = payer_.group, .class_id = payer_.class_id, .model = tool_->model};
+  // Known from the statement that brought the run; the question after an answer that has to be repaired comes later.
+  quota::Ask ask{.user = run_.user,
+                 .group = payer_.group,
+                 .class_id = payer_.class_id,
+                 .model = tool_->model,
+                 .policy_version = std::exchange(payer_.policy_version, std::nullopt)};
   for (const auto& message : request.messages) ask.input_bytes += message.content.size();
   return parts_.admission.admit(std::move(ask));
 }

@@ -15,7 +15,8 @@ constexpr store::Statement kInsert{"run_insert", R"(
   INSERT INTO runs (id, tool_id, tool_version_id, user_id, assignment_id, state, input, created_at, group_id, host,
                     leased_until, attempts)
   VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, paying_group($4, $5), $8, $9, CASE WHEN $8::text IS NULL THEN 0 ELSE 1 END)
-  RETURNING group_id, (SELECT class_id FROM assignments WHERE id = assignment_id) AS class_id)"};
+  RETURNING group_id, (SELECT class_id FROM assignments WHERE id = assignment_id) AS class_id,
+            (SELECT version FROM ai_policy_version) AS policy_version)"};
 
 constexpr store::Statement kNoteCall{"run_note_call", R"(
   UPDATE runs SET state = 'processing', call_id = $3
@@ -38,7 +39,8 @@ constexpr store::Statement kTake{"run_take", R"(
                      AND (leased_until IS NULL OR leased_until < $1)
                    ORDER BY created_at LIMIT $4 FOR UPDATE SKIP LOCKED)
   RETURNING r.id, r.tool_id, r.tool_version_id, r.user_id, r.assignment_id, r.input, r.created_at, r.group_id, r.attempts,
-            r.call_id, (SELECT class_id FROM assignments a WHERE a.id = r.assignment_id) AS class_id)"};
+            r.call_id, (SELECT class_id FROM assignments a WHERE a.id = r.assignment_id) AS class_id,
+            (SELECT version FROM ai_policy_version) AS policy_version)"};
 
 constexpr store::Statement kEnded{"run_ended", R"(
   SELECT id, tool_id, tool_version_id, user_id, input, output FROM runs
@@ -93,6 +95,10 @@ Run from_row(const store::Row& row) {
   return run;
 }
 
+Payer payer_from(const store::Row& row) {
+  return {row.id<GroupId>("group_id"), row.id<ClassId>("class_id"), row.integer("policy_version")};
+}
+
 }  // namespace
 
 Task<Result<Payer>> insert_run(store::Database& database, NewRun run, std::optional<Lease> lease) {
@@ -105,7 +111,7 @@ Task<Result<Payer>> insert_run(store::Database& database, NewRun run, std::optio
   auto inserted = co_await database.query(kInsert, std::move(params));
   if (!inserted) co_return inserted.error();
   const auto row = (*inserted)[0];
-  co_return Payer{row.id<GroupId>("group_id"), row.id<ClassId>("class_id")};
+  co_return payer_from(row);
 }
 
 static Error taken_over() {
@@ -153,10 +159,7 @@ Task<Result<std::vector<LeasedRun>>> take_runs(store::Database& database, TimePo
                row.id<AssignmentId>("assignment_id"),
                row.text("input"),
                row.time("created_at")};
-    taken.push_back({std::move(run),
-                     {row.id<GroupId>("group_id"), row.id<ClassId>("class_id")},
-                     static_cast<int>(row.integer("attempts")),
-                     row.text("call_id")});
+    taken.push_back({std::move(run), payer_from(row), static_cast<int>(row.integer("attempts")), row.text("call_id")});
   }
   co_return taken;
 }

@@ -27,7 +27,8 @@ struct NewRun {
 /// Who pays for it; each may be empty.
 struct Payer {
   GroupId group;
-  ClassId class_id;  ///< of the assignment
+  ClassId class_id;                            ///< of the assignment
+  std::optional<std::int64_t> policy_version;  ///< of models, limits and budgets, as it was read with the run
 };
 
 /// A run that one host works on: `attempt` is the proof that it is still this host's.

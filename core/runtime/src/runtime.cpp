@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -111,11 +113,45 @@ Task<void> sleep_for(std::chrono::milliseconds duration) {
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+namespace {
+
+/// Loops for run_blocking_void(), each one call's at a time and never destroyed. Who resumes a task from another thread
+/// (a pool, a lane) is still within Asio's post() for a moment when the task has gone on, perhaps to its end; Asio
+/// rings the bell of a loop after it has let go of its lock. A loop on the caller's stack would be gone by then.
+class IdleLoops {
+ public:
+  using Loop = std::unique_ptr<asio::io_context>;
+  Loop take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<asio::io_context>(1);
+    auto loop = std::move(idle_.back());
+    idle_.pop_back();
+    loop->restart();
+    return loop;
+  }
+  void give_back(Loop loop) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(loop));
+  }
+  static IdleLoops& all() {
+    static auto* loops = new IdleLoops();  // on purpose: see above
+    return *loops;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Loop> idle_;
+};
+
+}  // namespace
+
 void run_blocking_void(Task<void> task) {
-  asio::io_context context(1);
+  auto loop = IdleLoops::all().take();
+  auto& context = *loop;
   std::exception_ptr fault;
   asio::co_spawn(context, std::move(task), [&fault](std::exception_ptr thrown) { fault = std::move(thrown); });
-  context.run();
+  context.run();  // until nothing is left to do, also when the task has thrown
+  IdleLoops::all().give_back(std::move(loop));
   if (fault) std::rethrow_exception(fault);
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace rapt::host {
 namespace {
 
@@ -12,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 bundle::ManifestExtraction declared(const std::string& type, const std::string& schema) {
-  return {.type = type, .title = "T", .schema_json = schema};
+  return {.type = type, .title = "T", .description = "", .schema_json = schema, .schema_path = ""};
 }
 
 FindingTypes types() {

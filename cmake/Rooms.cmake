@@ -4,7 +4,7 @@
 file(STRINGS "${CMAKE_SOURCE_DIR}/cmake/rooms.txt" _rapt_rooms REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/cmake/rooms.txt")
 foreach(line IN LISTS _rapt_rooms)
-  string(REGEX MATCH "^([a-z/]+):(.*)$" _ "${line}")
+  string(REGEX MATCH "^([a-z_/]+):(.*)$" _ "${line}")
   string(STRIP "${CMAKE_MATCH_2}" _edges)
   string(REPLACE " " ";" _edges "${_edges}")
   set("RAPT_ALLOWED_${CMAKE_MATCH_1}" "${_edges}")

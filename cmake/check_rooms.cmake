@@ -11,7 +11,7 @@ set(allowed_modules sdk)
 
 file(STRINGS "${ROOT}/cmake/rooms.txt" lines REGEX "^[a-z]")
 foreach(line IN LISTS lines)
-  string(REGEX MATCH "^([a-z/]+):(.*)$" _ "${line}")
+  string(REGEX MATCH "^([a-z_/]+):(.*)$" _ "${line}")
   set(room "${CMAKE_MATCH_1}")
   string(STRIP "${CMAKE_MATCH_2}" edges)
   string(REPLACE " " ";" edges "${edges}")

@@ -287,3 +287,34 @@ CREATE TABLE module_schemas (
   password text NOT NULL,  -- sealed by the host's key
   created_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Settings of modules -----------------------------------------------------------------------------------------------------
+
+-- What administrators have set for a module: for the system (no group), or for a group with everything below it. The nearest
+-- place counts, property by property. Uninstalling a module takes its settings and secrets along.
+CREATE TABLE module_settings (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  module text NOT NULL REFERENCES modules (name) ON DELETE CASCADE,
+  group_id uuid REFERENCES groups (id) ON DELETE CASCADE,
+  settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object'),
+  secrets jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(secrets) = 'object'),  -- by name, each sealed by itself
+  updated_by uuid REFERENCES users (id) ON DELETE SET NULL,                      -- NULL: from the command line
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT module_settings_place_key UNIQUE NULLS NOT DISTINCT (module, group_id)
+);
+CREATE INDEX module_settings_group_idx ON module_settings (group_id) WHERE group_id IS NOT NULL;
+CREATE TRIGGER module_settings_updated_at BEFORE UPDATE ON module_settings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- Raised by every change of settings or of the tree: hosts look at this number, and keep what they have resolved under it.
+CREATE TABLE module_settings_version (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL DEFAULT 1);
+INSERT INTO module_settings_version DEFAULT VALUES;
+CREATE FUNCTION raise_module_settings_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE module_settings_version SET version = version + 1;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER module_settings_version AFTER INSERT OR UPDATE OR DELETE ON module_settings
+  FOR EACH STATEMENT EXECUTE FUNCTION raise_module_settings_version();
+CREATE TRIGGER groups_module_settings_version AFTER UPDATE OF parent_id, path, deleted_at ON groups
+  FOR EACH STATEMENT EXECUTE FUNCTION raise_module_settings_version();

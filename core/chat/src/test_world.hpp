@@ -245,7 +245,7 @@ modules:
   hooks::ScriptedCaller caller;
   hooks::Dispatcher dispatcher{caller};
   ScriptedGateway gateway;
-  tools::ToolService tools{database, clock, nullptr};
+  tools::ToolService tools{database, clock, {}};
   store::Redis redis{store::test_redis_url()};
   quota::QuotaService admission{{database, redis, clock, "test-model"}};
   const std::string prefix = "chat-test-" + new_uuid();

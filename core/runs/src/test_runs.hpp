@@ -109,7 +109,7 @@ class Runs : public testing::Test {
   hooks::ScriptedCaller caller;
   hooks::Dispatcher dispatcher{caller};
   ListGateway gateway;
-  tools::ToolService tools{database, clock, nullptr};
+  tools::ToolService tools{database, clock, {}};
   store::Redis redis{store::test_redis_url()};
   quota::QuotaService admission{{database, redis, clock, "test-model"}};
   RunService service{{database, tools, dispatcher, gateway, admission, clock}};

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "rapt/hooks/module_caller.hpp"
-#include "rapt/tools/tool_service.hpp"
+#include "attachments.hpp"
+
+#include "rapt/hooks/module_catalog.hpp"
+#include "rapt/module_settings/live_settings.hpp"
 
 namespace rapt::tools {
 namespace {
 
-void check_one(const hooks::Attachment& attachment, const std::string& path, const hooks::ModuleCaller& modules,
-               std::vector<FieldError>& fields) {
-  if (!modules.installed(attachment.module)) {
-    fields.push_back({path, "The module " + attachment.module +
-                                " is not installed. An administrator installs it, or remove it from the list."});
-    return;
-  }
-  const auto checked = modules.check_config(attachment.module, attachment.config_json);
-  if (checked) return;
-  const Error& error = checked.error();
+void add_config_faults(const Error& error, const std::string& path, std::vector<FieldError>& fields) {
   if (error.fields.empty()) fields.push_back({path + ".config", error.message});
   for (const FieldError& field : error.fields) {
     fields.push_back(
@@ -26,15 +19,27 @@ void check_one(const hooks::Attachment& attachment, const std::string& path, con
 
 }  // namespace
 
-Result<void> check_attachments(const ToolDefinition& definition, const hooks::ModuleCaller& modules) {
+Task<Result<void>> check_attachments(DefinitionPtr definition, GroupId group, Modules modules) {
   std::vector<FieldError> fields;
-  for (std::size_t i = 0; i < definition.modules.size(); ++i) {
-    check_one(definition.modules[i], "definition.modules[" + std::to_string(i) + "]", modules, fields);
+  for (std::size_t i = 0; i < definition->modules.size(); ++i) {
+    const auto& attachment = definition->modules[i];
+    const auto path = "definition.modules[" + std::to_string(i) + "]";
+    if (modules.catalog->facts(attachment.module) == nullptr) {
+      fields.push_back({path, "The module " + attachment.module +
+                                  " is not installed. An administrator installs it, or remove it from the list."});
+      continue;
+    }
+    const auto checked =
+        co_await modules.settings->check_attachment(attachment.module, group.str(), attachment.config_json);
+    if (checked) continue;
+    const bool its_own_fault = checked.error().kind == ErrorKind::kInvalid || !checked.error().part.empty();
+    if (!its_own_fault) co_return checked.error();
+    add_config_faults(checked.error(), path, fields);
   }
-  if (fields.empty()) return {};
+  if (fields.empty()) co_return Result<void>{};
   Error error = Error::invalid(fields.front().path, fields.front().message);
   error.fields = std::move(fields);
-  return error;
+  co_return error;
 }
 
 }  // namespace rapt::tools

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 
+#include "attachments.hpp"
 #include "definition_cache.hpp"
 #include "rapt/base/log.hpp"
-#include "rapt/hooks/module_caller.hpp"
+#include "rapt/module_settings/live_settings.hpp"
 #include "rapt/store/database.hpp"
 #include "semver.hpp"
 #include "tool_store.hpp"
@@ -46,7 +47,7 @@ Result<void> insert_version(store::Transaction& transaction, const NewVersion& v
 struct ToolService::Impl {
   store::Database& database;
   const Clock& clock;
-  const hooks::ModuleCaller* modules;
+  Modules modules;
   DefinitionCache cache{kCachedDefinitions};
 
   Result<DefinitionPtr> definition_of(const ToolVersionId& version, const std::string& yaml) {
@@ -79,11 +80,25 @@ struct ToolService::Impl {
   }
 
   /// Parses what somebody wrote and checks its modules.
-  Result<DefinitionPtr> accept(const std::string& yaml) const {
+  Task<Result<DefinitionPtr>> accept(std::string yaml, GroupId group) const {
     auto parsed = parse_definition(yaml);
-    if (!parsed) return parsed.error();
-    if (modules != nullptr) RAPT_TRY(check_attachments(*parsed, *modules));
-    return std::make_shared<const ToolDefinition>(std::move(*parsed));
+    if (!parsed) co_return parsed.error();
+    DefinitionPtr definition = std::make_shared<const ToolDefinition>(std::move(*parsed));
+    if (modules.settings != nullptr) RAPT_CO_TRY(co_await check_attachments(definition, std::move(group), modules));
+    co_return definition;
+  }
+
+  /// A module that is gone or refused, or settings that cannot be read, are no reason not to show the tool.
+  Task<std::vector<std::string>> warnings_of(Tool tool) const {
+    std::vector<std::string> out;
+    if (modules.settings == nullptr) co_return out;
+    for (const auto& attachment : tool.definition->modules) {
+      const auto found =
+          co_await modules.settings->effective(attachment.module, tool.group.str(), attachment.config_json);
+      if (!found) continue;
+      for (const auto& warning : found->warnings) out.push_back(attachment.module + ": " + warning + ".");
+    }
+    co_return out;
   }
 
   /// The group's name, "" for the whole system.
@@ -105,7 +120,7 @@ struct ToolService::Impl {
   }
 };
 
-ToolService::ToolService(store::Database& database, const Clock& clock, const hooks::ModuleCaller* modules)
+ToolService::ToolService(store::Database& database, const Clock& clock, Modules modules)
     : impl_(std::make_unique<Impl>(database, clock, modules)) {}
 ToolService::~ToolService() = default;
 
@@ -146,6 +161,7 @@ Task<Result<ToolDetails>> ToolService::get(identity::Actor actor, ToolId id) {
   const identity::Place place{.group_path = row->text("path"), .owner = row->id<UserId>("created_by")};
   if (identity::can(actor, identity::Action::kUpdate, identity::Subject::kTool, place))
     details.definition_yaml = row->text("definition_yaml");
+  if (details.definition_yaml) details.warnings = co_await impl_->warnings_of(details.tool);
   co_return details;
 }
 
@@ -160,7 +176,7 @@ Task<Result<DefinitionPtr>> ToolService::definition(ToolVersionId version) {
 Task<Result<ToolDetails>> ToolService::create(identity::Actor actor, std::string definition_yaml, GroupId group) {
   auto group_name = co_await impl_->place_for_creation(actor, group);
   if (!group_name) co_return group_name.error();
-  auto definition = impl_->accept(definition_yaml);
+  auto definition = co_await impl_->accept(definition_yaml, group);
   if (!definition) co_return definition.error();
   const NewVersion version{
       ToolId::trusted(new_uuid()), ToolVersionId::trusted(new_uuid()), *definition, definition_yaml, actor.id,
@@ -182,7 +198,7 @@ Task<Result<ToolDetails>> ToolService::add_version(identity::Actor actor, ToolId
   if (!current) co_return current.error();
   if (!current->definition_yaml)
     co_return Error::forbidden("Only its creator and administrators may change this tool.");
-  auto definition = impl_->accept(definition_yaml);
+  auto definition = co_await impl_->accept(definition_yaml, current->tool.group);
   if (!definition) co_return definition.error();
   const ToolDefinition& before = *current->tool.definition;
   if ((*definition)->type != before.type) co_return Error::invalid("definition.type", "cannot change; make a new tool");

@@ -7,6 +7,8 @@
 
 #include "rapt/hooks/scripted_caller.hpp"
 #include "rapt/identity/load_actor.hpp"
+#include "rapt/module_settings/live_settings.hpp"
+#include "rapt/security/secret_box.hpp"
 #include "rapt/store/scratch_database.hpp"
 
 namespace rapt::tools {
@@ -71,7 +73,9 @@ class ToolServiceTest : public ::testing::Test {
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
   SystemClock clock;
   hooks::ScriptedCaller modules;
-  ToolService tools{**scratch, clock, &modules};
+  security::SecretBox box{"the key of tools that live for one test"};
+  module_settings::LiveSettings settings{**scratch, box, modules};
+  ToolService tools{**scratch, clock, {&modules, &settings}};
 };
 
 using Names = std::set<std::string>;
@@ -132,7 +136,7 @@ TEST_F(ToolServiceTest, KeepsEveryVersionAndServesTheNewest) {
   EXPECT_EQ(add(304, yaml("Tutor", "2.0.0")).error().kind, ErrorKind::kNotFound);
   ASSERT_TRUE(add(301, yaml("Better tutor", "1.1.0")));
   EXPECT_EQ(seen_by(301), Names{"Better tutor"});
-  ToolService fresh(**scratch, clock, nullptr);
+  ToolService fresh(**scratch, clock, {});
   EXPECT_EQ((*runtime::run_blocking(fresh.definition(made->tool.version)))->version, "1.0.0");
   EXPECT_EQ(runtime::run_blocking(fresh.definition(ToolVersionId::trusted(uuid(999)))).error().kind,
             ErrorKind::kNotFound);

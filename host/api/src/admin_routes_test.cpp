@@ -155,7 +155,7 @@ TEST_F(AdminSite, GoesBackToNoVersionThatNeverWas) {
 
 TEST_F(AdminSite, ShowsWhatAToolAsksInTheOrderOfAMessagesWay) {
   // Without the check of attachments, as when a module has been removed after the tool was made.
-  tools::ToolService unchecked(**scratch, clock, nullptr);
+  tools::ToolService unchecked(**scratch, clock, {});
   const auto start = admin.find('=') + 1;
   auto actor = runtime::run_blocking(auth.authenticate(admin.substr(start, admin.find('\r') - start)));
   ASSERT_TRUE(actor);

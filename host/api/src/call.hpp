@@ -36,7 +36,8 @@ class GroupService;
 }
 namespace hooks {
 class Dispatcher;
-}
+class ModuleCatalog;
+}  // namespace hooks
 namespace identity {
 class AuthService;
 }
@@ -46,6 +47,10 @@ class Installer;
 namespace journal {
 class ModuleJournal;
 }
+namespace module_settings {
+class Administration;
+class LiveSettings;
+}  // namespace module_settings
 namespace providers {
 class ProviderService;
 }
@@ -101,6 +106,9 @@ struct Services {
   ModuleSet& module_set;
   Limits& limits;
   quota::Administration& ai;
+  const hooks::ModuleCatalog& catalog;
+  module_settings::Administration& module_settings;
+  module_settings::LiveSettings& live_settings;
 };
 
 /// One request on its way through a route.

@@ -35,6 +35,11 @@ POST   /groups/GROUP/members {"user_id":"SPARE","role":"student"} 201 201 201  2
 PATCH  /groups/GROUP/members/PUPIL {"role":"teacher"}             200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
 DELETE /groups/GROUP/members/PUPIL                                204 204 204  204 204 404  204 404 404  403 404 404  403 404 404
 GET    /groups/GROUP/classes                                      200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /groups/GROUP/modules                                      200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
+GET    /groups/GROUP/modules/filter/settings                      200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
+PUT    /groups/GROUP/modules/filter/settings {"settings":{}}      200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
+DELETE /groups/GROUP/modules/filter/settings                      204 204 204  204 204 404  204 404 404  403 404 404  403 404 404
+GET    /groups/GROUP/modules/filter/settings/resolved             200 200 200  200 200 404  200 404 404  403 404 404  403 404 404
 GET    /classes                                                   200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
 POST   /classes {"group_id":"GROUP","name":"N"}                   201 201 201  201 201 404  201 404 404  403 404 404  403 404 404
 GET    /classes/CLASS                                             200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
@@ -123,6 +128,10 @@ GET    /admin/ai/usage/export                                     200 200 200  2
 GET    /admin/ai/usage/export?group_id=GROUP                      200 200 200  200 200 404  200 404 404  403 404 404  403 403 403
 GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/filter/settings                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+PUT    /admin/modules/filter/settings {"settings":{}}             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/modules/filter/settings                             204 204 204  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/filter/settings/resolved                    200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 PATCH  /admin/modules/none {"enabled":true}                       404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none/logs                                   404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/modules/none/release                                404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
@@ -176,6 +185,10 @@ class PermissionMatrix : public Site {
     for (const auto& [id, name] : {std::pair{310, "spare"}, {311, "pupil1"}, {312, "pupil2"}, {321, "pupil3"}})
       scratch->script("INSERT INTO users (id, email, name) VALUES ('" + uuid(id) + "', '" + name + "@example.org', '" +
                       name + "')");
+    scripted.describe(
+        {"filter", "1.0.0", "Filter", "", R"({"type":"object","properties":{"note":{"type":"string"}}})"});
+    scratch->script(
+        "INSERT INTO modules (name, version, digest, manifest) VALUES ('filter', '1.0.0', repeat('a', 64), '{}')");
   }
 
   /// Groups 100 to 102 are the own district and its schools, 110 and 111 the other district and its school; class
@@ -216,6 +229,9 @@ class PermissionMatrix : public Site {
     for (const auto& [user, role] : {std::pair{303, "teacher"}, {304, "student"}})
       sql += "INSERT INTO class_members (class_id, user_id, role) VALUES ('" + uuid(201) + "', '" + uuid(user) +
              "', '" + role + "');";
+    sql +=
+        "INSERT INTO module_settings (module) VALUES ('filter') ON CONFLICT DO NOTHING;"
+        "INSERT INTO module_settings (module, group_id) SELECT 'filter', id FROM groups ON CONFLICT DO NOTHING;";
     scratch->script(sql);
   }
 
@@ -283,8 +299,9 @@ TEST_F(PermissionMatrix, NoRouteThatNeedsALoginIsMissingInTheTable) {
   std::set<std::string> covered;
   const std::map<std::string, std::string> names{{"GROUP", ":id"},   {"CLASS", ":id"},   {"TOOL", ":id"},
                                                  {"PRODUCT", ":id"}, {"SESSION", ":id"}, {"RUN", ":id"},
-                                                 {"MODEL", ":id"},   {"none", ":name"},  {"PUPIL", ":user"},
-                                                 {"CODE", ":code"},  {"USER", ":id"},    {"ASSIGNMENT", ":id"}};
+                                                 {"MODEL", ":id"},   {"none", ":name"},  {"filter", ":name"},
+                                                 {"PUPIL", ":user"}, {"CODE", ":code"},  {"USER", ":id"},
+                                                 {"ASSIGNMENT", ":id"}};
   for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
   for (const auto& route : routes()) {
     const std::string pattern = route.pattern;

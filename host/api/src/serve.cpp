@@ -32,6 +32,9 @@
 #include "rapt/jobs/worker.hpp"
 #include "rapt/journal/module_journal.hpp"
 #include "rapt/mail/mail.hpp"
+#include "rapt/module_settings/configured_caller.hpp"
+#include "rapt/module_settings/live_settings.hpp"
+#include "rapt/module_settings/settings.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "rapt/quota/administration.hpp"
@@ -131,13 +134,16 @@ class Host {
                    std::make_shared<host::ModuleSchemas>(settings.database_url, box_)),
         journal_(database_),
         module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
-        dispatcher_(supervisor_),
+        module_settings_(database_, box_),
+        live_settings_(database_, box_, supervisor_),
+        configured_(supervisor_, live_settings_),
+        dispatcher_(configured_),
         auth_(database_, clock_, box_, passwords_),
         accounts_({database_, clock_, box_, passwords_, settings.public_url}),
         users_(database_, clock_, accounts_),
         fetcher_({.ca_file = settings.auth_provider_ca_file, .private_addresses = settings.development_modules}),
         providers_({database_, redis_, clock_, box_, supervisor_, fetcher_, settings.public_url}),
-        tools_(database_, clock_, &supervisor_),
+        tools_(database_, clock_, {&supervisor_, &live_settings_}),
         groups_(database_, clock_),
         classes_(database_, clock_),
         assignments_(database_, clock_),
@@ -147,9 +153,10 @@ class Host {
         keeper_(runs_),
         worker_(database_, jobs_redis_, worker_options(settings)),
         verdict_(gateway_),
-        application_({settings,    clock_,      box_,       database_, redis_,       auth_,   accounts_, users_,
-                      providers_,  tools_,      groups_,    classes_,  assignments_, chat_,   runs_,     verdict_,
-                      supervisor_, dispatcher_, installer_, journal_,  module_set_,  limits_, ai_},
+        application_({settings, clock_,     box_,        database_,        redis_,        auth_,        accounts_,
+                      users_,   providers_, tools_,      groups_,          classes_,      assignments_, chat_,
+                      runs_,    verdict_,   supervisor_, dispatcher_,      installer_,    journal_,     module_set_,
+                      limits_,  ai_,        supervisor_, module_settings_, live_settings_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {
     capabilities_.add(sandbox::Service::kKv, std::make_unique<host::KvCapability>(database_, clock_));
@@ -183,6 +190,7 @@ class Host {
       loop_.spawn(usage::keep_rolled_up(database_, kRollupPause));
     }
     loop_.spawn(module_set_.follow());
+    loop_.spawn(live_settings_.follow());
     loop_.spawn(chat_.tend());
     loop_.spawn(quota_.sweep());
     loop_.spawn(quota_.backlog().run());
@@ -226,6 +234,7 @@ class Host {
     co_await worker_.stop();
     co_await keeper_.stop(kGrace);
     co_await quota_.backlog().stop(kSettling);
+    co_await live_settings_.stop();
     co_await module_set_.stop();
     loop_.stop();
   }
@@ -250,6 +259,9 @@ class Host {
   install::Installer installer_;
   journal::ModuleJournal journal_;
   ModuleSet module_set_;
+  module_settings::Administration module_settings_;
+  module_settings::LiveSettings live_settings_;
+  module_settings::ConfiguredCaller configured_;
   hooks::Dispatcher dispatcher_;
   identity::PasswordHasher passwords_;
   identity::AuthService auth_;

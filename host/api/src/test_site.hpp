@@ -28,11 +28,15 @@
 #include "rapt/gateway/gateway.hpp"
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/hooks/scripted_caller.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "rapt/identity/password_hasher.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/journal/module_journal.hpp"
+#include "rapt/module_settings/configured_caller.hpp"
+#include "rapt/module_settings/live_settings.hpp"
+#include "rapt/module_settings/settings.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "rapt/quota/administration.hpp"
@@ -181,8 +185,12 @@ class Site : public testing::Test {
   store::Redis redis{redis_url()};
   Limits rate_limits{redis, clock, settings, "site-" + new_uuid()};  // each site counts for itself
   host::Supervisor modules{loop.executor(), {}};
-  hooks::Dispatcher dispatcher{modules};
   security::SecretBox box{"the key of a site that lives for one test"};
+  hooks::ScriptedCaller scripted;  ///< which modules there are, as far as settings and tools go
+  module_settings::Administration module_settings{**scratch, box};
+  module_settings::LiveSettings live_settings{**scratch, box, scripted};
+  module_settings::ConfiguredCaller configured{modules, live_settings};
+  hooks::Dispatcher dispatcher{configured};
   identity::PasswordHasher passwords;
   identity::AuthService auth{**scratch, clock, box, passwords};
   accounts::AccountService accounts{{**scratch, clock, box, passwords, "http://site.example"}};
@@ -190,7 +198,7 @@ class Site : public testing::Test {
   TestProvider provider;
   providers::NetworkFetcher fetcher{{}};
   providers::ProviderService providers{{**scratch, redis, clock, box, provider, fetcher, "http://site.example"}};
-  tools::ToolService tools{**scratch, clock, &modules};
+  tools::ToolService tools{**scratch, clock, {&scripted, &live_settings}};
   groups::GroupService groups{**scratch, clock};
   classes::ClassService classes{**scratch, clock};
   assignments::AssignmentService assignments{**scratch, clock};
@@ -203,11 +211,12 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
-  Application application{{settings,  clock,      box,       **scratch, redis,       auth,        accounts, users,
-                           providers, tools,      groups,    classes,   assignments, chat,        runs,     verdict,
-                           modules,   dispatcher, installer, journal,   module_set,  rate_limits, ai},
-                          std::nullopt,
-                          "http://site.example"};
+  Application application{
+      {settings,  clock,   box,        **scratch,   redis, auth,     accounts,        users,        providers,
+       tools,     groups,  classes,    assignments, chat,  runs,     verdict,         modules,      dispatcher,
+       installer, journal, module_set, rate_limits, ai,    scripted, module_settings, live_settings},
+      std::nullopt,
+      "http://site.example"};
   http::Server server{loop.executor(), {}, application};
   std::thread thread;
 

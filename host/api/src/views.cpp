@@ -97,7 +97,10 @@ ordered_json view(const tools::ToolDetails& details) {
   const auto& definition = *details.tool.definition;
   if (!definition.input_schema_json.empty()) out["input_schema"] = ordered(definition.input_schema_json);
   if (!definition.output_schema_json.empty()) out["output_schema"] = ordered(definition.output_schema_json);
-  if (details.definition_yaml) out["definition"] = *details.definition_yaml;
+  if (details.definition_yaml) {
+    out["definition"] = *details.definition_yaml;
+    out["warnings"] = details.warnings;
+  }
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "author_commands.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/bundle/bundle.hpp"
+#include "rapt/module_settings/config_schema.hpp"
 #include "rapt/schema/json_schema.hpp"
 
 namespace rapt::cli {
@@ -31,7 +32,10 @@ Result<void> check_schema(const std::string& json, const std::string& where) {
 
 Result<void> check_schemas(const bundle::Bundle& packed) {
   const auto& config = packed.manifest.config_schema_path;
-  if (!config.empty()) RAPT_TRY(check_schema(packed.files.at(config).bytes, config));
+  if (!config.empty()) {
+    const auto marked = module_settings::ConfigSchema::compile(packed.files.at(config).bytes);
+    if (!marked) return Error::invalid(config, marked.error().message);
+  }
   for (const auto& found : packed.manifest.extractions)
     RAPT_TRY(check_schema(found.schema_json, "extractions." + found.type + ".schema"));
   return {};

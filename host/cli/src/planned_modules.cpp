@@ -53,10 +53,6 @@ Result<std::optional<hooks::HookDeclaration>> PlannedModules::declaration(const 
   return std::optional<hooks::HookDeclaration>();
 }
 
-Result<void> PlannedModules::check_config(const std::string& module, const std::string&) const {
-  return Error::unavailable(module, "The command line runs no modules, so it cannot check their configuration.");
-}
-
 Task<hooks::Answer> PlannedModules::call(const std::string&, hooks::Point, const hooks::Context&, const std::string&,
                                          std::chrono::milliseconds) {
   co_return hooks::Answer{.kind = hooks::Answer::Kind::kNotRunning, .text = "The command line runs no modules."};

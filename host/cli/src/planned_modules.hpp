@@ -18,8 +18,6 @@ class PlannedModules final : public hooks::ModuleCaller {
   [[nodiscard]] Result<std::optional<hooks::HookDeclaration>> declaration(const std::string& module,
                                                                           hooks::Point point) const override;
   [[nodiscard]] bool installed(const std::string& module) const override;
-  /// kUnavailable: only the module itself knows.
-  [[nodiscard]] Result<void> check_config(const std::string& module, const std::string& config_json) const override;
   /// Always kNotRunning.
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
                            const std::string& config_json, std::chrono::milliseconds time_limit) override;

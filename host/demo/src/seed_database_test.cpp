@@ -35,7 +35,7 @@ TEST(SeedDemo, LetsEverybodyInAndChangesNothingButThePasswordTheSecondTime) {
   const security::SecretBox box("the key of a test of the demonstration");
   identity::PasswordHasher passwords;
   identity::AuthService auth(**scratch, clock, box, passwords);
-  tools::ToolService tools(**scratch, clock, nullptr);
+  tools::ToolService tools(**scratch, clock, {});
   EXPECT_FALSE(runtime::run_blocking(auth.login("student01@example.org", "first password", identity::LoginOrigin{})));
   for (const char* email :
        {"student01@example.org", "student30@example.org", "teacher@example.org", "admin@example.org"}) {

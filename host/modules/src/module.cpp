@@ -24,6 +24,17 @@ std::vector<std::string> grants_of(const bundle::Manifest& manifest) {
   return grants;
 }
 
+hooks::ModuleFactsPtr facts_of(const PreparedModule& prepared) {
+  const auto& manifest = prepared.manifest;
+  return std::make_shared<const hooks::ModuleFacts>(hooks::ModuleFacts{
+      manifest.name, manifest.version, manifest.title, manifest.description, prepared.config_schema_json});
+}
+
+hooks::ModuleFactsPtr facts_of(const InstalledModule& installed, const std::string& refusal) {
+  return std::make_shared<const hooks::ModuleFacts>(hooks::ModuleFacts{
+      .name = installed.name, .version = installed.version, .title = {}, .description = {}, .problem = refusal});
+}
+
 }  // namespace
 
 Module::Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
@@ -31,6 +42,7 @@ Module::Module(Executor executor, const InstalledModule& installed, std::shared_
     : strand_(asio::make_strand(executor)),
       installed_(installed),
       prepared_(std::move(prepared)),
+      facts_(facts_of(*prepared_)),
       settings_(settings),
       backoff_(settings.restart_initial, settings.restart_maximum, std::random_device{}()),
       circuit_(installed.name, settings.circuit, std::random_device{}()),
@@ -50,6 +62,7 @@ Module::Module(Executor executor, const InstalledModule& installed, std::shared_
 Module::Module(Executor executor, const InstalledModule& installed, const std::string& refusal)
     : strand_(asio::make_strand(executor)),
       installed_(installed),
+      facts_(facts_of(installed, refusal)),
       backoff_(settings_.restart_initial, settings_.restart_maximum, 0),
       circuit_(installed.name, {}, 0),
       state_(ModuleState::kRefused),

@@ -19,6 +19,7 @@
 #include "latch.hpp"
 #include "nursery.hpp"
 #include "prepared_module.hpp"
+#include "rapt/hooks/module_catalog.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/runtime/wakeup.hpp"
 
@@ -75,6 +76,8 @@ class Module : public std::enable_shared_from_this<Module> {
   [[nodiscard]] const InstalledModule& installed() const { return installed_; }
   /// nullptr when the bundle was refused.
   [[nodiscard]] const PreparedModule* prepared() const { return prepared_.get(); }
+  /// The same object as long as this one lives.
+  [[nodiscard]] const hooks::ModuleFactsPtr& facts() const { return facts_; }
   [[nodiscard]] ModuleStatus status() const;
   [[nodiscard]] std::string reason() const;
   /// With the time limit in force.
@@ -115,6 +118,7 @@ class Module : public std::enable_shared_from_this<Module> {
   boost::asio::strand<Executor> strand_;
   const InstalledModule installed_;
   const std::shared_ptr<const PreparedModule> prepared_;
+  const hooks::ModuleFactsPtr facts_;
   const Settings settings_;
   std::array<std::unique_ptr<Hook>, kPoints> hooks_;  ///< by point; empty where it has none
   Backoff backoff_;                                   ///< used by live() alone

@@ -4,6 +4,7 @@
 #include <rapt/abi.h>
 
 #include "rapt/base/file.hpp"
+#include "rapt/module_settings/config_schema.hpp"
 #include "rapt/sandbox/fork_server.hpp"
 #include "rapt/sandbox/offer.hpp"
 
@@ -83,7 +84,11 @@ Result<void> compile_schema(const bundle::Bundle& bundle, PreparedModule& prepar
     return refusal("Its manifest names a configuration schema that the bundle does not hold.");
   auto compiled = schema::JsonSchema::compile(file->second.bytes);
   if (!compiled) return refusal("Its configuration schema is not usable: " + compiled.error().message);
+  // Also with our markers.
+  if (auto marked = module_settings::ConfigSchema::compile(file->second.bytes); !marked)
+    return refusal("Its configuration schema is not usable: " + marked.error().message);
   prepared.config_schema = std::move(*compiled);
+  prepared.config_schema_json = file->second.bytes;
   return {};
 }
 

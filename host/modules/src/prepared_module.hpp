@@ -24,6 +24,7 @@ struct PreparedModule {
   std::vector<hooks::HookDeclaration> hooks;  ///< the functions of a login provider behind them
   std::optional<schema::JsonSchema> config_schema;
   FindingTypes finding_types;
+  std::string config_schema_json;  ///< "" when it has none
 };
 
 /// Reads the bundle at `installed.bundle_path`, compares digest, name and version, and verifies its signature.

@@ -194,6 +194,20 @@ bool Supervisor::installed(const std::string& module) const {
   return impl_->find(module) != nullptr;
 }
 
+hooks::ModuleFactsPtr Supervisor::facts(const std::string& module) const {
+  const auto found = impl_->find(module);
+  return found ? found->facts() : nullptr;
+}
+
+std::vector<hooks::ModuleFactsPtr> Supervisor::all_facts() const {
+  std::vector<hooks::ModuleFactsPtr> all;
+  if (!impl_->fleet) return all;
+  for (const auto& status : impl_->fleet->status()) {
+    if (auto known = facts(status.name)) all.push_back(std::move(known));
+  }
+  return all;
+}
+
 Result<void> Supervisor::check_config(const std::string& module, const std::string& config_json) const {
   const auto found = impl_->find(module);
   if (!found) return Error::not_found("module " + module);

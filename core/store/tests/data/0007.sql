@@ -7,3 +7,5 @@ INSERT INTO module_kv_room (module, part, bytes) SELECT 'sample', n, 1048576 - C
 INSERT INTO module_kv_freed (module, bytes) VALUES ('sample', 24);
 INSERT INTO module_schemas (module, schema_name, role_name, password) VALUES
   ('sample', 'module_sample', 'module_sample_01234567', '1.01234567.sealed');
+INSERT INTO module_settings (module, group_id, settings, secrets)
+  SELECT name, '00000000-0000-7000-8000-000000000102', '{"max_words": 80}', '{"api_key": "1.key.sealed"}' FROM modules LIMIT 1;

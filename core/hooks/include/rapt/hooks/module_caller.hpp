@@ -52,8 +52,6 @@ class ModuleCaller {
   virtual Result<std::optional<HookDeclaration>> declaration(const std::string& module, Point point) const = 0;
   /// True when the module is installed, under its current version.
   virtual bool installed(const std::string& module) const = 0;
-  /// Checks an attachment's configuration against the module's schema; kInvalid with paths, kNotFound.
-  virtual Result<void> check_config(const std::string& module, const std::string& config_json) const = 0;
   /// Asks. Never fails: what goes wrong is a kind of answer. `context` must outlive the call.
   virtual Task<Answer> call(const std::string& module, Point point, const Context& context,
                             const std::string& config_json, std::chrono::milliseconds time_limit) = 0;

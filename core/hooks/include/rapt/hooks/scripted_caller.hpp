@@ -3,18 +3,20 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "rapt/hooks/module_caller.hpp"
+#include "rapt/hooks/module_catalog.hpp"
 
 namespace rapt::hooks {
 
 /// Modules in memory, for the unit tests of every room that asks modules: each hook answers by a function of its
 /// context (at chat:on_delta context.stream as well). Not for production code. Set up first, then used from one thread.
-class ScriptedCaller final : public ModuleCaller {
+class ScriptedCaller final : public ModuleCaller, public ModuleCatalog {
  public:
   using Script = std::function<Answer(const Context&)>;
   struct Call {
@@ -42,9 +44,21 @@ class ScriptedCaller final : public ModuleCaller {
     return std::optional<HookDeclaration>{found->second.first};
   }
   bool installed(const std::string& module) const override { return modules_.count(module) != 0; }
-  Result<void> check_config(const std::string& module, const std::string&) const override {
-    if (!installed(module)) return Error::not_found("module " + module);
-    return {};
+  /// Where nothing was said of a scripted module, it is at version 1.0.0 and takes any configuration.
+  void describe(ModuleFacts facts) {
+    modules_[facts.name] = true;
+    facts_[facts.name] = std::make_shared<const ModuleFacts>(std::move(facts));
+  }
+  ModuleFactsPtr facts(const std::string& module) const override {
+    const auto found = facts_.find(module);
+    if (found != facts_.end()) return found->second;
+    if (!installed(module)) return nullptr;
+    return std::make_shared<const ModuleFacts>(ModuleFacts{module, "1.0.0", module, ""});
+  }
+  std::vector<ModuleFactsPtr> all_facts() const override {
+    std::vector<ModuleFactsPtr> all;
+    for (const auto& [name, installed] : modules_) all.push_back(facts(name));
+    return all;
   }
   Task<Answer> call(const std::string& module, Point point, const Context& context, const std::string& config_json,
                     std::chrono::milliseconds time_limit) override {
@@ -60,6 +74,7 @@ class ScriptedCaller final : public ModuleCaller {
 
   std::map<std::pair<std::string, Point>, std::pair<HookDeclaration, Script>> hooks_;
   std::map<std::string, bool> modules_;
+  std::map<std::string, ModuleFactsPtr> facts_;
   std::vector<Call> calls_;
 };
 

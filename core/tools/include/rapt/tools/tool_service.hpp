@@ -14,7 +14,10 @@
 
 namespace rapt {
 namespace hooks {
-class ModuleCaller;
+class ModuleCatalog;
+}
+namespace module_settings {
+class LiveSettings;
 }
 namespace store {
 class Database;
@@ -35,11 +38,19 @@ struct Tool {
   TimePoint created_at{};
 };
 
+/// Where modules are looked up that a tool attaches; both or neither.
+struct Modules {
+  const hooks::ModuleCatalog* catalog = nullptr;
+  module_settings::LiveSettings* settings = nullptr;
+};
+
 /// What GET /tools/:id shows.
 struct ToolDetails {
   Tool tool;
   /// The YAML exactly as written; only for those who may edit the tool.
   std::optional<std::string> definition_yaml;
+  /// Where its modules' settings narrow what it says, for the same people: "safety-filter: max_words is 200 in …".
+  std::vector<std::string> warnings{};
 };
 
 struct ToolPage {
@@ -54,8 +65,8 @@ struct ToolPage {
 /// students of such a class while the assignment is open. System administrators see everything.
 class ToolService {
  public:
-  /// `modules` (may be null: attachments are then not checked at creation) and the others must outlive the service.
-  ToolService(store::Database& database, const Clock& clock, const hooks::ModuleCaller* modules);
+  /// Without `modules`, attachments are not checked at creation. All must outlive the service.
+  ToolService(store::Database& database, const Clock& clock, Modules modules);
   ~ToolService();
   ToolService(const ToolService&) = delete;
   ToolService& operator=(const ToolService&) = delete;
@@ -81,8 +92,5 @@ class ToolService {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Whether every attached module is installed and takes its config; kInvalid with a field for each fault.
-Result<void> check_attachments(const ToolDefinition& definition, const hooks::ModuleCaller& modules);
 
 }  // namespace rapt::tools

@@ -98,6 +98,9 @@ class Installer {
   Task<Result<std::vector<InstalledRecord>>> list();
   /// What the installed modules declare, by name. kInvalid when this host cannot read a manifest.
   Task<Result<std::map<std::string, bundle::Manifest>>> manifests();
+  /// The schema of an installed module's configuration, also of one that is switched off; "" when it has none.
+  /// kNotFound; kUnavailable when this host's store lacks its archive, or has other bytes than were installed.
+  Task<Result<std::string>> config_schema(std::string name);
   /// Removes the archives in this host's store that no installed module needs any more, as every change does.
   Task<Result<void>> tidy();
 

@@ -14,6 +14,7 @@
 #include "rapt/base/clock.hpp"
 #include "rapt/bundle/bundle.hpp"
 #include "rapt/hooks/module_caller.hpp"
+#include "rapt/hooks/module_catalog.hpp"
 #include "rapt/host/services.hpp"
 #include "rapt/providers/provider_caller.hpp"
 #include "rapt/sandbox/layers.hpp"
@@ -131,7 +132,7 @@ struct ModuleLine {
 /// Runs the installed modules: verifies each bundle, hands its bytes to a sandboxed runner, asks it, ends it when it is
 /// late, restarts it with back-off. What a module that declares types of findings emits against them is left out of its
 /// answer, counted and told in its log; the answer itself counts. Thread-safe after start().
-class Supervisor final : public hooks::ModuleCaller, public providers::ProviderCaller {
+class Supervisor final : public hooks::ModuleCaller, public hooks::ModuleCatalog, public providers::ProviderCaller {
  public:
   struct Options {
     std::filesystem::path runner;  ///< rapt-runner
@@ -171,7 +172,10 @@ class Supervisor final : public hooks::ModuleCaller, public providers::ProviderC
   Result<std::optional<hooks::HookDeclaration>> declaration(const std::string& module,
                                                             hooks::Point point) const override;
   bool installed(const std::string& module) const override;
-  Result<void> check_config(const std::string& module, const std::string& config_json) const override;
+  [[nodiscard]] hooks::ModuleFactsPtr facts(const std::string& module) const override;
+  [[nodiscard]] std::vector<hooks::ModuleFactsPtr> all_facts() const override;
+  /// Checks a whole configuration against the module's schema; kInvalid with paths, kNotFound.
+  Result<void> check_config(const std::string& module, const std::string& config_json) const;
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
                            const std::string& config_json, std::chrono::milliseconds time_limit) override;
 

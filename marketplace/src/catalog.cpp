@@ -44,7 +44,7 @@ void add(Modules& modules, Published published) {
                   manifest.name + " belongs to " + versions.begin()->second.manifest.publisher + " already");
   }
   const auto path = published.path;
-  const auto version = *bundle::Version::parse(manifest.version);
+  const auto version = *Version::parse(manifest.version);
   if (!versions.try_emplace(version, std::move(published)).second)
     refuse(path, "this version is in another file already");
 }

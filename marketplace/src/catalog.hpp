@@ -11,7 +11,7 @@
 
 #include "rapt/base/result.hpp"
 #include "rapt/bundle/manifest.hpp"
-#include "rapt/bundle/semver.hpp"
+#include "rapt/base/semver.hpp"
 
 namespace rapt::marketplace {
 
@@ -25,7 +25,7 @@ struct Published {
 };
 
 /// The versions of one module, newest first.
-using Versions = std::map<bundle::Version, Published, std::greater<>>;
+using Versions = std::map<Version, Published, std::greater<>>;
 /// All modules by name. Never changed once made: requests may keep it while the next one is made.
 using Modules = std::map<std::string, Versions>;
 

@@ -7,7 +7,7 @@
 #include "json_reader.hpp"
 #include "manifest_parts.hpp"
 #include "names.hpp"
-#include "rapt/bundle/semver.hpp"
+#include "rapt/base/semver.hpp"
 
 namespace rapt::bundle {
 namespace {

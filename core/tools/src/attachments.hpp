@@ -2,11 +2,13 @@
 #pragma once
 
 #include "rapt/tools/tool_service.hpp"
+#include "reading.hpp"
 
 namespace rapt::tools {
 
-/// Whether every attached module is installed and takes its config under the settings of the tool's group; kInvalid
-/// with a field for each fault.
-Task<Result<void>> check_attachments(DefinitionPtr definition, GroupId group, Modules modules);
+/// Adds what is wrong with the attached modules to the faults. `modules` and `reading` must outlive the task.
+Task<Result<void>> check_attachments(Reading& reading, GroupId group, Modules modules);
+/// What those who look after a tool should know of its modules: one sentence each.
+Task<std::vector<std::string>> attachment_warnings(DefinitionPtr definition, GroupId group, Modules modules);
 
 }  // namespace rapt::tools

@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "semver.hpp"
-
 namespace rapt::tools {
 namespace {
 
@@ -148,22 +146,6 @@ TEST(Definition, RefusesEmptyHostileAndDoubledText) {
         with(kChat, "name: Tutor", "name: \"\""), with(kChat, "name: Tutor", "name: \"a\\0b\""),
         with(kChat, "name: Tutor", "? [a, b]\n: c")}) {
     EXPECT_NE(first_fault(bad).message, "accepted") << bad;
-  }
-}
-
-TEST(SemanticVersion, OrdersByTheSpecification) {
-  const char* ascending[] = {
-      "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
-      "1.0.0",       "1.0.1",         "1.10.0",           "2.0.0"};
-  for (std::size_t i = 0; i + 1 < std::size(ascending); ++i) {
-    const auto older = *SemanticVersion::parse(ascending[i]);
-    const auto newer = *SemanticVersion::parse(ascending[i + 1]);
-    EXPECT_TRUE(newer.newer_than(older)) << ascending[i + 1];
-    EXPECT_FALSE(older.newer_than(newer)) << ascending[i];
-    EXPECT_FALSE(older.newer_than(older));
-  }
-  for (const char* bad : {"", "1", "1.2", "01.2.3", "1.2.3-", "1.2.3-01", "1.2.3+", "v1.2.3", "1.2.3.4", "1.2.x"}) {
-    EXPECT_FALSE(SemanticVersion::parse(bad)) << bad;
   }
 }
 

@@ -10,8 +10,10 @@ using nlohmann::json;
 
 json modules_json(const ToolDefinition& definition) {
   json list = json::array();
-  for (const hooks::Attachment& one : definition.modules) {
+  for (std::size_t i = 0; i < definition.modules.size(); ++i) {
+    const auto& one = definition.modules[i];
     json entry{{"name", one.module}, {"config", json::parse(one.config_json)}};
+    if (!definition.module_versions[i].empty()) entry["version"] = definition.module_versions[i];
     if (one.on_failure) entry["on_failure"] = *one.on_failure == hooks::FailPolicy::kOpen ? "open" : "closed";
     if (one.time_limit) entry["timeout_ms"] = one.time_limit->count();
     list.push_back(std::move(entry));

@@ -6,9 +6,9 @@
 #include "attachments.hpp"
 #include "definition_cache.hpp"
 #include "rapt/base/log.hpp"
-#include "rapt/module_settings/live_settings.hpp"
+#include "rapt/base/semver.hpp"
 #include "rapt/store/database.hpp"
-#include "semver.hpp"
+#include "rapt/tools/check.hpp"
 #include "tool_store.hpp"
 
 namespace rapt::tools {
@@ -81,24 +81,10 @@ struct ToolService::Impl {
 
   /// Parses what somebody wrote and checks its modules.
   Task<Result<DefinitionPtr>> accept(std::string yaml, GroupId group) const {
-    auto parsed = parse_definition(yaml);
-    if (!parsed) co_return parsed.error();
-    DefinitionPtr definition = std::make_shared<const ToolDefinition>(std::move(*parsed));
-    if (modules.settings != nullptr) RAPT_CO_TRY(co_await check_attachments(definition, std::move(group), modules));
-    co_return definition;
-  }
-
-  /// A module that is gone or refused, or settings that cannot be read, are no reason not to show the tool.
-  Task<std::vector<std::string>> warnings_of(Tool tool) const {
-    std::vector<std::string> out;
-    if (modules.settings == nullptr) co_return out;
-    for (const auto& attachment : tool.definition->modules) {
-      const auto found =
-          co_await modules.settings->effective(attachment.module, tool.group.str(), attachment.config_json);
-      if (!found) continue;
-      for (const auto& warning : found->warnings) out.push_back(attachment.module + ": " + warning + ".");
-    }
-    co_return out;
+    auto checked = co_await check_definition(std::move(yaml), std::move(group), modules);
+    if (!checked) co_return checked.error();
+    if (!checked->faults.empty()) co_return as_error(checked->faults);
+    co_return std::move(checked->definition);
   }
 
   /// The group's name, "" for the whole system.
@@ -161,7 +147,9 @@ Task<Result<ToolDetails>> ToolService::get(identity::Actor actor, ToolId id) {
   const identity::Place place{.group_path = row->text("path"), .owner = row->id<UserId>("created_by")};
   if (identity::can(actor, identity::Action::kUpdate, identity::Subject::kTool, place))
     details.definition_yaml = row->text("definition_yaml");
-  if (details.definition_yaml) details.warnings = co_await impl_->warnings_of(details.tool);
+  if (details.definition_yaml && impl_->modules.settings != nullptr) {
+    details.warnings = co_await attachment_warnings(details.tool.definition, details.tool.group, impl_->modules);
+  }
   co_return details;
 }
 
@@ -171,6 +159,10 @@ Task<Result<DefinitionPtr>> ToolService::definition(ToolVersionId version) {
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::not_found("tool version");
   co_return impl_->definition_of(version, (*rows)[0].text("definition_yaml"));
+}
+
+Task<Result<Checked>> ToolService::check(std::string definition_yaml, GroupId group) {
+  return check_definition(std::move(definition_yaml), std::move(group), impl_->modules);
 }
 
 Task<Result<ToolDetails>> ToolService::create(identity::Actor actor, std::string definition_yaml, GroupId group) {
@@ -202,7 +194,7 @@ Task<Result<ToolDetails>> ToolService::add_version(identity::Actor actor, ToolId
   if (!definition) co_return definition.error();
   const ToolDefinition& before = *current->tool.definition;
   if ((*definition)->type != before.type) co_return Error::invalid("definition.type", "cannot change; make a new tool");
-  if (!SemanticVersion::parse((*definition)->version)->newer_than(*SemanticVersion::parse(before.version))) {
+  if (*Version::parse((*definition)->version) <= *Version::parse(before.version)) {
     co_return Error::conflict("The version must be newer than " + before.version + ".");
   }
   const NewVersion version{

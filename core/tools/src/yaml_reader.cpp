@@ -10,12 +10,8 @@
 namespace rapt::tools {
 namespace {
 
-constexpr std::size_t kMaxFaults = 20;
-constexpr std::size_t kMaxGuess = 2;  // edits between an unknown key and the one that is suggested
-
-std::string place(const YAML::Mark& mark) {
-  return "line " + std::to_string(mark.line + 1) + ", column " + std::to_string(mark.column + 1);
-}
+constexpr std::size_t kMaxGuessed = 64;  // bytes of a word that is compared
+constexpr std::size_t kMaxGuess = 2;     // edits between an unknown key and the one that is suggested
 
 /// Levenshtein distance.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -33,15 +29,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::string unknown_key(const std::string& key, std::initializer_list<std::string_view> known) {
+std::string unknown_key(const std::string& key, std::span<const std::string_view> known) {
   std::string message = "\"" + printable(key, 60) + "\" is not known here";
-  if (key.size() <= 40) {
-    const auto best = std::min_element(known.begin(), known.end(), [&key](std::string_view a, std::string_view b) {
-      return distance(key, a) < distance(key, b);
-    });
-    if (best != known.end() && distance(key, *best) <= kMaxGuess)
-      return message + "; did you mean \"" + std::string(*best) + "\"?";
-  }
+  const auto meant = closest(key, {known.begin(), known.end()});
+  if (!meant.empty()) return message + "; did you mean \"" + meant + "\"?";
   message += "; known are";
   for (const std::string_view one : known) message += (message.ends_with("are") ? " " : ", ") + std::string(one);
   return message + ".";
@@ -49,20 +40,15 @@ std::string unknown_key(const std::string& key, std::initializer_list<std::strin
 
 }  // namespace
 
-void Faults::add(const YAML::Mark& mark, std::string path, const std::string& message) {
-  if (fields_.size() < kMaxFaults) fields_.push_back({std::move(path), place(mark) + ": " + message});
+std::string closest(std::string_view word, std::vector<std::string_view> candidates) {
+  if (word.size() > kMaxGuessed || candidates.empty()) return {};
+  const auto best = std::min_element(candidates.begin(), candidates.end(), [&](std::string_view a, std::string_view b) {
+    return distance(word, a) < distance(word, b);
+  });
+  return distance(word, *best) <= kMaxGuess ? std::string(*best) : std::string();
 }
 
-Error Faults::error() const {
-  Error error = Error::invalid(fields_.front().path, fields_.front().message);
-  error.message = "The tool definition is not valid: " + fields_.front().path + ", " + fields_.front().message;
-  if (fields_.size() > 1) error.message += " (and " + std::to_string(fields_.size() - 1) + " more)";
-  error.fields = fields_;
-  return error;
-}
-
-MapReader::MapReader(const YAML::Node& node, std::string path, std::initializer_list<std::string_view> known,
-                     Faults& faults)
+MapReader::MapReader(const YAML::Node& node, std::string path, std::span<const std::string_view> known, Faults& faults)
     : node_(node), path_(std::move(path)), faults_(faults) {
   if (!node_.IsMap()) {
     faults_.add(node_.Mark(), path_, "must be a mapping of keys to values.");

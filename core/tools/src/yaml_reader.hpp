@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,21 +10,27 @@
 #include <nlohmann/json_fwd.hpp>
 #include <yaml-cpp/yaml.h>
 
-#include "rapt/base/error.hpp"
+#include "rapt/tools/check.hpp"
 
 namespace rapt::tools {
 
 /// Faults of a document, each with its place.
 class Faults {
  public:
+  /// `text` must outlive it: what is wrong is shown from there.
+  explicit Faults(std::string_view text) : text_(text) {}
+  /// At most 20 are kept.
   void add(const YAML::Mark& mark, std::string path, const std::string& message);
-  [[nodiscard]] bool empty() const { return fields_.empty(); }
-  /// All of them as one kInvalid error.
-  [[nodiscard]] Error error() const;
+  [[nodiscard]] bool empty() const { return faults_.empty(); }
+  [[nodiscard]] const std::vector<Diagnostic>& all() const { return faults_; }
 
  private:
-  std::vector<FieldError> fields_;
+  std::string_view text_;
+  std::vector<Diagnostic> faults_;
 };
+
+/// The candidate that was probably meant; "" when none is near.
+std::string closest(std::string_view word, std::vector<std::string_view> candidates);
 
 /// The one document of `text`, which is UTF-8. Bad syntax, several documents, anchors, aliases and tags are faults, and
 /// nothing is answered then.
@@ -39,7 +45,7 @@ nlohmann::ordered_json json_of(const YAML::Node& node, const std::string& path, 
 class MapReader {
  public:
   /// Keys outside `known` and keys that stand twice are faults.
-  MapReader(const YAML::Node& node, std::string path, std::initializer_list<std::string_view> known, Faults& faults);
+  MapReader(const YAML::Node& node, std::string path, std::span<const std::string_view> known, Faults& faults);
 
   [[nodiscard]] bool has(std::string_view key) const { return find(key).has_value(); }
   [[nodiscard]] std::optional<YAML::Node> find(std::string_view key) const;

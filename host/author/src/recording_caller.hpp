@@ -23,9 +23,6 @@ class RecordingCaller final : public hooks::ModuleCaller {
     return asked_.declaration(module, point);
   }
   bool installed(const std::string& module) const override { return asked_.installed(module); }
-  Result<void> check_config(const std::string& module, const std::string& config_json) const override {
-    return asked_.check_config(module, config_json);
-  }
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
                            const std::string& config_json, std::chrono::milliseconds time_limit) override {
     using Clock = std::chrono::steady_clock;

@@ -8,7 +8,7 @@
 #include "check.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
-#include "rapt/bundle/semver.hpp"
+#include "rapt/base/semver.hpp"
 #include "records.hpp"
 #include "site.hpp"
 #include "tables.hpp"
@@ -38,7 +38,7 @@ InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<Installe
 
 Result<void> check_version(const bundle::Manifest& manifest, const InstalledRecord& installed,
                            const InstallOptions& options, const Site& site) {
-  const auto offered = bundle::Version::parse(manifest.version), present = bundle::Version::parse(installed.version);
+  const auto offered = Version::parse(manifest.version), present = Version::parse(installed.version);
   const bool may_replace = options.allow_replace || site.policy != bundle::SignaturePolicy::kRequired;
   if (manifest.version == installed.version && !may_replace) {
     return Error::conflict(manifest.name + " " + manifest.version +

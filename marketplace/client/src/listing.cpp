@@ -7,7 +7,7 @@
 
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/manifest.hpp"
-#include "rapt/bundle/semver.hpp"
+#include "rapt/base/semver.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -44,7 +44,7 @@ ModuleVersion to_version(const json& object) {
   out.abi_major = object.at("abi").at("major").get<std::uint32_t>();
   out.abi_minor = object.at("abi").at("minor").get<std::uint32_t>();
   out.architectures = object.at("architectures").get<std::vector<std::string>>();
-  if (!bundle::Version::parse(out.version)) throw std::invalid_argument("a version is no semantic version");
+  if (!Version::parse(out.version)) throw std::invalid_argument("a version is no semantic version");
   if (!is_digest(out.sha256)) throw std::invalid_argument("a digest is no SHA-256");
   return out;
 }
@@ -56,7 +56,7 @@ ModuleListing to_listing(const json& object) {
     throw std::invalid_argument("a name is malformed");
   for (const auto& version : object.at("versions")) out.versions.push_back(to_version(version));
   std::sort(out.versions.begin(), out.versions.end(), [](const auto& a, const auto& b) {
-    return *bundle::Version::parse(a.version) > *bundle::Version::parse(b.version);
+    return *Version::parse(a.version) > *Version::parse(b.version);
   });
   return out;
 }
@@ -96,7 +96,7 @@ const ModuleVersion* latest_compatible(const ModuleListing& listing, const HostA
     const auto& made_for = version.architectures;
     if (version.abi_major != host.major || version.abi_minor > host.minor) continue;
     if (std::find(made_for.begin(), made_for.end(), host.architecture) == made_for.end()) continue;
-    const auto parsed = bundle::Version::parse(version.version);
+    const auto parsed = Version::parse(version.version);
     if (parsed && !parsed->is_prerelease()) return &version;
     if (prerelease == nullptr) prerelease = &version;
   }

@@ -46,8 +46,9 @@ class ScriptedCaller final : public ModuleCaller, public ModuleCatalog {
   bool installed(const std::string& module) const override { return modules_.count(module) != 0; }
   /// Where nothing was said of a scripted module, it is at version 1.0.0 and takes any configuration.
   void describe(ModuleFacts facts) {
-    modules_[facts.name] = true;
-    facts_[facts.name] = std::make_shared<const ModuleFacts>(std::move(facts));
+    const auto name = facts.name;
+    modules_[name] = true;
+    facts_[name] = std::make_shared<const ModuleFacts>(std::move(facts));
   }
   ModuleFactsPtr facts(const std::string& module) const override {
     const auto found = facts_.find(module);

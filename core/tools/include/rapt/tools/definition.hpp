@@ -21,7 +21,7 @@ std::string_view name(ToolType type);  ///< "chat", "product"
 struct Constraints {
   std::vector<std::string> topics;  ///< empty: any
   bool no_direct_answers = false;
-  std::optional<int> max_messages;  ///< of the student in one conversation (chat only), 1 to 1000
+  std::optional<int> max_messages;                   ///< of the student in one conversation (chat only), 1 to 1000
   std::optional<std::chrono::minutes> max_duration;  ///< of a conversation, from its start (chat only), 1 to 1440
 };
 
@@ -34,8 +34,9 @@ struct ToolDefinition {
   std::string behavior;     ///< the teacher's instructions to the AI
   std::string model;        ///< empty: the instance's default
   Constraints constraints;
-  bool summary = false;  ///< teachers get a summary of each conversation that has ended (chat only)
-  std::vector<hooks::Attachment> modules;  ///< in the order of the file
+  bool summary = false;                      ///< teachers get a summary of each conversation that has ended (chat only)
+  std::vector<hooks::Attachment> modules;    ///< in the order of the file
+  std::vector<std::string> module_versions;  ///< of each of them: the range of versions that is good, "" for any
   std::string subject;
   std::vector<int> grades;  ///< 0 is kindergarten
   std::vector<std::string> tags;

@@ -15,7 +15,8 @@
 namespace rapt {
 namespace hooks {
 class ModuleCatalog;
-}
+struct ModuleFacts;
+}  // namespace hooks
 namespace module_settings {
 class LiveSettings;
 }
@@ -26,6 +27,7 @@ class Database;
 
 namespace rapt::tools {
 
+struct Checked;  // check.hpp
 using DefinitionPtr = std::shared_ptr<const ToolDefinition>;
 
 /// A tool with its current version, or with the one that was asked for.
@@ -81,6 +83,8 @@ class ToolService {
   /// caller has found the id in a session, run or assignment of its actor's.
   Task<Result<DefinitionPtr>> definition(ToolVersionId version);
 
+  /// Every fault of a definition, for a tool of that group; no permission is checked.
+  Task<Result<Checked>> check(std::string definition_yaml, GroupId group);
   /// Adds a tool with its first version. `group` empty: for the whole system (system administrators). kInvalid with the
   /// definition's faults (also modules that are not installed or refuse their config), kForbidden, kNotFound (group).
   Task<Result<ToolDetails>> create(identity::Actor actor, std::string definition_yaml, GroupId group);

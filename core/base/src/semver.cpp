@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "rapt/bundle/semver.hpp"
+#include "rapt/base/semver.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace rapt::bundle {
+namespace rapt {
 namespace {
 
 constexpr std::size_t kMaxVersionBytes = 64;
@@ -88,4 +88,4 @@ std::strong_ordering Version::operator<=>(const Version& other) const {
   return prerelease.size() <=> other.prerelease.size();
 }
 
-}  // namespace rapt::bundle
+}  // namespace rapt

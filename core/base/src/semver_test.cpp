@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "rapt/bundle/semver.hpp"
+#include "rapt/base/semver.hpp"
 
 #include <gtest/gtest.h>
 
-namespace rapt::bundle {
+namespace rapt {
 namespace {
 
 TEST(Version, AcceptsWhatTheSpecificationCallsValid) {
@@ -41,4 +41,4 @@ TEST(Version, IgnoresBuildMetadataInComparison) {
 }
 
 }  // namespace
-}  // namespace rapt::bundle
+}  // namespace rapt

@@ -169,11 +169,4 @@ Task<Result<void>> Administration::check_place(identity::Actor actor, GroupId gr
   co_return co_await database_.transaction(std::move(work));
 }
 
-identity::Actor operator_actor() {
-  identity::Actor actor;
-  actor.groups.push_back(
-      {.group = {}, .group_name = {}, .group_type = {}, .path = {}, .role = identity::GroupRole::kSystemAdmin});
-  return actor;
-}
-
 }  // namespace rapt::module_settings

@@ -99,12 +99,5 @@ TEST_F(AdministrationTest, GoesWithItsModule) {
   EXPECT_EQ(text("SELECT count(*)::text AS text FROM module_settings"), "0");
 }
 
-TEST_F(AdministrationTest, ActsForTheOperatorAtTheCommandLine) {
-  const auto done = runtime::run_blocking(administration.replace(
-      operator_actor(), {"filter", group(102)}, *ConfigSchema::compile(kSchema), {R"({"note": "x"})"}, {}));
-  ASSERT_TRUE(done);
-  EXPECT_TRUE(done->updated_by.empty());
-}
-
 }  // namespace
 }  // namespace rapt::module_settings

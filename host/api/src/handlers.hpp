@@ -89,6 +89,7 @@ Task<Result<Answer>> post_class_join(Call& call);
 // tool_routes.cpp
 Task<Result<Answer>> get_tools(Call& call);
 Task<Result<Answer>> get_tool(Call& call);
+Task<Result<Answer>> get_tool_schema(Call& call);
 Task<Result<Answer>> post_tool(Call& call);
 Task<Result<Answer>> get_assignments(Call& call);
 

@@ -96,7 +96,11 @@ TEST_F(ModuleSettingsRoutes, AToolThatWidensIsRefusedAndOneThatHasBecomeTooWideS
   ASSERT_EQ(ask("PUT", kRoute, admin, R"({"settings":{"max_words":90}})").status, 200);
   const auto refused = ask("POST", "/api/v1/tools", admin, tool(91));
   EXPECT_EQ(refused.status, 400);
-  EXPECT_THAT(refused.body, HasSubstr("at most 90"));
+  const auto field = json::parse(refused.body)["details"]["fields"][0];
+  EXPECT_THAT(field["message"].get<std::string>(), HasSubstr("at most 90"));
+  EXPECT_EQ(field["line"], 7);
+  EXPECT_EQ(field["column"], 25);
+  EXPECT_EQ(field["excerpt"], (json{{"text", "    config: {max_words: 91}"}, {"column", 25}, {"width", 2}}));
   const auto made = data(ask("POST", "/api/v1/tools", admin, tool(90)));
   const auto route = "/api/v1/tools/" + made["id"].get<std::string>();
   EXPECT_EQ(data(ask("GET", route, admin))["warnings"], json::array());

@@ -82,6 +82,7 @@ constexpr std::array kRoutes{
 
     Route{"GET", "/tools", Access::kLoggedIn, get_tools},
     Route{"POST", "/tools", Access::kLoggedIn, post_tool},
+    Route{"GET", "/tools/schema.json", Access::kLoggedIn, get_tool_schema},
     Route{"GET", "/tools/:id", Access::kLoggedIn, get_tool},
     Route{"GET", "/assignments", Access::kLoggedIn, get_assignments},
 

@@ -61,6 +61,7 @@ void take(const po::variables_map& values, Arguments& out) {
     if (name == kPositional) {
       out.positional = value.as<std::vector<std::string>>();
     } else {
+      if (const auto* list = boost::any_cast<std::vector<std::string>>(&value.value())) out.lists.emplace(name, *list);
       out.options.emplace(name, text_of(value.value()));
     }
   }

@@ -23,13 +23,14 @@ struct Option {
   std::string_view name;   ///< "key", given as --key
   std::string_view value;  ///< "FILE" in the help; "" for one that is there or not
   std::string_view help;
-  bool repeated = false;  ///< may be given several times; the values are joined by commas
+  bool repeated = false;  ///< may be given several times; the values are joined by commas, and apart in Arguments::lists
 };
 
 /// The words after the command, parsed.
 struct Arguments {
   std::vector<std::string> positional;
   std::map<std::string, std::string, std::less<>> options;  ///< those that were given; "" for one without a value
+  std::map<std::string, std::vector<std::string>, std::less<>> lists{};  ///< of options that may be given several times
   [[nodiscard]] bool has(std::string_view name) const { return options.contains(name); }
   [[nodiscard]] std::string value(std::string_view name, std::string_view otherwise = "") const;
 };

@@ -51,6 +51,12 @@ export async function change<T>(path: string, body: unknown, etag: string | null
   return { data: answer.data, etag: answer.etag };
 }
 
+/** Puts another in the place of an object as it was read; refused (412) when somebody else came first. */
+export async function replace<T>(path: string, body: unknown, etag: string | null): Promise<Versioned<T>> {
+  const answer = await request<T>("PUT", path, { body, etag });
+  return { data: answer.data, etag: answer.etag };
+}
+
 /** Sends a file as it is. */
 export function upload<T>(path: string, file: Blob, contentType: string, query?: Query): Promise<T> {
   return request<T>("POST", path + queryString(query), { file, contentType }).then((answer) => answer.data);

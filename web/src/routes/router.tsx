@@ -162,6 +162,14 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
+const moduleSettings = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/module-settings",
+  validateSearch: (search) => ({ ...text(search, "group"), ...text(search, "module") }) as { group?: string; module?: string },
+  beforeLoad: ({ context }) => hiddenUnless(isUserAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/module-settings-page"), "ModuleSettingsPage"),
+});
+
 const aiSettings = createRoute({
   getParentRoute: () => authed,
   path: "/admin/ai/settings",
@@ -210,7 +218,7 @@ const assignmentFindings = createRoute({
   component: lazyRouteComponent(() => import("@/pages/findings-pages"), "AssignmentFindingsPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, moduleSettings, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Check, ChevronRight, CircleSlash } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { moduleQuery } from "@/api/queries";
@@ -42,6 +43,11 @@ export function ModuleCard({ module }: { module: Module }) {
       <dl className="mt-5 grid gap-x-8 gap-y-4 text-sm sm:grid-cols-2">
         <Fact name="Restarts">
           <Restarts module={module} />
+        </Fact>
+        <Fact name="Settings">
+          <Link to="/admin/module-settings" search={{ module: name }} className="font-semibold text-primary underline">
+            What it is told
+          </Link>
         </Fact>
         <Fact name="May use">{module.permissions.length === 0 ? "Nothing beyond its hooks" : module.permissions.join(", ")}</Fact>
         <Fact name="Tells teachers of">{module.findings.length === 0 ? "What it likes: it declares no types of findings" : module.findings.map(({ title }) => title).join(", ")}</Fact>

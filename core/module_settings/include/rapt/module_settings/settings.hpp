@@ -81,7 +81,4 @@ class Administration {
   const security::SecretBox& box_;
 };
 
-/// Who acts from the command line: whoever reaches the database may do everything.
-identity::Actor operator_actor();
-
 }  // namespace rapt::module_settings

@@ -50,7 +50,8 @@ TEST_F(ModuleSettingsRoutes, TellsThePathOfEveryFault) {
                        R"({"settings":{"max_words":0,"note":3,"other":1,"api_key":"abcd"},"secrets":{"api_key":5}})");
   EXPECT_EQ(bad.status, 400);
   std::set<std::string> paths;
-  for (const auto& field : json::parse(bad.body)["details"]["fields"]) paths.insert(field["path"]);
+  const auto told = json::parse(bad.body);
+  for (const auto& field : told["details"]["fields"]) paths.insert(field["path"]);
   EXPECT_EQ(paths, (std::set<std::string>{"settings.max_words", "settings.note", "settings.other", "settings.api_key",
                                           "secrets.api_key"}));
   EXPECT_EQ(ask("PUT", kRoute, admin, R"({"secrets":{}})").status, 400) << "settings are what is put";
@@ -73,7 +74,8 @@ TEST_F(ModuleSettingsRoutes, AGroupInheritsAndSaysWhereFrom) {
   const auto group = "/api/v1/groups/" + id(1) + "/modules/filter/settings";
   ASSERT_EQ(ask("PUT", group, admin, R"({"settings":{"note":"here"}})").status, 200);
   std::map<std::string, json> by_name;
-  for (const auto& one : data(ask("GET", group + "/resolved", admin))["properties"]) by_name[one["name"]] = one;
+  const auto resolved = data(ask("GET", group + "/resolved", admin));
+  for (const auto& one : resolved["properties"]) by_name[one["name"]] = one;
   EXPECT_EQ(by_name["note"]["value"], "here");
   EXPECT_EQ(by_name["note"]["source"]["name"], "District");
   EXPECT_EQ(by_name["max_words"]["value"], 90);

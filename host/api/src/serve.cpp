@@ -164,6 +164,9 @@ class Host {
                       std::make_unique<host::SqlCapability>(database_, box_, settings.database_url));
     host::HttpCapability::Options reach{.ca_file = settings.auth_provider_ca_file,
                                         .private_addresses = settings.development_modules};
+    reach.secrets = [this](std::string module, std::string name, host::ServiceScope about) {
+      return live_settings_.secret(std::move(module), std::move(name), std::move(about.group_id));
+    };
     capabilities_.add(sandbox::Service::kHttp, std::make_unique<host::HttpCapability>(std::move(reach)));
   }
 

@@ -15,8 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr double kLimitUs = 20;
 constexpr int kAnswers = 25;  // the first of which warms up
-constexpr const char* kHooks =
-    R"([{"point":"chat:on_delta","window":"token","timeout_ms":1000,"on_failure":"closed"}])";
 
 /// An answer of 400 tokens. Every eighth begins the phrase that is masked.
 std::vector<std::string> tokens() {
@@ -29,7 +27,7 @@ std::vector<std::string> tokens() {
 }
 
 Task<void> stream_answers(host::Supervisor& supervisor, std::vector<double>& samples) {
-  const auto conversation = chat_of_16_kb();
+  auto conversation = chat_of_16_kb();
   const auto words = tokens();
   const std::vector<hooks::Attachment> filters{
       {.module = "bench-filter-1", .config_json = R"({"mask":"answer key"})"},
@@ -50,7 +48,7 @@ Task<void> stream_answers(host::Supervisor& supervisor, std::vector<double>& sam
 }
 
 std::vector<Figure> measure() {
-  ModuleHouse house({{"bench-filter-1", RAPT_BENCH_FILTER_1, kHooks}, {"bench-filter-2", RAPT_BENCH_FILTER_2, kHooks}});
+  ModuleHouse house(stream_filters());
   house.wait_running();
   std::vector<double> samples;
   house.run(stream_answers(house.supervisor(), samples));

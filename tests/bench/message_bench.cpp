@@ -42,7 +42,7 @@ const std::map<std::string, std::string> kUnits{
 
 /// Both in turn, each first in every second round, each from the same state; one run of each before that warms them up.
 std::vector<Figure> measure(const std::string& name, bool streams) {
-  const MessageTarget ours = our_message_target();
+  const MessageTarget ours = streams ? our_stream_target() : our_message_target();
   const auto peer = peer_message_target();
   Samples our_samples, peer_samples;
   const auto once = [&](const MessageTarget& target) {

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "edge_target.hpp"
+#include "module_house.hpp"
 
 namespace rapt::bench {
 namespace {
@@ -21,7 +22,8 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr int kPeople = 200;  // as message_seed.sql says
+constexpr int kPeople = 200;         // as message_seed.sql says
+constexpr int kStreamPeople = 1000;  // as stream_seed.sql says
 constexpr int kSeconds = 5;
 
 std::string variable(const std::string& name) {
@@ -60,13 +62,13 @@ std::string padded(int number, std::size_t width) {
   return std::string(width - digits.size(), '0') + digits;
 }
 
-void write_lines(const fs::path& file, const std::string& prefix, std::size_t width) {
+void write_lines(const fs::path& file, const std::string& prefix, std::size_t width, int people) {
   std::ofstream out(file);
-  for (int n = 1; n <= kPeople; ++n) out << prefix << padded(n, width) << '\n';
+  for (int n = 1; n <= people; ++n) out << prefix << padded(n, width) << '\n';
   if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
 }
 
-MessageTarget running_target() {
+MessageTarget running_target(bool streams) {
   std::ifstream in("var/run.json");
   const json about = json::parse(in, nullptr, false);
   if (!about.is_object() || !about.contains("database_url")) {
@@ -74,7 +76,8 @@ MessageTarget running_target() {
         "no server with a database of its own runs: start it with LOG_LEVEL=warn RATE_LIMIT_API_MAX=1000000 "
         "AI_GATEWAY_URL=… ./rapt up --detach");
   }
-  const fs::path folder = fs::temp_directory_path() / ("rapt-bench-messages-" + std::to_string(::getuid()));
+  const std::string what = streams ? "stream" : "message";
+  const fs::path folder = fs::temp_directory_path() / ("rapt-bench-" + what + "s-" + std::to_string(::getuid()));
   fs::create_directories(folder);
   MessageTarget target;
   target.origin = about.at("base_url");
@@ -82,10 +85,11 @@ MessageTarget running_target() {
   target.postgres = about.at("pids").value("postgres", 0);
   target.cookies = folder / "cookies";
   target.sessions = folder / "sessions";
-  write_lines(target.cookies, "rapt_session=bench", 38);
-  write_lines(target.sessions, "00000000-0000-7000-9001-", 12);
-  target.reset = "psql -q -v ON_ERROR_STOP=1 " + quoted(about.at("database_url")) +
-                 " -f '" RAPT_BENCH_DIR "/message_seed.sql' >/dev/null 2>&1";
+  const int people = streams ? kStreamPeople : kPeople;
+  write_lines(target.cookies, streams ? "rapt_session=stream" : "rapt_session=bench", streams ? 37 : 38, people);
+  write_lines(target.sessions, streams ? "00000000-0000-7000-9101-" : "00000000-0000-7000-9001-", 12, people);
+  target.reset = "psql -q -v ON_ERROR_STOP=1 " + quoted(about.at("database_url")) + " -f '" RAPT_BENCH_DIR "/" + what +
+                 "_seed.sql' >/dev/null 2>&1";
   return target;
 }
 
@@ -111,27 +115,6 @@ std::optional<Process> process(const fs::path& folder) {
   return found;
 }
 
-/// Seconds of a process and of all below it.
-double cpu_seconds(pid_t root) {
-  if (root <= 0) return 0;
-  std::vector<Process> all, tree;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
-    if (auto found = process(entry.path())) all.push_back(*found);
-  }
-  for (const auto& one : all) {
-    if (one.pid == root) tree.push_back(one);
-  }
-  for (std::size_t i = 0; i < tree.size(); ++i) {
-    for (const auto& one : all) {
-      if (one.parent == tree[i].pid) tree.push_back(one);
-    }
-  }
-  double ticks = 0;
-  for (const auto& one : tree) ticks += one.ticks;
-  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
 MessageRun drive(const MessageTarget& target, const std::string& command) {
   run(target.reset);
   const double server = cpu_seconds(target.server), postgres = cpu_seconds(target.postgres);
@@ -149,11 +132,53 @@ MessageRun drive(const MessageTarget& target, const std::string& command) {
           (postgres_after - postgres) * 1e6 / count, result.at("p99_ms"), result.value("first_p50_ms", 0.0)};
 }
 
+/// Packs the two stream filters, signed as the build signs its modules, and installs them on the running system.
+void install_filters() {
+  const fs::path source = variable("RAPT_SOURCE_DIR"), build = variable("RAPT_BUILD_DIR");
+  if (source.empty() || build.empty()) throw std::runtime_error("run it as ./rapt bench: it installs modules");
+  for (const auto& filter : stream_filters()) {
+    const auto file = pack_module(filter, "raptscallions", build / "keys" / "raptscallions.key");
+    run(quoted(source / "rapt") + " module install " + quoted(file) + " --yes --replace >/dev/null");
+    fs::remove_all(file.parent_path());
+  }
+}
+
 }  // namespace
+
+void reset(const MessageTarget& target) {
+  run(target.reset);
+}
+
+double cpu_seconds(pid_t root, bool with_children) {
+  if (root <= 0) return 0;
+  std::vector<Process> all, tree;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
+    if (auto found = process(entry.path())) all.push_back(*found);
+  }
+  for (const auto& one : all) {
+    if (one.pid == root) tree.push_back(one);
+  }
+  for (std::size_t i = 0; with_children && i < tree.size(); ++i) {
+    for (const auto& one : all) {
+      if (one.parent == tree[i].pid) tree.push_back(one);
+    }
+  }
+  double ticks = 0;
+  for (const auto& one : tree) ticks += one.ticks;
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
 
 MessageTarget our_message_target() {
   auto named = named_target("RAPT_BENCH");
-  return named ? std::move(*named) : running_target();
+  return named ? std::move(*named) : running_target(false);
+}
+
+MessageTarget our_stream_target() {
+  if (auto named = named_target("RAPT_BENCH")) return std::move(*named);
+  auto target = running_target(true);
+  install_filters();
+  return target;
 }
 
 std::optional<MessageTarget> peer_message_target() {

@@ -25,6 +25,8 @@ struct MessageRun {
 
 /// The server that `./rapt up` has started, after its data has been written; or the one that the environment names.
 MessageTarget our_message_target();
+/// The same for streams: the answers of its students' tool pass two filters, which are installed when they are not.
+MessageTarget our_stream_target();
 /// The one that RAPT_BENCH_PEER_… names.
 std::optional<MessageTarget> peer_message_target();
 
@@ -32,5 +34,10 @@ std::optional<MessageTarget> peer_message_target();
 MessageRun drive_messages(const MessageTarget& target);
 /// 640 streams, 64 at once.
 MessageRun drive_streams(const MessageTarget& target);
+
+/// Puts a target's data back to where it was.
+void reset(const MessageTarget& target);
+/// Processor seconds of a process, and of all below it.
+double cpu_seconds(pid_t root, bool with_children = true);
 
 }  // namespace rapt::bench

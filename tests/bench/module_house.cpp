@@ -18,12 +18,12 @@ namespace {
 
 constexpr const char* kLooks = R"([{"point":"chat:before_ai","timeout_ms":1000}])";
 
-std::string manifest(const Packed& module) {
+std::string manifest(const Packed& module, const std::string& publisher) {
   const std::string architecture(bundle::native_architecture());
   return R"({"name":")" + module.name +
-         R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":"bench",)"
-         R"("license":"AGPL-3.0-or-later","abi":"1.1","permissions":)" +
-         module.permissions_json + R"(,"hooks":)" + module.hooks_json +
+         R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":")" + publisher +
+         R"(","license":"AGPL-3.0-or-later","abi":"1.1","permissions":)" + module.permissions_json + R"(,"hooks":)" +
+         module.hooks_json +
          R"(,)"
          R"("libraries":{")" +
          architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
@@ -59,22 +59,46 @@ void write(const fs::path& path, const std::string& bytes) {
   if (auto written = write_file_atomically(path, bytes); !written) throw std::runtime_error(written.error().message);
 }
 
-}  // namespace
-
-void ModuleHouse::pack(const Packed& module, const std::string& library) {
+std::string packed(const fs::path& folder, const Packed& module, const std::string& publisher,
+                   const std::string& library, const security::PrivateKey& key) {
   const std::string& name = module.name;
-  const auto stage = folder_ / (name + ".stage");
-  write(stage / "manifest.json", manifest(module));
+  const auto stage = folder / (name + ".stage");
+  write(stage / "manifest.json", manifest(module, publisher));
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
   write(stage / "CHANGELOG.md", "# 1.0.0\n");
   write(stage / "sbom.spdx.json",
         R"({"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-Package","name":")" +
             name + R"(","versionInfo":"1.0.0"}]})");
   write(stage / "lib" / bundle::native_architecture() / "bench.so", library);
-  const std::string packed = must(bundle::pack_bundle(stage, &key_));
-  const auto path = folder_ / (name + ".rapt");
-  write(path, packed);
-  modules_.push_back({name, "1.0.0", path, security::hex(security::sha256(packed))});
+  return must(bundle::pack_bundle(stage, &key));
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+std::vector<Packed> stream_filters() {
+  const std::string hooks = R"([{"point":"chat:on_delta","window":"token","timeout_ms":1000,"on_failure":"closed"}])";
+  return {{"bench-filter-1", RAPT_BENCH_FILTER_1, hooks}, {"bench-filter-2", RAPT_BENCH_FILTER_2, hooks}};
+}
+
+fs::path pack_module(const Packed& module, const std::string& publisher, const fs::path& key_file) {
+  const auto key = must(security::PrivateKey::from_text(first_line(must(read_file(key_file, 4096)))));
+  const auto folder = temporary_folder();
+  fs::permissions(folder, fs::perms(0755));
+  const auto library = must(read_file(module.library, bundle::kMaxBundleBytes));
+  const auto file = folder / (module.name + ".rapt");
+  write(file, packed(folder, module, publisher, library, key));
+  return file;
+}
+
+void ModuleHouse::pack(const Packed& module, const std::string& library) {
+  const std::string bytes = packed(folder_, module, "bench", library, key_);
+  const auto path = folder_ / (module.name + ".rapt");
+  write(path, bytes);
+  modules_.push_back({module.name, "1.0.0", path, security::hex(security::sha256(bytes))});
 }
 
 ModuleHouse::ModuleHouse(std::filesystem::path folder, security::PrivateKey key)

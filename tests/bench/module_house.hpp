@@ -20,6 +20,12 @@ struct Packed {
   std::string permissions_json = "[]";
 };
 
+/// Two modules that mask a phrase in answers, each token by itself.
+std::vector<Packed> stream_filters();
+/// The bundle of one, signed with the publisher's key in a file: its path, for whoever may read it.
+std::filesystem::path pack_module(const Packed& module, const std::string& publisher,
+                                  const std::filesystem::path& key_file);
+
 /// A supervisor over one small signed module ("bench"), or over many ("bench-000" and so on), on an event loop that the
 /// caller drives. Throws when it cannot be made.
 class ModuleHouse {
@@ -43,7 +49,7 @@ class ModuleHouse {
 
  private:
   ModuleHouse(std::filesystem::path folder, security::PrivateKey key);
-  void pack(const Packed& module, const std::string& bytes);
+  void pack(const Packed& module, const std::string& library);
   void start(host::ServiceHost* services = nullptr);
 
   boost::asio::io_context loop_{1};

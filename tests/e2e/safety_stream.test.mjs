@@ -24,9 +24,16 @@ after(async () => {
 
 const cutInto = (text, size) => text.match(new RegExp(`[^]{1,${size}}`, 'gu'));
 
-async function ask() {
+/** `look` is told of all that has been read so far. */
+async function ask(look = () => {}) {
   const id = await student.newSession();
-  const { events } = await student.stream(id, 'How do I go on?');
+  const response = await student.raw('POST', `/sessions/${id}/messages`, { json: { content: 'How do I go on?' }, headers: { accept: 'text/event-stream' } });
+  let all = '';
+  for await (const bytes of response.body.pipeThrough(new TextDecoderStream())) {
+    all += bytes;
+    look(all);
+  }
+  const events = parseEvents(all);
   const deltas = events.filter((e) => e.event === 'delta').map((e) => e.data.content);
   return { id, deltas, text: deltas.join(''), names: events.map((e) => e.event).filter((e) => e !== 'delta'), end: events.at(-1).data };
 }
@@ -40,7 +47,7 @@ test('a phone number and an address are in no delta, wherever the gateway cut th
     const { id, deltas, text: shown, names, end } = await ask();
     assert.deepEqual(names, ['start', 'status', 'done'], `pieces of ${size}: nothing was held for a check`);
     assert.equal(shown, wanted, `pieces of ${size}`);
-    if (size === 1) assert.ok(deltas.length > 10, 'it came in many deltas');
+    if (size === 1) assert.ok(deltas.length > 1, 'it came in several deltas');
     assert.equal(end.message.content, wanted);
     assert.ok(end.message.meta.modified_by.includes('safety-filter'));
     assert.equal((await student.get(`/sessions/${id}`)).body.data.messages.at(-1).content, wanted);
@@ -64,10 +71,13 @@ test('the reader has the first sentence while the gateway still writes', options
 });
 
 test('a blocked phrase ends the answer before its first word', options, async () => {
-  gateway.script = cutInto('Let us see what the book says about it, because the teacher  Edition has it all.', 2);
-  const { text, names, end } = await ask();
+  let tell;
+  const firstWords = new Promise((resolve) => { tell = resolve; });
+  const begin = 'Let us see what the book says about it, ';
+  gateway.script = [begin, () => firstWords, ...cutInto('because the teacher  Edition has it all.', 2)];
+  const { text, names, end } = await ask((all) => { if (all.includes('Let us see what')) tell(); });
   assert.deepEqual(names, ['start', 'status', 'cut_off', 'done']);
-  assert.ok(text.length > 20 && 'Let us see what the book says about it, because the '.startsWith(text), text);
+  assert.ok(text.startsWith('Let us see what') && `${begin}because the `.startsWith(text), text);
   assert.equal(end.message.content, text);
   assert.equal(end.message.meta.cut_off.module, 'safety-filter');
   assert.match(end.message.meta.cut_off.reason, /Answer keys stay with your teacher/);

@@ -5,13 +5,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSocket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { eventually } from './client.mjs';
 
 const { RAPT_LAUNCHER: launcher, RAPT_INSTANCE: instance } = process.env;
 
 const chunk = (delta, finish = null) => `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'scripted', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 
-/** Answers with the pieces of `script`: a text is written, a function is awaited. */
+/** Answers with the pieces of `script`: a text is written, a function is awaited. A moment lies between two texts, so that the host
+ * mostly reads each by itself: what comes at once is one window. A test that needs that awaits the reader instead. */
 export class ScriptedGateway {
   script = [];
   requests = [];
@@ -37,7 +39,10 @@ export class ScriptedGateway {
     for (const piece of this.script) {
       if (response.destroyed) return;
       if (typeof piece === 'function') await piece(record);
-      else response.write(chunk({ content: piece }));
+      else {
+        response.write(chunk({ content: piece }));
+        await setTimeout(1);
+      }
     }
     response.write(chunk({}, 'stop'));
     response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'scripted', choices: [], usage: { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 } })}\n\n`);

@@ -47,6 +47,22 @@ function seen(events) {
   return { deltas, text: deltas.join(''), names, end: events.at(-1).data, cutOff: events.find((e) => e.event === 'cut_off')?.data };
 }
 
+/** An answer whose pieces each are a window: the gateway writes one when the reader has seen the one before. */
+async function streamApart(chat, pieces) {
+  let all = '', look = () => {};
+  const saw = (count) => () => new Promise((tell) => {
+    look = () => { if ((all.match(/^event: delta$/gm) ?? []).length >= count) tell(); };
+    look();
+  });
+  gateway.script = pieces.flatMap((piece, at) => (at === 0 || typeof piece === 'function' ? [piece] : [saw(at), piece]));
+  const response = await teacher.raw('POST', `/sessions/${chat.id}/messages`, { json: { content: 'Go on' }, headers: { accept: 'text/event-stream' } });
+  for await (const bytes of response.body.pipeThrough(new TextDecoderStream())) {
+    all += bytes;
+    look();
+  }
+  return seen(parseEvents(all));
+}
+
 const cutInto = (text, size) => text.match(new RegExp(`[^]{1,${size}}`, 'gu'));
 
 test('a masked phrase is in no delta, wherever the gateway cut it', options, async () => {
@@ -85,8 +101,7 @@ test('the reader has the first words while the gateway still writes', options, a
 test('an answer that is cut off ends with the reason, and stays as it was seen', options, async () => {
   const chat = await conversation({ cut_at: 'terrible' });
   // The gateway would wait for ever: only a host that ends the request closes it.
-  gateway.script = ['One. ', 'Two. ', 'A terrible ', 'thing. ', (request) => request.closed];
-  const { text, names, end, cutOff } = await chat.stream();
+  const { text, names, end, cutOff } = await streamApart(chat, ['One. ', 'Two. ', 'A terrible ', (request) => request.closed]);
   assert.equal(text, 'One. Two. ');
   assert.deepEqual(names, ['start', 'status', 'cut_off', 'done']);
   assert.deepEqual(cutOff, { module: filter.name, reason: 'That goes too far.' });
@@ -115,8 +130,7 @@ test('an answer cut off before anything was shown is a block', options, async ()
 
 test('a required filter that dies in mid-stream ends the answer, and nothing is stored', options, async () => {
   const chat = await conversation({ die_at: 'poison' }, 'closed');
-  gateway.script = ['One. ', 'Two. ', 'poison ', 'Three.'];
-  const { text, names, end } = await chat.stream();
+  const { text, names, end } = await streamApart(chat, ['One. ', 'Two. ', 'poison ']);
   assert.equal(text, 'One. Two. ');
   assert.deepEqual(names, ['start', 'status', 'error']);
   assert.equal(end.code, 'MODULE_UNAVAILABLE');

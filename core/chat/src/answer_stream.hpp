@@ -25,6 +25,8 @@ class AnswerStream final : public gateway::DeltaSink {
   void on_begin(std::string_view model, std::string_view generation_id) override;
   /// False once a module has ended the answer, or its reader: then the gateway need not write on.
   Task<bool> on_delta(std::string_view words) override;
+  /// The modules are asked once about what came at once.
+  [[nodiscard]] bool joins() const override { return true; }
   /// The gateway has written everything: what the modules still hold passes or does not.
   Task<void> finish();
   /// What has passed, all of which the readers have been shown (when they are).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What a host does for its turns beside answering: copies them into Redis, and keeps their rows.
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -17,11 +18,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kBetweenCopies{25};
+/// Each turn has a command of its own to Redis in every copy: the more there are, the more of each goes along.
+constexpr milliseconds kBetweenCopies{25}, kMostBetweenCopies{200};
+constexpr std::size_t kTurnsPerMillisecond = 5;
 constexpr milliseconds kAfterAFailedCopy{500};
 constexpr milliseconds kTick{500};
 constexpr int kTicksToSweep = 4;
 constexpr int kTicksToProlong = 20;  // a third of the lease
+
+milliseconds pause_after_copying(std::size_t turns) {
+  return std::clamp(milliseconds(turns / kTurnsPerMillisecond), kBetweenCopies, kMostBetweenCopies);
+}
+
 }  // namespace
 
 /// As often as there is something to copy; never on a reader's way.
@@ -32,7 +40,8 @@ Task<void> Turns::copy_turns() {
       if (!woken) co_return;
       continue;
     }
-    const auto stops = co_await log_.copy(hub_.running());
+    const auto running = hub_.running();
+    const auto stops = co_await log_.copy(running);
     if (!stops) {
       log::warn("chat.turns_not_copied", {{"detail", stops.error().log_detail}});
       co_await runtime::sleep_for(kAfterAFailedCopy);
@@ -41,7 +50,7 @@ Task<void> Turns::copy_turns() {
     for (const auto& id : *stops) {
       if (const auto turn = hub_.find(id)) turn->stop();
     }
-    co_await runtime::sleep_for(kBetweenCopies);
+    co_await runtime::sleep_for(pause_after_copying(running.size()));
   }
 }
 

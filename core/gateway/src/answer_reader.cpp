@@ -110,39 +110,43 @@ Task<std::optional<Failure>> AnswerReader::read_events(std::string bytes) {
 Task<std::optional<Failure>> AnswerReader::take_all(SseParser& parser, std::string_view bytes) {
   auto events = parser.feed(bytes);
   if (!events) co_return Failure{events.error()};
-  for (auto& event : *events) {
-    auto failure = co_await take(std::move(event));
-    if (failure || done_) co_return failure;
+  const bool joins = sink_ == nullptr || sink_->joins();
+  std::optional<Failure> failure;
+  for (auto event = events->begin(); event != events->end() && !failure && !done_; ++event) {
+    failure = take(*event);
+    if (!joins) co_await hand_on();
   }
-  co_return std::nullopt;
+  // Who has had enough of the words before a failure never gets to know of it.
+  const bool wanted = co_await hand_on();
+  if (!wanted) failure.reset();
+  co_return failure;
 }
 
 Task<std::optional<Failure>> AnswerReader::read_whole(std::string first) {
   auto body = co_await read_body(stream_, std::move(first), kMaxWholeBytes);
   if (!body) co_return Failure{body.error()};
-  SseEvent event{"message", std::move(*body)};
-  co_return co_await take(std::move(event));
+  const SseEvent event{"message", std::move(*body)};
+  auto failure = take(event);
+  co_await hand_on();
+  co_return failure;
 }
 
-Task<std::optional<Failure>> AnswerReader::take(SseEvent event) {
+std::optional<Failure> AnswerReader::take(const SseEvent& event) {
   if (trimmed(event.data) == "[DONE]") {
     done_ = true;
     stream_.let_end();
-    co_return std::nullopt;
+    return std::nullopt;
   }
-  if (event.type == "error") {
-    auto reported = parse_error_body(0, event.data, discretion_);
-    co_return to_failure(reported, std::nullopt);
-  }
+  if (event.type == "error") return to_failure(parse_error_body(0, event.data, discretion_), std::nullopt);
   auto piece = parse_piece(event.data, discretion_);
-  if (!piece) co_return Failure{piece.error()};
-  if (piece->error) co_return to_failure(*piece->error, std::nullopt);
+  if (!piece) return Failure{piece.error()};
+  if (piece->error) return to_failure(*piece->error, std::nullopt);
   note(*piece);
   if (answer_.content.size() + piece->content.size() > kMaxContentBytes)
-    co_return Failure{invalid_response("the answer is longer than allowed")};
+    return Failure{invalid_response("the answer is longer than allowed")};
   answer_.content += piece->content;
-  if (!piece->content.empty()) co_await hand_on(piece->content);
-  co_return std::nullopt;
+  unheard_ += piece->content;
+  return std::nullopt;
 }
 
 void AnswerReader::note(Piece& piece) {
@@ -154,7 +158,9 @@ void AnswerReader::note(Piece& piece) {
     answer_.finish_reason = std::move(piece.finish_reason);
     expect_more();
   }
-  if (!std::exchange(answer_.begun, true) && sink_ != nullptr) sink_->on_begin(answer_.model, answer_.generation_id);
+  if (std::exchange(answer_.begun, true)) return;
+  discretion_.forget();
+  if (sink_ != nullptr) sink_->on_begin(answer_.model, answer_.generation_id);
 }
 
 void AnswerReader::expect_by(SteadyClock::time_point deadline) {
@@ -168,12 +174,16 @@ void AnswerReader::expect_more() {
   expect_by(SteadyClock::now() + patience);
 }
 
-Task<void> AnswerReader::hand_on(std::string_view words) {
+/// False when no more is wanted.
+Task<bool> AnswerReader::hand_on() {
+  if (unheard_.empty()) co_return true;
+  const std::string words = std::exchange(unheard_, {});
   const bool wanted = sink_ == nullptr || co_await sink_->on_delta(words);
   expect_more();
-  if (wanted) co_return;
+  if (wanted) co_return true;
   answer_.finish_reason = "cancelled";
   done_ = true;
+  co_return false;
 }
 
 std::optional<Failure> AnswerReader::emptiness() const {

@@ -35,7 +35,7 @@ class AnswerReader {
   };
 
   /// All must outlive the reader.
-  AnswerReader(http::ClientStream& stream, DeltaSink* sink, Limits limits, const Discretion& discretion)
+  AnswerReader(http::ClientStream& stream, DeltaSink* sink, Limits limits, Discretion& discretion)
       : stream_(stream), sink_(sink), limits_(limits), discretion_(discretion) {}
 
   /// Reads to the end. The failure of an answer that broke off, or that says nothing.
@@ -49,8 +49,8 @@ class AnswerReader {
   /// The first bytes that are no blanks, with what stood before them; empty when there are none.
   Task<Result<std::string>> read_first();
   Task<std::optional<Failure>> take_all(SseParser& parser, std::string_view bytes);
-  Task<std::optional<Failure>> take(SseEvent event);
-  Task<void> hand_on(std::string_view words);
+  std::optional<Failure> take(const SseEvent& event);
+  Task<bool> hand_on();
   void note(Piece& piece);
   void expect_by(std::chrono::steady_clock::time_point deadline);
   void expect_more();
@@ -59,8 +59,9 @@ class AnswerReader {
   http::ClientStream& stream_;
   DeltaSink* sink_;
   const Limits limits_;
-  const Discretion& discretion_;
+  Discretion& discretion_;  ///< forgets what was asked once an answer has begun: nothing is asked again then
   Answer answer_;
+  std::string unheard_;  ///< words that have not been handed on
   bool done_ = false;
   std::chrono::steady_clock::time_point expected_by_{};
 };

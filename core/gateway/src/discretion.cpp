@@ -21,6 +21,11 @@ bool shares(std::string_view text, std::string_view word) {
 
 }  // namespace
 
+void Discretion::forget() {
+  if (spare_ != nullptr) std::vector<Message>().swap(*spare_);
+  asked_ = nullptr;
+}
+
 std::string Discretion::code(std::string_view word) const {
   if (asked_ == nullptr || word.size() > kLongestCode || !std::all_of(word.begin(), word.end(), of_a_code)) return {};
   if (word.size() >= kTelling) {

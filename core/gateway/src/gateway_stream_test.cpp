@@ -53,6 +53,38 @@ TEST(GatewayStream, WordsComeAsTheyAreWrittenAndTheCallIsNamed) {
   EXPECT_EQ(asked[0].field("Authorization"), "Bearer sk-test-secret-4711");
 }
 
+struct Joiner final : DeltaSink {
+  std::vector<std::string> pieces;
+  bool go_on = true;
+  Task<bool> on_delta(std::string_view words) override {
+    pieces.emplace_back(words);
+    co_return go_on;
+  }
+  [[nodiscard]] bool joins() const override { return true; }
+};
+
+TEST(GatewayStream, WhoJoinsIsToldAtOnceOfWordsThatCameAtOnce) {
+  ScriptedGateway server(events(chunk("One ") + chunk("two ") + chunk("three") + ending(3)));
+  Caller caller(server);
+  Joiner sink;
+  EXPECT_TRUE(caller.ask({}, &sink).completion.has_value());
+  EXPECT_THAT(sink.pieces, ElementsAre("One two three"));
+}
+
+TEST(GatewayStream, WordsBeforeAFailureAreHandedOnAndMayEndTheAnswerBeforeIt) {
+  ScriptedGateway server(events(chunk("One ") + chunk("two ") + "data: {\"error\":{\"code\":502}}\n\n" + chunk("no")));
+  Caller caller(server);
+  Joiner sink;
+  EXPECT_FALSE(caller.ask({}, &sink).completion.has_value());
+  EXPECT_THAT(sink.pieces, ElementsAre("One two "));
+  Joiner content;
+  content.go_on = false;
+  const auto exchange = caller.ask({}, &content);
+  ASSERT_TRUE(exchange.completion.has_value()) << exchange.completion.error().log_detail;
+  EXPECT_EQ(exchange.completion->finish_reason, "cancelled");
+  EXPECT_EQ(exchange.completion->content, "One two ");
+}
+
 TEST(GatewayStream, EachWayOfServersToWriteAStreamIsUnderstood) {
   const std::string usage = R"("usage":{"prompt_tokens":7,"completion_tokens":2})";
   const std::vector<std::pair<const char*, std::string>> cases = {

@@ -30,9 +30,10 @@ constexpr int kLooksIntoBooks = 3;
 struct Asking {
   http::Client& client;
   const OpenAiGateway::Options& options;
-  const ChatRequest& request;
+  const ChatRequest& request;  ///< whose messages go once an answer has begun
   DeltaSink* sink;
   Discretion discretion;
+  std::int64_t input_tokens;  ///< as estimated
   Allowance allowance;
 };
 
@@ -52,11 +53,13 @@ std::vector<std::string> models_of(const ChatRequest& request, const std::string
   return models;
 }
 
-Task<Tried> try_once(Asking& asking, const std::string& body) {
+Task<Tried> try_once(Asking& asking, const std::string& model) {
+  auto body = chat_body(asking.request, model);
+  if (!body) co_return Tried{Failure{body.error()}};
   const auto first_words_by = std::chrono::steady_clock::now() + asking.options.first_token_timeout;
   auto request = to_http(asking.options, "POST", "/chat/completions", asking.request.call_id, asking.allowance);
   request.headers.set("Content-Type", "application/json");
-  request.body = body;
+  request.body = std::move(*body);
   auto opened = co_await open_once(asking.client, std::move(request), asking.discretion);
   if (opened.failure) co_return Tried{std::move(opened.failure)};
   AnswerReader reader(*opened.stream, asking.sink, {first_words_by, asking.options.token_timeout}, asking.discretion);
@@ -67,10 +70,8 @@ Task<Tried> try_once(Asking& asking, const std::string& body) {
 /// Asks one model, again where that can help: never after an answer has begun, and never after a head that was followed
 /// by nothing, because that may have been paid for.
 Task<Tried> try_model(Asking& asking, const std::string& model) {
-  const auto body = chat_body(asking.request, model);
-  if (!body) co_return Tried{Failure{body.error()}};
   for (int retry = 0;; ++retry) {
-    auto tried = co_await try_once(asking, *body);
+    auto tried = co_await try_once(asking, model);
     if (tried.answer.model.empty()) tried.answer.model = model;
     if (!tried.failure || tried.answer.begun) co_return tried;
     const bool again = co_await wait_to_retry(asking.options, *tried.failure, retry, asking.allowance);
@@ -117,11 +118,11 @@ Task<std::optional<Spent>> booked(Gateway& gateway, std::string id, milliseconds
   co_return std::nullopt;
 }
 
-Spent estimate(const Tried& tried, const ChatRequest& request) {
+Spent estimate(const Tried& tried, std::int64_t input_tokens) {
   const auto& usage = tried.answer.usage;
   Spent spent{.model = tried.answer.model, .generation_id = tried.answer.generation_id};
   spent.estimated = !usage.input_tokens || !usage.output_tokens;
-  spent.input_tokens = usage.input_tokens ? *usage.input_tokens : estimated_input(request);
+  spent.input_tokens = usage.input_tokens ? *usage.input_tokens : input_tokens;
   spent.output_tokens = usage.output_tokens ? *usage.output_tokens : estimated_tokens(tried.answer.content);
   return spent;
 }
@@ -129,7 +130,7 @@ Spent estimate(const Tried& tried, const ChatRequest& request) {
 /// What has to be paid: as it was reported; of an answer that ended early, as the books have it; else an estimate.
 Task<std::optional<Spent>> spent_on(Gateway& gateway, const Tried& tried, const Asking& asking) {
   if (!tried.answered) co_return std::nullopt;
-  auto spent = estimate(tried, asking.request);
+  auto spent = estimate(tried, asking.input_tokens);
   const bool early = tried.failure || tried.answer.finish_reason == "cancelled";
   const bool nothing = tried.answer.content.empty() && !tried.answer.usage.input_tokens;
   const auto& id = spent.generation_id.empty() ? asking.request.call_id : spent.generation_id;
@@ -159,6 +160,7 @@ Task<Exchange> OpenAiGateway::complete(ChatRequest request, DeltaSink* sink) {
                 request,
                 sink,
                 Discretion(options_.api_key, request.messages),
+                estimated_input(request),
                 Allowance(options_.request_timeout)};
   auto tried = co_await try_models(asking);
   auto spent = co_await spent_on(*this, tried, asking);

@@ -75,9 +75,25 @@ struct DeltaFilter::Stage {
   }
 };
 
-DeltaFilter::DeltaFilter(ModuleCaller& caller, const Context& conversation, std::int64_t message_seq,
+/// The conversation with the window in it.
+class DeltaFilter::Lent {
+ public:
+  explicit Lent(DeltaFilter& filter) : filter_(filter) { exchange(); }
+  ~Lent() { exchange(); }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+
+ private:
+  void exchange() {
+    filter_.context_.current.swap(filter_.window_);
+    filter_.context_.stream.swap(filter_.stream_);
+  }
+  DeltaFilter& filter_;
+};
+
+DeltaFilter::DeltaFilter(ModuleCaller& caller, Context& conversation, std::int64_t message_seq,
                          const std::vector<Attachment>& attachments)
-    : caller_(caller) {
+    : caller_(caller), context_(conversation) {
   for (auto& step : plan_all(caller, kPoint, attachments)) {
     if (step.asynchronous) break;
     if (step.installed) {
@@ -88,10 +104,9 @@ DeltaFilter::DeltaFilter(ModuleCaller& caller, const Context& conversation, std:
     if (apply_failure(kPoint, step, outcome_)) return;
   }
   if (stages_.empty()) return;
-  context_ = conversation;
-  context_.current = Message{.role = "assistant", .seq = message_seq};
-  if (conversation.current) context_.current->created_at = conversation.current->created_at;
-  context_.stream.emplace();
+  window_ = Message{.role = "assistant", .seq = message_seq};
+  if (conversation.current) window_->created_at = conversation.current->created_at;
+  stream_.emplace();
 }
 
 DeltaFilter::~DeltaFilter() = default;
@@ -106,10 +121,12 @@ Outcome& DeltaFilter::outcome() {
 
 Task<bool> DeltaFilter::push(std::string_view words, std::string& out) {
   if (outcome_.kind != Outcome::Kind::kContinue) co_return false;
+  const Lent lent(*this);
   co_return co_await feed(0, words, out);
 }
 
 Task<bool> DeltaFilter::finish(std::string& out) {
+  const Lent lent(*this);
   for (std::size_t at = 0; at < stages_.size() && outcome_.kind == Outcome::Kind::kContinue; ++at) {
     std::string passed;
     const bool goes_on = co_await ask(*stages_[at], stages_[at]->cutter.rest(), true, passed);
@@ -143,11 +160,12 @@ Task<bool> DeltaFilter::ask(Stage& stage, std::string piece, bool last, std::str
   auto& window = context_.current->content;
   window = std::exchange(stage.held, {});
   window += piece;
-  context_.stream->released = stage.released;
+  context_.stream->released.swap(stage.released);
   context_.stream->window_seq = ++stage.windows;
   context_.stream->last = last;
   const auto& step = stage.step;
   auto answer = co_await caller_.call(step.module, kPoint, context_, step.attachment->config_json, step.time_limit);
+  context_.stream->released.swap(stage.released);
   answer = stage.within_limits(judged(window, last, std::move(answer)));
   if (!decided(answer.kind)) co_return pass_without(stage, answer, passed);
   co_return take(stage, std::move(answer), passed);

@@ -321,6 +321,26 @@ TEST_F(DeltaFilterTest, TheReplacementOfAWindowMayBeEmptyAndTheLastOneMayAddWord
   EXPECT_EQ(shown, "Bye.");
 }
 
+TEST_F(DeltaFilterTest, TheConversationIsLentAndComesBackAsItWas) {
+  context.messages = {{"user", "Before", 7, {}}};
+  context.current = Message{.role = "assistant", .seq = 8};
+  module("m", {Unit::kToken}, [](const Context& seen) {
+    EXPECT_EQ(seen.messages.size(), 1U);
+    EXPECT_TRUE(seen.stream.has_value());
+    return Answer{};
+  });
+  DeltaFilter filter(caller, context, 8, attachments);
+  EXPECT_TRUE(runtime::run_blocking(filter.push("Hello ", shown)));
+  EXPECT_EQ(context.current->content, "");
+  EXPECT_FALSE(context.stream.has_value());
+  EXPECT_TRUE(runtime::run_blocking(filter.finish(shown)));
+  EXPECT_EQ(context.current->content, "");
+  EXPECT_EQ(context.current->role, "assistant");
+  EXPECT_FALSE(context.stream.has_value());
+  EXPECT_THAT(seen("m"), ElementsAre("Hello ", ""));
+  EXPECT_EQ(caller.calls().back().stream->released, "Hello ");
+}
+
 TEST_F(DeltaFilterTest, AnAsynchronousHookIsNoStage) {
   caller.on("m", {.point = Point::kChatOnDelta, .asynchronous = true}, answers({.kind = Kind::kBlock}));
   attachments = {{.module = "m"}};

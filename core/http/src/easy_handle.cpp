@@ -13,6 +13,9 @@ namespace rapt::http {
 
 namespace {
 
+/// What is read at once. Each transfer has that much for itself, for as long as it takes.
+constexpr long kReadBuffer = 4096;
+
 Error upstream(ErrorKind kind, const std::string& peer, std::string message, std::string detail) {
   Error error;
   error.kind = kind;
@@ -86,6 +89,7 @@ void EasyHandle::set_limits() {
   if (equals_ignoring_case(std::string_view(request.url).substr(0, 8), "https://"))
     curl_easy_setopt(easy_, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReadBuffer);
   // Who gives up does not wait for the thread that looks a name up: the loop has others to serve.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
@@ -102,8 +106,16 @@ std::size_t EasyHandle::on_header(char* bytes, std::size_t size, std::size_t cou
   return size * count;
 }
 
+/// An answer may take minutes, and a prompt is large. Once an answer has begun, libcurl sends a request no second time.
+void EasyHandle::forget_body() {
+  curl_off_t sent = 0;
+  const auto known = curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (known == CURLE_OK && static_cast<std::size_t>(sent) == transfer_->request.body.size()) transfer_->body_sent();
+}
+
 std::size_t EasyHandle::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto* handle = static_cast<EasyHandle*>(self);
+  if (!std::exchange(handle->began_, true)) handle->forget_body();
   switch (handle->transfer_->piece({bytes, size * count})) {
     case Transfer::Taken::kYes:
       return size * count;

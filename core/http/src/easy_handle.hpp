@@ -31,6 +31,9 @@ class EasyHandle {
   std::shared_ptr<Transfer> transfer_;
   CURL* easy_;
   curl_slist* fields_ = nullptr;
+  void forget_body();
+
+  bool began_ = false;  ///< something of the answer's body has come
   bool too_large_ = false;
   bool refused_ = false;  ///< an address that was not public
   char fault_text_[CURL_ERROR_SIZE] = {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,8 +30,8 @@ class SocketEventStream final : public EventStream, public std::enable_shared_fr
   Task<bool> finish(bool orderly);
 
  private:
-  [[nodiscard]] std::string framed(std::string_view text) const;
-  Task<bool> write(std::string framed_bytes);
+  [[nodiscard]] std::string_view framed(std::string& text) const;
+  Task<bool> write(std::string_view framed_bytes);
   void schedule_heartbeat();
   void send_heartbeat();
   void watch_client();
@@ -40,8 +41,10 @@ class SocketEventStream final : public EventStream, public std::enable_shared_fr
   Deadline& deadline_;
   const ServerOptions& options_;
   const bool chunked_;
+  using Clock = std::chrono::steady_clock;
   boost::asio::steady_timer heartbeat_;
-  std::string unsent_;  ///< the rest of a comment that the socket did not take at once
+  Clock::time_point quiet_since_{};  ///< when something was sent last
+  std::string unsent_;               ///< the rest of a comment that the socket did not take at once
   bool open_ = false;
   bool writing_ = false;
   bool closed_ = false;

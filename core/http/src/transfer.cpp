@@ -13,6 +13,8 @@ namespace {
 
 /// What may wait for the reader before the peer is made to wait.
 constexpr std::size_t kQueueLimit = 256 * 1024;
+/// Up to here pieces that wait are joined.
+constexpr std::size_t kPiece = 16 * 1024;
 /// What may still come of an answer whose rest is of no interest.
 constexpr std::size_t kDiscardLimit = 64 * 1024;
 constexpr std::chrono::seconds kDiscardTime{1};
@@ -76,7 +78,12 @@ Transfer::Taken Transfer::piece(std::string_view bytes) {
   received_ += bytes.size();
   if (received_ > request.max_body_bytes) return Taken::kTooLarge;
   queued_ += bytes.size();
-  pieces_.emplace_back(bytes);
+  // What comes at once is read at once.
+  if (!pieces_.empty() && pieces_.back().size() + bytes.size() <= kPiece) {
+    pieces_.back() += bytes;
+  } else {
+    pieces_.emplace_back(bytes);
+  }
   changed_.notify();
   return Taken::kYes;
 }

@@ -27,6 +27,7 @@ class Transfer {
   void end(Result<void> outcome);
   /// The same for a loop that runs nothing any more: a task that waits is not woken but dropped.
   void abandon(Error why);
+  void body_sent() { std::string().swap(request.body); }  ///< it is not needed any more
   /// When the peer is late if nothing more comes, and what that is; nullopt while it may take its time.
   struct Due {
     Clock::time_point at;
@@ -47,7 +48,7 @@ class Transfer {
   [[nodiscard]] int status() const { return status_; }               ///< once opened
   [[nodiscard]] const Headers& headers() const { return headers_; }  ///< once opened
 
-  const ClientRequest request;
+  ClientRequest request;   ///< the driving loop's
   const std::string peer;  ///< host of the URL, for errors
 
  private:

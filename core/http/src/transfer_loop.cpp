@@ -172,6 +172,10 @@ void TransferLoop::settle() {
     curl_due_ = Clock::time_point::max();
     int running = 0;
     curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+    // It tells a time once, in whole milliseconds, and so is sometimes called a moment too early.
+    long wait = -1;
+    curl_multi_timeout(multi_, &wait);
+    on_timer(multi_, wait, this);
   }
   finish_done();
   end_late(now);

@@ -21,7 +21,7 @@ constexpr std::size_t kMaxMessageBytes = 4 * chat::kMaxMessageCharacters;
 constexpr int kMostMessages = 1'000'000;
 
 std::string data_of(const TurnEvent& event, std::string_view request_id) {
-  if (event.kind == Kind::kDelta) return dump(json{{"content", event.data}});
+  if (event.kind == Kind::kDelta) return R"({"content":)" + dump(json(event.data)) + "}";
   if (!event.outcome) return event.data;
   return *event.outcome ? dump(view(**event.outcome)) : error_body(event.outcome->error(), request_id);
 }

@@ -132,7 +132,8 @@ Passed Workbench::pass(const std::vector<std::string>& pieces, const hooks::Cont
   const std::vector<hooks::Attachment> attached{{.module = impl_->module, .config_json = config_json}};
   const auto seq = context.current ? context.current->seq : 1;
   Passed out;
-  hooks::DeltaFilter filter(caller, context, seq, attached);
+  auto lent = context;
+  hooks::DeltaFilter filter(caller, lent, seq, attached);
   const auto feed = [&]() -> Task<void> {
     for (const auto& piece : pieces) {
       const bool goes_on = co_await filter.push(piece, out.text);

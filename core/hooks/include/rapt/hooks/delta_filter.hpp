@@ -23,7 +23,7 @@ namespace rapt::hooks {
 /// (and it is asked about the next one); closed, the answer ends. Only the first failure in an answer is logged.
 /// Holding or writing beyond the limits below is a failure too, so memory stays bounded.
 ///
-/// Used by one task; the caller, the context and the attachments outlive it.
+/// Used by one task; the caller, the conversation and the attachments outlive it.
 class DeltaFilter {
  public:
   /// The most that a module may make of one answer, in bytes.
@@ -31,10 +31,11 @@ class DeltaFilter {
   /// The most findings that a module may emit about one answer.
   static constexpr std::size_t kMaxExtractions = 256;
 
-  /// `conversation` is what the modules are told; its `current` and `stream` are set here for each window.
+  /// `conversation` is what the modules are told. It is lent: while push() or finish() runs, its `current` and `stream`
+  /// are the window's; then they are what they were.
   /// `message_seq` is the number that the answer will have. A module that must not be skipped and is not installed ends
   /// the answer here: outcome() says so before the AI has been asked.
-  DeltaFilter(ModuleCaller& caller, const Context& conversation, std::int64_t message_seq,
+  DeltaFilter(ModuleCaller& caller, Context& conversation, std::int64_t message_seq,
               const std::vector<Attachment>& attachments);
   ~DeltaFilter();
   DeltaFilter(const DeltaFilter&) = delete;
@@ -53,13 +54,16 @@ class DeltaFilter {
 
  private:
   struct Stage;
+  class Lent;
   Task<bool> feed(std::size_t stage, std::string_view words, std::string& out);
   Task<bool> ask(Stage& stage, std::string piece, bool last, std::string& passed);
   bool pass_without(Stage& stage, const Answer& failure, std::string& passed);
   bool take(Stage& stage, Answer answer, std::string& passed);
 
   ModuleCaller& caller_;
-  Context context_;  ///< the conversation, and the window that a module is being asked about
+  Context& context_;
+  std::optional<Message> window_;  ///< what a module is being asked about, and the like: in `context_` while it is lent
+  std::optional<Context::Stream> stream_;
   std::vector<std::unique_ptr<Stage>> stages_;
   Outcome outcome_;
 };

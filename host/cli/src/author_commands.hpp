@@ -8,6 +8,7 @@ namespace rapt::cli {
 // What module authors need. They work on the author's own files: no database, no settings.
 int run_keygen(Console& console, const Arguments& arguments);
 int run_pack(Console& console, const Arguments& arguments);
+int run_sign(Console& console, const Arguments& arguments);
 int run_verify(Console& console, const Arguments& arguments);
 int run_inspect(Console& console, const Arguments& arguments);
 int run_new(Console& console, const Arguments& arguments);

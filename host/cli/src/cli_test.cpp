@@ -128,6 +128,16 @@ TEST_F(Program, PackRefusesASchemaThatNoHostWouldTake) {
               ::testing::AllOf(HasSubstr("config.schema.json"), HasSubstr("\"pattern\", which is not supported")));
   EXPECT_FALSE(fs::exists(path("sample.rapt")));
   EXPECT_EQ(pack(R"({"type":"object","properties":{"a":{"type":"string","maxLength":9}}})"), kOk) << err_;
+
+  // What was packed without a signature can be signed elsewhere, once.
+  ASSERT_EQ(rapt({"keygen", "tester", "--out", path("keys")}), kOk);
+  EXPECT_EQ(rapt({"verify", path("sample.rapt"), "--key", path("keys/tester.pub")}), kFailed);
+  EXPECT_EQ(rapt({"sign", path("sample.rapt")}), kUsage);
+  EXPECT_EQ(rapt({"sign", path("sample.rapt"), "--key", path("keys/tester.key")}), kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("signed with"));
+  EXPECT_EQ(rapt({"verify", path("sample.rapt"), "--key", path("keys/tester.pub")}), kOk) << err_;
+  EXPECT_EQ(rapt({"sign", path("sample.rapt"), "--key", path("keys/tester.key")}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("signed already"));
 }
 
 TEST_F(Program, ReportsFaultySettingsBeforeItTouchesAnything) {

@@ -128,8 +128,12 @@ MessageRun drive(const MessageTarget& target, const std::string& command) {
   if (result.at("failed") != 0)
     throw std::runtime_error(result.at("failed").dump() + " messages to " + target.origin + " failed");
   const double count = result.at("requests");
-  return {count / result.at("seconds").get<double>(), (server_after - server) * 1e6 / count,
-          (postgres_after - postgres) * 1e6 / count, result.at("p99_ms"), result.value("first_p50_ms", 0.0)};
+  return {count / result.at("seconds").get<double>(),
+          (server_after - server) * 1e6 / count,
+          (postgres_after - postgres) * 1e6 / count,
+          result.value("p50_ms", 0.0),
+          result.at("p99_ms"),
+          result.value("first_p50_ms", 0.0)};
 }
 
 /// Packs the two stream filters, signed as the build signs its modules, and installs them on the running system.
@@ -185,8 +189,8 @@ std::optional<MessageTarget> peer_message_target() {
   return named_target("RAPT_BENCH_PEER");
 }
 
-MessageRun drive_messages(const MessageTarget& target) {
-  return drive(target, "wrk -t1 -c32 -d" + std::to_string(kSeconds) +
+MessageRun drive_messages(const MessageTarget& target, int connections) {
+  return drive(target, "wrk -t1 -c" + std::to_string(connections) + " -d" + std::to_string(kSeconds) +
                            "s --timeout 20s -s '" RAPT_BENCH_DIR "/message.lua' " + quoted(target.origin));
 }
 

@@ -19,7 +19,7 @@ struct MessageTarget {
 struct MessageRun {
   double per_second = 0;
   double server_cpu_us = 0, postgres_cpu_us = 0;  ///< user and kernel, a message
-  double p99_ms = 0;                              ///< of the whole answer
+  double p50_ms = 0, p99_ms = 0;                  ///< of the whole answer
   double first_p50_ms = 0;                        ///< streams: until the first words
 };
 
@@ -30,8 +30,8 @@ MessageTarget our_stream_target();
 /// The one that RAPT_BENCH_PEER_… names.
 std::optional<MessageTarget> peer_message_target();
 
-/// 32 connections that post messages for some seconds and take JSON; throws when a request failed.
-MessageRun drive_messages(const MessageTarget& target);
+/// Connections that post messages for some seconds and take JSON; throws when a request failed.
+MessageRun drive_messages(const MessageTarget& target, int connections = 32);
 /// 640 streams, 64 at once.
 MessageRun drive_streams(const MessageTarget& target);
 

@@ -80,8 +80,9 @@ std::filesystem::path trust_dir(const config::Settings& settings) {
   return settings.var_dir / "trust";
 }
 
-host::Supervisor::Options supervisor_options(const config::Settings& settings, const bundle::TrustStore& trust,
-                                             std::string pseudonym_key, host::ServiceHost& services) {
+host::Supervisor::Options supervisor_options(const config::Settings& settings, const runtime::Runtime& loop,
+                                             const bundle::TrustStore& trust, std::string pseudonym_key,
+                                             host::ServiceHost& services) {
   host::Supervisor::Options options;
   options.runner = settings.runner;
   options.cgroup = settings.cgroup;
@@ -90,6 +91,7 @@ host::Supervisor::Options supervisor_options(const config::Settings& settings, c
   options.required_layers = settings.required_sandbox_layers;
   options.pseudonym_key = std::move(pseudonym_key);
   options.services = &services;
+  options.place = [&loop] { return loop.lane(); };
   return options;
 }
 
@@ -129,7 +131,7 @@ class Host {
         gateway_(client_, gateway_options(settings)),
         quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
         ai_({database_, limits_redis_, clock_, settings.ai_default_model}),
-        supervisor_(loop.executor(), supervisor_options(settings, trust, keys.pseudonyms, capabilities_)),
+        supervisor_(loop.executor(), supervisor_options(settings, loop, trust, keys.pseudonyms, capabilities_)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings),
                    std::make_shared<host::ModuleSchemas>(settings.database_url, box_)),
         journal_(database_),

@@ -34,6 +34,7 @@ class Module : public std::enable_shared_from_this<Module> {
     CircuitBreaker::Settings circuit{};
     HealthRecord::Limits quarantine{};
     std::shared_ptr<LineBuffer> lines{};  ///< may be null
+    std::function<Executor()> place{};    ///< of each process; may be empty
     ServiceHost* services = nullptr;      ///< may be null; outlives the module
   };
   /// How the first process is regarded.

@@ -104,7 +104,8 @@ Task<Result<void>> Module::bring_up(Nursery& nursery, const std::shared_ptr<Inst
 }
 
 Task<Module::Next> Module::live_once(Nursery& nursery) {
-  auto created = Instance::create(strand_.get_inner_executor(), installed_.name, settings_.lines, desk_);
+  auto place = settings_.place ? settings_.place() : Executor(strand_.get_inner_executor());
+  auto created = Instance::create(std::move(place), installed_.name, settings_.lines, desk_);
   if (created && !announce(*created)) co_return Next::kStop;
   auto started = created ? Result<void>() : Result<void>(created.error());
   if (created) started = co_await bring_up(nursery, *created);

@@ -112,6 +112,7 @@ struct Supervisor::Impl {
              .circuit = {options.circuit_failures, options.circuit_pause},
              .quarantine = {options.quarantine_failures, options.quarantine_window},
              .lines = lines,
+             .place = options.place,
              .services = options.services}};
   }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -150,6 +151,9 @@ class Supervisor final : public hooks::ModuleCaller, public hooks::ModuleCatalog
     /// Keys the pseudonyms that modules see instead of user ids. Empty: a fresh random one, so that a module does not
     /// recognize anybody across a restart of the host.
     std::string pseudonym_key;
+    /// Where the bell of each process is heard: a loop of one thread that also runs those who ask wakes nobody for
+    /// them. Empty: on the supervisor's own.
+    std::function<Executor()> place;
     ServiceHost* services = nullptr;  ///< what modules may ask of their host; may be null, and outlives the supervisor
   };
   Supervisor(Executor executor, Options options);

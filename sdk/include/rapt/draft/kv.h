@@ -10,7 +10,7 @@
  *   state      while the host is calling the module (a hook); elsewhere RAPT_E_NOT_ALLOWED
  *   deadline   the function waits for the host; the time counts against the time limit of the hook
  *   key        1 to 256 bytes of UTF-8 without control characters
- *   value      at most 64 KiB of UTF-8; a module may keep 16 MiB in all, keys included
+ *   value      at most 64 KiB of UTF-8; a module may keep 16 MiB in all, with its keys and 64 bytes for the place of each
  *   ownership  a text that is handed out is the host's; it lives until the next call of a host service or until the hook returns
  *   failure    RAPT_E_INVALID (key, value, scope), RAPT_E_TOO_LARGE, RAPT_E_NOT_ALLOWED (no permission, or this call is about
  *              nobody in that scope), RAPT_E_UNAVAILABLE (the database is not to be had now); nothing was changed then

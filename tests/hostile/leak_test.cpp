@@ -164,8 +164,9 @@ TEST(Leaks, NothingIsLeftOfQuestionsToTheHostAnsweredOrNot) {
   EXPECT_EQ(services.waiting, 0);
   EXPECT_GT(services.cancelled, cancelled);
   const auto after = belongings_of(getpid());
-  EXPECT_EQ(after.descriptors, before.descriptors);
-  EXPECT_EQ(after.areas, before.areas);
+  // What a process that came late had may still have been on its way out the first time: less is no leak.
+  EXPECT_LE(after.descriptors, before.descriptors);
+  EXPECT_LE(after.areas, before.areas);
   EXPECT_LE(after.memory_kib, before.memory_kib + kGrowthKib);
   EXPECT_LE(after.shared_kib, before.shared_kib + kGrowthKib);
 }

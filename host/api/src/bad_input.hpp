@@ -111,6 +111,10 @@ class BadInput : public Site {
         "', 'student'); INSERT INTO class_members (class_id, "
         "user_id, role) VALUES ('" +
         id(4) + "', '" + id(5) + "', 'teacher'), ('" + id(4) + "', '" + id(3) + "', 'student')");
+    scratch->script(
+        "INSERT INTO modules (name, version, digest, manifest) VALUES ('filter', '1.0.0', repeat('a', 64), '{}')");
+    scripted.describe({"filter", "1.0.0", "Filter", "Filters", R"({"type": "object", "properties": {
+      "note": {"type": "string"}, "some_name": {"type": "string", "x-rapt-secret": true}}})"});
     cookie_ = cookie_of(ada);
     roles_ = {{"system administrator", cookie_}, {"teacher", cookie_of(tia)}, {"student", cookie_of(sam)}};
   }
@@ -151,7 +155,7 @@ class BadInput : public Site {
   }
   static std::string usual(const std::string& pattern, const std::string& name) {
     if (name == "user") return id(3);
-    if (name == "name") return "none-such";
+    if (name == "name") return pattern.find("/settings") == std::string::npos ? "none-such" : "filter";
     if (name == "id" && pattern.starts_with("/admin/ai/models")) return "model";
     if (name == "id" && pattern.starts_with("/admin/ai/settings")) return id(1);
     if (name == "id" && pattern.starts_with("/groups")) return id(1);

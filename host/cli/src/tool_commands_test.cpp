@@ -74,7 +74,7 @@ class SettingsWords : public ToolWords {
 
 TEST_F(SettingsWords, SetsShowsAndTakesBack) {
   EXPECT_EQ(settings({"--set", "max_words=80", "--set", "note=\"a text\""}), kOk) << err_;
-  EXPECT_THAT(out_, HasSubstr("max_words  80         system     narrow it (max)"));
+  EXPECT_THAT(out_, HasSubstr("max_words  80         system  narrow it (max)"));
   EXPECT_EQ(settings({"--unset", "note", "--json"}), kOk) << err_;
   const auto told = json::parse(out_);
   EXPECT_EQ(told["properties"][1], (json{{"name", "max_words"},

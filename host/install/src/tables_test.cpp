@@ -126,8 +126,8 @@ TEST_F(Tables, NeedPermissionAndMeans) {
 // As an account that is no superuser: with the right to make roles it works, and without it says what is missing.
 TEST_F(Tables, SayWhatTheHostsAccountLacks) {
   const std::string account = "rapt_test_" + new_uuid().substr(24);
-  scratch_->script("CREATE ROLE " + account +
-                   " LOGIN PASSWORD 'x'; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO " + account +
+  scratch_->script("CREATE ROLE " + account + " LOGIN PASSWORD 'x'; GRANT " + account +
+                   " TO CURRENT_USER; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO " + account +
                    "', current_database()); END $$; GRANT ALL ON ALL TABLES IN SCHEMA public TO " + account +
                    "; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO " + account);
   auto options = scratch_->options();

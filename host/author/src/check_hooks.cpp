@@ -110,7 +110,10 @@ Checker::Finding Checker::keeps_memory(Point point) {
     if (i + 1 == warm) before = (*bench)->memory_kib();
   }
   const auto after = (*bench)->memory_kib();
-  if (!before || !after) return {Kind::kBroken, "its process ended between two calls"};
+  if (!before || !after) {
+    const auto how = (*bench)->last_end();
+    return {Kind::kBroken, "its process ended between two calls" + (how.empty() ? "" : ": " + how)};
+  }
   std::sort(times.begin(), times.end());
   const auto told = grouped(times.size()) + " calls, p50 " + in_ms(times[times.size() / 2]) + ", max " +
                     in_ms(times.back()) + ", " + grouped(*before) + " to " + grouped(*after) + " KiB";

@@ -170,6 +170,10 @@ std::optional<std::size_t> Workbench::memory_kib() const {
   return std::nullopt;
 }
 
+std::string Workbench::last_end() const {
+  return impl_->status().last_failure;
+}
+
 std::chrono::microseconds Workbench::start_took() const {
   return impl_->start_took;
 }

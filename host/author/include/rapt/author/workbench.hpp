@@ -62,6 +62,8 @@ class Workbench {
   std::vector<host::ModuleLine> take_lines();
   /// Memory that its process has for itself, in KiB; nullopt when the process is gone.
   [[nodiscard]] std::optional<std::size_t> memory_kib() const;
+  /// A clause on how its process ended last ("it was killed (SIGKILL)"); "" when it has not.
+  [[nodiscard]] std::string last_end() const;
   /// How long it took until it was ready.
   [[nodiscard]] std::chrono::microseconds start_took() const;
   /// Asks it to end in good order, and waits. How long that took.

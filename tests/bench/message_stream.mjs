@@ -30,7 +30,7 @@ function one(i) {
       });
       response.on('end', () => {
         out.total = performance.now() - startedAt;
-        out.ok = response.statusCode === 200 && /^event: done$/m.test(text) || (env.MESSAGE_ANY_END === '1' && response.statusCode === 200);
+        out.ok = response.statusCode === 200 && /^(?:event: done$|data: \{"type":"done")/m.test(text);
         resolve(out);
       });
       response.on('error', () => resolve(out));

@@ -136,7 +136,8 @@ MessageRun drive(const MessageTarget& target, const std::string& command) {
           result.value("first_p50_ms", 0.0)};
 }
 
-/// Packs the two stream filters, signed as the build signs its modules, and installs them on the running system.
+/// Packs the two stream filters, signed as the build signs its modules, installs them on the
+/// running system, and waits until they run.
 void install_filters() {
   const fs::path source = variable("RAPT_SOURCE_DIR"), build = variable("RAPT_BUILD_DIR");
   if (source.empty() || build.empty()) throw std::runtime_error("run it as ./rapt bench: it installs modules");
@@ -145,6 +146,9 @@ void install_filters() {
     run(quoted(source / "rapt") + " module install " + quoted(file) + " --yes --replace >/dev/null");
     fs::remove_all(file.parent_path());
   }
+  // Hosts start them a moment later.
+  run("for i in $(seq 60); do [ \"$(" + quoted(source / "rapt") +
+      " module list | grep -c '^bench-filter-[12] .* running')\" = 2 ] && exit 0; sleep 0.5; done; exit 1");
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "rapt/hooks/module_catalog.hpp"
-#include "rapt/module_settings/secret_source.hpp"
+#include "rapt/runtime/task.hpp"
 
 namespace rapt::security {
 class SecretBox;
@@ -28,11 +29,11 @@ struct Effective {
 /// setting, moves a group or installs another version: a call costs no statement. One small statement every half second
 /// asks whether anything has changed, so a change on any host counts on all of them within a second; while the database
 /// is away what is known stays. Thread-safe.
-class LiveSettings final : public SecretSource {
+class LiveSettings final {
  public:
   /// All must outlive it.
   LiveSettings(store::Database& database, const security::SecretBox& box, const hooks::ModuleCatalog& catalog);
-  ~LiveSettings() override;
+  ~LiveSettings();
 
   /// From memory; nullptr when it has to be looked up. `group` is a group's id, or "" for none.
   [[nodiscard]] std::shared_ptr<const std::string> at_hand(const std::string& module, const std::string& group,
@@ -45,7 +46,11 @@ class LiveSettings final : public SecretSource {
   /// ("config.max_words"), where something is wrong, missing, a secret, or goes further than the settings allow.
   /// kNotFound without the module; kUnavailable when it was refused.
   Task<Result<void>> check_attachment(std::string module, std::string group, std::string own_json);
-  Task<Result<std::optional<std::string>>> secret(std::string module, std::string name, std::string group) override;
+  /// A secret that an administrator has set ("x-rapt-secret"), the nearest one: of the group, of those above it, of the
+  /// system. For the host alone, which puts it into requests that a module asks for ({{secret:NAME}}); it must reach no
+  /// module, answer or log. nullopt when nobody has set it; kInternal when it cannot be opened with this host's key;
+  /// kUnavailable.
+  Task<Result<std::optional<std::string>>> secret(std::string module, std::string name, std::string group);
 
   /// Looks for changes until stop(). One task.
   Task<void> follow();

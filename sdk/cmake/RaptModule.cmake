@@ -8,7 +8,8 @@
 #                          it to a test that compiles the module's sources
 #   target NAME-stage      <build>/stage/NAME: manifest.json (with "libraries" added, and the ABI of these headers as "abi" or, where
 #                          the author says {"min": "1.0"}, as its "built"), lib/<triplet>/NAME.so, LICENSE, CHANGELOG.md,
-#                          config schema, FILES (schemas of findings, say), sbom.spdx.json; what `rapt pack` wants
+#                          config schema, FILES (schemas of findings, say), the folder that the manifest names as its
+#                          "migrations" (beside the manifest), sbom.spdx.json; what `rapt pack` wants
 #   target NAME-bundle     <build>/bundles/NAME-VERSION.rapt, where RAPT_PROGRAM (default: `rapt` in PATH) and RAPT_SIGNING_KEY
 #                          (a file of `rapt keygen`) are set
 # A module in Rust has one source, the root of its crate (src/lib.rs). rustc builds it, without cargo, with the crate `rapt` of this
@@ -154,11 +155,24 @@ function(_rapt_stage name version license triplet)
     list(APPEND files "${file}")
   endforeach()
   string(REPLACE ";" "|" joined "${files}")
+  file(READ "${ARG_MANIFEST}" manifest)
+  get_filename_component(folder "${ARG_MANIFEST}" DIRECTORY)
+  string(JSON migrations ERROR_VARIABLE absent GET "${manifest}" migrations)
+  if(absent)
+    set(migrations "")
+  else()
+    file(GLOB scripts CONFIGURE_DEPENDS "${folder}/${migrations}/*.sql")
+    if(NOT scripts)
+      message(FATAL_ERROR "rapt_add_module(${name}): the manifest names \"${migrations}\" as its migrations, but there is no .sql in "
+                          "${folder}/${migrations}.")
+    endif()
+    list(APPEND files ${scripts})
+  endif()
   add_custom_command(OUTPUT "${stamp}"
     COMMAND ${CMAKE_COMMAND} "-DSTAGE=${stage}" "-DNAME=${name}" "-DVERSION=${version}" "-DLICENSE=${license}" "-DTRIPLET=${triplet}"
       "-DINCLUDES=$<JOIN:$<TARGET_PROPERTY:rapt-sdk::headers,INTERFACE_INCLUDE_DIRECTORIES>,|>"
       "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DMANIFEST=${ARG_MANIFEST}"
-      "-DFILES=${joined}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
+      "-DFILES=${joined}" "-DMIGRATIONS=${migrations}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
     DEPENDS ${name} "${ARG_MANIFEST}" ${files} "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMENT "Staging module ${name}" VERBATIM)

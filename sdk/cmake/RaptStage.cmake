@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Lays out a module's folder for `rapt pack`; called by rapt_add_module. The same input gives the same bytes.
 #   cmake -DSTAGE=… -DNAME=… -DVERSION=… -DLICENSE=… -DTRIPLET=… -DLIBRARY=… -DSTRIP=… -DMANIFEST=… -DFILES=a|b \
-#     -DINCLUDES=… -P RaptStage.cmake
+#     [-DMIGRATIONS=folder beside the manifest] -DINCLUDES=… -P RaptStage.cmake
 file(REMOVE_RECURSE "${STAGE}")
 set(library "lib/${TRIPLET}/${NAME}.so")
 file(MAKE_DIRECTORY "${STAGE}/lib/${TRIPLET}")
 string(REPLACE "|" ";" FILES "${FILES}")
 if(FILES)
   file(COPY ${FILES} DESTINATION "${STAGE}")
+endif()
+if(MIGRATIONS)
+  get_filename_component(beside "${MANIFEST}" DIRECTORY)
+  file(COPY "${beside}/${MIGRATIONS}/" DESTINATION "${STAGE}/${MIGRATIONS}" FILES_MATCHING PATTERN "*.sql")
 endif()
 file(READ "${MANIFEST}" manifest)
 string(JSON manifest SET "${manifest}" libraries "{\"${TRIPLET}\": \"${library}\"}")

@@ -299,7 +299,7 @@ class Forged : public Services {
     house_.wait_running(kForger);
     auto context = sample_context();
     context.current->content = order;
-    return house_.ask(kForger, context, Point::kChatOnMessage, "{}", 2s);
+    return house_.ask(kForger, context, Point::kChatOnMessage, "{}", 60s);  // a slow machine is no lie
   }
   Answer forge(Fault fault) { return forge(std::to_string(fault)); }
 

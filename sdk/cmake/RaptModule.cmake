@@ -158,6 +158,7 @@ function(_rapt_stage name version license triplet)
   file(READ "${ARG_MANIFEST}" manifest)
   get_filename_component(folder "${ARG_MANIFEST}" DIRECTORY)
   string(JSON migrations ERROR_VARIABLE absent GET "${manifest}" migrations)
+  set(scripts "")
   if(absent)
     set(migrations "")
   else()
@@ -167,12 +168,15 @@ function(_rapt_stage name version license triplet)
                           "${folder}/${migrations}.")
     endif()
     list(APPEND files ${scripts})
+    # Named in the command, so that one that is gone is staged anew, too.
+    list(TRANSFORM scripts REPLACE "^.*/" "")
+    string(REPLACE ";" "|" scripts "${scripts}")
   endif()
   add_custom_command(OUTPUT "${stamp}"
     COMMAND ${CMAKE_COMMAND} "-DSTAGE=${stage}" "-DNAME=${name}" "-DVERSION=${version}" "-DLICENSE=${license}" "-DTRIPLET=${triplet}"
       "-DINCLUDES=$<JOIN:$<TARGET_PROPERTY:rapt-sdk::headers,INTERFACE_INCLUDE_DIRECTORIES>,|>"
       "-DLIBRARY=$<TARGET_FILE:${name}>" "-DSTRIP=${CMAKE_STRIP}" "-DMANIFEST=${ARG_MANIFEST}"
-      "-DFILES=${joined}" "-DMIGRATIONS=${migrations}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
+      "-DFILES=${joined}" "-DMIGRATIONS=${migrations}" "-DSCRIPTS=${scripts}" -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
     DEPENDS ${name} "${ARG_MANIFEST}" ${files} "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/RaptStage.cmake"
     COMMENT "Staging module ${name}" VERBATIM)

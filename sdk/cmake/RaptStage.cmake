@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Lays out a module's folder for `rapt pack`; called by rapt_add_module. The same input gives the same bytes.
 #   cmake -DSTAGE=… -DNAME=… -DVERSION=… -DLICENSE=… -DTRIPLET=… -DLIBRARY=… -DSTRIP=… -DMANIFEST=… -DFILES=a|b \
-#     [-DMIGRATIONS=folder beside the manifest] -DINCLUDES=… -P RaptStage.cmake
+#     [-DMIGRATIONS=folder beside the manifest -DSCRIPTS=a.sql|b.sql] -DINCLUDES=… -P RaptStage.cmake
 file(REMOVE_RECURSE "${STAGE}")
 set(library "lib/${TRIPLET}/${NAME}.so")
 file(MAKE_DIRECTORY "${STAGE}/lib/${TRIPLET}")
@@ -11,7 +11,10 @@ if(FILES)
 endif()
 if(MIGRATIONS)
   get_filename_component(beside "${MANIFEST}" DIRECTORY)
-  file(COPY "${beside}/${MIGRATIONS}/" DESTINATION "${STAGE}/${MIGRATIONS}" FILES_MATCHING PATTERN "*.sql")
+  string(REPLACE "|" ";" SCRIPTS "${SCRIPTS}")
+  foreach(script IN LISTS SCRIPTS)
+    file(COPY "${beside}/${MIGRATIONS}/${script}" DESTINATION "${STAGE}/${MIGRATIONS}")
+  endforeach()
 endif()
 file(READ "${MANIFEST}" manifest)
 string(JSON manifest SET "${manifest}" libraries "{\"${TRIPLET}\": \"${library}\"}")

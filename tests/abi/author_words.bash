@@ -19,5 +19,24 @@ rapt check made --calls 1000 --same-answer --seed 20
 rapt keygen my-school
 rapt pack made/build/stage/new-module --key my-school.key
 rapt check new-module-0.1.0.rapt --calls 100 --json | grep -F '"broken":0'
+
+# Tables: what the manifest names is staged, packed and seen; what is gone is gone from the bundle.
+mkdir made/sql
+echo 'CREATE TABLE notes (id integer);' > made/sql/0001_notes.sql
+echo 'DROP TABLE notes;' > made/sql/0001_notes.down.sql
+echo 'CREATE TABLE more (id integer);' > made/sql/0002_more.sql
+sed -i 's|"permissions": \[\]|"permissions": [{"name": "sql", "reason": "It keeps notes."}], "migrations": "sql"|' made/manifest.json
+rapt build made
+rapt pack made/build/stage/new-module --key my-school.key --out tables.rapt
+rapt inspect tables.rapt --json | grep -F '"migrations":["sql/0001_notes.sql","sql/0002_more.sql"]'
+rapt inspect tables.rapt --json | grep -F 'sql/0001_notes.down.sql'
+rm made/sql/0002_more.sql
+rapt build made
+rapt pack made/build/stage/new-module --key my-school.key --out fewer.rapt
+rapt inspect fewer.rapt --json | grep -F '"migrations":["sql/0001_notes.sql"]'
+rm made/sql/*.sql
+if rapt build made 2>refused; then echo "a module without the migrations that it names was built" && exit 1; fi
+grep -F 'there is no .sql in' refused
+
 if rapt new new-module --dir made 2>refused; then echo "an existing folder was overwritten" && exit 1; fi
 grep -F 'exists already' refused

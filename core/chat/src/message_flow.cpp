@@ -10,6 +10,7 @@
 
 #include "pieces.hpp"
 #include "prompt.hpp"
+#include "rapt/gateway/tokens.hpp"
 #include "turn_facts.hpp"
 
 namespace rapt::chat {
@@ -108,7 +109,7 @@ Task<Result<void>> MessageFlow::ask() {
   co_return co_await take_answer(std::move(exchange), stream, filter);
 }
 
-/// Asks for the permission to spend, as late as can be.
+/// Asks for the permission to spend, as late as can be, and leaves out what the model cannot read.
 Task<Result<void>> MessageFlow::admit(gateway::ChatRequest& request) {
   quota::Ask ask{.call_id = turn_->about().id,
                  .user = open_.session.user,
@@ -116,11 +117,13 @@ Task<Result<void>> MessageFlow::admit(gateway::ChatRequest& request) {
                  .class_id = open_.class_id,
                  .model = tool_.model,
                  .policy_version = start_.policy_version};
-  for (const auto& message : request.messages) ask.input_bytes += message.content.size();
-  input_bytes_ = ask.input_bytes;
+  ask.input_tokens = gateway::most_tokens(request.messages.front()) + gateway::most_tokens(request.messages.back());
+  ask.earlier_tokens = exchange_tokens(request.messages);
   auto grant = co_await parts_.admission.admit(std::move(ask));
   if (!grant) co_return grant.error();
   grant_ = std::move(*grant);
+  untold_ = leave_out(request.messages, grant_.left_out);
+  for (const auto& message : request.messages) input_bytes_ += message.content.size();
   request.call_id = grant_.call.id;
   request.model = grant_.model;
   request.fallback_models = grant_.fallback_models;

@@ -32,7 +32,7 @@ struct TurnStart {
   std::optional<std::int64_t> replaces_from{};  ///< older messages from here on are replaced
   bool regenerate = false;                      ///< the question is stored already
   std::int64_t policy_version = 0;              ///< as begin_turn() read it
-  std::size_t told = 0;                         ///< how many messages of the history the modules and the AI are told
+  std::size_t told = 0;                         ///< how many messages of the history the modules are told
 };
 
 /// One message on its way: on_message, before_ai, the AI through on_delta, after_ai, and one statement at the end. What
@@ -94,6 +94,7 @@ class MessageFlow {
   bool row_ended_ = false;
   TimePoint asked_at_{};
   std::size_t input_bytes_ = 0;
+  std::size_t untold_ = 0;   ///< messages of the history that the model's context had no room for
   hooks::Message question_;  ///< as the modules left it
   std::vector<std::string> instructions_;
   std::vector<std::string> modified_question_, modified_answer_;

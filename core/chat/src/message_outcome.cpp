@@ -224,9 +224,8 @@ NewMessage MessageFlow::assistant_message() const {
   if (stopped_) meta["stopped"] = true;
   if (!skipped_.empty()) meta["skipped_modules"] = skipped_;
   if (!grant_.notices.empty()) meta["notices"] = grant_.notices;
-  if (open_.left_out > 0) {
-    meta["context_messages"] = {{"told", start_.told}, {"left_out", open_.left_out}};
-  }
+  const auto left_out = open_.left_out + static_cast<std::int64_t>(untold_);
+  if (left_out > 0) meta["context_messages"] = {{"told", start_.told - untold_}, {"left_out", left_out}};
   return {MessageId::trusted(new_uuid()),
           context_.current->seq,
           "assistant",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,5 +19,11 @@ std::string system_prompt(const tools::ToolDefinition& tool, const std::vector<s
 /// The whole question: system prompt, history, and the student's message last.
 std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,
                                          const std::vector<std::string>& instructions);
+
+/// What the exchanges of the history come to at most, the oldest first. An exchange is what a student said and what was
+/// answered: the model is told it whole or not at all.
+std::vector<std::int64_t> exchange_tokens(const std::vector<gateway::Message>& messages);
+/// Takes the oldest `exchanges` out. Returns how many messages that were.
+std::size_t leave_out(std::vector<gateway::Message>& messages, std::size_t exchanges);
 
 }  // namespace rapt::chat

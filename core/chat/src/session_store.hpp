@@ -18,7 +18,7 @@ namespace rapt::chat {
 
 /// At most so many earlier messages go into a prompt and a hook's context.
 inline constexpr int kHistoryMessages = 100;
-/// And so many bytes of text together: about 12,000 tokens.
+/// And so many bytes of text together: about 12,000 tokens. The model's context may hold less (quota::Grant::left_out).
 inline constexpr std::int64_t kHistoryBytes = 48 * 1024;
 
 /// What one message needs to know of its conversation: one round trip.

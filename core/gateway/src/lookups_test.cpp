@@ -118,5 +118,37 @@ TEST(EstimatedTokens, FollowsTheScriptOfAText) {
   EXPECT_GT(estimated_tokens("\xFF\xFE\xC0\xF0\x9F"), 0);
 }
 
+/// The figures of the vocabularies: the most tokens that cl100k_base, o200k_base, Llama 2 or Llama 3 make of the text.
+TEST(MostTokens, AreRarelyFewerThanAModelMakes) {
+  struct Known {
+    const char* text;
+    std::int64_t greediest;
+  };
+  for (const auto& [text, greediest] : {
+           Known{"How do I solve three x plus five equals twenty? My teacher said that I should first undo it.", 22},
+           Known{"{\"type\": \"object\", \"required\": [\"told\", \"left_out\"], \"minimum\": 0}", 25},
+           Known{"Как мне решить это уравнение? Я попробовал перенести пять.", 27},
+           Known{"मैं इस समीकरण को कैसे हल करूँ? मैंने पाँच को दूसरी ओर ले जाने की कोशिश की।", 82},
+           Known{"我怎么解这个方程？我试着把五移到另一边，但是得到了奇怪的结果。", 41},
+           Known{"ይህን እኩልታ እንዴት እፈታለሁ? አምስትን ወደ ሌላኛው ጎን ለማንቀሳቀስ ሞከርኩ።", 133},
+       }) {
+    EXPECT_GE(10 * most_tokens(text), 9 * greediest) << text;
+    EXPECT_LE(most_tokens(text), 3 * greediest) << text;
+  }
+}
+
+TEST(MostTokens, CountEveryByteOnceAndTheMarksOfAMessage) {
+  EXPECT_EQ(most_tokens(""), 0);
+  EXPECT_EQ(most_tokens("abc def"), 3);
+  EXPECT_EQ(most_tokens("3+5"), 3);
+  EXPECT_EQ(most_tokens("\xC3\xA9"), 2) << "four thirds";
+  EXPECT_EQ(most_tokens("\xFF"), 2) << "what is no UTF-8 counts too";
+  const Message message{"user", "abc", {{"image/png", "xyz"}}};
+  EXPECT_EQ(most_tokens(message), 805);
+  ChatRequest request{.messages = {message, message}};
+  request.response_schema_json = "{}";
+  EXPECT_EQ(most_tokens(request), 2 * 805 + 2);
+}
+
 }  // namespace
 }  // namespace rapt::gateway

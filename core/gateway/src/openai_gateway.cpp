@@ -19,8 +19,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostFallbacks = 5;
-constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the marks around it
-constexpr std::int64_t kTokensOfAPicture = 800;
 
 /// How often the gateway's books are asked about an answer that ended before its usage came: they are not written at
 /// once.
@@ -98,15 +96,6 @@ Task<Tried> try_models(Asking& asking) {
   }
 }
 
-std::int64_t estimated_input(const ChatRequest& request) {
-  std::int64_t tokens = request.response_schema_json ? estimated_tokens(*request.response_schema_json) : 0;
-  for (const auto& message : request.messages) {
-    tokens += kTokensOfAMessage + estimated_tokens(message.content);
-    tokens += kTokensOfAPicture * static_cast<std::int64_t>(message.images.size());
-  }
-  return tokens;
-}
-
 /// What the books of the gateway say, when they say something soon.
 Task<std::optional<Spent>> booked(Gateway& gateway, std::string id, milliseconds pause) {
   for (int look = 0; look < kLooksIntoBooks; ++look) {
@@ -160,7 +149,7 @@ Task<Exchange> OpenAiGateway::complete(ChatRequest request, DeltaSink* sink) {
                 request,
                 sink,
                 Discretion(options_.api_key, request.messages),
-                estimated_input(request),
+                estimated_tokens(request),
                 Allowance(options_.request_timeout)};
   auto tried = co_await try_models(asking);
   auto spent = co_await spent_on(*this, tried, asking);

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/gateway/tokens.hpp"
 
+#include <array>
 #include <cstddef>
+
+#include "rapt/gateway/gateway.hpp"
 
 namespace rapt::gateway {
 
 namespace {
+
+constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the marks around it
+constexpr std::int64_t kTokensOfAPicture = 800;
 
 enum class Script : std::uint8_t { kWord, kDigit, kSpace, kLine, kSign, kAccented, kDense, kPicture };
 
@@ -65,7 +71,52 @@ Character character_at(std::string_view text) {
   return {point >= 0x2000 ? Script::kSign : Script::kAccented, 3};  // dashes and arrows; other alphabets
 }
 
+/// What each byte comes to at most, in thirds of a token. A table, because whole conversations are counted.
+constexpr std::array<std::uint8_t, 256> thirds_of_bytes() {
+  std::array<std::uint8_t, 256> thirds{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const auto c = static_cast<char>(byte);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ';
+    const bool rare = byte == 0xE1 || byte >= 0xF0;
+    thirds[byte] = letter ? 1 : byte < 0x80 ? 3 : rare ? 5 : 2;
+  }
+  return thirds;
+}
+constexpr auto kThirds = thirds_of_bytes();
+
+/// `count` estimates a text.
+template <class Count>
+std::int64_t tokens_of(const Message& message, Count count) {
+  return kTokensOfAMessage + count(message.content) +
+         kTokensOfAPicture * static_cast<std::int64_t>(message.images.size());
+}
+
+template <class Count>
+std::int64_t tokens_of(const ChatRequest& request, Count count) {
+  std::int64_t tokens = request.response_schema_json ? count(*request.response_schema_json) : 0;
+  for (const auto& message : request.messages) tokens += tokens_of(message, count);
+  return tokens;
+}
+
 }  // namespace
+
+std::int64_t most_tokens(std::string_view text) {
+  std::int64_t thirds = 0;
+  for (const char c : text) thirds += kThirds[static_cast<unsigned char>(c)];
+  return (thirds + 2) / 3;
+}
+
+std::int64_t most_tokens(const Message& message) {
+  return tokens_of(message, [](std::string_view text) { return most_tokens(text); });
+}
+
+std::int64_t most_tokens(const ChatRequest& request) {
+  return tokens_of(request, [](std::string_view text) { return most_tokens(text); });
+}
+
+std::int64_t estimated_tokens(const ChatRequest& request) {
+  return tokens_of(request, [](std::string_view text) { return estimated_tokens(text); });
+}
 
 std::int64_t estimated_tokens(std::string_view text) {
   std::int64_t twelfths = 0;

@@ -46,7 +46,7 @@ constexpr store::Statement kPolicy{"quota.policy", R"(
    ORDER BY l.depth)"};
 constexpr store::Statement kCatalog{"quota.catalog", R"(
   SELECT v.version, m.id, m.active, m.input_cost_per_1k::text AS input_cost, m.output_cost_per_1k::text AS output_cost,
-         m.max_output_tokens FROM ai_policy_version v LEFT JOIN ai_models m ON true)"};
+         m.max_context_tokens, m.max_output_tokens FROM ai_policy_version v LEFT JOIN ai_models m ON true)"};
 constexpr store::Statement kVersion{"quota.version", "SELECT version FROM ai_policy_version"};
 
 std::optional<std::int64_t> optional_integer(const store::Row& row, const char* column) {
@@ -136,6 +136,7 @@ Task<Result<Catalog>> load_catalog(store::Database& database) {
     Catalog::Entry entry;
     entry.active = row.boolean("active");
     if (!row.is_null("input_cost")) entry.price = usage::Price{row.text("input_cost"), row.text("output_cost")};
+    entry.max_context_tokens = optional_integer(row, "max_context_tokens");
     entry.max_output_tokens = optional_integer(row, "max_output_tokens");
     catalog.models.emplace(row.text("id"), std::move(entry));
   }

@@ -67,7 +67,7 @@ struct Catalog {
   struct Entry {
     bool active = false;
     std::optional<usage::Price> price{};
-    std::optional<std::int64_t> max_output_tokens{};
+    std::optional<std::int64_t> max_context_tokens{}, max_output_tokens{};
   };
   std::int64_t version = 0;
   std::map<std::string, Entry, std::less<>> models;

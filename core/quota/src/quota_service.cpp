@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "context_room.hpp"
 #include "policy_cache.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -17,9 +18,6 @@
 namespace rapt::quota {
 namespace {
 
-constexpr std::int64_t kUsualOutput = 1024;       // tokens of an answer that nothing else bounds, where a budget holds
-constexpr std::size_t kBytesPerToken = 3;         // fewer than there are, so that an estimate is rarely too small
-constexpr std::int64_t kFraming = 64;             // tokens that a gateway adds around the messages
 constexpr std::chrono::minutes kReservedFor{20};  // longer than the gateway's longest answer
 constexpr std::chrono::minutes kSweep{1};
 
@@ -36,11 +34,13 @@ std::optional<std::int64_t> output_bound(const Policy& policy, const Catalog& ca
   return bound;
 }
 
-Grant grant_of(const Policy& policy, const Catalog& catalog, Chosen chosen) {
+Grant grant_of(const Policy& policy, const Catalog& catalog, Chosen chosen, const Fitted& fitted,
+               std::optional<std::int64_t> bound) {
   Grant grant;
+  grant.left_out = fitted.left_out;
   grant.call.day = policy.nearest().today;
   grant.call.prices = prices_of(chosen, catalog);
-  if (const auto bound = output_bound(policy, catalog, chosen)) grant.max_output_tokens = static_cast<int>(*bound);
+  if (bound) grant.max_output_tokens = static_cast<int>(std::min(*bound, fitted.room.value_or(*bound)));
   grant.model = std::move(chosen.model);
   grant.fallback_models = std::move(chosen.fallbacks);
   return grant;
@@ -83,7 +83,8 @@ struct QuotaService::Impl {
   RequestCounts counts;
   std::shared_ptr<usage::Backlog> backlog;
 
-  Task<Result<Reserved>> reserve_for(Grant& grant, const Ask& ask, const std::vector<Budget>& budgets, TimePoint now);
+  Task<Result<Reserved>> reserve_for(Grant& grant, const Fitted& fitted, const std::vector<Budget>& budgets,
+                                     TimePoint now);
 };
 
 QuotaService::QuotaService(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
@@ -94,12 +95,13 @@ usage::Backlog& QuotaService::backlog() {
 }
 
 /// Reserves what the call may cost at most, and bounds the answer by it.
-Task<Result<Reserved>> QuotaService::Impl::reserve_for(Grant& grant, const Ask& ask, const std::vector<Budget>& budgets,
-                                                       TimePoint now) {
+Task<Result<Reserved>> QuotaService::Impl::reserve_for(Grant& grant, const Fitted& fitted,
+                                                       const std::vector<Budget>& budgets, TimePoint now) {
   if (budgets.empty()) co_return Reserved{};
-  if (!grant.max_output_tokens) grant.max_output_tokens = static_cast<int>(kUsualOutput);
+  if (!grant.max_output_tokens)
+    grant.max_output_tokens = static_cast<int>(std::min(kUsualOutput, fitted.room.value_or(kUsualOutput)));
   Estimate estimate;
-  estimate.input_tokens = static_cast<std::int64_t>(ask.input_bytes / kBytesPerToken) + kFraming;
+  estimate.input_tokens = fitted.input_tokens;
   estimate.output_tokens = *grant.max_output_tokens;
   for (const auto& priced : grant.call.prices) estimate.prices.push_back(priced.price);
   auto reserved = co_await reserve(parts.database, grant.call.id, budgets, std::move(estimate), now + kReservedFor);
@@ -115,14 +117,17 @@ Task<Result<Grant>> QuotaService::admit(Ask ask) {
   const auto budgets = budgets_of(policy);
   auto chosen = choose_within(policy, *found->catalog, ask.model, impl_->parts.default_model);
   if (!chosen) co_return chosen.error();
-  auto grant = grant_of(policy, *found->catalog, std::move(*chosen));
+  const auto bound = output_bound(policy, *found->catalog, *chosen);
+  const auto fitted = fit(ask, *chosen, *found->catalog, bound);
+  if (!fitted) co_return fitted.error();
+  auto grant = grant_of(policy, *found->catalog, std::move(*chosen), *fitted, bound);
   grant.call.id = ask.call_id.empty() ? new_uuid() : ask.call_id;
   grant.call.backlog = impl_->backlog;
 
   const auto counters = counters_of(policy, ask.user, now);
   const auto counted = co_await impl_->counts.count(counters, now);
   if (counted.refused) co_return limit_reached(counters[*counted.refused], now);
-  const auto reserved = co_await impl_->reserve_for(grant, ask, budgets, now);
+  const auto reserved = co_await impl_->reserve_for(grant, *fitted, budgets, now);
   if (!reserved || reserved->refused != nullptr) {
     co_await impl_->counts.uncount(counters, now);
     if (!reserved) co_return reserved.error();

@@ -58,7 +58,7 @@ class QuotaServiceTest : public testing::Test {
     return rows->empty() ? "" : (*rows)[0].text("value");
   }
   [[nodiscard]] Ask ask(const std::string& model = "") const {
-    return {.user = user, .group = school, .class_id = klass, .model = model, .input_bytes = 300};
+    return {.user = user, .group = school, .class_id = klass, .model = model, .input_tokens = 100};
   }
   Result<Grant> admit(const Ask& what) { return runtime::run_blocking(service.admit(what)); }
   Result<Grant> admit() { return admit(ask()); }

@@ -5,6 +5,8 @@
 #include <array>
 #include <chrono>
 
+#include "rapt/base/text.hpp"
+
 namespace rapt::quota {
 namespace {
 
@@ -73,6 +75,17 @@ Error budget_exhausted(const Reserved& reserved, const Policy& policy, TimePoint
                      " does not suffice for another answer. It begins anew on " + budget.begins_anew + " (" +
                      zone_of(budget, policy) + ").",
                  seconds_until(budget.ends, now));
+}
+
+Error context_too_long(const std::string& model, std::int64_t tokens, std::int64_t most) {
+  Error error;
+  error.kind = ErrorKind::kUnprocessable;
+  error.code = "AI_CONTEXT_TOO_LONG";
+  error.message = "This is too long for the AI model \"" + printable(model) +
+                  "\": with the tool's instructions it is up to " + std::to_string(tokens) +
+                  " tokens, and the model can read " + std::to_string(most) +
+                  " beside its answer. Shorten it, or send it in parts.";
+  return error;
 }
 
 std::string limit_notice(const Counter& counter, long long used, double soft_limit) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "async_hooks.hpp"
+#include "rapt/gateway/tokens.hpp"
 #include "rapt/jobs/outbox.hpp"
 #include "rapt/usage/extractions.hpp"
 #include "rapt/usage/storable.hpp"
@@ -153,7 +154,7 @@ Task<Result<quota::Grant>> RunFlow::admit(const gateway::ChatRequest& request) {
                  .class_id = payer_.class_id,
                  .model = tool_->model,
                  .policy_version = std::exchange(payer_.policy_version, std::nullopt)};
-  for (const auto& message : request.messages) ask.input_bytes += message.content.size();
+  ask.input_tokens = gateway::most_tokens(request);
   return parts_.admission.admit(std::move(ask));
 }
 

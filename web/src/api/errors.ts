@@ -131,6 +131,7 @@ const advice: Record<string, [title: string, hint: string | null]> = {
   AI_INVALID_RESPONSE: ["The AI service answered with something unusable", "Your text is kept. Try again in a moment."],
   AI_AUTHENTICATION_FAILED: ["The AI service refused this school's key", "Tell your administrator: trying again will not help."],
   AI_MODEL_NOT_AVAILABLE: ["The AI model is not available", "Tell your teacher or administrator."],
+  AI_CONTEXT_TOO_LONG: ["That is too long for the AI model", null],
   AI_RATE_LIMITED: ["The AI service is busy", "Your text is kept. Try again in a minute."],
   AI_LIMIT_REACHED: ["Time for a short break", null],
   AI_BUDGET_EXHAUSTED: ["The AI budget is used up", null],

@@ -36,7 +36,7 @@ struct ChatRequest {
   std::optional<std::string> response_schema_json{};
 };
 
-/// What has to be paid. `estimated` when the gateway reported nothing: then a token is taken to be four bytes.
+/// What has to be paid. `estimated` when the gateway reported nothing (tokens.hpp).
 struct Spent {
   std::string model{};  ///< as the gateway named it
   std::int64_t input_tokens = 0;

@@ -22,8 +22,8 @@ struct rapt_reply {
 
 namespace rapt::testkit {
 
-/// Stands for a call of rapt.auth-provider/1, which is no hook.
-inline constexpr rapt_hook kProviderCall = static_cast<rapt_hook>(15);
+/// Stands for a call of an extension that takes JSON and gives JSON, which is no hook.
+inline constexpr rapt_hook kJsonCall = static_cast<rapt_hook>(15);
 
 /// The host that a module is given; `base` comes first, so that a rapt_host* leads back here.
 struct MemoryHost {

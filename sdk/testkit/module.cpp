@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rapt/auth_provider.h>
+#include <rapt/draft/events.h>
+#include <rapt/draft/exports.h>
+#include <rapt/draft/jobs.h>
+#include <rapt/draft/panels.h>
+#include <rapt/draft/routes.h>
 #include <rapt/draft/self_test.h>
 
 #include <algorithm>
@@ -119,22 +124,46 @@ Answer Module::call(rapt_hook hook, const Scene& scene) {
 
 namespace {
 
-using Asked = rapt_status (*rapt_auth_provider_1::*)(void*, rapt_text, rapt_reply*);
+using Asked = rapt_status (*)(void*, rapt_text, rapt_reply*);
 
-Answer ask_provider(const rapt_entry& entry, MemoryHost& host, void* state, Asked function, const std::string& input) {
-  const auto* provider = static_cast<const rapt_auth_provider_1*>(entry.get_extension(RAPT_EXT_AUTH_PROVIDER_1));
-  if (provider == nullptr) throw std::runtime_error("the module hands out no " RAPT_EXT_AUTH_PROVIDER_1);
-  Scene scene;
-  scene.user_id = scene.group_id = scene.tool_id = scene.session_id = "";
-  rapt_reply reply{kProviderCall, &scene, {}};
+Answer ask_json(MemoryHost& host, void* state, Asked function, const std::string& input, const Scene& scene) {
+  rapt_reply reply{kJsonCall, &scene, {}};
   const Calling calling(host, scene);
-  const rapt_status status = (provider->*function)(state, {input.data(), input.size()}, &reply);
+  const rapt_status status = function(state, {input.data(), input.size()}, &reply);
   reply.answer.verdict = status == RAPT_OK ? RAPT_REPLACE : RAPT_ERROR;
   reply.answer.fault = fault_of(reply.answer);
   return std::move(reply.answer);
 }
 
+template <class Table>
+Asked function_of(const rapt_entry& entry, const char* id, Asked Table::* function) {
+  const auto* table = static_cast<const Table*>(entry.get_extension(id));
+  if (table == nullptr || table->*function == nullptr)
+    throw std::runtime_error("the module hands out no " + std::string(id));
+  return table->*function;
+}
+
+Asked function_of(const rapt_entry& entry, const std::string& extension) {
+  if (extension == "route") return function_of(entry, RAPT_EXT_ROUTES_DRAFT_1, &rapt_routes_draft_1::handle);
+  if (extension == "job") return function_of(entry, RAPT_EXT_JOBS_DRAFT_1, &rapt_jobs_draft_1::run);
+  if (extension == "event") return function_of(entry, RAPT_EXT_EVENTS_DRAFT_1, &rapt_events_draft_1::handle);
+  if (extension == "panel") return function_of(entry, RAPT_EXT_PANELS_DRAFT_1, &rapt_panels_draft_1::data);
+  if (extension == "export") return function_of(entry, RAPT_EXT_EXPORTS_DRAFT_1, &rapt_exports_draft_1::next);
+  throw std::runtime_error("\"" + extension + "\" is none of route, job, event, panel and export");
+}
+
+Answer ask_provider(const rapt_entry& entry, MemoryHost& host, void* state, Asked rapt_auth_provider_1::* function,
+                    const std::string& input) {
+  Scene scene;
+  scene.user_id = scene.group_id = scene.tool_id = scene.session_id = "";
+  return ask_json(host, state, function_of(entry, RAPT_EXT_AUTH_PROVIDER_1, function), input, scene);
+}
+
 }  // namespace
+
+Answer Module::call(const std::string& extension, const std::string& input, const Scene& scene) {
+  return ask_json(state_->host, state_->module, function_of(*state_->entry, extension), input, scene);
+}
 
 Answer Module::provider_start(const std::string& input) {
   return ask_provider(*state_->entry, state_->host, state_->module, &rapt_auth_provider_1::start, input);

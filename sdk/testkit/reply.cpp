@@ -32,7 +32,7 @@ bool is_type(std::string_view type) {
 }
 
 rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
-  if (reply->hook == kProviderCall) return RAPT_E_NOT_ALLOWED;
+  if (reply->hook == kJsonCall) return RAPT_E_NOT_ALLOWED;
   if (json.size > kMaxFindingBytes || reply->answer.findings.size() == kMaxFindings) return RAPT_E_TOO_LARGE;
   if (type.size > kMaxTypeBytes || !is_type(seen(type)) || !is_json(seen(json))) return RAPT_E_INVALID;
   reply->answer.findings.push_back({std::string(seen(type)), std::string(seen(json))});
@@ -40,7 +40,7 @@ rapt_status reply_emit(rapt_reply* reply, rapt_text type, rapt_text json) {
 }
 
 rapt_status reply_replace(rapt_reply* reply, rapt_text content) {
-  const bool provider = reply->hook == kProviderCall;
+  const bool provider = reply->hook == kJsonCall;
   if (!may_change(reply->hook) && !provider) return RAPT_E_NOT_ALLOWED;
   if (content.size > kMaxReplacementBytes) return RAPT_E_TOO_LARGE;
   if (content.data == nullptr || !is_utf8(seen(content)) || ((is_product(reply->hook) || provider) && !is_json(seen(content))))

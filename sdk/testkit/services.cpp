@@ -100,19 +100,18 @@ rapt_status check_text(rapt_text text, std::size_t longest) {
 }
 
 const void* granted_service(const MemoryHost& host, const char* id) {
-  const struct {
-    const char *id, *permission;
-    const void* table;
-  } services[] = {{RAPT_SERVICE_KV_DRAFT_1, "kv", &kv_service},
+  const GrantedTable services[] = {{RAPT_SERVICE_KV_DRAFT_1, "kv", &kv_service},
                   {RAPT_SERVICE_SQL_DRAFT_1, "sql", &sql_service},
                   {RAPT_SERVICE_HTTP_DRAFT_1, "http", &http_service},
                   {RAPT_SERVICE_METRICS_DRAFT_1, "metrics", &metrics_service}};
   const auto& granted = host.offer.permissions;
+  if (host.offer.abi_minor < 2) return nullptr;
+  const GrantedTable* found = json_service(id);
   for (const auto& one : services) {
-    if (std::strcmp(one.id, id) != 0 || host.offer.abi_minor < 2) continue;
-    return std::find(granted.begin(), granted.end(), one.permission) == granted.end() ? nullptr : one.table;
+    if (std::strcmp(one.id, id) == 0) found = &one;
   }
-  return nullptr;
+  if (found == nullptr) return nullptr;
+  return std::find(granted.begin(), granted.end(), found->permission) == granted.end() ? nullptr : found->table;
 }
 
 }  // namespace rapt::testkit

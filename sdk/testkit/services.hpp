@@ -24,4 +24,11 @@ inline rapt_text give(MemoryHost& host, int place, std::string text) {
 rapt_status check_text(rapt_text text, std::size_t longest);
 extern const rapt_kv_draft_1 kv_service;
 
+struct GrantedTable {
+  const char *id, *permission;
+  const void* table;
+};
+/// nullptr: none of rapt/json_services.hpp has that id.
+const GrantedTable* json_service(const char* id);
+
 }  // namespace rapt::testkit

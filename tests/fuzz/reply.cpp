@@ -30,7 +30,8 @@ void read_head(const void* area) {
 void read_slot(const void* slot) {
   const rapt::sandbox::Window window{.text = "caf\xC3\xA9 of a window", .last = false};
   for (int hook = RAPT_HOOK_CHAT_ON_MESSAGE; hook <= RAPT_HOOK_CHAT_ON_DELTA; ++hook) {
-    const auto reply = rapt::sandbox::read_reply(slot, kArea, static_cast<rapt_hook>(hook), window);
+    const auto reply =
+        rapt::sandbox::read_reply(slot, kArea, static_cast<rapt::sandbox::wire::CallNumber>(hook), window);
     if (!reply) continue;
     must(reply->held_bytes <= window.text.size() && (hook == RAPT_HOOK_CHAT_ON_DELTA || reply->held_bytes == 0));
     must(rapt::sandbox::is_plain_text(window.text.substr(window.text.size() - reply->held_bytes)));

@@ -16,6 +16,8 @@ void read_abi(JsonReader& in, Manifest& out);
 void read_hooks(JsonReader& in, Manifest& out);
 void read_permissions(JsonReader& in, Manifest& out);
 void read_extractions(JsonReader& in, Manifest& out);
+/// "routes", "jobs", "events", "panels" and "exports": each wants the permission of its name.
+void read_calls(JsonReader& in, Manifest& out);
 
 /// "a, b, c".
 std::string list_of(std::span<const std::string_view> names);

@@ -70,6 +70,25 @@ void read_hosts(JsonReader& item, ManifestPermission& permission) {
   }
 }
 
+/// Of whole parts, so that a grant of "/api/v1/admin/one" is none of "/api/v1/admin/oneroster".
+void read_paths(JsonReader& item, ManifestPermission& permission) {
+  constexpr std::string_view kPrefix = "/api/v1/";
+  permission.paths = item.texts("paths", 8, 128);
+  if (!permission.paths.empty() && permission.name != "routes")
+    item.fault("paths", "Only the permission \"routes\" names paths.");
+  for (std::size_t i = 0; i < permission.paths.size(); ++i) {
+    const auto& path = permission.paths[i];
+    const auto allowed = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '/';
+    };
+    if (!path.starts_with(kPrefix) || path.size() <= kPrefix.size() + 1 || path.back() != '/' ||
+        path.find("//") != std::string::npos || !std::all_of(path.begin(), path.end(), allowed)) {
+      item.fault("paths[" + std::to_string(i) + "]",
+                 "Give the beginning of a path such as \"/api/v1/admin/oneroster/\".");
+    }
+  }
+}
+
 }  // namespace
 
 const ManifestPermission* Manifest::permission(std::string_view wanted) const {
@@ -85,6 +104,8 @@ bool Manifest::is_auth_provider() const {
 std::vector<std::string> grants_of(const ManifestPermission& permission) {
   std::vector<std::string> out{permission.name};
   for (const auto& host : permission.hosts) out.push_back(permission.name + ":" + host);
+  for (const auto& path : permission.paths) out.push_back(permission.name + ":" + path);
+  if (permission.write) out.push_back(permission.name + ":write");
   return out;
 }
 
@@ -94,6 +115,8 @@ std::string full_name(const ManifestPermission& permission) {
     const auto& host = permission.hosts[i];
     out += (i == 0 ? " to " : ", ") + (host == kSettingsHosts ? "the hosts of its settings" : host);
   }
+  for (std::size_t i = 0; i < permission.paths.size(); ++i) out += (i == 0 ? " also at " : ", ") + permission.paths[i];
+  if (permission.write) out += ", also to change it";
   return out;
 }
 
@@ -130,6 +153,10 @@ void read_permissions(JsonReader& in, Manifest& out) {
       item.fault("reason", "Tell the admin who grants it what it is for.");
     }
     read_hosts(item, permission);
+    read_paths(item, permission);
+    item.boolean("write", permission.write);
+    if (permission.write && permission.name != "directory")
+      item.fault("write", "Only the permission \"directory\" has it.");
     item.refuse_unknown();
     out.permissions.push_back(std::move(permission));
   }

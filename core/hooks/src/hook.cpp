@@ -22,6 +22,16 @@ constexpr std::array<Entry, 9> kNames{{
     {"chat:on_delta", Point::kChatOnDelta},
 }};
 
+constexpr std::array<Entry, 7> kCalls{{
+    {"auth:start", Point::kAuthStart},
+    {"auth:step", Point::kAuthStep},
+    {"route", Point::kRoute},
+    {"job", Point::kJob},
+    {"event", Point::kEvent},
+    {"panel", Point::kPanel},
+    {"export", Point::kExport},
+}};
+
 constexpr std::array<Entry, 4> kAliases{{
     {"chat:pre_ai", Point::kChatBeforeAi},
     {"chat:post_ai", Point::kChatAfterAi},
@@ -35,8 +45,9 @@ std::string_view name(Point point) {
   for (const auto& [text, value] : kNames) {
     if (value == point) return text;
   }
-  if (point == Point::kAuthStart) return "auth:start";
-  if (point == Point::kAuthStep) return "auth:step";
+  for (const auto& [text, value] : kCalls) {
+    if (value == point) return text;
+  }
   return "unknown";
 }
 
@@ -59,14 +70,9 @@ bool may_replace(Point point) {
     case Point::kProductAfterAi:
     case Point::kChatOnDelta:
       return true;
-    case Point::kSessionStart:
-    case Point::kSessionEnd:
-    case Point::kRunComplete:
-    case Point::kAuthStart:
-    case Point::kAuthStep:
+    default:
       return false;
   }
-  return false;
 }
 
 bool may_block(Point point) {

@@ -68,6 +68,15 @@ std::map<std::string, std::vector<FindingType>> Fleet::finding_types() const {
   return all;
 }
 
+std::vector<ModuleOfferPtr> Fleet::offers() const {
+  std::vector<ModuleOfferPtr> all;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [name, slot] : slots_) {
+    if (slot.current && slot.current->offer()) all.push_back(slot.current->offer());
+  }
+  return all;
+}
+
 Fleet::Stamp Fleet::stamp_of(const InstalledModule& installed) {
   std::error_code missing;
   const auto stamp = std::filesystem::last_write_time(installed.bundle_path, missing);

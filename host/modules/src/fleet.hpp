@@ -43,6 +43,8 @@ class Fleet : public std::enable_shared_from_this<Fleet> {
   [[nodiscard]] std::shared_ptr<Module> find(const std::string& name) const;
   [[nodiscard]] std::vector<ModuleStatus> status() const;
   [[nodiscard]] std::map<std::string, std::vector<FindingType>> finding_types() const;
+  /// Of all that declare any of the calls.
+  [[nodiscard]] std::vector<ModuleOfferPtr> offers() const;
 
  private:
   using Stamp = std::filesystem::file_time_type;

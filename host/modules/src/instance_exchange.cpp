@@ -78,7 +78,7 @@ std::uint64_t Exchange::publish(const hooks::Context& context, const CallDetails
   const std::uint32_t slot = take_slot(details.request_bytes);
   sandbox::RequestWriter writer(request_slot(slot), wire::request_slot_bytes(slot));
   write_request(writer, context, details);
-  writer.finish(wire::Command::kCall, static_cast<rapt_hook>(details.point), published_ + 1);
+  writer.finish(wire::Command::kCall, static_cast<wire::CallNumber>(details.point), published_ + 1);
   hand_over(slot);
   return published_;
 }
@@ -86,7 +86,7 @@ std::uint64_t Exchange::publish(const hooks::Context& context, const CallDetails
 void Exchange::publish_shutdown() {
   const std::uint32_t slot = take_slot(0);
   sandbox::RequestWriter writer(request_slot(slot), wire::request_slot_bytes(slot));
-  writer.finish(wire::Command::kShutdown, rapt_hook{}, published_ + 1);
+  writer.finish(wire::Command::kShutdown, wire::CallNumber{}, published_ + 1);
   hand_over(slot);
 }
 
@@ -97,7 +97,7 @@ void Exchange::withdraw(std::uint64_t sequence) {
 
 Result<sandbox::Reply> Exchange::read(std::uint64_t sequence, hooks::Point point, const sandbox::Window& window) {
   const std::uint32_t slot = slot_of_[sequence % wire::kSlots];
-  auto reply = sandbox::read_reply(reply_slot(slot), wire::kReplySlot, static_cast<rapt_hook>(point), window);
+  auto reply = sandbox::read_reply(reply_slot(slot), wire::kReplySlot, static_cast<wire::CallNumber>(point), window);
   if (reply && reply->used > kKept) madvise(reply_slot(slot) + kKept, wire::kReplySlot - kKept, MADV_REMOVE);
   return reply;
 }

@@ -35,24 +35,76 @@ hooks::ModuleFactsPtr facts_of(const InstalledModule& installed, const std::stri
       .name = installed.name, .version = installed.version, .title = {}, .description = {}, .problem = refusal});
 }
 
+ModuleOfferPtr offer_of(const bundle::Manifest& manifest) {
+  if (manifest.routes.empty() && manifest.jobs.empty() && manifest.events.subscribe.empty() &&
+      manifest.events.publish.empty() && manifest.panels.empty() && manifest.exports.empty())
+    return nullptr;
+  return std::make_shared<const ModuleOffer>(ModuleOffer{manifest.name, manifest.version, manifest.title,
+                                                         grants_of(manifest), manifest.routes, manifest.jobs,
+                                                         manifest.events, manifest.panels, manifest.exports});
+}
+
+Room first_room(const PreparedModule& prepared) {
+  Room first = prepared.hooks.empty() ? Room::kLessons : Room::kWork;
+  for (const auto& declared : prepared.hooks) first = std::min(first, room_of(declared.point));
+  return first;
+}
+
+bool has_room(const PreparedModule& prepared, Room room) {
+  return std::any_of(prepared.hooks.begin(), prepared.hooks.end(),
+                     [&](const auto& declared) { return room_of(declared.point) == room; });
+}
+
+std::shared_ptr<ServiceDesk> desk_of(const InstalledModule& installed, const PreparedModule& prepared,
+                                     ServiceHost* services) {
+  return std::make_shared<ServiceDesk>(services, installed.name, installed.version, grants_of(prepared.manifest));
+}
+
 }  // namespace
+
+Room room_of(hooks::Point point) {
+  switch (point) {
+    case hooks::Point::kRoute:
+    case hooks::Point::kPanel:
+    case hooks::Point::kExport:
+      return Room::kPages;
+    case hooks::Point::kJob:
+    case hooks::Point::kEvent:
+      return Room::kWork;
+    default:
+      return Room::kLessons;
+  }
+}
 
 Module::Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
                const Settings& settings)
+    : Module(executor, installed, prepared, settings, first_room(*prepared),
+             desk_of(installed, *prepared, settings.services)) {
+  for (const Room room : {Room::kPages, Room::kWork}) {
+    if (room == room_ || !has_room(*prepared_, room)) continue;
+    companions_.push_back(std::shared_ptr<Module>(new Module(executor, installed, prepared_, settings, room, desk_)));
+  }
+}
+
+Module::Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
+               const Settings& settings, Room room, std::shared_ptr<ServiceDesk> desk)
     : strand_(asio::make_strand(executor)),
       installed_(installed),
       prepared_(std::move(prepared)),
       facts_(facts_of(*prepared_)),
+      offer_(offer_of(prepared_->manifest)),
       settings_(settings),
+      room_(room),
       backoff_(settings.restart_initial, settings.restart_maximum, std::random_device{}()),
       circuit_(installed.name, settings.circuit, std::random_device{}()),
+      desk_(std::move(desk)),
       state_(ModuleState::kStarting),
       reason_("The module " + installed.name + " is being started."),
       health_(installed, settings.quarantine) {
-  for (const auto& declared : prepared_->hooks)
-    hooks_.at(static_cast<std::size_t>(declared.point)) = std::make_unique<Hook>(declared);
-  desk_ = std::make_shared<ServiceDesk>(settings.services, installed.name, installed.version,
-                                        grants_of(prepared_->manifest));
+  for (const auto& declared : prepared_->hooks) {
+    if (room_of(declared.point) == room_)
+      hooks_.at(static_cast<std::size_t>(declared.point)) = std::make_unique<Hook>(declared);
+  }
   const auto& kept = health_.health();
   last_failure_ = kept.last_failure;
   if (!kept.failures.empty()) last_failure_at_ = kept.failures.back();
@@ -73,10 +125,18 @@ Module::Module(Executor executor, const InstalledModule& installed, const std::s
 
 Module::Hook* Module::hook(hooks::Point point) const {
   const auto index = static_cast<std::size_t>(point);
-  return index < kPoints ? hooks_[index].get() : nullptr;
+  return index < hooks_.size() ? hooks_[index].get() : nullptr;
+}
+
+Module& Module::in_room(hooks::Point point) {
+  for (const auto& companion : companions_) {
+    if (companion->room_ == room_of(point)) return *companion;
+  }
+  return *this;
 }
 
 void Module::adjust(const InstalledModule& wanted) {
+  for (const auto& companion : companions_) companion->adjust(wanted);
   for (const auto& hook : hooks_) {
     if (!hook) continue;
     const auto narrowed = wanted.time_limits.find(hook->declared.point);
@@ -95,7 +155,7 @@ void Module::adjust(const InstalledModule& wanted) {
 }
 
 std::optional<hooks::HookDeclaration> Module::declaration(hooks::Point point) const {
-  const auto* found = hook(point);
+  const auto* found = in_room(point).hook(point);
   if (found == nullptr) return std::nullopt;
   auto declared = found->declared;
   declared.time_limit = std::chrono::milliseconds(found->limit_ms.load(std::memory_order_relaxed));
@@ -104,6 +164,7 @@ std::optional<hooks::HookDeclaration> Module::declaration(hooks::Point point) co
 
 Module::Admission Module::admit(hooks::Point point, Instance::Clock::time_point now) {
   using Kind = Admission::Kind;
+  if (Module& other = in_room(point); &other != this) return other.admit(point, now);
   Admission admission{.kind = Kind::kAsk};
   {
     const std::shared_lock lock(mutex_);
@@ -137,6 +198,7 @@ void Module::refuse_findings(Hook& of, Answer& answer, Instance::Clock::time_poi
 
 void Module::finished(Admission& admission, hooks::Point point, Answer& answer, Instance::Clock::time_point asked_at) {
   if (answer.kind == Answer::Kind::kNotRunning) return;
+  if (Module& other = in_room(point); &other != this) return other.finished(admission, point, answer, asked_at);
   const auto now = Instance::Clock::now();
   refuse_findings(*hook(point), answer, now);
   if (HookFigures::is_failure(answer.kind)) {
@@ -145,6 +207,12 @@ void Module::finished(Admission& admission, hooks::Point point, Answer& answer, 
     admission.pass.succeeded();
   }
   hook(point)->figures.record(answer.kind, now - asked_at);
+}
+
+RoomStatus Module::condition() const {
+  const std::shared_lock lock(mutex_);
+  return {room_ == Room::kPages ? "pages" : "work", state_, reason_, last_failure_, health_.health().restarts,
+          instance_ ? instance_->pid() : 0};
 }
 
 std::string Module::reason() const {
@@ -164,11 +232,12 @@ ModuleStatus Module::status() const {
     status.findings = prepared_->finding_types.list();
     // In the order of the manifest.
     for (const auto& declared : prepared_->hooks) {
-      const auto figures = hook(declared.point)->figures.snapshot();
+      const auto figures = in_room(declared.point).hook(declared.point)->figures.snapshot();
       status.hooks.push_back({declared, declaration(declared.point)->time_limit, figures.calls, figures.failures,
                               figures.p50, figures.p99, figures.max, figures.findings_refused});
     }
   }
+  for (const auto& companion : companions_) status.companions.push_back(companion->condition());
   status.circuit = circuit_.state();
   status.circuit_reason = circuit_.reason(CircuitBreaker::Clock::now());
   const std::shared_lock lock(mutex_);

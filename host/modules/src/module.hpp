@@ -8,6 +8,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <vector>
 
 #include <boost/asio/strand.hpp>
 
@@ -25,8 +26,20 @@
 
 namespace rapt::host {
 
+/// Where a module works: each room is a process of its own, so that a job of a minute or a page that waits holds up no
+/// conversation.
+enum class Room : std::uint8_t {
+  kLessons,  ///< hooks, and logins
+  kPages,    ///< routes, panels, exports
+  kWork      ///< jobs, events
+};
+Room room_of(hooks::Point point);
+
 /// One bundle of one module over the lives of its processes: starts it, watches it, starts it again, or does not any
 /// more. An upgrade is another object. Thread-safe; held by shared_ptr.
+///
+/// The first room that the bundle has something for is this object's own; for each further one it holds another object,
+/// a companion, that lives as long as it does.
 class Module : public std::enable_shared_from_this<Module> {
  public:
   struct Settings {
@@ -79,8 +92,11 @@ class Module : public std::enable_shared_from_this<Module> {
   [[nodiscard]] const PreparedModule* prepared() const { return prepared_.get(); }
   /// The same object as long as this one lives.
   [[nodiscard]] const hooks::ModuleFactsPtr& facts() const { return facts_; }
+  /// Likewise; nullptr when its bundle was refused, or declares none of the calls.
+  [[nodiscard]] const ModuleOfferPtr& offer() const { return offer_; }
   [[nodiscard]] ModuleStatus status() const;
   [[nodiscard]] std::string reason() const;
+  [[nodiscard]] RoomStatus condition() const;  ///< of a companion
   /// With the time limit in force.
   [[nodiscard]] std::optional<hooks::HookDeclaration> declaration(hooks::Point point) const;
 
@@ -90,7 +106,6 @@ class Module : public std::enable_shared_from_this<Module> {
   void finished(Admission& admission, hooks::Point point, hooks::Answer& answer, Instance::Clock::time_point asked_at);
 
  private:
-  static constexpr std::size_t kPoints = 16;  ///< above the largest hooks::Point
   struct Hook {
     explicit Hook(const hooks::HookDeclaration& of) : declared(of), limit_ms(of.time_limit.count()) {}
     const hooks::HookDeclaration declared;
@@ -98,7 +113,12 @@ class Module : public std::enable_shared_from_this<Module> {
     HookFigures figures;
   };
   enum class Next { kStartAgain, kStop };
+  Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
+         const Settings& settings, Room room, std::shared_ptr<ServiceDesk> desk);
 
+  /// The one that is asked at that point: this one, or a companion.
+  Module& in_room(hooks::Point point);
+  const Module& in_room(hooks::Point point) const { return const_cast<Module*>(this)->in_room(point); }
   Hook* hook(hooks::Point point) const;
   void refuse_findings(Hook& of, hooks::Answer& answer, Instance::Clock::time_point now);
   Task<void> live(std::shared_ptr<Nursery> nursery, First first);
@@ -120,11 +140,14 @@ class Module : public std::enable_shared_from_this<Module> {
   const InstalledModule installed_;
   const std::shared_ptr<const PreparedModule> prepared_;
   const hooks::ModuleFactsPtr facts_;
+  const ModuleOfferPtr offer_;
   const Settings settings_;
-  std::array<std::unique_ptr<Hook>, kPoints> hooks_;  ///< by point; empty where it has none
-  Backoff backoff_;                                   ///< used by live() alone
+  const Room room_ = Room::kLessons;
+  std::vector<std::shared_ptr<Module>> companions_{};              ///< never changes once it is made
+  std::array<std::unique_ptr<Hook>, hooks::kPointNumbers> hooks_;  ///< by point; empty where it has none
+  Backoff backoff_;                                                ///< used by live() alone
   CircuitBreaker circuit_;
-  std::shared_ptr<ServiceDesk> desk_;                   ///< where it may run
+  std::shared_ptr<ServiceDesk> desk_;                   ///< where it may run; one for all rooms
   std::atomic<Instance::Clock::rep> refusals_told_{0};  ///< when a line last told of refused findings
   runtime::Wakeup stir_;                                ///< live() looks again: stop() or a release
   Latch first_over_, ended_;

@@ -20,11 +20,11 @@ namespace {
 constexpr auto kShutdownTimeout = 1s;
 constexpr auto kKillTimeout = 5s;
 constexpr std::size_t kRefusalBytes = 1000;
-constexpr std::size_t kProviderCalls = 2;  ///< among the declared hooks of a login provider
 
 }  // namespace
 
 void Module::run(std::shared_ptr<Nursery> nursery, First first) {
+  for (const auto& companion : companions_) companion->run(nursery, first);
   if (!prepared_) return over(false);
   {
     const std::lock_guard lock(mutex_);
@@ -49,9 +49,13 @@ void Module::over(bool failed) {
 
 Task<Result<void>> Module::wait_first() {
   const bool decided = co_await first_over_.wait();
-  const std::shared_lock lock(mutex_);
-  if (was_ready_) co_return Result<void>();
-  co_return Error::unavailable(installed_.name, decided ? reason_ : "Nobody waited until it was ready.");
+  {
+    const std::shared_lock lock(mutex_);
+    if (!was_ready_)
+      co_return Error::unavailable(installed_.name, decided ? reason_ : "Nobody waited until it was ready.");
+  }
+  for (const auto& companion : companions_) RAPT_CO_TRY(co_await companion->wait_first());
+  co_return Result<void>();
 }
 
 bool Module::stopping() const {
@@ -94,8 +98,13 @@ Task<Result<void>> Module::bring_up(Nursery& nursery, const std::shared_ptr<Inst
   sandbox::SpawnRequest order;
   order.name = installed_.name;
   order.version = installed_.version;
-  order.needs_provider = hook(hooks::Point::kAuthStart) != nullptr;
-  order.needs_hooks = prepared_->hooks.size() > (order.needs_provider ? kProviderCalls : 0);
+  for (const auto& declared : prepared_->hooks) {
+    if (hooks::is_extension_call(declared.point)) {
+      order.needs_calls |= 1u << static_cast<unsigned>(declared.point);
+    } else {
+      order.needs_hooks = true;
+    }
+  }
   order.services = desk_->offered();
   order.memory_bytes = static_cast<std::uint64_t>(prepared_->manifest.memory_mb) << 20;
   order.library = prepared_->library.get();
@@ -219,6 +228,7 @@ Task<void> Module::end_instance(const std::shared_ptr<Instance>& instance) {
 }
 
 Task<void> Module::stop() {
+  for (const auto& companion : companions_) co_await companion->stop();
   std::shared_ptr<Instance> running, starting;
   bool lives = false;
   {
@@ -242,6 +252,7 @@ Task<void> Module::stop() {
 }
 
 void Module::abandon() {
+  for (const auto& companion : companions_) companion->abandon();
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;

@@ -3,6 +3,8 @@
 
 #include <rapt/abi.h>
 
+#include <algorithm>
+
 #include "rapt/base/file.hpp"
 #include "rapt/module_settings/config_schema.hpp"
 #include "rapt/sandbox/fork_server.hpp"
@@ -51,12 +53,33 @@ Result<void> check_manifest(const InstalledModule& installed, const bundle::Bund
 
 /// rapt/auth_provider.h promises the deadline.
 constexpr std::chrono::milliseconds kProviderLimit{5000};
+constexpr std::chrono::milliseconds kEventLimit{10000};  ///< rapt/draft/events.h: as a job
 
 hooks::Window window_of(const bundle::ManifestHook& hook) {
   using Unit = hooks::Window::Unit;
   if (hook.window == "token") return {Unit::kToken, 0};
   if (hook.window == "size") return {Unit::kSize, static_cast<std::size_t>(hook.window_bytes)};
   return {};
+}
+
+/// The longest limit of what it declares: a call has its own.
+template <class List>
+void declare_call(hooks::Point point, const List& list, std::vector<hooks::HookDeclaration>& declared) {
+  if (list.empty()) return;
+  const auto shorter = [](const auto& a, const auto& b) { return a.timeout_ms < b.timeout_ms; };
+  const auto longest = std::max_element(list.begin(), list.end(), shorter)->timeout_ms;
+  declared.push_back(
+      {.point = point, .time_limit = std::chrono::milliseconds(longest), .on_failure = hooks::FailPolicy::kClosed});
+}
+
+void declare_calls(const bundle::Manifest& manifest, std::vector<hooks::HookDeclaration>& declared) {
+  using hooks::Point;
+  declare_call(Point::kRoute, manifest.routes, declared);
+  declare_call(Point::kJob, manifest.jobs, declared);
+  declare_call(Point::kPanel, manifest.panels, declared);
+  declare_call(Point::kExport, manifest.exports, declared);
+  if (!manifest.events.subscribe.empty())
+    declared.push_back({.point = Point::kEvent, .time_limit = kEventLimit, .on_failure = hooks::FailPolicy::kClosed});
 }
 
 Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifest& manifest) {
@@ -74,6 +97,7 @@ Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifes
     for (const auto point : {hooks::Point::kAuthStart, hooks::Point::kAuthStep})
       declared.push_back({.point = point, .time_limit = kProviderLimit, .on_failure = hooks::FailPolicy::kClosed});
   }
+  if (sandbox::kOffersServices) declare_calls(manifest, declared);
   return declared;
 }
 

@@ -16,12 +16,10 @@ namespace {
 using sandbox::Service;
 using Kind = hooks::Answer::Kind;
 
-constexpr Service kAll[] = {Service::kKv, Service::kSql, Service::kHttp, Service::kMetrics};
-
 /// Deny by default: only what the manifest asked for, an admin granted and this host has.
 std::uint32_t offered_by(const ServiceHost* host, const std::vector<std::string>& grants) {
   std::uint32_t offered = 0;
-  for (const Service service : kAll) {
+  for (const Service service : sandbox::kServices) {
     const bool granted = std::find(grants.begin(), grants.end(), sandbox::permission_of(service)) != grants.end();
     // Figures come with the reply and are counted here.
     const bool here = service == Service::kMetrics || (host != nullptr && host->offers(service));
@@ -96,7 +94,7 @@ std::optional<std::string> ServiceDesk::count(const std::vector<sandbox::Metric>
 }
 
 void ServiceDesk::describe(ModuleStatus& status) const {
-  for (const Service service : kAll) {
+  for (const Service service : sandbox::kServices) {
     const Counters& counters = counters_.at(static_cast<std::size_t>(service));
     const auto figures = counters.figures.snapshot();
     const std::uint64_t refused = counters.refused.load(std::memory_order_relaxed);

@@ -46,7 +46,6 @@ class ServiceDesk {
   void describe(ModuleStatus& status) const;
 
  private:
-  static constexpr std::size_t kServices = 5;  ///< above the largest sandbox::Service
   struct Counters {
     HookFigures figures;
     std::atomic<std::uint64_t> refused{0};
@@ -57,7 +56,7 @@ class ServiceDesk {
   const std::string module_, version_;
   const std::vector<std::string> grants_;
   const std::uint32_t offered_;
-  std::array<Counters, kServices> counters_;
+  std::array<Counters, sandbox::kServicePlaces> counters_;
   MetricFigures metrics_;
 };
 

@@ -209,6 +209,19 @@ std::vector<hooks::ModuleFactsPtr> Supervisor::all_facts() const {
   return all;
 }
 
+std::string Supervisor::pseudonym_of(const std::string& module, const std::string& user_id) const {
+  return impl_->pseudonyms.of({}, module, user_id);
+}
+
+ModuleOfferPtr Supervisor::offer(const std::string& module) const {
+  const auto found = impl_->find(module);
+  return found ? found->offer() : nullptr;
+}
+
+std::vector<ModuleOfferPtr> Supervisor::offers() const {
+  return impl_->fleet ? impl_->fleet->offers() : std::vector<ModuleOfferPtr>();
+}
+
 Result<void> Supervisor::check_config(const std::string& module, const std::string& config_json) const {
   const auto found = impl_->find(module);
   if (!found) return Error::not_found("module " + module);
@@ -227,7 +240,8 @@ Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, con
     const auto asked_at = Instance::Clock::now();
     auto admission = found->admit(point, asked_at);
     if (admission.kind == Kind::kNotNow) co_return not_running(std::move(admission.why));
-    if (admission.kind == Kind::kNoHook && is_provider_call(point)) co_return not_running("It is no login provider.");
+    if (admission.kind == Kind::kNoHook && hooks::is_extension_call(point))
+      co_return not_running("It has nothing of that kind.");
     // Planned with another version's declaration; by this one's, nobody would have been asked.
     if (admission.kind == Kind::kNoHook) co_return Answer{};
     if (admission.kind == Kind::kElsewhere) continue;

@@ -55,16 +55,17 @@ void complete(rapt_reply& reply, rapt_verdict verdict) {
   }
 }
 
-/// The functions of a login provider have a status and a text, no verdict.
-rapt_verdict ask_provider(const LoadedModule& module, const rapt_context& context, rapt_reply& reply) {
+/// The functions of extensions have a status and a text, no verdict.
+rapt_verdict ask_extension(const LoadedModule& module, const rapt_context& context, rapt_reply& reply) {
+  const auto asked = module.calls[reply.hook];
+  if (asked == nullptr) return RAPT_ERROR;  // the host asks only for what it has ordered
   const rapt_text input = context_service.text(&context, RAPT_FIELD_INPUT);
-  const auto asked = reply.hook == wire::kAuthStart ? module.provider->start : module.provider->step;
   return asked(module.state, input, &reply) == RAPT_OK ? RAPT_REPLACE : RAPT_ERROR;
 }
 
 rapt_verdict ask(const LoadedModule& module, const rapt_context& context, rapt_reply& reply) {
-  if (wire::is_provider_call(reply.hook)) return ask_provider(module, context, reply);
-  return module.hooks->call(module.state, reply.hook, &context, &reply);
+  if (wire::is_extension_call(reply.hook)) return ask_extension(module, context, reply);
+  return module.hooks->call(module.state, static_cast<rapt_hook>(reply.hook), &context, &reply);
 }
 
 }  // namespace
@@ -90,7 +91,7 @@ const wire::RequestHeader& request_in(const SharedAreas& areas, std::uint32_t sl
 
 void answer_call(const SharedAreas& areas, std::uint32_t slot, const LoadedModule& module) {
   const wire::RequestHeader& request = request_in(areas, slot);
-  const auto hook = static_cast<rapt_hook>(request.hook);
+  const wire::CallNumber hook = request.hook;
   const rapt_context context{reinterpret_cast<const unsigned char*>(&request), &request, {}};
   rapt_reply reply;
   reply.area = reinterpret_cast<unsigned char*>(areas.reply) + wire::reply_slot_offset(slot);

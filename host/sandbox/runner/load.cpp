@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <dlfcn.h>
+#include <rapt/auth_provider.h>
+#include <rapt/draft/events.h>
+#include <rapt/draft/exports.h>
+#include <rapt/draft/jobs.h>
+#include <rapt/draft/panels.h>
+#include <rapt/draft/routes.h>
 #include <rapt/draft/self_test.h>
 
 #include <cstring>
@@ -9,6 +15,8 @@
 
 namespace rapt::runner {
 namespace {
+
+namespace wire = sandbox::wire;
 
 std::string number(std::uint32_t value) {
   return std::to_string(value);
@@ -35,6 +43,41 @@ std::string check_entry(const rapt_entry& entry, const sandbox::spawn::SpawnMess
   return {};
 }
 
+using Call = rapt_status (*)(void*, rapt_text, rapt_reply*);
+
+/// An extension whose struct holds functions of one kind only, in the order of their numbers.
+struct Extension {
+  const char* id;
+  const char* declared;  ///< what the manifest says, for the refusal
+  wire::CallNumber first, last;
+};
+
+constexpr Extension kExtensions[] = {
+    {RAPT_EXT_AUTH_PROVIDER_1, "says that it is a login provider", wire::kAuthStart, wire::kAuthStep},
+    {RAPT_EXT_ROUTES_DRAFT_1, "declares routes", wire::kRoute, wire::kRoute},
+    {RAPT_EXT_JOBS_DRAFT_1, "declares jobs", wire::kJob, wire::kJob},
+    {RAPT_EXT_EVENTS_DRAFT_1, "subscribes to events", wire::kEvent, wire::kEvent},
+    {RAPT_EXT_PANELS_DRAFT_1, "declares panels", wire::kPanel, wire::kPanel},
+    {RAPT_EXT_EXPORTS_DRAFT_1, "declares exports", wire::kExport, wire::kExport}};
+static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) && sizeof(rapt_routes_draft_1) == sizeof(Call) &&
+              sizeof(rapt_jobs_draft_1) == sizeof(Call) && sizeof(rapt_events_draft_1) == sizeof(Call) &&
+              sizeof(rapt_panels_draft_1) == sizeof(Call) && sizeof(rapt_exports_draft_1) == sizeof(Call));
+
+/// Takes the functions of the extensions of which one was ordered. "" or what is missing.
+std::string find_calls(std::uint32_t needed, LoadedModule& module) {
+  for (const Extension& one : kExtensions) {
+    if ((needed & 1u << one.first) == 0) continue;
+    const auto* functions = static_cast<const char*>(module.entry->get_extension(one.id));
+    for (auto number = one.first; functions != nullptr && number <= one.last; ++number)
+      std::memcpy(&module.calls[number], functions + (number - one.first) * sizeof(Call), sizeof(Call));
+    for (auto number = one.first; number <= one.last; ++number) {
+      if (module.calls[number] == nullptr)
+        return std::string("Its manifest ") + one.declared + ", its library offers no " + one.id + ".";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_host* host, LoadedModule& module) {
@@ -52,12 +95,7 @@ std::string load_module(const sandbox::spawn::SpawnMessage& order, const rapt_ho
   if (order.needs_hooks != 0 && (module.hooks == nullptr || module.hooks->call == nullptr)) {
     return "Its manifest declares hooks, its library offers no " RAPT_EXT_HOOKS_1 ".";
   }
-  if (!sandbox::kOffersProviders || order.needs_provider == 0) return {};
-  module.provider = static_cast<const rapt_auth_provider_1*>(module.entry->get_extension(RAPT_EXT_AUTH_PROVIDER_1));
-  if (module.provider == nullptr || module.provider->start == nullptr || module.provider->step == nullptr) {
-    return "Its manifest says that it is a login provider, its library offers no " RAPT_EXT_AUTH_PROVIDER_1 ".";
-  }
-  return {};
+  return find_calls(order.needs_calls, module);
 }
 
 std::string self_test(const LoadedModule& module) {

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <rapt/abi.h>
-#include <rapt/auth_provider.h>
 #include <rapt/hooks.h>
 #include <rapt/log.h>
+#include <rapt/reply.h>
 #include <rapt/stream.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,8 @@ struct SharedAreas {
 struct LoadedModule {
   const rapt_entry* entry = nullptr;
   const rapt_hooks_1* hooks = nullptr;
-  const rapt_auth_provider_1* provider = nullptr;
+  /// By number (wire.hpp): the extension calls that were ordered.
+  std::array<rapt_status (*)(void* state, rapt_text input, rapt_reply* reply), sandbox::wire::kCallNumbers> calls{};
   void* state = nullptr;
 };
 
@@ -57,7 +59,7 @@ struct rapt_context {
 
 struct rapt_reply {
   unsigned char* area;  ///< the reply's slot
-  rapt_hook hook;
+  rapt::sandbox::wire::CallNumber hook;
   std::size_t used;
   rapt::sandbox::wire::ReplyBody body;
   const rapt_context* context;

@@ -54,5 +54,12 @@ extern const void* const kv_service;
 extern const void* const sql_service;
 extern const void* const http_service;
 extern const void* const metrics_service;
+extern const void* const jobs_service;
+extern const void* const events_service;
+extern const void* const secrets_service;
+extern const void* const directory_service;
+extern const void* const sessions_service;
+extern const void* const grades_service;
+extern const void* const ai_service;
 
 }  // namespace rapt::runner

@@ -204,7 +204,7 @@ Result<void> ForkServer::spawn(const SpawnRequest& request) {
   spawn::SpawnMessage message{};
   message.id = request.id;
   message.needs_hooks = request.needs_hooks ? 1 : 0;
-  message.needs_provider = request.needs_provider ? 1 : 0;
+  message.needs_calls = request.needs_calls;
   message.services = request.services;
   message.memory_bytes = request.memory_bytes;
   if (!copy_name(message.name, request.name) || !copy_name(message.version, request.version)) {

@@ -14,7 +14,7 @@ namespace {
 /// One reply, as it is taken out of its slot.
 class Taker {
  public:
-  Taker(const void* slot, std::size_t size, rapt_hook hook)
+  Taker(const void* slot, std::size_t size, wire::CallNumber hook)
       : slot_(static_cast<const unsigned char*>(slot)), size_(size), hook_(hook) {}
   Result<Reply> take(const Window& window);
 
@@ -26,7 +26,7 @@ class Taker {
 
   const unsigned char* slot_;
   const std::size_t size_;
-  const rapt_hook hook_;
+  const wire::CallNumber hook_;
   Reply reply_;
 };
 
@@ -150,7 +150,7 @@ std::string ReplyReader::refusal() const {
   return is_plain_text(sentence) ? sentence : std::string();
 }
 
-Result<Reply> read_reply(const void* slot, std::size_t size, rapt_hook hook, const Window& window) {
+Result<Reply> read_reply(const void* slot, std::size_t size, wire::CallNumber hook, const Window& window) {
   return Taker(slot, size, hook).take(window);
 }
 

@@ -35,7 +35,7 @@ class ReplyArea : public testing::Test {
     body().verdict = RAPT_REPLACE;
     body().text = put(text);
   }
-  std::string lie(rapt_hook hook = RAPT_HOOK_CHAT_BEFORE_AI) {
+  std::string lie(wire::CallNumber hook = RAPT_HOOK_CHAT_BEFORE_AI) {
     auto reply = read_reply(memory_, kSize, hook);
     return reply ? "(believed)" : reply.error().message;
   }
@@ -187,7 +187,7 @@ TEST_F(ReplyArea, AReplacementOfAWindowMayBeEmpty) {
 
 TEST_F(ReplyArea, HoldingWhatCannotBeHeldIsALie) {
   const std::string long_text(RAPT_STREAM_MAX_HELD + 10, 'a');
-  const auto hold = [&](rapt_hook hook, const Window& window, std::uint32_t bytes) {
+  const auto hold = [&](wire::CallNumber hook, const Window& window, std::uint32_t bytes) {
     body().held_bytes = bytes;
     return read_reply(memory_, kSize, hook, window).has_value();
   };

@@ -59,7 +59,7 @@ void RequestWriter::add_message(std::string_view role, std::string_view content,
   ++header_->message_count;
 }
 
-void RequestWriter::finish(wire::Command command, rapt_hook hook, std::uint64_t sequence) {
+void RequestWriter::finish(wire::Command command, wire::CallNumber hook, std::uint64_t sequence) {
   header_->command = static_cast<std::uint32_t>(command);
   header_->hook = static_cast<std::uint32_t>(hook);
   header_->sequence.store(sequence, std::memory_order_release);

@@ -16,6 +16,9 @@
 //   on_session_start    session:start         on_session_end        session:end
 //   on_delta            chat:on_delta
 // and `rapt_status self_test()` (or void; an exception is a failure): rapt/draft/self_test.h, a draft, asked once after init.
+// and these drafts, each `std::string (std::string_view)`, a JSON object in and out (rapt/json.hpp); the headers tell the objects:
+//   on_route   rapt/draft/routes.h   on_event   rapt/draft/events.h    on_export  rapt/draft/exports.h
+//   on_job     rapt/draft/jobs.h     on_panel   rapt/draft/panels.h
 // A class that derives from rapt::auth::Provider is a login provider (rapt/auth_provider.hpp); it needs no hook.
 // It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception
 // that leaves any of them becomes a failure (RAPT_ERROR, or a refused start) and a line in the log.
@@ -23,6 +26,11 @@
 
 #include <rapt/abi.h>
 #include <rapt/auth_provider.hpp>
+#include <rapt/draft/events.h>
+#include <rapt/draft/exports.h>
+#include <rapt/draft/jobs.h>
+#include <rapt/draft/panels.h>
+#include <rapt/draft/routes.h>
 #include <rapt/draft/self_test.h>
 #include <rapt/note.h>
 #include <rapt/view.hpp>
@@ -73,6 +81,19 @@ template <class M>
 inline constexpr bool has_self_test = requires { &M::self_test; };
 
 template <class M>
+inline constexpr bool has_on_route = requires { &M::on_route; };
+template <class M>
+inline constexpr bool has_on_job = requires { &M::on_job; };
+template <class M>
+inline constexpr bool has_on_event = requires { &M::on_event; };
+template <class M>
+inline constexpr bool has_on_panel = requires { &M::on_panel; };
+template <class M>
+inline constexpr bool has_on_export = requires { &M::on_export; };
+template <class M>
+inline constexpr bool has_any_call = has_on_route<M> || has_on_job<M> || has_on_event<M> || has_on_panel<M> || has_on_export<M>;
+
+template <class M>
 inline constexpr bool is_provider = std::is_base_of_v<auth::Provider, M>;
 
 /// False when the class has no member for `hook`.
@@ -95,7 +116,7 @@ bool dispatch(M& module, rapt_hook hook, const Context& context, Reply& reply, V
 /// The C functions of the entry for one class. Every exception ends here.
 template <class M>
 class Entry {
-  static_assert(has_any_hook<M> || is_provider<M>,
+  static_assert(has_any_hook<M> || is_provider<M> || has_any_call<M>,
                 "the module has no hook: give it on_message, on_before_ai or another of module.hpp's list");
 
  public:
@@ -130,6 +151,7 @@ class Entry {
       static constexpr rapt_auth_provider_1 provider{&Entry::start, &Entry::step};
       if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_1) == 0) return &provider;
     }
+    if (const void* found = find_call(id); found != nullptr) return found;
     if constexpr (has_self_test<M>) {
       static constexpr rapt_self_test_draft_1 test{&Entry::self_test};
       if (std::strcmp(id, RAPT_EXT_SELF_TEST_DRAFT_1) == 0) return &test;
@@ -159,6 +181,48 @@ class Entry {
   explicit Entry(const Host& host) : host_(host), module_(make(host)) {}
 
  private:
+  static const void* find_call(const char* id) noexcept {
+    if constexpr (has_on_route<M>) {
+      static constexpr rapt_routes_draft_1 routes{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+        return ask_json(state, "route", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_route(in); });
+      }};
+      if (std::strcmp(id, RAPT_EXT_ROUTES_DRAFT_1) == 0) return &routes;
+    }
+    if constexpr (has_on_job<M>) {
+      static constexpr rapt_jobs_draft_1 jobs{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+        return ask_json(state, "job", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_job(in); });
+      }};
+      if (std::strcmp(id, RAPT_EXT_JOBS_DRAFT_1) == 0) return &jobs;
+    }
+    if constexpr (has_on_event<M>) {
+      static constexpr rapt_events_draft_1 events{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+        return ask_json(state, "event", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_event(in); });
+      }};
+      if (std::strcmp(id, RAPT_EXT_EVENTS_DRAFT_1) == 0) return &events;
+    }
+    if constexpr (has_on_panel<M>) {
+      static constexpr rapt_panels_draft_1 panels{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+        return ask_json(state, "panel", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_panel(in); });
+      }};
+      if (std::strcmp(id, RAPT_EXT_PANELS_DRAFT_1) == 0) return &panels;
+    }
+    if constexpr (has_on_export<M>) {
+      static constexpr rapt_exports_draft_1 exports{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+        return ask_json(state, "export", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_export(in); });
+      }};
+      if (std::strcmp(id, RAPT_EXT_EXPORTS_DRAFT_1) == 0) return &exports;
+    }
+    static_cast<void>(id);
+    return nullptr;
+  }
+  template <class Asked>
+  static rapt_status ask_json(void* state, const char* where, rapt_text input, rapt_reply* reply, Asked asked) noexcept {
+    auto& self = *static_cast<Entry*>(state);
+    return guarded(self.host_, where, RAPT_E_FAILED, [&] {
+      const std::string answer = asked(self.module_, view(input));
+      return self.host_.reply_service()->replace(reply, text(answer));
+    });
+  }
   static rapt_status ask_provider(void* state, const char* where, rapt_text input, rapt_reply* reply,
                                   std::string (*asked)(auth::Provider&, std::string_view)) noexcept {
     auto& self = *static_cast<Entry*>(state);

@@ -92,6 +92,8 @@ struct Services {
   /// A query with its parameters; a transaction with "" for them. Not set: RAPT_E_UNAVAILABLE.
   std::function<Said(const std::string& sql, const std::string& params)> sql;
   std::function<Said(const std::string& request, const std::optional<std::string>& body)> http;
+  /// The services of rapt/json_services.hpp: the call is "jobs.enqueue", "ai.chat" and so on.
+  std::function<Said(const std::string& call, const std::string& request)> json;
   std::vector<Figure> figures;  ///< in the order in which they came, since init
 };
 
@@ -102,7 +104,7 @@ class Module {
   struct Offer {
     std::uint32_t abi_minor = RAPT_ABI_MINOR;
     std::vector<std::string> withheld{};  ///< ids of services, such as "rapt.stream/1"
-    std::vector<std::string> permissions{};  ///< granted: "kv", "sql", "http", "metrics"
+    std::vector<std::string> permissions{};  ///< granted: "kv", "sql", "http", "metrics", "jobs", …
     /// A host of ABI 1.0: no rapt.stream/1, and no field or number that came later.
     static Offer abi_1_0() { return {0, {"rapt.stream/1"}, {}}; }
   };
@@ -120,6 +122,9 @@ class Module {
   /// Asks a login provider (rapt/auth_provider.h): the input's JSON in, the answer's in `replacement`.
   Answer provider_start(const std::string& input);
   Answer provider_step(const std::string& input);
+  /// Calls an extension that takes a JSON object and answers with one: "route", "job", "event", "panel" or "export". The answer's
+  /// JSON is in `replacement`. Services that are about somebody are about whom the scene names.
+  Answer call(const std::string& extension, const std::string& input, const Scene& scene);
   /// Runs the self-test (rapt/draft/self_test.h); nullopt when the module has none.
   std::optional<rapt_status> self_test();
   /// What it may ask, and has asked, of its host.

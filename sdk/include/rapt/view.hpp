@@ -61,6 +61,13 @@ class Kv;
 class Sql;
 class Http;
 class Metrics;
+class Jobs;
+class Events;
+class Secrets;
+class Directory;
+class Sessions;
+class Grades;
+class Ai;
 
 /// What the host offers to this module, found once at init. Copy it into your module to write to the log.
 class Host {
@@ -90,6 +97,14 @@ class Host {
   [[nodiscard]] Sql sql() const;
   [[nodiscard]] Http http() const;
   [[nodiscard]] Metrics metrics() const;
+  /// Likewise, of rapt/json_services.hpp.
+  [[nodiscard]] Jobs jobs() const;
+  [[nodiscard]] Events events() const;
+  [[nodiscard]] Secrets secrets() const;
+  [[nodiscard]] Directory directory() const;
+  [[nodiscard]] Sessions sessions() const;
+  [[nodiscard]] Grades grades() const;
+  [[nodiscard]] Ai ai() const;
   [[nodiscard]] const rapt_context_1* context_service() const { return context_; }
   [[nodiscard]] const rapt_reply_1* reply_service() const { return reply_; }
   [[nodiscard]] const rapt_stream_1* stream_service() const { return stream_; }  ///< nullptr on a host of ABI 1.0

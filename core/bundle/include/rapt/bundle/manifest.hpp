@@ -29,6 +29,9 @@ struct ManifestPermission {
   /// "http" alone: hosts that the host may be asked to fetch from, as "accounts.google.com" or "*.clever.com" (every
   /// name below it), or kSettingsHosts.
   std::vector<std::string> hosts{};
+  /// "routes" alone: beginnings of paths beyond the module's own, as "/api/v1/admin/oneroster/".
+  std::vector<std::string> paths{};
+  bool write = false;  ///< "directory" alone: also what changes users, groups and classes
 };
 
 /// Stands for the hosts of the addresses that the admin has set in the module's settings.
@@ -45,6 +48,45 @@ struct ManifestExtraction {
   std::string schema_path;  ///< the file, "" where the manifest itself holds the schema
 };
 
+/// Who may ask, of routes, panels and exports.
+enum class ManifestAccess : std::uint8_t { kPublic, kUser, kTeacher, kGroupAdmin, kSystemAdmin };
+
+/// A route that the module answers (rapt/draft/routes.h), with its defaults.
+struct ManifestRoute {
+  std::string method;  ///< GET, POST, PUT, PATCH or DELETE
+  std::string path;    ///< "/notes/:id", below the module's own; or a whole one, as "/api/v1/admin/oneroster/sync"
+  ManifestAccess access = ManifestAccess::kSystemAdmin;
+  int body_bytes = 65536;     ///< 0 to 524,288
+  int rate_per_minute = 120;  ///< of each caller, 1 to 6,000
+  int timeout_ms = 2000;      ///< 1 to 10,000
+};
+
+/// A kind of job that the module does (rapt/draft/jobs.h).
+struct ManifestJob {
+  std::string name;        ///< ^[a-z][a-z0-9-]{1,62}$
+  std::string cron;        ///< five fields of crontab(5), UTC; "" when the clock never orders it
+  int timeout_ms = 10000;  ///< 1 to 60,000
+  int max_attempts = 8;    ///< 1 to 20
+};
+
+/// Events that it is told of, and words that it may publish (rapt/draft/events.h).
+struct ManifestEvents {
+  std::vector<std::string> subscribe;  ///< "session.completed", "reading-log.entry-added"
+  std::vector<std::string> publish;    ///< "entry-added"
+};
+
+/// What the pages draw, or a user downloads (rapt/draft/panels.h, exports.h).
+struct ManifestPanel {
+  std::string id;     ///< ^[a-z][a-z0-9-]{1,62}$
+  std::string title;  ///< for people
+  std::string place;  ///< "class", "assignment", "session", "group", "home" or "system"
+  ManifestAccess access = ManifestAccess::kTeacher;
+  int timeout_ms = 1000;  ///< 1 to 10,000
+};
+struct ManifestExport : ManifestPanel {
+  std::string content_type, file_name;
+};
+
 /// manifest.json of a bundle, checked field by field.
 struct Manifest {
   std::string name;     ///< ^[a-z][a-z0-9-]{1,62}$
@@ -58,7 +100,12 @@ struct Manifest {
   std::uint32_t abi_built_minor = 0;  ///< of the headers that it was built with, as its ELF note says
   std::vector<ManifestHook> hooks;
   std::vector<ManifestPermission> permissions;
-  std::vector<ManifestExtraction> extractions;   ///< empty: it emits what it likes
+  std::vector<ManifestExtraction> extractions;  ///< empty: it emits what it likes
+  std::vector<ManifestRoute> routes;
+  std::vector<ManifestJob> jobs;
+  ManifestEvents events;
+  std::vector<ManifestPanel> panels;
+  std::vector<ManifestExport> exports;
   std::map<std::string, std::string> libraries;  ///< "x86_64-linux-gnu" -> path in the bundle
   std::string config_schema_path;                ///< "" when it has none
   std::string migrations_path;                   ///< folder of numbered .sql files, "" when it has none
@@ -69,8 +116,8 @@ struct Manifest {
   [[nodiscard]] bool is_auth_provider() const;
 };
 
-/// What an admin grants, one text a permission: its name, and "http:HOST" for each host that comes with it. A version
-/// that asks for another host asks for another permission.
+/// What an admin grants, one text a permission: its name, "http:HOST" for each host that comes with it, "routes:PATH"
+/// for each path, and "directory:write". A version that asks for another host asks for another permission.
 std::vector<std::string> grants_of(const ManifestPermission& permission);
 /// For people: "log", "http to accounts.google.com, *.clever.com".
 std::string full_name(const ManifestPermission& permission);
@@ -81,6 +128,8 @@ Result<Manifest> parse_manifest(std::string_view json);
 std::span<const std::string_view> permission_names();
 /// ^[a-z][a-z0-9-]{1,62}$: the form of modules' and publishers' names, safe as part of a path.
 bool is_valid_name(std::string_view name);
+/// "public", "user", "teacher", "group_admin", "system_admin".
+std::string_view name(ManifestAccess access);
 /// This machine's triplet: "x86_64-linux-gnu" or "aarch64-linux-gnu".
 std::string_view native_architecture();
 

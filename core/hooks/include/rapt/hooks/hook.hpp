@@ -12,8 +12,9 @@
 
 namespace rapt::hooks {
 
-/// The hook points, with the numbers of the module ABI. The last two are no hooks: the functions of a login provider,
-/// which the host asks over the same road. No manifest names them, and parse_point() does not know them.
+/// The hook points, with the numbers of the module ABI. The last ones are no hooks: functions of extensions (login
+/// provider, routes, jobs, events, panels, exports), which the host asks over the same road. parse_point() does not
+/// know them.
 enum class Point : std::uint8_t {
   kChatOnMessage = 1,
   kChatBeforeAi = 2,
@@ -26,8 +27,18 @@ enum class Point : std::uint8_t {
   kChatOnDelta = 9,
   kAuthStart = 14,
   kAuthStep = 15,
+  kRoute = 16,
+  kJob = 17,
+  kEvent = 18,
+  kPanel = 19,
+  kExport = 20,
 };
 
+inline constexpr std::size_t kPointNumbers = 21;  ///< for tables by number
+/// One of the last: it takes a JSON object and answers with one.
+constexpr bool is_extension_call(Point point) {
+  return point >= Point::kAuthStart;
+}
 /// "chat:before_ai" and so on.
 std::string_view name(Point point);
 /// Accepts the older names chat:pre_ai, chat:post_ai, product:pre_ai and product:post_ai as well.

@@ -90,6 +90,17 @@ struct MetricStatus {
   double sum = 0, min = 0, max = 0, p50 = 0, p99 = 0;
 };
 
+/// Another process of the same module: its pages (routes, panels, exports) or its work (jobs, events) hold up no
+/// lesson.
+struct RoomStatus {
+  std::string name;  ///< "pages", "work"
+  ModuleState state = ModuleState::kStopped;
+  std::string reason;  ///< a sentence, when not running
+  std::string last_failure;
+  unsigned restarts = 0;
+  int pid = 0;
+};
+
 /// What the admin sees of one module.
 struct ModuleStatus {
   std::string name, version, publisher;
@@ -108,9 +119,31 @@ struct ModuleStatus {
   std::vector<std::string> permissions;  ///< granted: names, and "http:HOST"
   std::vector<ServiceStatus> services;   ///< that were granted, or asked for in vain
   std::vector<MetricStatus> metrics;     ///< at most 32
+  std::vector<RoomStatus> companions;    ///< its further processes
   std::vector<sandbox::Layer> layers;
   int pid = 0;  ///< in the host's PID namespace; for tests and the admin, 0 when not running
 };
+
+/// A call of an extension that takes a JSON object and answers with one: a route, job, event, panel or export.
+struct ModuleCall {
+  std::string module{};
+  hooks::Point point{};
+  std::string input_json{};
+  hooks::Context about{};  ///< whom it is about: ids of tool, user, group, session and run, for the services it asks
+  std::chrono::milliseconds time_limit{0};  ///< narrows the manifest's longest
+};
+
+/// What a running module declares of these calls.
+struct ModuleOffer {
+  std::string module, version, title;
+  std::vector<std::string> grants;
+  std::vector<bundle::ManifestRoute> routes;
+  std::vector<bundle::ManifestJob> jobs;
+  bundle::ManifestEvents events;
+  std::vector<bundle::ManifestPanel> panels;
+  std::vector<bundle::ManifestExport> exports;
+};
+using ModuleOfferPtr = std::shared_ptr<const ModuleOffer>;
 
 /// One installed module, from the store of bundles.
 struct InstalledModule {
@@ -182,6 +215,17 @@ class Supervisor final : public hooks::ModuleCaller, public hooks::ModuleCatalog
   Result<void> check_config(const std::string& module, const std::string& config_json) const;
   Task<hooks::Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
                            const std::string& config_json, std::chrono::milliseconds time_limit) override;
+
+  /// The JSON of the answer. kUnavailable (part: the module; the sentence is for people, the reason for the admin) when
+  /// it is not running, has no such call, died, came late or failed.
+  Task<Result<std::string>> ask(ModuleCall call);
+  /// What a module sees instead of a user's id outside of tools: the same at each of these calls. "" for no user.
+  [[nodiscard]] std::string pseudonym_of(const std::string& module, const std::string& user_id) const;
+  /// nullptr when it is not installed, was refused, or declares none of these calls. The same object as long as the
+  /// same version runs.
+  [[nodiscard]] ModuleOfferPtr offer(const std::string& module) const;
+  /// Of all that declare any of these calls.
+  [[nodiscard]] std::vector<ModuleOfferPtr> offers() const;
 
   /// What the installed modules declare, by module.
   [[nodiscard]] std::map<std::string, std::vector<FindingType>> finding_types() const;

@@ -20,7 +20,7 @@ struct SpawnRequest {
   std::uint32_t id = 0;
   std::string name, version;       ///< as in the manifest; the library must say the same
   bool needs_hooks = false;        ///< the manifest declares hooks: a library without them is refused
-  bool needs_provider = false;     ///< likewise, of a module that is a login provider
+  std::uint32_t needs_calls = 0;   ///< likewise, of extension calls: 1 << number (wire.hpp) each
   std::uint32_t services = 0;      ///< what it may ask of its host: bit_of() each (services.hpp)
   std::uint64_t memory_bytes = 0;  ///< for the module: of its cgroup where there is one, else of its address space
   int library = -1, request_area = -1, reply_area = -1, wake_runner = -1, wake_host = -1;

@@ -76,18 +76,18 @@ class ReplyReader {
 
 /// Reads the reply to a call of `hook`, at chat:on_delta about `window`, as carefully. `slot` begins with a
 /// wire::ReplyBody and holds `size` bytes. kInvalid with a sentence saying which part of it is a lie.
-Result<Reply> read_reply(const void* slot, std::size_t size, rapt_hook hook, const Window& window = {});
+Result<Reply> read_reply(const void* slot, std::size_t size, wire::CallNumber hook, const Window& window = {});
 
 /// What a hook may answer, by the comments of rapt/hooks.h; a call of rapt.auth-provider/1 replaces (JSON), nothing
 /// else.
-bool may_emit(rapt_hook hook);
-bool may_replace(rapt_hook hook);
-bool may_block(rapt_hook hook);
-bool may_instruct(rapt_hook hook);
+bool may_emit(wire::CallNumber hook);
+bool may_replace(wire::CallNumber hook);
+bool may_block(wire::CallNumber hook);
+bool may_instruct(wire::CallNumber hook);
 /// Whether the last `bytes` bytes of a window may be held back at that hook: RAPT_OK, or what rapt_stream_1.hold
 /// answers.
-rapt_status may_hold(rapt_hook hook, const Window& window, std::size_t bytes);
+rapt_status may_hold(wire::CallNumber hook, const Window& window, std::size_t bytes);
 /// Whether the text that a hook replaces is JSON.
-bool replaces_json(rapt_hook hook);
+bool replaces_json(wire::CallNumber hook);
 
 }  // namespace rapt::sandbox

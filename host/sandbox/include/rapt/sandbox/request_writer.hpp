@@ -29,7 +29,7 @@ class RequestWriter {
   /// False once something did not fit; the request must not be published then.
   [[nodiscard]] bool fits() const { return fits_; }
   /// Numbers the request. It is handed over when its number stands in the queue.
-  void finish(wire::Command command, rapt_hook hook, std::uint64_t sequence);
+  void finish(wire::Command command, wire::CallNumber hook, std::uint64_t sequence);
 
  private:
   wire::Span copy(std::string_view value);

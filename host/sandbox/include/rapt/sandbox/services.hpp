@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,12 +12,35 @@
 /// texts and numbers.
 namespace rapt::sandbox {
 
-enum class Service : std::uint32_t { kKv = 1, kSql = 2, kHttp = 3, kMetrics = 4 };
+enum class Service : std::uint32_t {
+  kKv = 1,
+  kSql,
+  kHttp,
+  kMetrics,
+  kJobs,
+  kEvents,
+  kSecrets,
+  kDirectory,
+  kSessions,
+  kGrades,
+  kAi
+};
+inline constexpr std::array kServices{Service::kKv,       Service::kSql,    Service::kHttp,    Service::kMetrics,
+                                      Service::kJobs,     Service::kEvents, Service::kSecrets, Service::kDirectory,
+                                      Service::kSessions, Service::kGrades, Service::kAi};
+inline constexpr std::size_t kServicePlaces = kServices.size() + 1;  ///< for tables by number
 
 enum class KvMethod : std::uint32_t { kGet = 1, kPut, kErase, kAdd, kSwap, kKeys };
 enum class SqlMethod : std::uint32_t { kQuery = 1, kTransact };
 enum class HttpMethod : std::uint32_t { kRequest = 1 };
 enum class MetricsMethod : std::uint32_t { kCount = 1, kObserve };
+enum class JobsMethod : std::uint32_t { kEnqueue = 1, kCancel };
+enum class EventsMethod : std::uint32_t { kPublish = 1 };
+enum class SecretsMethod : std::uint32_t { kList = 1, kSign, kVerify };
+enum class DirectoryMethod : std::uint32_t { kRead = 1, kWrite };
+enum class SessionsMethod : std::uint32_t { kList = 1, kTranscript };
+enum class GradesMethod : std::uint32_t { kRead = 1, kWrite };
+enum class AiMethod : std::uint32_t { kChat = 1, kEmbed };
 
 inline constexpr std::uint32_t kMaxServiceTexts = 8, kMaxServiceNumbers = 8;
 inline constexpr std::size_t kMaxServiceBytes = std::size_t{1} << 20;  ///< of the texts of one request or answer
@@ -32,6 +56,20 @@ constexpr std::string_view permission_of(Service service) {
       return "http";
     case Service::kMetrics:
       return "metrics";
+    case Service::kJobs:
+      return "jobs";
+    case Service::kEvents:
+      return "events";
+    case Service::kSecrets:
+      return "secrets";
+    case Service::kDirectory:
+      return "directory";
+    case Service::kSessions:
+      return "sessions";
+    case Service::kGrades:
+      return "grades";
+    case Service::kAi:
+      return "ai";
   }
   return "";
 }
@@ -39,6 +77,25 @@ constexpr std::string_view permission_of(Service service) {
 /// The bit of a service in a set of them.
 constexpr std::uint32_t bit_of(Service service) {
   return 1u << static_cast<std::uint32_t>(service);
+}
+
+/// How many functions a service has that take a JSON object and give one (the header: "request", "answer"); 0: it is
+/// none of these.
+constexpr std::uint32_t json_methods(Service service) {
+  switch (service) {
+    case Service::kJobs:
+    case Service::kDirectory:
+    case Service::kSessions:
+    case Service::kGrades:
+    case Service::kAi:
+      return 2;
+    case Service::kEvents:
+      return 1;
+    case Service::kSecrets:
+      return 3;
+    default:
+      return 0;
+  }
 }
 
 /// How many texts and numbers a function takes. A question of another shape is asked by nobody honest.
@@ -69,6 +126,7 @@ constexpr std::optional<ServiceShape> shape_of(Service service, std::uint32_t me
     return ServiceShape{1, 0, 0};  // statements; gives json
   if (service == Service::kHttp && method == static_cast<std::uint32_t>(HttpMethod::kRequest))
     return ServiceShape{2, 0, 1u << 1};  // request, body; gives head, answer
+  if (method >= 1 && method <= json_methods(service)) return ServiceShape{1, 0, 0};  // request; gives answer
   return std::nullopt;
 }
 

@@ -15,14 +15,14 @@ inline constexpr int kSocketFd = 3;
 enum Descriptor : unsigned { kLibrary, kRequestArea, kReplyArea, kWakeRunner, kWakeHost, kDescriptorCount };
 inline constexpr unsigned kMaxDescriptors = kDescriptorCount + 1;
 struct SpawnMessage {
-  std::uint32_t is_trial;        ///< only the descriptor of a cgroup comes along: try to join, say how it went (kTried)
-  std::uint32_t in_cgroup;       ///< memory is bounded by a cgroup; address space need not be scarce then
-  std::uint32_t id;              ///< chosen by the host, repeated in every event about this runner
-  std::uint32_t needs_hooks;     ///< refuse a library without rapt.hooks/1
-  std::uint32_t needs_provider;  ///< refuse a library without rapt.auth-provider/1
-  std::uint32_t services;        ///< what it may ask of its host: bit_of() each
-  std::uint64_t memory_bytes;    ///< address space beyond what the runner itself maps
-  char name[64];                 ///< NUL-terminated, as in the manifest
+  std::uint32_t is_trial;      ///< only the descriptor of a cgroup comes along: try to join, say how it went (kTried)
+  std::uint32_t in_cgroup;     ///< memory is bounded by a cgroup; address space need not be scarce then
+  std::uint32_t id;            ///< chosen by the host, repeated in every event about this runner
+  std::uint32_t needs_hooks;   ///< refuse a library without rapt.hooks/1
+  std::uint32_t needs_calls;   ///< refuse a library without these extension calls: 1 << number (wire.hpp) each
+  std::uint32_t services;      ///< what it may ask of its host: bit_of() each
+  std::uint64_t memory_bytes;  ///< address space beyond what the runner itself maps
+  char name[64];               ///< NUL-terminated, as in the manifest
   char version[72];
 };
 

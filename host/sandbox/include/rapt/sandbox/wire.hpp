@@ -59,11 +59,15 @@ inline constexpr std::size_t kMaxLogBytes = 1u << 10;
 inline constexpr std::size_t kMaxMetricNameBytes = 64;
 inline constexpr unsigned kMaxJsonDepth = 64;
 
-/// The two functions of rapt.auth-provider/1 are asked over the same road as hooks. These numbers are private: no
-/// module sees them, and they move if rapt_hook ever comes near.
-inline constexpr rapt_hook kAuthStart = static_cast<rapt_hook>(14), kAuthStep = static_cast<rapt_hook>(15);
-inline constexpr bool is_provider_call(rapt_hook hook) {
-  return hook == kAuthStart || hook == kAuthStep;
+/// Which function is asked: a rapt_hook, or one of the functions of extensions that take a JSON object and answer with
+/// one (rapt.auth-provider/1 and the drafts of routes, jobs, events, panels and exports). The latter's numbers are
+/// private: no module sees them, and they move if rapt_hook ever comes near.
+using CallNumber = std::uint32_t;
+inline constexpr CallNumber kAuthStart = 14, kAuthStep = 15, kRoute = 16, kJob = 17, kEvent = 18, kPanel = 19,
+                            kExport = 20;
+inline constexpr std::size_t kCallNumbers = 21;  ///< for tables by number
+inline constexpr bool is_extension_call(CallNumber call) {
+  return call >= kAuthStart && call <= kExport;
 }
 
 /// Bytes within the area that the span stands in. Offset 0 means "absent": a header is there, never a text.

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Rows as they are after 0008, for the migrations that come behind it.

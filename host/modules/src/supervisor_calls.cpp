@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Calls of extensions that take a JSON object and answer with one.
+#include <utility>
+
+#include "rapt/base/log.hpp"
+#include "rapt/host/supervisor.hpp"
+
+namespace rapt::host {
+
+using hooks::Answer;
+
+namespace {
+
+std::string_view sentence_of(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::kNotRunning:
+      return "does not run at the moment. Try again later.";
+    case Answer::Kind::kLate:
+      return "did not answer in time. Try again later.";
+    default:
+      return "could not answer. Its administrator can see why.";
+  }
+}
+
+}  // namespace
+
+Task<Result<std::string>> Supervisor::ask(ModuleCall call) {
+  call.about.input_json = std::move(call.input_json);
+  const std::string no_config = "{}";
+  Answer answer = co_await this->call(call.module, call.point, call.about, no_config, call.time_limit);
+  if (answer.kind == Answer::Kind::kReplace) co_return std::move(answer.text);
+  log::warn("module.call_failed",
+            {{"module", call.module}, {"call", std::string(hooks::name(call.point))}, {"reason", answer.text}});
+  Error failed = Error::unavailable(
+      call.module, "The module " + call.module + " " + std::string(sentence_of(answer.kind)), answer.text);
+  if (answer.kind == Answer::Kind::kLate) failed.code = "MODULE_TIMEOUT";
+  co_return failed;
+}
+
+}  // namespace rapt::host

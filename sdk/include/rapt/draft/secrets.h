@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * rapt.secrets/draft-1: what can be done with a secret without seeing it. A draft. Needs the permission "secrets". The secrets are those
+ * that the module's config schema marks and an admin has set; `{{secret:NAME}}` in a request of draft/http.h is the other use.
+ *
+ * state, deadline, ownership: as in draft/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_NOT_ALLOWED,
+ * RAPT_E_UNAVAILABLE.
+ */
+#ifndef RAPT_DRAFT_SECRETS_H
+#define RAPT_DRAFT_SECRETS_H
+
+#include <rapt/abi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RAPT_SERVICE_SECRETS_DRAFT_1 "rapt.secrets/draft-1"
+
+typedef struct rapt_secrets_draft_1 {
+  /** {} -> {"names": {"token": true, "key": false}}: the secrets of the schema, and whether each is set here. */
+  rapt_status (*list)(const rapt_host* host, rapt_text request, rapt_text* answer);
+  /**
+   * {"name": "key", "algorithm": "hmac-sha256", "data": "text"} -> {"hex": "…", "base64": "…"} (RFC 2104). data at most 512 KiB.
+   * algorithm: "hmac-sha256" or "hmac-sha1" (for peers that know no other).
+   */
+  rapt_status (*sign)(const rapt_host* host, rapt_text request, rapt_text* answer);
+  /** {"name", "algorithm", "data", "signature": "hex or base64"} -> {"valid": true}, compared in constant time. */
+  rapt_status (*verify)(const rapt_host* host, rapt_text request, rapt_text* answer);
+} rapt_secrets_draft_1;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The services that take a JSON object and give one, as the test answers them.
+#include <rapt/draft/ai.h>
+#include <rapt/draft/directory.h>
+#include <rapt/draft/events.h>
+#include <rapt/draft/grades.h>
+#include <rapt/draft/jobs.h>
+#include <rapt/draft/secrets.h>
+#include <rapt/draft/sessions.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "services.hpp"
+
+namespace rapt::testkit {
+namespace {
+
+constexpr std::size_t kMaxBytes = 1u << 20;
+
+rapt_status ask(const char* call, const rapt_host* base, rapt_text request, rapt_text* answer) {
+  auto& host = memory(base);
+  *answer = {nullptr, 0};
+  if (const auto status = check_text(request, kMaxBytes); status != RAPT_OK) return status;
+  const auto start = view_of(request).find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || view_of(request)[start] != '{' || !is_json(view_of(request)))
+    return RAPT_E_INVALID;
+  if (host.scene == nullptr) return RAPT_E_NOT_ALLOWED;
+  if (!host.services.json) return RAPT_E_UNAVAILABLE;
+  auto said = host.services.json(call, std::string(view_of(request)));
+  if (said.json.size() > kMaxBytes) return RAPT_E_TOO_LARGE;
+  *answer = give(host, 0, std::move(said.json));
+  return said.status;
+}
+
+#define RAPT_TESTKIT_CALL(call) \
+  [](const rapt_host* host, rapt_text request, rapt_text* answer) { return ask(call, host, request, answer); }
+
+constexpr rapt_jobs_service_draft_1 jobs{RAPT_TESTKIT_CALL("jobs.enqueue"), RAPT_TESTKIT_CALL("jobs.cancel")};
+constexpr rapt_events_service_draft_1 events{RAPT_TESTKIT_CALL("events.publish")};
+constexpr rapt_secrets_draft_1 secrets{RAPT_TESTKIT_CALL("secrets.list"), RAPT_TESTKIT_CALL("secrets.sign"),
+                                       RAPT_TESTKIT_CALL("secrets.verify")};
+constexpr rapt_directory_draft_1 directory{RAPT_TESTKIT_CALL("directory.read"), RAPT_TESTKIT_CALL("directory.write")};
+constexpr rapt_sessions_draft_1 sessions{RAPT_TESTKIT_CALL("sessions.list"), RAPT_TESTKIT_CALL("sessions.transcript")};
+constexpr rapt_grades_draft_1 grades{RAPT_TESTKIT_CALL("grades.read"), RAPT_TESTKIT_CALL("grades.write")};
+constexpr rapt_ai_draft_1 ai{RAPT_TESTKIT_CALL("ai.chat"), RAPT_TESTKIT_CALL("ai.embed")};
+#undef RAPT_TESTKIT_CALL
+
+}  // namespace
+
+const GrantedTable* json_service(const char* id) {
+  static const GrantedTable services[] = {{RAPT_SERVICE_JOBS_DRAFT_1, "jobs", &jobs},
+                                          {RAPT_SERVICE_EVENTS_DRAFT_1, "events", &events},
+                                          {RAPT_SERVICE_SECRETS_DRAFT_1, "secrets", &secrets},
+                                          {RAPT_SERVICE_DIRECTORY_DRAFT_1, "directory", &directory},
+                                          {RAPT_SERVICE_SESSIONS_DRAFT_1, "sessions", &sessions},
+                                          {RAPT_SERVICE_GRADES_DRAFT_1, "grades", &grades},
+                                          {RAPT_SERVICE_AI_DRAFT_1, "ai", &ai}};
+  const auto* found = std::find_if(std::begin(services), std::end(services),
+                                   [&](const auto& one) { return std::strcmp(one.id, id) == 0; });
+  return found == std::end(services) ? nullptr : found;
+}
+
+}  // namespace rapt::testkit

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rapt/bundle/manifest.hpp"
+
+namespace rapt::bundle {
+
+/// What one permission gives a module, for whoever grants it.
+struct Consent {
+  std::string permission;  ///< its name: "http"
+  std::string gives;       ///< a sentence, with the hosts and paths that come with it
+  bool offered = true;     ///< false: no host serves this yet, so nothing comes of granting it
+};
+
+Consent consent_to(const ManifestPermission& permission);
+/// Of what was granted, as grants_of() wrote it down: one for each permission, in the order of their first grants.
+std::vector<Consent> consents_of(const std::vector<std::string>& grants);
+/// Two lines for a terminal: "http to api.example.org: the module's own reason" and what it gives. The reason is a
+/// stranger's: it is made printable here.
+std::string asked_in_words(const ManifestPermission& permission, std::string_view indent);
+
+}  // namespace rapt::bundle

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/bundle/consent.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "rapt/base/text.hpp"
+
+namespace rapt::bundle {
+namespace {
+
+constexpr std::string_view kPrivateHosts = "private";
+
+struct Row {
+  std::string_view permission, gives;
+  bool offered = true;
+};
+
+// What each permission gives, in words for somebody who runs a school. Every permission has a row; a test holds it.
+constexpr std::array kRows{
+    Row{"log", "It writes lines into its own log, which administrators read."},
+    Row{"config", "It reads the settings that administrators made for it, without the secrets among them."},
+    Row{"kv", "It keeps small values of its own in this installation's database."},
+    Row{"sql",
+        "It has tables of its own in this installation's database. It sees no others, and they can grow with use."},
+    Row{"routes", "It answers requests of browsers and other programs at addresses below its own name."},
+    Row{"http", "It has this host fetch from the internet, and may send there whatever it has learned."},
+    Row{"events",
+        "It is told when things happen (a conversation ends, somebody joins a class), and tells other modules."},
+    Row{"jobs", "It works in the background, also when nobody asks it: later, again, or by the clock."},
+    Row{"secrets", "It has secrets, such as keys, put into its requests by this host. It never sees them itself."},
+    Row{"directory", "It reads names, addresses, roles, groups, classes and who is in them."},
+    Row{"sessions", "It reads conversations of students word for word, where the call that it answers is about them."},
+    Row{"grades", "It writes and reads grades of students."},
+    Row{"ai", "It asks the AI by itself; what that costs counts against the budget of the group."},
+    Row{"notify", "It would send messages to people.", false},
+    Row{"exports", "It makes files that people download from these pages."},
+    Row{"auth-provider",
+        "It decides who logs in and as whom. Grant this only to a publisher whom you trust with every "
+        "account."},
+    Row{"panels",
+        "It shows figures, tables and texts on pages of this installation, without any code of its own in "
+        "the browser."},
+    Row{"realtime", "It would reach open pages at once.", false},
+    Row{"metrics", "It counts figures of its own, which administrators see."},
+};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + printable(words[i], 300);
+  return out;
+}
+
+std::string of_hosts(const std::vector<std::string>& hosts) {
+  std::vector<std::string> named;
+  std::string out;
+  const auto has = [&](std::string_view host) { return std::find(hosts.begin(), hosts.end(), host) != hosts.end(); };
+  for (const auto& host : hosts)
+    if (host != kSettingsHosts && host != kPrivateHosts) named.push_back(host);
+  if (!named.empty()) out += " It reaches " + joined(named) + ".";
+  if (has(kSettingsHosts)) out += " It reaches the hosts that administrators enter in its settings.";
+  if (named.empty() && !has(kSettingsHosts)) out += " It names no host, and reaches none.";
+  if (has(kPrivateHosts)) out += " That includes machines of your own network.";
+  return out;
+}
+
+}  // namespace
+
+Consent consent_to(const ManifestPermission& permission) {
+  const auto* row =
+      std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return one.permission == permission.name; });
+  if (row == kRows.end()) return {permission.name, "This host does not know it, and gives nothing for it.", false};
+  Consent out{permission.name, std::string(row->gives), row->offered};
+  if (permission.name == "http") out.gives += of_hosts(permission.hosts);
+  if (!permission.paths.empty()) out.gives += " It also answers everything below " + joined(permission.paths) + ".";
+  if (permission.write) out.gives += " It also changes them: it adds people and takes them out.";
+  if (!out.offered) out.gives += " This is not offered by this host yet.";
+  return out;
+}
+
+std::vector<Consent> consents_of(const std::vector<std::string>& grants) {
+  std::vector<ManifestPermission> granted;
+  for (const auto& grant : grants) {
+    const auto colon = grant.find(':');
+    const auto name = grant.substr(0, colon);
+    const auto same = [&](const ManifestPermission& one) { return one.name == name; };
+    auto found = std::find_if(granted.begin(), granted.end(), same);
+    if (found == granted.end()) found = granted.insert(found, ManifestPermission{.name = name, .reason = {}});
+    if (colon == std::string::npos) continue;
+    const auto more = grant.substr(colon + 1);
+    if (name == "http") found->hosts.push_back(more);
+    if (name == "routes") found->paths.push_back(more);
+    if (name == "directory" && more == "write") found->write = true;
+  }
+  std::vector<Consent> out;
+  for (const auto& one : granted) out.push_back(consent_to(one));
+  return out;
+}
+
+std::string asked_in_words(const ManifestPermission& permission, std::string_view indent) {
+  const std::string start(indent);
+  return start + full_name(permission) + ": " + printable(permission.reason, 300) + "\n" + start + "    " +
+         consent_to(permission).gives + "\n";
+}
+
+}  // namespace rapt::bundle

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/bundle/consent.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace rapt::bundle {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Consent, SaysSomethingOfItsOwnForEveryPermission) {
+  std::set<std::string> said;
+  for (const auto name : permission_names()) {
+    const auto consent = consent_to({.name = std::string(name), .reason = "so"});
+    EXPECT_EQ(consent.permission, name);
+    EXPECT_THAT(consent.gives, testing::StartsWith("It ")) << name;
+    EXPECT_TRUE(said.insert(consent.gives).second) << name;
+  }
+}
+
+TEST(Consent, SaysWhatNoHostOffersYet) {
+  for (const auto name : permission_names()) {
+    const bool offered = name != "notify" && name != "realtime";
+    const auto consent = consent_to({.name = std::string(name), .reason = "so"});
+    EXPECT_EQ(consent.offered, offered) << name;
+    EXPECT_EQ(consent.gives.find("not offered by this host yet") == std::string::npos, offered) << name;
+  }
+  EXPECT_FALSE(consent_to({.name = "mind-reading", .reason = "so"}).offered);
+}
+
+TEST(Consent, NamesWhatComesWithAPermission) {
+  EXPECT_THAT(consent_to({.name = "http", .reason = {}, .hosts = {"a.example", "*.b.example", "c.example"}}).gives,
+              HasSubstr("It reaches a.example, *.b.example and c.example."));
+  EXPECT_THAT(consent_to({.name = "http", .reason = {}, .hosts = {"@settings"}}).gives,
+              HasSubstr("the hosts that administrators enter in its settings"));
+  EXPECT_THAT(consent_to({.name = "http", .reason = {}}).gives, HasSubstr("names no host"));
+  EXPECT_THAT(consent_to({.name = "http", .reason = {}, .hosts = {"private", "a.example"}}).gives,
+              HasSubstr("machines of your own network"));
+  EXPECT_THAT(consent_to({.name = "routes", .reason = {}, .paths = {"/api/v1/admin/oneroster/"}}).gives,
+              HasSubstr("everything below /api/v1/admin/oneroster/."));
+  const auto reads = consent_to({.name = "directory", .reason = {}});
+  const auto writes = consent_to({.name = "directory", .reason = {}, .write = true});
+  EXPECT_THAT(reads.gives, Not(HasSubstr("changes")));
+  EXPECT_THAT(writes.gives, HasSubstr("changes them"));
+}
+
+TEST(Consent, OfGrantsIsThatOfThePermissionsThatTheyCameFrom) {
+  const std::vector<ManifestPermission> asked{{.name = "log", .reason = "a"},
+                                              {.name = "http", .reason = "b", .hosts = {"a.example", "@settings"}},
+                                              {.name = "routes", .reason = "c", .paths = {"/api/v1/admin/oneroster/"}},
+                                              {.name = "directory", .reason = "d", .write = true}};
+  std::vector<std::string> grants;
+  for (const auto& one : asked)
+    for (auto& grant : grants_of(one)) grants.push_back(std::move(grant));
+  const auto consents = consents_of(grants);
+  ASSERT_EQ(consents.size(), asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) EXPECT_EQ(consents[i].gives, consent_to(asked[i]).gives);
+  EXPECT_TRUE(consents_of({}).empty());
+}
+
+TEST(Consent, ShowsAReasonWithoutWhatATerminalWouldObey) {
+  const auto words = asked_in_words({.name = "log", .reason = "harm\x1b[2Jless"}, "  ");
+  EXPECT_THAT(words, testing::StartsWith("  log: harm"));
+  EXPECT_EQ(words.find('\x1b'), std::string::npos);
+  EXPECT_THAT(words, HasSubstr("\n      It writes lines into its own log"));
+}
+
+}  // namespace
+}  // namespace rapt::bundle

@@ -145,6 +145,19 @@ Task<Result<std::optional<std::string>>> LiveSettings::secret(std::string module
   co_return std::optional(std::move(*plain));
 }
 
+Task<Result<std::map<std::string, bool>>> LiveSettings::secrets(std::string module, std::string group) {
+  const auto schema = impl_->schema_of(module);
+  if (!schema) co_return schema.error();
+  const auto resolved = co_await impl_->find(std::move(group));
+  if (!resolved) co_return resolved.error();
+  const auto& set = (*resolved)->of(module).secrets;
+  std::map<std::string, bool> out;
+  for (const auto& property : (*schema)->schema.properties()) {
+    if (property.secret) out.emplace(property.name, set.contains(property.name));
+  }
+  co_return out;
+}
+
 Task<void> LiveSettings::follow() {
   using namespace boost::asio::experimental::awaitable_operators;
   impl_->following = true;

@@ -83,11 +83,14 @@ TEST_F(LiveSettingsTest, GivesTheNearestSecretToTheHostAlone) {
   const auto secret = [&](int where) {
     return runtime::run_blocking(live.secret("filter", "api_key", where == 0 ? "" : uuid(where)));
   };
+  const auto names = [&](int where) { return *runtime::run_blocking(live.secrets("filter", uuid(where))); };
   EXPECT_EQ(*secret(101), std::nullopt);
+  EXPECT_EQ(names(101), (std::map<std::string, bool>{{"api_key", false}}));
   live.forget();
   ASSERT_TRUE(set(301, 0, "{}", {{"api_key", "of-the-system"}}));
   ASSERT_TRUE(set(302, 100, "{}", {{"api_key", "of-the-district"}}));
   EXPECT_EQ(*secret(101), "of-the-district");
+  EXPECT_EQ(names(101), (std::map<std::string, bool>{{"api_key", true}}));
   EXPECT_EQ(*secret(102), "of-the-system");
   EXPECT_EQ(*secret(0), "of-the-system");
   scratch->script("UPDATE module_settings SET secrets = (SELECT secrets FROM module_settings WHERE group_id IS NULL)");

@@ -2,10 +2,10 @@
 #include "rapt/security/scram.hpp"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "openssl.hpp"
 #include "rapt/security/crypto.hpp"
+#include "rapt/security/hmac.hpp"
 
 namespace rapt::security {
 namespace {
@@ -21,12 +21,7 @@ std::string as_text(const Digest& digest) {
 }
 
 std::string hmac(std::string_view key, std::string_view text) {
-  Digest out{};
-  unsigned int length = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), out.data(), &length) ==
-      nullptr)
-    give_up("HMAC");
-  return as_text(out);
+  return security::hmac(HmacAlgorithm::kSha256, key, text);
 }
 
 std::string base64(std::string_view raw) {

@@ -23,6 +23,7 @@
 #include "rapt/host/http.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
+#include "rapt/host/secrets.hpp"
 #include "rapt/host/sql.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
@@ -166,10 +167,15 @@ class Host {
                       std::make_unique<host::SqlCapability>(database_, box_, settings.database_url));
     host::HttpCapability::Options reach{.ca_file = settings.auth_provider_ca_file,
                                         .private_addresses = settings.development_modules};
-    reach.secrets = [this](std::string module, std::string name, host::ServiceScope about) {
+    const host::SecretSource secrets = [this](std::string module, std::string name, host::ServiceScope about) {
       return live_settings_.secret(std::move(module), std::move(name), std::move(about.group_id));
     };
+    reach.secrets = secrets;
     capabilities_.add(sandbox::Service::kHttp, std::make_unique<host::HttpCapability>(std::move(reach)));
+    const host::SecretNames names = [this](std::string module, host::ServiceScope about) {
+      return live_settings_.secrets(std::move(module), std::move(about.group_id));
+    };
+    capabilities_.add(sandbox::Service::kSecrets, std::make_unique<host::SecretsCapability>(names, secrets));
   }
 
   /// What this process does: answers requests, does jobs, or both.

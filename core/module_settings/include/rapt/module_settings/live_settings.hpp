@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,9 @@ class LiveSettings final {
   /// module, answer or log. nullopt when nobody has set it; kInternal when it cannot be opened with this host's key;
   /// kUnavailable.
   Task<Result<std::optional<std::string>>> secret(std::string module, std::string name, std::string group);
+
+  /// The secrets of the module's schema by name, and whether each is set for that group. Fails as effective() does.
+  Task<Result<std::map<std::string, bool>>> secrets(std::string module, std::string group);
 
   /// Looks for changes until stop(). One task.
   Task<void> follow();

@@ -2,18 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "rapt/host/capabilities.hpp"
+#include "rapt/host/secrets.hpp"
 
 namespace rapt::host {
-
-/// A secret of a module's settings, for whom a call is about; nullopt: it is not set.
-using SecretSource =
-    std::function<Task<Result<std::optional<std::string>>>(std::string module, std::string name, ServiceScope about)>;
 
 /// rapt.http: requests that the host makes for modules. HTTPS to granted hosts at public addresses; the address is
 /// looked at when it is connected to, and again after each redirect. Thread-safe.

@@ -12,6 +12,10 @@ void read_history(std::string_view text, OpenSession& open);
 
 }  // namespace rapt::chat
 
+// How many messages the owner of a session `s` has stored: an answer that was made anew is none, a replaced message is
+// one.
+#define RAPT_CHAT_ASKED " (SELECT count(*) FROM messages WHERE session_id = s.id AND role = 'user') AS asked"
+
 // The end of the history of a session `s` before the message `before` (a parameter, NULL for all), bounded by `most`
 // messages and `bytes` of text, and what that leaves out. One text: how many messages were looked at, the number of the
 // first of them, and each that is told as "ROLE SEQ MICROSECONDS LENGTH CONTENT". Not JSON: a conversation is tens of

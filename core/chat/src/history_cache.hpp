@@ -20,6 +20,7 @@ struct KnownHistory {
   std::int64_t next_seq = 0;  ///< it holds for as long as the session says the same number
   std::vector<hooks::Message> messages;
   std::int64_t left_out = 0;
+  std::int64_t asked = 0;
 };
 
 /// Leaves of the oldest messages as many out as kHistoryMessages and kHistoryBytes ask for.

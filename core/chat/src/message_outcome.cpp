@@ -130,7 +130,7 @@ Task<Result<Reply>> MessageFlow::store() {
 /// The next message of this conversation need not read again what is here. Last, because it empties the context.
 void MessageFlow::remember(const NewMessage& answer) {
   if (asks_again() || start_.replaces_from) return;
-  history_ = KnownHistory{answer.seq + 1, std::move(context_.messages), open_.left_out};
+  history_ = KnownHistory{answer.seq + 1, std::move(context_.messages), open_.left_out, open_.asked + 1};
   auto& told = history_->messages;
   told.back().created_at = asked_at_;  // the question, as it is stored
   told.push_back({answer.role, answer.content, answer.seq, answer.created_at});

@@ -75,6 +75,35 @@ TEST_F(Replace, OnlyAnOwnCurrentMessageIsReplaced) {
   EXPECT_EQ(say_it({.content = {}, .regenerate = true}).error().kind, ErrorKind::kConflict);
 }
 
+/// Two hosts, because one of them remembers the count and the other reads it.
+TEST_F(Replace, WhatTheStudentSaidIsCountedAndNoAnswer) {
+  assign(
+      "name: Talker\ntype: chat\nversion: 1.0.0\nbehavior: Talk.\nconstraints: {max_messages: 3}\nmodules: [guard]\n");
+  ChatService other(parts("two"));
+  for (auto* host : {&chat, &other}) {
+    session = start();
+    const auto say_there = [&](NewTurn said) { return run_blocking(say(*host, student(), session, std::move(said))); };
+    ASSERT_TRUE(say_it({"first"}));
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(say_there({.content = {}, .regenerate = true})) << i;
+    ASSERT_TRUE(say_there({"second"})) << "seven messages are stored, and one of them is the student's";
+    ASSERT_TRUE(say_it({.content = "second, better", .replaces = 8}));
+    EXPECT_THAT(say_there({"third"}).error().message, HasSubstr("allows 3 messages")) << "a replaced one counts";
+    EXPECT_EQ(say_there({.content = "third", .replaces = 10}).error().kind, ErrorKind::kConflict);
+    EXPECT_TRUE(say_there({.content = {}, .regenerate = true})) << "the last answer may be made anew";
+  }
+}
+
+TEST_F(Replace, AQuestionWhoseAnswerWasBlockedCounts) {
+  assign(
+      "name: Talker\ntype: chat\nversion: 1.0.0\nbehavior: Talk.\nconstraints: {max_messages: 2}\nmodules: [guard]\n");
+  session = start();
+  ASSERT_TRUE(say_it({"first"}));
+  caller.on("guard", hooks::Point::kChatAfterAi,
+            [](const hooks::Context&) { return hooks::Answer{.kind = hooks::Answer::Kind::kBlock, .text = "No."}; });
+  EXPECT_EQ(say_it({"second"}).error().code, "BLOCKED_BY_MODULE");
+  EXPECT_THAT(say_it({"third"}).error().message, HasSubstr("allows 2 messages"));
+}
+
 TEST_F(Replace, AConversationEndsWithTheTimeOfItsTool) {
   const auto ends = run_blocking(chat.get(student(), session))->ends_at;
   ASSERT_TRUE(ends.has_value());

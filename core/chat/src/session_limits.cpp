@@ -65,12 +65,14 @@ Result<void> check_open(const identity::Actor& owner, const OpenSession& open, c
     return Error::conflict("This tool allows conversations of " + minutes(*longest) +
                            ", and they have passed: start a new one.");
   }
-  const auto& limit = tool.constraints.max_messages;
-  if (limit && open.next_seq > 2 * static_cast<std::int64_t>(*limit)) {
-    return Error::conflict("This tool allows " + std::to_string(*limit) +
-                           " messages in a conversation, and they are used up.");
-  }
   return {};
+}
+
+Result<void> check_message_count(const OpenSession& open, const tools::ToolDefinition& tool) {
+  const auto& limit = tool.constraints.max_messages;
+  if (!limit || open.asked < *limit) return {};
+  return Error::conflict("This tool allows " + std::to_string(*limit) + (*limit == 1 ? " message" : " messages") +
+                         " in a conversation, and you have used them up.");
 }
 
 std::optional<TimePoint> ends_at(TimePoint started_at, const tools::ToolDefinition& tool,

@@ -15,7 +15,7 @@ namespace rapt::chat {
 namespace {
 
 constexpr store::Statement kOpen{
-    "chat_open_session", "SELECT" RAPT_CHAT_SESSION "," RAPT_CHAT_HISTORY(
+    "chat_open_session", "SELECT" RAPT_CHAT_SESSION "," RAPT_CHAT_ASKED "," RAPT_CHAT_HISTORY(
                              "NULL", "$3", "$4") " FROM" RAPT_CHAT_SESSION_FROM " WHERE s.id = $1 AND s.user_id = $2"};
 constexpr store::Statement kBefore{
     "chat_session_before", "SELECT" RAPT_CHAT_SESSION
@@ -144,7 +144,9 @@ static Result<OpenSession> open_from(const store::Rows& rows) {
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id) {
   const auto rows = co_await database.query(kOpen, store::params(id, owner, kHistoryMessages, kHistoryBytes));
   if (!rows) co_return rows.error();
-  co_return open_from(*rows);
+  auto open = open_from(*rows);
+  if (open) open->asked = (*rows)[0].integer("asked");
+  co_return open;
 }
 
 Task<Result<OpenSession>> load_session_before(store::Database& database, SessionId id, std::int64_t before) {

@@ -37,6 +37,7 @@ struct OpenSession {
   /// question no longer fits: many models refuse such a conversation.
   std::vector<hooks::Message> history;
   std::int64_t left_out = 0;  ///< earlier messages that are not in it
+  std::int64_t asked = 0;     ///< messages of the owner, also those that were replaced
 };
 
 struct NewSession {
@@ -49,7 +50,7 @@ struct NewSession {
 };
 
 Message message_from(const store::Row& row);
-/// What the columns of RAPT_CHAT_SESSION say: all but the history (history.hpp).
+/// What the columns of RAPT_CHAT_SESSION say: all but the history and the count of messages (history.hpp).
 OpenSession open_session_from(const store::Row& row);
 /// The owner's own session; kNotFound otherwise.
 Task<Result<OpenSession>> load_open_session(store::Database& database, UserId owner, SessionId id);

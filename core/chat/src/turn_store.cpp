@@ -40,7 +40,7 @@ constexpr store::Statement kBeginReading{
     "chat_begin_reading",
     RAPT_CHAT_BEGIN(
         RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN,
-        RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_HISTORY(
+        RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_ASKED "," RAPT_CHAT_HISTORY(
             "$9", "$10", "$11") ","
                                 " EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer"
                                 " AND role = 'user' AND replaced_at IS NULL) AS replaces_own,")};
@@ -170,6 +170,7 @@ static BegunTurn begun_from(const store::Row& row, bool asked_before, bool readi
   if (asked_before && !row.is_null("known_seq")) begun.known_seq = row.integer("known_seq");
   if (!reading) return begun;
   read_history(row.text("history"), begun.open);
+  begun.open.asked = row.integer("asked");
   begun.replaces_own_message = row.boolean("replaces_own");
   return begun;
 }

@@ -170,6 +170,7 @@ Task<Result<TurnStart>> Turns::prepare(const identity::Actor& owner, BegunTurn b
   if (!tool) co_return tool.error();
   const auto now = parts_.clock.now();
   RAPT_CO_TRY(check_open(owner, begun.open, **tool, now));
+  if (!said.regenerate) RAPT_CO_TRY(check_message_count(begun.open, **tool));
   if (said.replaces && !begun.replaces_own_message) {
     co_return Error::invalid("replaces", "is not the number of a message of yours that can be replaced");
   }
@@ -197,6 +198,7 @@ Task<Result<void>> Turns::fill_history(BegunTurn& begun, std::optional<KnownHist
   if (known && known->next_seq == begun.open.next_seq) {
     begun.open.history = std::move(known->messages);
     begun.open.left_out = known->left_out;
+    begun.open.asked = known->asked;
     co_return Result<void>{};
   }
   auto read = co_await load_open_session(parts_.database, begun.open.session.user, begun.open.session.id);

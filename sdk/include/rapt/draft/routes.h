@@ -16,18 +16,21 @@
  *
  *   handle  {"method": "POST", "route": "/notes/:id", "parameters": {"id": "7"}, "query": {"q": "x"}, "locale": "en",
  *            "content_type": "application/json", "body": "...", "json"?: any, "caller": null or {"user": "", "role": "teacher",
- *            "groups": [""], "id"?: ""}, "settings": {}, "now_ms": 0, "request_id": ""}
- *           body       UTF-8; with another encoding the request is answered 415 by the host. "" where there is none
+ *            "groups": [""], "classes": [{"id": "", "role": "teacher"}], "id"?: ""}, "settings": {}, "now_ms": 0, "request_id": ""}
+ *           body       UTF-8; another encoding is answered 415 by the host, malformed text 400. "" where there is none
  *           json       the body as a value, where its type is JSON; a malformed one is answered 400 by the host
- *           caller     null where nobody is logged in. user: a pseudonym, the same at every call. role: the highest of theirs.
- *                      groups: ids of groups that they belong to. id: the user's own, with the permission "directory" alone
+ *           caller     null where nobody is logged in. user: a pseudonym, the same at every call. role: the highest of theirs,
+ *                      "none" for somebody without any. groups: ids of groups that they belong to, also through a class.
+ *                      classes: their classes, with what they are there ("teacher", "student"). id: the user's own, with the
+ *                      permission "directory" alone
  *           settings   the module's, for the caller's group
  *        -> {"status": 200, "json": any}  or  {"status": 200, "body": "text", "content_type"?: "text/csv"}
  *           and optionally "headers": {"Content-Disposition": "..."}: Content-Disposition, Cache-Control, ETag, Location, Retry-After
  *           status     200 to 299, 303, 304, 400, 403, 404, 409, 410, 412, 422, 429, 501
  *           json       of a success the whole body {"data": ..., "meta"?: ...} is made by the host from {"data", "meta"} or a bare
- *                      value; of a failure {"error": "sentence", "code"?: "MACHINE_CODE"} is wanted
+ *                      value; of a failure {"error": "sentence", "code"?: "MACHINE_CODE"}, or nothing
  *           content_type  text/plain (default), text/csv, text/markdown, application/json, application/xml: never what a browser runs
+ *           Location   a path on this site. With an ETag the host answers 304 to a caller who has the same
  *
  * Answers hold at most 1 MiB. An answer of another shape, or none in time, is the module's failure: the caller gets 502 or 504 with
  * a sentence that names the module, the admin sees why.

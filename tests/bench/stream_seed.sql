@@ -5,7 +5,7 @@ BEGIN;
 CREATE TEMP TABLE bench ON COMMIT DROP AS
   SELECT n, ('00000000-0000-7000-9100-' || lpad(n::text, 12, '0'))::uuid AS person,
          ('00000000-0000-7000-9101-' || lpad(n::text, 12, '0'))::uuid AS session,
-         'stream' || lpad(n::text, 37, '0') AS token FROM generate_series(1, 1000) n;
+         'stream' || lpad(n::text, 37, '0') AS token, 'stream' AS word FROM generate_series(1, 1000) n;
 CREATE TEMP TABLE place ON COMMIT DROP AS
   SELECT '00000000-0000-7000-9104-000000000000'::uuid AS tool_id, '00000000-0000-7000-9105-000000000000'::uuid AS tool_version_id,
          '00000000-0000-7000-9103-000000000000'::uuid AS class_id, '00000000-0000-7000-9102-000000000000'::uuid AS group_id;
@@ -19,20 +19,6 @@ INSERT INTO tool_versions (id, tool_id, version, definition_yaml, parsed)
       {"name": "bench-filter-1", "on_failure": "closed", "config": {"mask": "answer key"}},
       {"name": "bench-filter-2", "on_failure": "closed", "config": {"mask": "nobody says this"}}]}')) AS written (definition)
   ON CONFLICT DO NOTHING;
-DELETE FROM ai_usage WHERE user_id IN (SELECT person FROM bench);
-DELETE FROM chat_sessions WHERE user_id IN (SELECT person FROM bench);
-INSERT INTO users (id, email, name) SELECT person, 'stream' || n || '@bench.example', 'Stream ' || n FROM bench ON CONFLICT DO NOTHING;
-INSERT INTO group_members (user_id, group_id, role) SELECT person, group_id, 'student' FROM bench, place ON CONFLICT DO NOTHING;
-INSERT INTO class_members (user_id, class_id, role) SELECT person, class_id, 'student' FROM bench, place ON CONFLICT DO NOTHING;
-INSERT INTO auth_sessions (token_hash, user_id, expires_at, context)
-  SELECT sha256(token::bytea), person, now() + interval '30 days', 'personal' FROM bench
-  ON CONFLICT (token_hash) DO UPDATE SET expires_at = EXCLUDED.expires_at;
-INSERT INTO chat_sessions (id, tool_id, tool_version_id, user_id, next_seq, group_id)
-  SELECT session, tool_id, tool_version_id, person, 21, group_id FROM bench, place;
-INSERT INTO messages (session_id, seq, role, content)
-  SELECT session, seq, CASE WHEN seq % 2 = 1 THEN 'user' ELSE 'assistant' END::message_role,
-         rpad('Message ' || seq || ': ', 800, 'the boy crosses the river and looks back at the lamp on the other bank. ')
-    FROM bench, generate_series(1, 20) seq;
-DELETE FROM outbox;
+\ir conversation_seed.sql
 COMMIT;
 VACUUM ANALYZE chat_sessions, messages, ai_usage, outbox, extractions, users, auth_sessions;

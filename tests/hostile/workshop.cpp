@@ -34,6 +34,7 @@ std::string manifest(const std::string& name, const Packing& packing) {
          R"("publisher":"workshop","license":"AGPL-3.0-or-later","abi":")" + packing.abi + R"(","hooks":[)" + hooks +
          R"(],"permissions":)" + packing.permissions + R"(,"libraries":{")" + architecture + R"(":"lib/)" +
          architecture + "/" + name + R"(.so"},)" +
+         (packing.declared.empty() ? "" : packing.declared + ",") +
          (packing.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") + R"("memory_mb":)" +
          std::to_string(packing.memory_mb) + "}";
 }

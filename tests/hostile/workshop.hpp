@@ -27,6 +27,7 @@ struct Packing {
   std::vector<std::string> points{};  ///< the hooks that it declares; empty for all
   std::string abi = "1.1";
   std::string permissions = "[]";  ///< JSON
+  std::string declared{};          ///< further members of the manifest: "\"routes\":[…]"
 };
 
 /// A publisher with a key, and a folder of bundles that it has made.

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What a module is asked beside hooks, and that its pages and its work hold up no lesson.
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "workshop.hpp"
+
+namespace rapt::hostile {
+namespace {
+
+using namespace std::chrono_literals;
+using hooks::Point;
+using host::ModuleState;
+using testing::HasSubstr;
+using Kind = hooks::Answer::Kind;
+namespace asio = boost::asio;
+
+constexpr const char* kPermissions =
+    R"([{"name":"routes","reason":"r"},{"name":"jobs","reason":"r"},{"name":"events","reason":"r"},)"
+    R"({"name":"panels","reason":"r"},{"name":"exports","reason":"r"}])";
+constexpr const char* kDeclared =
+    R"("routes":[{"method":"GET","path":"/x","access":"user","timeout_ms":10000}],)"
+    R"("jobs":[{"name":"work","timeout_ms":60000}],"events":{"subscribe":["session.completed"]},)"
+    R"("panels":[{"id":"one","title":"One","place":"class","access":"teacher","timeout_ms":10000}],)"
+    R"("exports":[{"id":"one","title":"One","place":"class","access":"teacher","timeout_ms":10000,)"
+    R"("content_type":"text/csv","file_name":"one.csv"}])";
+
+class Extensions : public testing::Test {
+ protected:
+  void start(const char* declared = kDeclared) {
+    house_.start({workshop_.pack("extensions", {.abi = "1.2", .permissions = kPermissions, .declared = declared})});
+    house_.wait_for(kModule, [](const auto& now) {
+      const auto runs = [](const auto& room) { return room.state == ModuleState::kRunning; };
+      return now.state == ModuleState::kRunning && std::all_of(now.companions.begin(), now.companions.end(), runs);
+    });
+  }
+  std::future<Result<std::string>> ask_later(Point point, const std::string& order, std::chrono::milliseconds limit) {
+    host::ModuleCall call{
+        .module = kModule, .point = point, .input_json = R"({"order":")" + order + R"("})", .time_limit = limit};
+    return asio::co_spawn(house_.loop(), house_.supervisor().ask(std::move(call)), asio::use_future);
+  }
+  Result<std::string> ask(Point point, const std::string& order, std::chrono::milliseconds limit = 60s) {
+    return ask_later(point, order, limit).get();
+  }
+  host::RoomStatus room(const std::string& name) {
+    for (const auto& one : house_.status(kModule).companions) {
+      if (one.name == name) return one;
+    }
+    return {};
+  }
+
+  const std::string kModule = "hostile-extensions";
+  Workshop workshop_;
+  House house_{workshop_};
+};
+
+TEST_F(Extensions, EachIsAnsweredByItsRoom) {
+  start();
+  const int lessons = house_.status(kModule).pid;
+  std::set<std::string> pids;
+  for (const Point point : {Point::kRoute, Point::kPanel, Point::kExport, Point::kJob, Point::kEvent}) {
+    const auto answer = ask(point, "tell");
+    ASSERT_TRUE(answer) << hooks::name(point) << ": " << answer.error().log_detail;
+    EXPECT_THAT(*answer, HasSubstr(R"({"heard":{"order":"tell"})"));
+    pids.insert(answer->substr(answer->find("pid")));
+  }
+  EXPECT_GT(room("pages").pid, 0);
+  EXPECT_GT(room("work").pid, 0);
+  EXPECT_NE(room("pages").pid, room("work").pid);
+  EXPECT_NE(room("pages").pid, lessons);
+  EXPECT_EQ(house_.ask(kModule, 60s).kind, Kind::kContinue);
+}
+
+TEST_F(Extensions, AJobThatNeverEndsHoldsUpNoLessonAndNoPage) {
+  start();
+  auto job = ask_later(Point::kJob, "never", 60s);
+  EXPECT_EQ(house_.ask(kModule, 60s).kind, Kind::kContinue);
+  EXPECT_TRUE(ask(Point::kRoute, "tell"));
+  EXPECT_EQ(job.wait_for(0s), std::future_status::timeout) << "it is still at it";
+  house_.stop();
+  EXPECT_FALSE(job.get());
+}
+
+TEST_F(Extensions, ALateOneEndsItsRoomAlone) {
+  start();
+  const int lessons = house_.status(kModule).pid, pages = room("pages").pid, work = room("work").pid;
+  const auto late = ask(Point::kJob, "never", 20ms);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, "MODULE_TIMEOUT");
+  EXPECT_THAT(late.error().message, HasSubstr("did not answer in time"));
+  house_.wait_for(kModule,
+                  [&](const auto&) { return room("work").state == ModuleState::kRunning && room("work").pid != work; });
+  EXPECT_THAT(room("work").last_failure, HasSubstr("limit"));
+  EXPECT_EQ(house_.status(kModule).pid, lessons);
+  EXPECT_EQ(room("pages").pid, pages);
+  EXPECT_EQ(house_.status(kModule).restarts, 0u);
+}
+
+TEST_F(Extensions, FailuresAreSentencesForPeopleAndReasonsForTheAdmin) {
+  start();
+  for (const auto& [order, reason] : {std::pair{"crash", "abort"}, {"throw", "failed"}, {"prose", "acceptable"}}) {
+    const auto failed = ask(Point::kRoute, order);
+    ASSERT_FALSE(failed) << order;
+    EXPECT_EQ(failed.error().kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(failed.error().part, kModule);
+    EXPECT_THAT(failed.error().message, HasSubstr("The module hostile-extensions could not answer")) << order;
+    EXPECT_THAT(failed.error().log_detail, HasSubstr(reason)) << order;
+    house_.wait_for(kModule, [&](const auto&) { return room("pages").state == ModuleState::kRunning; });
+  }
+}
+
+TEST_F(Extensions, WhatIsNotDeclaredIsNotAsked) {
+  start(R"("jobs":[{"name":"work"}])");
+  EXPECT_EQ(house_.status(kModule).companions.size(), 1u);
+  const auto refused = ask(Point::kRoute, "tell");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().log_detail, HasSubstr("nothing of that kind"));
+  EXPECT_EQ(house_.supervisor().offer(kModule)->jobs.size(), 1u);
+  EXPECT_EQ(house_.supervisor().offers().size(), 1u);
+}
+
+TEST_F(Extensions, ALibraryWithoutWhatItsManifestDeclaresIsRefused) {
+  house_.start({workshop_.pack("continue", {.abi = "1.2", .permissions = kPermissions, .declared = kDeclared})});
+  const auto status =
+      house_.wait_for("hostile-continue", [](const auto& now) { return now.state == ModuleState::kRefused; });
+  EXPECT_THAT(status.reason, HasSubstr("Its manifest declares routes, its library offers no rapt.routes/draft-1"));
+}
+
+}  // namespace
+}  // namespace rapt::hostile

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Answers every call beside hooks as the input's "order" says.
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <string>
+
+#include <rapt/module.hpp>
+
+struct Extensions {
+  rapt::Verdict on_message(const rapt::Context&, rapt::Reply&) { return rapt::Verdict::kContinue; }
+  std::string on_route(std::string_view input) { return obey(input); }
+  std::string on_panel(std::string_view input) { return obey(input); }
+  std::string on_export(std::string_view input) { return obey(input); }
+  std::string on_job(std::string_view input) { return obey(input); }
+  std::string on_event(std::string_view input) { return obey(input); }
+
+ private:
+  static bool says(std::string_view input, const char* order) { return input.find(order) != std::string_view::npos; }
+  static std::string obey(std::string_view input) {
+    if (says(input, "never")) {
+      for (;;) usleep(1000);
+    }
+    if (says(input, "crash")) abort();
+    if (says(input, "throw")) throw std::runtime_error("as it was told");
+    if (says(input, "prose")) return "this is no JSON";
+    return R"({"heard":)" + std::string(input) + R"(,"pid":)" + std::to_string(getpid()) + "}";
+  }
+};
+RAPT_MODULE(Extensions, MODULE_NAME, "1.0.0");

@@ -24,6 +24,7 @@ constexpr unsigned kPreparers = 2;
 constexpr std::size_t kMaxQueued = 4096;  ///< modules to look at; a module costs one entry at a time
 constexpr auto kPatience = 2s;            ///< how long follow() waits for slow ones
 constexpr auto kStopPatience = 20s;
+constexpr auto kCallPatience = 5s;  ///< a job that is cut off by the end of its host is done again
 
 }  // namespace
 
@@ -190,7 +191,8 @@ Task<void> Fleet::stop_all(const std::vector<std::shared_ptr<Module>>& modules) 
   std::vector<std::shared_ptr<Latch>> stopped;
   for (const auto& module : modules) {
     stopped.push_back(std::make_shared<Latch>());
-    asio::co_spawn(executor_, module->stop(), [module, latch = stopped.back()](std::exception_ptr) { latch->open(); });
+    asio::co_spawn(executor_, module->stop(kCallPatience),
+                   [module, latch = stopped.back()](std::exception_ptr) { latch->open(); });
   }
   for (const auto& latch : stopped) {
     if (const bool open = co_await latch->wait(); !open) co_return;

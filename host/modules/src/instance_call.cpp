@@ -25,11 +25,14 @@ namespace {
 
 /// How long the thread then sleeps for it before the task is suspended.
 constexpr auto kShortSleep = 50us;
-Answer answer_of(sandbox::Reply reply) {
+Answer answer_of(hooks::Point point, sandbox::Reply reply) {
   static constexpr Answer::Kind kKinds[] = {Answer::Kind::kContinue, Answer::Kind::kReplace, Answer::Kind::kBlock,
                                             Answer::Kind::kDefer, Answer::Kind::kError};
   Answer answer{kKinds[reply.verdict], std::move(reply.text), std::move(reply.instructions), {}, reply.held_bytes};
-  if (answer.kind == Answer::Kind::kError && answer.text.empty()) answer.text = "It answered that it could not decide.";
+  if (answer.kind == Answer::Kind::kError && answer.text.empty()) {
+    answer.text =
+        hooks::is_extension_call(point) ? "It failed; its log may say why." : "It answered that it could not decide.";
+  }
   answer.extractions.reserve(reply.extractions.size());
   for (auto& [type, json] : reply.extractions) {
     answer.extractions.push_back(hooks::Extraction{.type = std::move(type), .data_json = std::move(json)});
@@ -120,7 +123,7 @@ void Instance::take_answer(std::uint64_t sequence, Resumptions& resumptions) {
   if (!reply->metrics.empty() && desk_) {
     if (const auto sentence = desk_->count(reply->metrics)) complain(*sentence, Clock::now());
   }
-  std::exchange(call.caller, nullptr)->finish(answer_of(std::move(*reply)), resumptions);
+  std::exchange(call.caller, nullptr)->finish(answer_of(call.point, std::move(*reply)), resumptions);
 }
 
 void Instance::publish_line() {

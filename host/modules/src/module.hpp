@@ -79,9 +79,9 @@ class Module : public std::enable_shared_from_this<Module> {
   void run(std::shared_ptr<Nursery> nursery, First first = First::kLasting);
   /// Waits until the first process is ready. An error's message is the sentence why it never will be.
   Task<Result<void>> wait_first();
-  /// Accepts no call any more, waits until those that were made have been answered, and ends the process in good order
-  /// (one second), else by force. Returns when it is gone.
-  Task<void> stop();
+  /// Accepts no call any more, waits (no longer than `patience`) until those that were made have been answered, and
+  /// ends the process in good order (one second), else by force. Returns when it is gone.
+  Task<void> stop(std::chrono::milliseconds patience = std::chrono::minutes(2));
   /// For a destructor: nothing is started any more; the nursery ends the processes.
   void abandon();
   /// Takes over what an admin changed: time limits, a release from quarantine.
@@ -127,7 +127,7 @@ class Module : public std::enable_shared_from_this<Module> {
   bool announce(const std::shared_ptr<Instance>& instance);
   Task<void> back_off();
   Task<void> wait_release();
-  Task<void> end_instance(const std::shared_ptr<Instance>& instance);
+  Task<void> end_instance(const std::shared_ptr<Instance>& instance, std::chrono::milliseconds patience);
   std::chrono::milliseconds longest_limit() const;
   void set_running(const std::shared_ptr<Instance>& instance);
   void refuse(const std::string& sentence);

@@ -218,8 +218,8 @@ std::chrono::milliseconds Module::longest_limit() const {
   return longest;
 }
 
-Task<void> Module::end_instance(const std::shared_ptr<Instance>& instance) {
-  co_await instance->drain(Instance::Clock::now() + longest_limit() + kShutdownTimeout);
+Task<void> Module::end_instance(const std::shared_ptr<Instance>& instance, std::chrono::milliseconds patience) {
+  co_await instance->drain(Instance::Clock::now() + std::min(longest_limit(), patience) + kShutdownTimeout);
   const auto deadline = Instance::Clock::now() + kShutdownTimeout;
   co_await instance->ask_to_end(deadline);
   const bool gone = co_await instance->wait_gone(deadline);
@@ -227,8 +227,8 @@ Task<void> Module::end_instance(const std::shared_ptr<Instance>& instance) {
   co_await instance->wait_gone(Instance::Clock::now() + kKillTimeout);
 }
 
-Task<void> Module::stop() {
-  for (const auto& companion : companions_) co_await companion->stop();
+Task<void> Module::stop(std::chrono::milliseconds patience) {
+  for (const auto& companion : companions_) co_await companion->stop(patience);
   std::shared_ptr<Instance> running, starting;
   bool lives = false;
   {
@@ -247,7 +247,7 @@ Task<void> Module::stop() {
     starting->end({hooks::Answer::Kind::kNotRunning, "was stopped"});
     co_await starting->wait_gone(Instance::Clock::now() + kKillTimeout);
   }
-  if (running) co_await end_instance(running);
+  if (running) co_await end_instance(running, patience);
   if (lives) co_await ended_.wait();
 }
 

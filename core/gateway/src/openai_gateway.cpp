@@ -52,7 +52,7 @@ std::vector<std::string> models_of(const ChatRequest& request, const std::string
 }
 
 Task<Tried> try_once(Asking& asking, const std::string& model) {
-  auto body = chat_body(asking.request, model);
+  auto body = chat_body(asking.request, model, asking.options.temperature);
   if (!body) co_return Tried{Failure{body.error()}};
   const auto first_words_by = std::chrono::steady_clock::now() + asking.options.first_token_timeout;
   auto request = to_http(asking.options, "POST", "/chat/completions", asking.request.call_id, asking.allowance);

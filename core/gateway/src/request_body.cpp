@@ -63,12 +63,13 @@ std::size_t size_of(const ChatRequest& request) {
 }  // namespace
 
 /// Written, not built as a document first: a conversation is tens of kilobytes, and every message of it comes along.
-Result<std::string> chat_body(const ChatRequest& request, const std::string& model) {
+Result<std::string> chat_body(const ChatRequest& request, const std::string& model, std::optional<double> temperature) {
   std::string body;
   body.reserve(size_of(request));
   body += R"({"model":)";
   append_json_string(body, model);
   if (request.max_output_tokens) body += R"(,"max_tokens":)" + std::to_string(*request.max_output_tokens);
+  if (temperature) body += R"(,"temperature":)" + json(*temperature).dump();
   body += R"(,"stream":true,"stream_options":{"include_usage":true},"messages":[)";
   for (const auto& message : request.messages) {
     if (!std::all_of(message.images.begin(), message.images.end(), is_taken))

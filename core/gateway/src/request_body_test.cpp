@@ -35,6 +35,12 @@ TEST(RequestBody, BoundsTheAnswer) {
   EXPECT_EQ(body_of({.max_output_tokens = 300, .messages = {{"user", "hi"}}}, "m")["max_tokens"], 300);
 }
 
+TEST(RequestBody, SaysATemperatureOnlyWhenThereIsOne) {
+  const ChatRequest request{.messages = {{"user", "hi"}}};
+  EXPECT_EQ(json::parse(*chat_body(request, "m", 0.25))["temperature"], 0.25);
+  EXPECT_FALSE(body_of(request, "m").contains("temperature"));
+}
+
 TEST(RequestBody, PicturesBecomeParts) {
   const auto body = body_of({.messages = {{"user", "what is it?", {{"image/png", std::string("\0ab", 3)}}},
                                           {"user", "", {{"image/gif", "x"}, {"image/webp", ""}}}}},

@@ -9,9 +9,9 @@
 #include "async_hooks.hpp"
 #include "rapt/gateway/tokens.hpp"
 #include "rapt/jobs/outbox.hpp"
+#include "rapt/runs/structured_output.hpp"
 #include "rapt/usage/extractions.hpp"
 #include "rapt/usage/storable.hpp"
-#include "structured_output.hpp"
 
 namespace rapt::runs {
 
@@ -31,6 +31,16 @@ Error spoiled(const std::string& module, const Error& fault) {
 usage::Outcome outcome_of(const Result<std::string>& output) {
   if (output) return usage::Outcome::kAnswered;
   return output.error().kind == ErrorKind::kBlocked ? usage::Outcome::kBlocked : usage::Outcome::kFailed;
+}
+
+/// The question that asks for JSON: the tool's instructions and the output's schema, then the input.
+gateway::ChatRequest structured_request(const tools::ToolDefinition& tool, const std::string& input_json,
+                                        const std::vector<std::string>& instructions) {
+  std::string system = tool.instructions();
+  for (const auto& instruction : instructions) system += (system.empty() ? "" : "\n\n") + instruction;
+  system += (system.empty() ? "" : "\n\n") + schema_words(tool.output_schema_json);
+  return {.messages = {{"system", std::move(system)}, {"user", input_json}},
+          .response_schema_json = tool.output_schema_json};
 }
 
 /// The transaction at a run's end.
@@ -105,7 +115,7 @@ Result<void> RunFlow::check_replacement(Point point, const hooks::Outcome& outco
   if (outcome.modified_by.empty()) return {};
   Result<void> fits;
   if (point == Point::kProductAfterAi) {
-    fits = check_output(*tool_, *context_.output_json);
+    fits = check_output(tool_->output_schema, *context_.output_json);
   } else if (!usage::storable_json(*context_.input_json)) {
     fits = Error::invalid("input", "is no JSON");
   } else if (tool_->input_schema) {
@@ -119,12 +129,12 @@ Task<Result<std::string>> RunFlow::ask(std::vector<std::string> instructions) {
   auto request = structured_request(*tool_, *context_.input_json, instructions);
   auto first = co_await ask_once(request);
   if (!first) co_return first.error();
-  auto output = parse_output(*tool_, first->content);
+  auto output = parse_output(tool_->output_schema, first->content);
   if (output) co_return output;
   ask_for_repair(request, first->content, output.error());
   auto second = co_await ask_once(std::move(request));
   if (!second) co_return second.error();
-  co_return parse_output(*tool_, second->content);
+  co_return parse_output(tool_->output_schema, second->content);
 }
 
 Task<Result<gateway::Completion>> RunFlow::ask_once(gateway::ChatRequest request) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/runs/async_hooks.hpp"
-#include "structured_output.hpp"
+#include "rapt/runs/structured_output.hpp"
 #include "test_runs.hpp"
 
 namespace rapt::runs {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "structured_output.hpp"
+#include "rapt/runs/structured_output.hpp"
 
 #include <utility>
 
@@ -32,17 +32,11 @@ std::string_view bracketed(std::string_view text) {
 
 }  // namespace
 
-gateway::ChatRequest structured_request(const tools::ToolDefinition& tool, const std::string& input_json,
-                                        const std::vector<std::string>& instructions) {
-  std::string system = tool.instructions();
-  for (const auto& instruction : instructions) system += (system.empty() ? "" : "\n\n") + instruction;
-  system += (system.empty() ? "" : "\n\n");
-  system +=
-      "Answer with one JSON value and nothing else: no Markdown fence, no words before or after it. It must fit this "
-      "JSON Schema:\n" +
-      tool.output_schema_json;
-  return {.messages = {{"system", std::move(system)}, {"user", input_json}},
-          .response_schema_json = tool.output_schema_json};
+std::string schema_words(const std::string& schema_json) {
+  return "Answer with one JSON value and nothing else: no Markdown fence, no words before or after it. It must fit "
+         "this "
+         "JSON Schema:\n" +
+         schema_json;
 }
 
 void ask_for_repair(gateway::ChatRequest& request, const std::string& answer, const Error& fault) {
@@ -52,20 +46,20 @@ void ask_for_repair(gateway::ChatRequest& request, const std::string& answer, co
   request.messages.push_back({"user", words + "Answer again with the corrected JSON value and nothing else."});
 }
 
-Result<std::string> parse_output(const tools::ToolDefinition& tool, std::string_view answer) {
+Result<std::string> parse_output(const std::optional<schema::JsonSchema>& schema, std::string_view answer) {
   for (auto candidate : {trimmed(answer), bracketed(answer)}) {
     if (candidate.empty() || !usage::storable_json(candidate)) continue;
     std::string json(candidate);
-    RAPT_TRY(check_output(tool, json));
+    RAPT_TRY(check_output(schema, json));
     return json;
   }
   return output_invalid({{"output", "is no JSON"}});
 }
 
-Result<void> check_output(const tools::ToolDefinition& tool, const std::string& output_json) {
+Result<void> check_output(const std::optional<schema::JsonSchema>& schema, const std::string& output_json) {
   if (!usage::storable_json(output_json)) return output_invalid({{"output", "is no JSON that can be stored"}});
-  if (!tool.output_schema) return {};
-  auto valid = tool.output_schema->validate(output_json, "output");
+  if (!schema) return {};
+  auto valid = schema->validate(output_json, "output");
   if (!valid) return output_invalid(valid.error().fields);
   return {};
 }

@@ -204,9 +204,10 @@ store::Statement list_statement(Reach reach, bool oldest_first) {
            "x.created_at >= $7::date - interval '1 day' AND (x.created_at, x.id) " + side +
            " ((SELECT at FROM begin), (SELECT id FROM begin)) AND " + kInDays + kModelAndType + kDetails +
            seen_by(reach) + " ORDER BY x.created_at" + direction + ", x.id" + direction +
-           " LIMIT $19::bigint) SELECT p.*, g.name AS group_name, c.name AS class_name, t.name AS tool_name FROM page p"
+           " LIMIT $19::bigint) SELECT p.*, g.name AS group_name, c.name AS class_name, t.name AS tool_name, m.module "
+           "FROM page p"
            " LEFT JOIN groups g ON g.id = p.group_id LEFT JOIN classes c ON c.id = p.class_id LEFT JOIN tools t ON"
-           " t.id = p.tool_id ORDER BY p.created_at" +
+           " t.id = p.tool_id LEFT JOIN ai_module_calls m ON m.id = p.id ORDER BY p.created_at" +
            direction + ", p.id" + direction;
   });
 }

@@ -108,6 +108,7 @@ Entry entry_of(const store::Row& row) {
   out.group_name = row.text("group_name");
   out.class_name = row.text("class_name");
   out.tool_name = row.text("tool_name");
+  out.module = row.text("module");
   out.model = row.text("model");
   out.request_type = row.text("request_type");
   out.outcome = row.text("outcome");

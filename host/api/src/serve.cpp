@@ -20,6 +20,7 @@
 #include "rapt/gateway/openai_gateway.hpp"
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
+#include "rapt/host/ai.hpp"
 #include "rapt/host/http.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
@@ -175,6 +176,9 @@ class Host {
     const host::SecretNames names = [this](std::string module, host::ServiceScope about) {
       return live_settings_.secrets(std::move(module), std::move(about.group_id));
     };
+    auto ai_service = std::make_unique<host::AiCapability>(ai_parts(settings));
+    ai_service_ = ai_service.get();
+    capabilities_.add(sandbox::Service::kAi, std::move(ai_service));
     capabilities_.add(sandbox::Service::kSecrets, std::make_unique<host::SecretsCapability>(names, secrets));
   }
 
@@ -211,6 +215,17 @@ class Host {
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
  private:
+  /// A module's question has the time and the temperature that it asks for, all else as the host's own.
+  host::AiCapability::Parts ai_parts(const config::Settings& settings) {
+    auto gateway = [this, options = gateway_options(settings)](host::AiBounds bounds) {
+      auto own = options;
+      own.request_timeout = std::min(own.request_timeout, bounds.time_limit);
+      own.temperature = bounds.temperature;
+      return std::make_unique<gateway::OpenAiGateway>(client_, std::move(own));
+    };
+    return {.database = database_, .admission = quota_, .gateway = std::move(gateway)};
+  }
+
   static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop) {
     http::ServerOptions options;
     options.address = settings.host;
@@ -243,6 +258,7 @@ class Host {
     co_await chat_.finish(kGrace);
     // Jobs ask modules, so they end first.
     co_await worker_.stop();
+    co_await ai_service_->finish(kGrace);
     co_await keeper_.stop(kGrace);
     co_await quota_.backlog().stop(kSettling);
     co_await live_settings_.stop();
@@ -266,6 +282,7 @@ class Host {
   quota::QuotaService quota_;
   quota::Administration ai_;
   host::Capabilities capabilities_;
+  host::AiCapability* ai_service_ = nullptr;  ///< capabilities_ has it
   host::Supervisor supervisor_;
   install::Installer installer_;
   journal::ModuleJournal journal_;

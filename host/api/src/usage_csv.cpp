@@ -22,7 +22,7 @@ std::string line_of(const usage::Entry& entry) {
   add_csv_text(line, entry.latency_ms ? std::to_string(*entry.latency_ms) : "");
   for (const auto& text :
        {entry.group.str(), entry.group_name, entry.class_id.str(), entry.class_name, entry.tool.str(), entry.tool_name,
-        entry.user.str(), entry.session.str(), entry.run.str(), entry.assignment.str(), entry.id})
+        entry.user.str(), entry.session.str(), entry.run.str(), entry.assignment.str(), entry.id, entry.module})
     add_csv_text(line, text);
   return line + "\r\n";
 }
@@ -31,7 +31,7 @@ std::string line_of(const usage::Entry& entry) {
 
 std::string usage_csv_header() {
   return "time,day,request_type,outcome,model,input_tokens,output_tokens,total_tokens,estimated,cost_usd,latency_ms,"
-         "group_id,group,class_id,class,tool_id,tool,user_id,session_id,run_id,assignment_id,id\r\n";
+         "group_id,group,class_id,class,tool_id,tool,user_id,session_id,run_id,assignment_id,id,module\r\n";
 }
 
 std::string usage_csv(const std::vector<usage::Entry>& entries) {

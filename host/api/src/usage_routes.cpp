@@ -62,7 +62,7 @@ Result<usage::Filter> filter_of(const Call& call) {
   RAPT_TRY(read_id(call, "class_id", out.class_id));
   RAPT_TRY(read_id(call, "user_id", out.user));
   RAPT_TRY(read_id(call, "tool_id", out.tool));
-  RAPT_TRY(read_word(call, "request_type", {"chat", "product"}, out.request_type));
+  RAPT_TRY(read_word(call, "request_type", {"chat", "product", "module", "embedding"}, out.request_type));
   RAPT_TRY(read_word(call, "outcome", {"answered", "blocked", "failed", "abandoned"}, out.outcome));
   std::string descendants;
   RAPT_TRY(read_word(call, "descendants", {"true", "false"}, descendants));
@@ -104,6 +104,7 @@ json view(const usage::Entry& entry) {
           {"session_id", id_or_null(entry.session.str())},
           {"run_id", id_or_null(entry.run.str())},
           {"assignment_id", id_or_null(entry.assignment.str())},
+          {"module", id_or_null(entry.module)},
           {"model", entry.model},
           {"request_type", entry.request_type},
           {"outcome", entry.outcome},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "rapt/gateway/gateway.hpp"
@@ -17,6 +18,7 @@ class OpenAiGateway final : public Gateway {
     std::string base_url;  ///< without the trailing /chat/completions
     std::string api_key;   ///< sent as a bearer token when not empty; never logged
     std::string default_model;
+    std::optional<double> temperature{};                   ///< of answers; else the model's own
     std::chrono::milliseconds request_timeout{120000};     ///< a whole call, with every retry and fallback
     std::chrono::milliseconds first_token_timeout{30000};  ///< of one try, from its start to the first words
     std::chrono::milliseconds token_timeout{30000};        ///< between two pieces; comments are none

@@ -27,7 +27,7 @@ struct Filter {
   UserId user{};
   ToolId tool{};
   std::string model{};
-  std::string request_type{};  ///< "chat", "product"
+  std::string request_type{};  ///< "chat", "product", "module", "embedding"
   std::string outcome{};       ///< "answered", "blocked", "failed", "abandoned"
 };
 
@@ -80,6 +80,7 @@ struct Entry {
   RunId run;
   AssignmentId assignment;
   std::string group_name, class_name, tool_name;  ///< "" for what has gone
+  std::string module;                             ///< that asked; "" for conversations and runs
   std::string model, request_type, outcome;
   std::int64_t input_tokens = 0, output_tokens = 0;
   bool estimated = false;

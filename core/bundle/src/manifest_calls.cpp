@@ -7,6 +7,7 @@
 
 #include "manifest_parts.hpp"
 #include "names.hpp"
+#include "rapt/base/cron.hpp"
 
 namespace rapt::bundle {
 namespace {
@@ -22,6 +23,12 @@ constexpr std::array<std::string_view, 7> kFileTypes = {
     "application/pdf",
     "application/zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
+
+/// docs/capabilities.md says when and with what; migrations/core/0008_module_work.sql tells them.
+constexpr std::array<std::string_view, 15> kHostEvents = {
+    "session.started", "session.changed", "session.completed", "message.stored", "message.blocked",
+    "run.completed",   "run.failed",      "user.created",      "user.deleted",   "class.enrolled",
+    "class.left",      "group.created",   "group.archived",    "budget.alert",   "module.settings-changed"};
 
 /// The place of the word among `words`; its length, after a fault, when it is none.
 std::size_t read_word(JsonReader& in, const char* key, std::string& out, std::span<const std::string_view> words) {
@@ -85,6 +92,8 @@ void read_jobs(JsonReader& in, Manifest& out) {
     ManifestJob job;
     read_id(item, "name", job.name, seen);
     item.text("cron", job.cron, 100, Need::kOptional);
+    if (const auto cron = job.cron.empty() ? Result<Cron>(Cron()) : Cron::parse(job.cron); !cron)
+      item.fault("cron", cron.error().fields.at(0).message);
     item.integer("timeout_ms", job.timeout_ms, 1, 60000);
     item.integer("max_attempts", job.max_attempts, 1, 20);
     item.refuse_unknown();
@@ -98,6 +107,14 @@ bool is_event(std::string_view type) {
   return dot != std::string_view::npos && is_name(type.substr(0, dot)) && is_name(type.substr(dot + 1));
 }
 
+/// What only the host tells begins with one of its words; a module of that name publishes nothing.
+void check_host_event(JsonReader& in, const std::string& type) {
+  const auto types = host_event_types();
+  if (!is_host_word(type.substr(0, type.find('.'))) || std::find(types.begin(), types.end(), type) != types.end())
+    return;
+  in.fault("subscribe", "The host has no event \"" + type + "\"." + did_you_mean(type, types));
+}
+
 void read_events(JsonReader& in, Manifest& out) {
   if (!in.is_object("events")) return;
   auto events = *in.object("events");
@@ -105,6 +122,7 @@ void read_events(JsonReader& in, Manifest& out) {
   out.events.publish = events.texts("publish", 32, 63);
   for (const auto& type : out.events.subscribe) {
     if (!is_event(type)) events.fault("subscribe", "\"" + type + "\" is no type such as \"session.completed\".");
+    check_host_event(events, type);
   }
   for (const auto& word : out.events.publish) {
     if (!is_name(word)) events.fault("publish", "\"" + word + "\" is no word such as \"entry-added\".");
@@ -152,6 +170,15 @@ void read_exports(JsonReader& in, Manifest& out) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> host_event_types() {
+  return kHostEvents;
+}
+
+bool is_host_word(std::string_view word) {
+  const auto of = [&](std::string_view type) { return type.substr(0, type.find('.')) == word; };
+  return std::any_of(kHostEvents.begin(), kHostEvents.end(), of);
+}
 
 std::string_view name(ManifestAccess access) {
   return kAccess.at(static_cast<std::size_t>(access));

@@ -230,5 +230,28 @@ TEST(ParseManifest, RefusesHostileDocuments) {
   EXPECT_THAT(message_for("{\"a\":\"" + std::string(70000, 'x') + "\"}"), HasSubstr("larger than 64 KiB"));
 }
 
+TEST(ManifestCalls, HoldsCronAndEventsAgainstWhatThereIs) {
+  const auto with_calls = [](const std::string& jobs, const std::string& events) {
+    const auto text = with(sample_manifest(), "\"memory_mb\": 32",
+                           "\"memory_mb\": 32, \"jobs\": [" + jobs + "], \"events\": " + events);
+    return with(text, "\"permissions\": [",
+                R"("permissions": [{"name": "jobs", "reason": "Later."}, {"name": "events", "reason": "Told."},)");
+  };
+  const auto good = parse_manifest(
+      with_calls(R"({"name": "nightly", "cron": "0 3 * * mon"}, {"name": "later"})",
+                 R"({"subscribe": ["session.completed", "reading-log.entry-added"], "publish": ["done-one"]})"));
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->jobs.at(0).cron, "0 3 * * mon");
+  EXPECT_EQ(good->jobs.at(1).max_attempts, 8);
+  const auto wrong = parse_manifest(
+      with_calls(R"({"name": "nightly", "cron": "0 0 30 2 *"})", R"({"subscribe": ["session.complete"]})"));
+  ASSERT_FALSE(wrong);
+  ASSERT_EQ(wrong.error().fields.size(), 2U);
+  EXPECT_EQ(wrong.error().fields[0].path, "jobs[0].cron");
+  EXPECT_THAT(wrong.error().fields[0].message, HasSubstr("it would never come"));
+  EXPECT_EQ(wrong.error().fields[1].path, "events.subscribe");
+  EXPECT_THAT(wrong.error().fields[1].message, HasSubstr("session.completed"));
+}
+
 }  // namespace
 }  // namespace rapt::bundle

@@ -7,6 +7,7 @@
 #include <exception>
 #include <map>
 #include <random>
+#include <set>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,7 +30,7 @@ namespace {
 using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
-constexpr milliseconds kRelayBusy{20}, kRelayIdle{500}, kPauseAfterFailure{1000}, kLongestNap{200};
+constexpr milliseconds kRelayBusy{20}, kRelayIdle{500}, kPauseAfterFailure{1000}, kLongestNap{200}, kModuleNap{20};
 constexpr std::chrono::hours kPruneEvery{1};
 constexpr std::size_t kMostErrorBytes = 500;
 
@@ -73,6 +74,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl> {
   Task<void> renew();
   Task<void> wake(WakeStream& stream);
   Task<Result<bool>> take_due();
+  Task<Result<bool>> take_module_job();
   Task<void> tidy();
   Task<void> work(Job job);
   Task<Done> attempt(Job job);
@@ -91,6 +93,7 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl> {
   }
   Task<void> start_work(Job job) {
     --free;
+    if (job.module) busy.insert(job.module->module);
     co_await start(work(std::move(job)));
   }
   /// Waits, but not for long when the worker stops.
@@ -99,6 +102,14 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl> {
     for (auto now = Steady::now(); !stopping && now < until; now = Steady::now()) {
       const auto rest = std::chrono::ceil<milliseconds>(until - now);
       co_await runtime::sleep_for(std::min(rest, kLongestNap));
+    }
+  }
+  /// Until the next sweep, or until a module has ended one: its next may wait.
+  Task<void> pause_for_module() const {
+    const auto until = Steady::now() + options.sweep;
+    while (!stopping && !ended_one && Steady::now() < until) {
+      const auto rest = std::chrono::ceil<milliseconds>(until - Steady::now());
+      co_await runtime::sleep_for(std::clamp(rest, milliseconds(0), busy.empty() ? kLongestNap : kModuleNap));
     }
   }
   /// False when there is nothing to wait for any more: the worker stops.
@@ -112,9 +123,11 @@ struct Worker::Impl : std::enable_shared_from_this<Worker::Impl> {
   const Options options;
   std::map<std::string, Handler> handlers;
   Claimer claimer;
-  unsigned free;       ///< jobs that may be begun
-  unsigned alive = 0;  ///< tasks that run() waits for
+  unsigned free;               ///< jobs that may be begun
+  std::set<std::string> busy;  ///< modules that do one
+  unsigned alive = 0;          ///< tasks that run() waits for
   bool renewing = true;
+  bool ended_one = false;  ///< since the last sweep
   Steady::time_point tidied{};
   std::atomic<bool> stopping{false}, started{false};
   runtime::Wakeup slot_for_reader, slot_for_sweeper, changed, ended;
@@ -167,16 +180,28 @@ Task<Result<bool>> Worker::Impl::take_due() {
   co_return jobs->size() == wanted;
 }
 
+/// True when there may be another one at once.
+Task<Result<bool>> Worker::Impl::take_module_job() {
+  if (free == 0) co_return true;
+  std::vector<std::string> others(busy.begin(), busy.end());
+  auto job = co_await claim_module_job(database, claimer, std::move(others));
+  if (!job) co_return job.error();
+  if (*job) co_await start_work(std::move(**job));
+  co_return job->has_value();
+}
+
 Task<void> Worker::Impl::sweep() {
   Trouble trouble("database");
   while (!stopping) {
-    const auto more = co_await take_due();
+    ended_one = false;
+    auto taking = options.for_modules ? take_module_job() : take_due();
+    const auto more = co_await std::move(taking);
     trouble.note(more);
     if (more) co_await tidy();
     if (more && *more) {
       co_await slot(slot_for_sweeper);
     } else {
-      co_await pause(options.sweep);
+      co_await pause_for_module();
     }
   }
 }
@@ -213,25 +238,29 @@ Task<Done> Worker::Impl::attempt(Job job) {
 
 Task<void> Worker::Impl::work(Job job) {
   auto done = co_await attempt(job);
+  const std::string module = job.module ? job.module->module : "";
   co_await end(std::move(job), std::move(done));
   ++free;
+  ended_one = busy.erase(module) > 0;
   slot_for_reader.notify();
   slot_for_sweeper.notify();
 }
 
 Task<void> Worker::Impl::end(Job job, Done done) {
   const bool good = done.kind == Done::Kind::kDone;
-  const std::string wanted = good ? "done" : done.kind == Done::Kind::kAgain ? "waiting" : "failed";
-  const auto delay = wanted == "waiting" ? back_off(options, job.attempt) : milliseconds(0);
+  const bool counts = done.kind != Done::Kind::kLater;
+  const std::string wanted = good ? "done" : done.kind == Done::Kind::kFailed ? "failed" : "waiting";
+  const auto backed_off = back_off(options, std::max(job.attempt - job.postponed, 1));
+  const auto delay = wanted == "waiting" ? done.delay.value_or(backed_off) : milliseconds(0);
   const auto reason = good ? std::string() : printable(done.reason, kMostErrorBytes);
-  auto writing = [job, wanted, delay, reason](store::Transaction& tx) {
-    return end_attempt(tx, job, wanted, delay, reason);
+  auto writing = [job, wanted, delay, reason, counts](store::Transaction& tx) {
+    return end_attempt(tx, job, wanted, delay, reason, counts);
   };
   const auto ended_as = co_await database.transaction(std::move(writing));
   if (!ended_as) {
     // Its lease will run out, and another attempt finds what this one has stored.
     log::error("jobs.end_not_stored", {{"job", job.id}, {"detail", ended_as.error().log_detail}});
-  } else if (!good) {
+  } else if (!good && counts) {
     log::warn(*ended_as == "failed" ? "job.failed" : "job.again", {{"kind", job.kind},
                                                                    {"job", job.id},
                                                                    {"key", job.idempotency_key},
@@ -252,8 +281,10 @@ void Worker::handle(std::string kind, Handler handler) {
 Task<void> Worker::run() {
   const auto impl = impl_;
   impl->started = true;
-  co_await impl->start(impl->relay());
-  co_await impl->start(impl->read());
+  if (!impl->options.for_modules) {
+    co_await impl->start(impl->relay());
+    co_await impl->start(impl->read());
+  }
   co_await impl->start(impl->sweep());
   // What is being done keeps its lease to its end, so this one ends last.
   co_await impl->start(impl->renew());

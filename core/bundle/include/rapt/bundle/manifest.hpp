@@ -126,6 +126,10 @@ std::string full_name(const ManifestPermission& permission);
 Result<Manifest> parse_manifest(std::string_view json);
 /// Every permission that a manifest may ask for. What a host does not offer, it does not grant.
 std::span<const std::string_view> permission_names();
+/// The events that the host itself tells: "session.completed", …
+std::span<const std::string_view> host_event_types();
+/// True for the first word of one of these ("session"): a module of that name may publish nothing.
+bool is_host_word(std::string_view word);
 /// ^[a-z][a-z0-9-]{1,62}$: the form of modules' and publishers' names, safe as part of a path.
 bool is_valid_name(std::string_view name);
 /// "public", "user", "teacher", "group_admin", "system_admin".

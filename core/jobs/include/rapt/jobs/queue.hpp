@@ -9,6 +9,7 @@
 
 #include "rapt/base/clock.hpp"
 #include "rapt/base/result.hpp"
+#include "rapt/jobs/module_jobs.hpp"
 #include "rapt/runtime/task.hpp"
 
 namespace rapt::store {
@@ -39,6 +40,8 @@ struct Job {
   std::string payload_json;
   int attempt = 1;  ///< from 1
   int max_attempts = 8;
+  int postponed = 0;                   ///< so many of the attempts do not count (Done::Kind::kLater)
+  std::optional<ModuleWork> module{};  ///< when a module does it
 };
 
 /// Marks the job as done inside a handler's own transaction, so that its effects are stored once: kConflict when the

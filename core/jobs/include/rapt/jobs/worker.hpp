@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "rapt/jobs/queue.hpp"
@@ -18,10 +19,12 @@ namespace rapt::jobs {
 struct Done {
   enum class Kind {
     kDone,
-    kAgain,  ///< later, with back-off; after max_attempts it has failed
+    kAgain,  ///< later, with back-off or after `delay`; after max_attempts it has failed
+    kLater,  ///< after `delay`, or with back-off; this attempt does not count
     kFailed  ///< for good
   } kind = Kind::kDone;
-  std::string reason;  ///< a sentence for the administrator, when it is not done
+  std::string reason{};  ///< a sentence for the administrator, when it is not done
+  std::optional<std::chrono::milliseconds> delay{};
 };
 
 /// Does one attempt. It runs at least once for each job: what must happen once is stored in the transaction that calls
@@ -43,6 +46,10 @@ class Worker {
     std::chrono::milliseconds lease{60000};  ///< a job whose worker is silent for so long is done by another
     std::chrono::milliseconds retry_initial{1000}, retry_maximum{300000};
     std::chrono::milliseconds sweep{1000};  ///< how often PostgreSQL is asked for due jobs
+    /// It does the work of modules, and nothing else: one job of a module at a time, so that none holds up another
+    /// module or waits for the first within its limit; those of one lane in their order, whatever host does them. It
+    /// neither relays nor listens to Redis.
+    bool for_modules = false;
   };
   /// `redis` blocks one connection while it reads: at least two connections, and nobody else's.
   /// Both must outlive run().

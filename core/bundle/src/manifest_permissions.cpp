@@ -32,6 +32,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 constexpr std::uint32_t kProviderSince = 2;  ///< the minor number of the ABI that brought rapt.auth-provider/1
 constexpr std::size_t kMaxHosts = 32;
+/// Among the hosts, and as a grant "http:private": those at addresses of private networks, too. No host has that name.
+constexpr std::string_view kPrivateHosts = "private";
 
 /// A DNS name of at least two labels, in lower case; "*." before it stands for everything below.
 bool is_host(std::string_view host) {
@@ -113,7 +115,11 @@ std::string full_name(const ManifestPermission& permission) {
   std::string out = permission.name;
   for (std::size_t i = 0; i < permission.hosts.size(); ++i) {
     const auto& host = permission.hosts[i];
-    out += (i == 0 ? " to " : ", ") + (host == kSettingsHosts ? "the hosts of its settings" : host);
+    if (host == kPrivateHosts) {
+      out += ", also in private networks";
+    } else {
+      out += (i == 0 ? " to " : ", ") + (host == kSettingsHosts ? "the hosts of its settings" : host);
+    }
   }
   for (std::size_t i = 0; i < permission.paths.size(); ++i) out += (i == 0 ? " also at " : ", ") + permission.paths[i];
   if (permission.write) out += ", also to change it";
@@ -155,6 +161,11 @@ void read_permissions(JsonReader& in, Manifest& out) {
     read_hosts(item, permission);
     read_paths(item, permission);
     item.boolean("write", permission.write);
+    bool reaches_private = false;
+    item.boolean("private", reaches_private);
+    if (reaches_private && (permission.name != "http" || permission.hosts.empty()))
+      item.fault("private", "Only the permission \"http\" has it, beside the hosts that it names.");
+    if (reaches_private) permission.hosts.emplace_back(kPrivateHosts);
     if (permission.write && permission.name != "directory")
       item.fault("write", "Only the permission \"directory\" has it.");
     item.refuse_unknown();

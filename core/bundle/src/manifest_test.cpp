@@ -179,6 +179,12 @@ TEST(ParseManifest, NamesTheHostsThatAreFetchedFrom) {
        {"*", "*.", "com", "a..b", "-a.b", "a-.b", "A.b", "a.b.", "https://a.b", "a.b:8443", "a.*.b", "@other", ""})
     EXPECT_THAT(message_for(hosts('"' + bad + '"')), HasSubstr("hosts[0]: Give a name")) << bad;
   EXPECT_THAT(message_for(hosts(R"("a.b", "a.b")")), HasSubstr("named twice"));
+  const auto near = parse_manifest(hosts(R"("a.b"], "private": true, "paths": [)"));
+  ASSERT_TRUE(near.has_value());
+  EXPECT_THAT(grants_of(near->permissions[0]), ::testing::ElementsAre("http", "http:a.b", "http:private"));
+  EXPECT_EQ(full_name(near->permissions[0]), "http to a.b, also in private networks");
+  EXPECT_THAT(message_for(hosts("], \"private\": true, \"paths\": [")), HasSubstr("private: Only the permission"));
+  EXPECT_THAT(message_for(hosts(R"("private")")), HasSubstr("hosts[0]: Give a name"));
   EXPECT_THAT(message_for(hosts("7")), HasSubstr("It must be text"));
   EXPECT_THAT(message_for(with(sample_manifest(), "\"log\"", "\"log\", \"hosts\": [\"a.b\"]")),
               HasSubstr("Only the permission \"http\""));

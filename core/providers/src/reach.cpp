@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kScheme = "https://", kSettings = "@settings";
+constexpr std::string_view kScheme = "https://", kSettings = "@settings", kPrivate = "private";
 
 bool may_stand_in_url(char c) {
   return c > ' ' && c < '\x7f' && std::string_view("\"<>\\").find(c) == std::string_view::npos;
@@ -23,15 +23,17 @@ bool is_port(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
 }
 
-void collect(const json& value, std::vector<std::string>& hosts) {
+void collect(const json& value, std::vector<std::string>& addresses) {
   if (value.is_string()) {
-    if (auto host = https_host(value.get_ref<const std::string&>())) hosts.push_back(std::move(*host));
+    const auto& text = value.get_ref<const std::string&>();
+    if (https_host(text)) addresses.push_back(text);
   } else if (value.is_structured()) {
-    for (const auto& inner : value) collect(inner, hosts);
+    for (const auto& inner : value) collect(inner, addresses);
   }
 }
 
 bool grants(std::string_view granted, std::string_view host) {
+  if (granted == kPrivate) return false;
   if (!granted.starts_with("*.")) return granted == host;
   const auto ending = granted.substr(1);  // with its dot
   return host.size() > ending.size() && host.ends_with(ending);
@@ -56,9 +58,15 @@ std::optional<std::string> https_host(std::string_view url) {
   return host;
 }
 
+std::vector<std::string> addresses_in(std::string_view settings_json) {
+  std::vector<std::string> addresses;
+  collect(json::parse(settings_json, nullptr, false), addresses);
+  return addresses;
+}
+
 std::vector<std::string> hosts_in(std::string_view settings_json) {
-  std::vector<std::string> hosts;
-  collect(json::parse(settings_json, nullptr, false), hosts);
+  auto hosts = addresses_in(settings_json);
+  for (auto& one : hosts) one = *https_host(one);
   return hosts;
 }
 

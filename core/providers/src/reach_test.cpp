@@ -43,6 +43,9 @@ TEST(Reach, GoesWhereTheSettingsSayWhenThatWasGranted) {
   EXPECT_TRUE(may_reach({"@settings"}, settings, "https://b.example/"));
   EXPECT_FALSE(may_reach({"@settings"}, settings, "https://school.example/"));
   EXPECT_FALSE(may_reach({"@settings"}, "no JSON", "https://id.school.example/"));
+  EXPECT_EQ(addresses_in(settings),
+            (std::vector<std::string>{"https://id.school.example/token", "https://b.example:8443/"}));
+  EXPECT_FALSE(may_reach({"private"}, "{}", "https://private/")) << "a word, no host";
 }
 
 }  // namespace

@@ -172,6 +172,9 @@ class Host {
       return live_settings_.secret(std::move(module), std::move(name), std::move(about.group_id));
     };
     reach.secrets = secrets;
+    reach.settings = [this](std::string module, host::ServiceScope about) {
+      return live_settings_.resolve(std::move(module), std::move(about.group_id));
+    };
     capabilities_.add(sandbox::Service::kHttp, std::make_unique<host::HttpCapability>(std::move(reach)));
     const host::SecretNames names = [this](std::string module, host::ServiceScope about) {
       return live_settings_.secrets(std::move(module), std::move(about.group_id));

@@ -18,7 +18,7 @@ using sandbox::HttpMethod;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kMostBody = std::size_t{512} << 10;
-constexpr std::string_view kGrant = "http:";
+constexpr std::string_view kGrant = "http:", kPrivate = "http:private", kSettings = "http:@settings";
 
 ServiceAnswer with_head(rapt_status status, std::string head) {
   ServiceAnswer answer;
@@ -32,7 +32,7 @@ ServiceAnswer invalid(const Error& error) {
   return with_head(RAPT_E_INVALID, http_fault_json("request", at));
 }
 
-bool granted(const ServiceRequest& request, const std::string& name) {
+bool granted(const ServiceRequest& request, std::string_view name) {
   return std::find(request.grants.begin(), request.grants.end(), name) != request.grants.end();
 }
 
@@ -94,12 +94,30 @@ struct HttpCapability::Impl {
   Options options;
   http::Client client{};  ///< of its own: a connection that was made under other rules is not used again here
 
+  [[nodiscard]] bool private_too(const ServiceRequest& request) const {
+    return options.private_addresses || granted(request, kPrivate);
+  }
+
+  /// "{}" where no grant asks for them.
+  Task<Result<std::string>> settings_for(const ServiceRequest& request) const {
+    if (!options.settings || !granted(request, kSettings)) co_return std::string("{}");
+    co_return co_await options.settings(request.module, request.scope);
+  }
+
+  /// Another port than 443 is one that an administrator has written down.
+  [[nodiscard]] bool port_is_fine(const std::string& url, const std::string& settings) const {
+    if (options.private_addresses || !has_other_port(url)) return true;
+    const auto named = providers::addresses_in(settings);
+    return std::any_of(named.begin(), named.end(), [&](const std::string& one) { return same_place(one, url); });
+  }
+
   /// nullopt: it may be reached.
-  std::optional<ServiceAnswer> barred(const ServiceRequest& request, const std::string& url) const {
+  std::optional<ServiceAnswer> barred(const ServiceRequest& request, const std::string& settings,
+                                      const std::string& url) const {
     const auto host = providers::https_host(url);
     if (!host) return invalid(Error::invalid("url", "must be an https address"));
-    const bool reachable = providers::may_reach(hosts_of(request), "{}", url);
-    if (reachable && (options.private_addresses || !has_other_port(url))) return std::nullopt;
+    const bool reachable = providers::may_reach(hosts_of(request), settings, url);
+    if (reachable && port_is_fine(url, settings)) return std::nullopt;
     return refused(RAPT_E_NOT_ALLOWED,
                    "It asked for " + printable(*host, 253) +
                        (reachable ? " at another port than 443 (http)." : ", which was not granted (http)."));
@@ -119,7 +137,7 @@ struct HttpCapability::Impl {
     out.max_body_bytes = kMostBody;
     out.https_only = true;
     out.decode_body = true;
-    out.public_addresses_only = !options.private_addresses;
+    out.public_addresses_only = !private_too(request);
     out.extra_ca_file = options.ca_file;
     return out;
   }
@@ -145,10 +163,10 @@ struct HttpCapability::Impl {
     co_return std::nullopt;
   }
 
-  Task<ServiceAnswer> follow(const ServiceRequest& request, providers::Fetch fetch, int redirects,
-                             Steady::time_point until) {
+  Task<ServiceAnswer> follow(const ServiceRequest& request, const std::string& settings, providers::Fetch fetch,
+                             int redirects, Steady::time_point until) {
     for (;;) {
-      if (auto bar = barred(request, fetch.url)) co_return std::move(*bar);
+      if (auto bar = barred(request, settings, fetch.url)) co_return std::move(*bar);
       auto asking = request_of(request, fetch, until);
       const auto response = co_await client.fetch(std::move(asking));
       if (!response) co_return failed(request, fetch.url, response.error());
@@ -172,12 +190,17 @@ Task<ServiceAnswer> HttpCapability::call(ServiceRequest request) {
   const std::string body = request.texts[1].value_or("");
   if (body.size() > kMostBody) co_return refused(RAPT_E_TOO_LARGE);
   if (Steady::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
-  if (auto bar = impl_->barred(request, asked->url)) co_return std::move(*bar);
+  const auto settings = co_await impl_->settings_for(request);
+  if (!settings) {
+    log::warn("module.settings_not_read", {{"module", request.module}, {"detail", settings.error().log_detail}});
+    co_return with_head(RAPT_E_UNAVAILABLE, http_fault_json("connect", "The module's settings cannot be read now."));
+  }
+  if (auto bar = impl_->barred(request, *settings, asked->url)) co_return std::move(*bar);
   providers::Fetch fetch{asked->method, asked->url, std::move(asked->headers), body};
   auto unfilled = co_await impl_->fill_in(request, fetch);
   if (unfilled) co_return std::move(*unfilled);
   const auto until = std::min(request.deadline, Steady::now() + std::chrono::milliseconds(asked->timeout_ms));
-  co_return co_await impl_->follow(request, std::move(fetch), asked->redirects, until);
+  co_return co_await impl_->follow(request, *settings, std::move(fetch), asked->redirects, until);
 }
 
 }  // namespace rapt::host

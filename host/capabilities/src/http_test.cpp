@@ -116,6 +116,36 @@ TEST_F(Http, RefusesPrivateAddressesAndOtherPorts) {
   }
 }
 
+TEST_F(Http, ReachesTheHostsOfItsSettingsWhenThatWasGranted) {
+  std::string settings = R"({"base":{"url":")" + server.url("/") + "\"}}";
+  bool away = false;
+  options.private_addresses = false;
+  options.settings = [&](std::string module, ServiceScope) -> Task<Result<std::string>> {
+    if (away) co_return Error::unavailable("database", "away", "hunter2");
+    co_return module == "sample" ? settings : "{}";
+  };
+  grants = {"http", "http:@settings"};
+  EXPECT_THAT(get("/echo").complaint, HasSubstr("not public")) << "private addresses are a grant of their own";
+  grants.push_back("http:private");
+  EXPECT_EQ(get("/echo").status, RAPT_OK) << "at the port that the settings name";
+  EXPECT_THAT(get("/other", R"(,"redirects":1)").complaint, HasSubstr("localhost, which was not granted"));
+  EXPECT_THAT(call(R"({"url":"https://127.0.0.1:1/"})").complaint, HasSubstr("another port than 443"));
+  away = true;
+  const auto unread = get("/echo");
+  EXPECT_EQ(unread.status, RAPT_E_UNAVAILABLE);
+  EXPECT_THAT(*unread.texts.at(0), Not(HasSubstr("hunter2")));
+  away = false;
+  settings = R"({"url":"https://127.0.0.1/"})";
+  EXPECT_THAT(get("/echo").complaint, HasSubstr("another port than 443")) << "the settings name no port";
+  settings = R"({"url":"http://127.0.0.1/"})";
+  EXPECT_THAT(get("/echo").complaint, HasSubstr("not granted")) << "no https address";
+  grants = {"http", "http:127.0.0.1", "http:private"};
+  settings = R"({"url":")" + server.url("/") + "\"}";
+  EXPECT_THAT(get("/echo").complaint, HasSubstr("another port than 443")) << "settings were not granted";
+  grants = {"http", "http:private"};
+  EXPECT_THAT(call(R"({"url":"https://private/"})").complaint, HasSubstr("not granted"));
+}
+
 TEST_F(Http, LooksAtEachRedirectAnew) {
   EXPECT_THAT(*get("/here").texts.at(0), HasSubstr(R"("status":302)")) << "none is followed unless it is asked for";
   EXPECT_THAT(*get("/here", R"(,"redirects":1)").texts.at(0), HasSubstr("/echo\""));

@@ -15,11 +15,14 @@ inline constexpr std::size_t kMaxUrlBytes = 8192;
 /// other text.
 std::optional<std::string> https_host(std::string_view url);
 
+/// Every HTTPS address among the (nested) values of a JSON object, as it stands there; none for what is no JSON.
+std::vector<std::string> addresses_in(std::string_view settings_json);
 /// The hosts of every HTTPS address among the (nested) values of a JSON object; none for what is no JSON.
 std::vector<std::string> hosts_in(std::string_view settings_json);
 
 /// Whether `granted` (ProviderCaller::reachable_hosts) lets the module reach that address: its host by name, below a
 /// "*.name", or with "@settings" one of the hosts of the addresses in the settings, which the administrator wrote.
+/// "private" among them is no name: it says that addresses of private networks count as well.
 bool may_reach(const std::vector<std::string>& granted, std::string_view settings_json, std::string_view url);
 
 }  // namespace rapt::providers

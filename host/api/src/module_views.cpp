@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rapt/base/text.hpp"
+#include "rapt/bundle/consent.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/install/installer.hpp"
@@ -30,6 +31,28 @@ json window_of(const hooks::Window& window) {
   return {{"unit", unit}, {"bytes", window.bytes}};
 }
 
+/// How many of the answered calls took at most so long, each with those before it.
+json histogram_of(const host::HookStatus& hook) {
+  json out = json::array();
+  const auto bounds = host::hook_bounds();
+  for (std::size_t i = 0; i < hook.within.size() && i < bounds.size(); ++i)
+    out.push_back({{"within_us", bounds[i].count()}, {"calls", hook.within[i]}});
+  return out;
+}
+
+json view(const bundle::Consent& consent) {
+  return {{"permission", consent.permission}, {"gives", consent.gives}, {"offered", consent.offered}};
+}
+
+json view(const host::RoomStatus& room) {
+  return {{"name", room.name},
+          {"state", std::string(host::name(room.state))},
+          {"reason", sentence(room.reason)},
+          {"last_failure", room.last_failure.empty() ? json(nullptr) : json(sentence(room.last_failure))},
+          {"restarts", room.restarts},
+          {"pid", room.pid}};
+}
+
 json view(const host::HookStatus& hook) {
   const auto micros = [](const auto& time) { return time ? json(time->count()) : json(nullptr); };
   const bool streams = hook.declared.point == hooks::Point::kChatOnDelta;
@@ -45,7 +68,9 @@ json view(const host::HookStatus& hook) {
           {"findings_refused", hook.findings_refused},
           {"p50_us", micros(hook.p50)},
           {"p99_us", micros(hook.p99)},
-          {"max_us", micros(hook.max)}};
+          {"max_us", micros(hook.max)},
+          {"total_us", hook.total.count()},
+          {"histogram", histogram_of(hook)}};
 }
 
 json view(const host::ServiceStatus& service) {
@@ -111,7 +136,9 @@ json view(const host::ModuleStatus& status) {
       {"hooks", views_of(status.hooks)},
       {"services", views_of(status.services)},
       {"metrics", views_of(status.metrics)},
+      {"rooms", views_of(status.companions)},
       {"permissions", status.permissions},
+      {"consents", views_of(bundle::consents_of(status.permissions))},
       {"findings", std::move(findings)},
       {"sandbox", {{"layers", std::move(layers)}}}};
 }
@@ -133,7 +160,11 @@ json view(const install::InstalledRecord& record, const host::ModuleStatus* stat
 }
 
 json view(const bundle::Manifest& manifest) {
-  return {{"title", manifest.title},
+  json asked = json::array();
+  for (const auto& one : manifest.permissions)
+    asked.push_back({{"permission", one.name}, {"full_name", full_name(one)}, {"reason", one.reason}});
+  return {{"permissions", std::move(asked)},
+          {"title", manifest.title},
           {"description", manifest.description},
           {"license", manifest.license},
           {"abi", std::to_string(manifest.abi_major) + "." + std::to_string(manifest.abi_minor)}};

@@ -6,6 +6,7 @@
 #include "author_commands.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/bundle/bundle.hpp"
+#include "rapt/bundle/consent.hpp"
 #include "rapt/bundle/library.hpp"
 #include "trust_dir.hpp"
 
@@ -65,8 +66,15 @@ json to_json(const bundle::Bundle& bundle) {
     if (!hook.window.empty()) out["hooks"].back()["window"] = window(hook);
   }
   for (const auto& permission : m.permissions) {
-    out["permissions"].push_back({{"name", permission.name}, {"reason", permission.reason}});
-    if (!permission.hosts.empty()) out["permissions"].back()["hosts"] = permission.hosts;
+    const auto consent = bundle::consent_to(permission);
+    json one{{"name", permission.name},
+             {"reason", permission.reason},
+             {"gives", consent.gives},
+             {"offered", consent.offered},
+             {"write", permission.write}};
+    if (!permission.hosts.empty()) one["hosts"] = permission.hosts;
+    if (!permission.paths.empty()) one["paths"] = permission.paths;
+    out["permissions"].push_back(std::move(one));
   }
   for (const auto& found : m.extractions) {
     out["extractions"].push_back({{"type", found.type},
@@ -97,8 +105,7 @@ void show(std::ostream& out, const bundle::Bundle& bundle) {
         << (hook.window.empty() ? "" : ", window " + window(hook)) << "\n";
   }
   out << "permissions\n";
-  for (const auto& permission : m.permissions)
-    out << "  " << full_name(permission) << ": " << permission.reason << "\n";
+  for (const auto& permission : m.permissions) out << bundle::asked_in_words(permission, "  ");
   if (!m.extractions.empty()) out << "findings\n";
   for (const auto& found : m.extractions) out << "  " << found.type << ": " << found.title << "\n";
   if (const auto migrations = bundle::migrations_of(bundle); !migrations.empty()) {

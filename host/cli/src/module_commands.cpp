@@ -9,6 +9,7 @@
 #include "arguments.hpp"
 #include "print.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/bundle/consent.hpp"
 #include "rapt/runtime/runtime.hpp"
 
 namespace rapt::cli {
@@ -31,7 +32,7 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
   if (plan.new_permissions.empty()) return;
   out << "  asks for these permissions:\n";
   for (const auto& permission : plan.new_permissions)
-    out << "    " << bundle::full_name(permission) << ": " << printable(permission.reason, 300) << "\n";
+    out << bundle::asked_in_words(permission, "    ");
 }
 
 bool agrees(Console& console) {

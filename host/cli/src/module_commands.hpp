@@ -14,6 +14,7 @@ int run_module_remove(Console& console, const Arguments& arguments);
 int run_module_verify(Console& console, const Arguments& arguments);
 // module_status.cpp
 int run_module_list(Console& console, const Arguments& arguments);
+int run_module_show(Console& console, const Arguments& arguments);
 int run_module_status(Console& console, const Arguments& arguments);
 // module_changes.cpp
 int run_module_rollback(Console& console, const Arguments& arguments);

@@ -162,6 +162,24 @@ TEST_F(ModuleWords, StatusLivesWithWhateverAHostSays) {
   }
 }
 
+TEST_F(ModuleWords, ShowTellsOfProcessesAndOfWhatWasGranted) {
+  install("sample", "1.0.0");
+  run_sql("UPDATE modules SET permissions = '[\"http\",\"http:a.example\",\"notify\"]' WHERE name = 'sample'");
+  auto status = running();
+  status["rooms"] = {{{"name", "pages"}, {"state", "backoff"}, {"reason", "It fell."}, {"restarts", 3}}, "nonsense"};
+  say("one", "sample", status);
+  EXPECT_EQ(rapt({"module", "show", "sample"}), kOk);
+  EXPECT_THAT(out_, AllOf(HasSubstr("PROCESS FOR  STATE    RESTARTS  REASON\n"),
+                          HasSubstr("pages        backoff  3         It fell.\n"),
+                          HasSubstr("http  It has this host fetch from the internet"),
+                          HasSubstr("It reaches a.example."), HasSubstr("not offered by this host yet")));
+  EXPECT_EQ(rapt({"module", "show", "sample", "--json"}), kOk);
+  EXPECT_EQ(json::parse(out_).at("consents").at(0).at("permission"), "http");
+  EXPECT_EQ(json::parse(out_).at("hosts").at(0).at("status").at("pid"), 42);
+  EXPECT_EQ(rapt({"module", "show", "smaple"}), kFailed);
+  EXPECT_THAT(err_, HasSubstr("Did you mean \"sample\"?"));
+}
+
 TEST_F(ModuleWords, AMistypedNameIsGuessed) {
   install("sample", "1.0.0");
   for (const std::string word : {"status", "logs", "rollback", "enable", "disable", "release", "remove", "verify"}) {

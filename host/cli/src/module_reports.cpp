@@ -70,6 +70,13 @@ void read_metrics(const json& list, std::vector<ModuleReport::Metric>& out) {
   }
 }
 
+void read_rooms(const json& list, std::vector<ModuleReport::Room>& out) {
+  if (!list.is_array()) return;
+  for (const auto& room : list)
+    out.push_back(
+        {text(room, "name"), text(room, "state"), text(room, "reason"), number(room, "restarts").value_or(0)});
+}
+
 void read_layers(const json& list, std::vector<std::string>& off) {
   if (!list.is_array()) return;
   for (const auto& layer : list) {
@@ -102,6 +109,7 @@ ModuleReport read_report(const journal::Report& report, TimePoint now) {
   read_hooks(member(status, "hooks"), out.hooks);
   read_services(member(status, "services"), out.services);
   read_metrics(member(status, "metrics"), out.metrics);
+  read_rooms(member(status, "rooms"), out.rooms);
   read_layers(member(member(status, "sandbox"), "layers"), out.layers_off);
   return out;
 }

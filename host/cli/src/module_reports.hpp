@@ -32,6 +32,11 @@ struct ModuleReport {
     std::int64_t count = 0;
     std::optional<double> p50{}, p99{}, max{};
   };
+  /// Another process of it: of its pages, or of its work.
+  struct Room {
+    std::string name{}, state{}, reason{};
+    std::int64_t restarts = 0;
+  };
   struct Failure {
     std::string at{}, reason{};
   };
@@ -50,6 +55,7 @@ struct ModuleReport {
   std::vector<Hook> hooks{};
   std::vector<Service> services{};
   std::vector<Metric> metrics{};
+  std::vector<Room> rooms{};
   std::vector<std::string> layers_off{};
   std::string status_json{};
 };

@@ -10,6 +10,7 @@
 #include "module_reports.hpp"
 #include "print.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/bundle/consent.hpp"
 #include "rapt/runtime/runtime.hpp"
 
 namespace rapt::cli {
@@ -99,6 +100,22 @@ void show_metrics(std::ostream& out, const ModuleReport& report) {
   table.print(out, 4);
 }
 
+void show_rooms(std::ostream& out, const ModuleReport& report) {
+  if (report.rooms.empty()) return;
+  Table table({"PROCESS FOR", "STATE", "RESTARTS", "REASON"});
+  for (const auto& room : report.rooms)
+    table.add({sentence(room.name), sentence(room.state), std::to_string(room.restarts),
+               room.reason.empty() ? "-" : sentence(room.reason)});
+  table.print(out, 4);
+}
+
+/// What it was granted, in words.
+void show_consents(std::ostream& out, const install::InstalledRecord& record) {
+  const auto consents = bundle::consents_of(record.permissions);
+  out << (consents.empty() ? "  It was granted nothing beyond its hooks.\n" : "  What it was granted:\n");
+  for (const auto& consent : consents) out << "    " << sentence(consent.permission) << "  " << consent.gives << "\n";
+}
+
 void show_trouble(std::ostream& out, const ModuleReport& report) {
   if (report.last_failure)
     out << "    last failure  " << sentence(report.last_failure->at) << ": " << sentence(report.last_failure->reason)
@@ -132,6 +149,7 @@ void show_report(std::ostream& out, const ModuleReport& report) {
       out << (i == 0 ? "" : ", ") << sentence(report.layers_off[i]);
     out << "\n";
   }
+  show_rooms(out, report);
   show_hooks(out, report);
   show_services(out, report);
   show_metrics(out, report);
@@ -182,6 +200,27 @@ int run_module_list(Console& console, const Arguments& arguments) {
   } else {
     show_list(console.out, *records, *reports);
   }
+  return kOk;
+}
+
+int run_module_show(Console& console, const Arguments& arguments) {
+  auto instance = open_instance(console);
+  if (!instance) return report(console, instance.error());
+  const auto record = find_installed(*instance, arguments.positional[0]);
+  if (!record) return report(console, record.error());
+  const auto reports = load_reports(*instance, record->name);
+  if (!reports) return report(console, reports.error());
+  if (!console.json) {
+    show_status(console.out, *record, *reports);
+    show_consents(console.out, *record);
+    return kOk;
+  }
+  auto out = status_entry(*record, *reports);
+  out["consents"] = json::array();
+  for (const auto& consent : bundle::consents_of(record->permissions))
+    out["consents"].push_back(
+        {{"permission", consent.permission}, {"gives", consent.gives}, {"offered", consent.offered}});
+  print_json(console.out, out);
   return kOk;
 }
 

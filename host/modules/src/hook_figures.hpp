@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "rapt/hooks/module_caller.hpp"
 
@@ -20,6 +21,8 @@ class HookFigures {
   struct Snapshot {
     std::uint64_t calls = 0, failures = 0, findings_refused = 0;
     std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls
+    std::vector<std::uint64_t> within{};  ///< answered calls by hook_bounds(), each with those before it
+    std::chrono::microseconds total{};    ///< of answered calls
   };
 
   /// A call that was never made (kNotRunning) leaves no trace.
@@ -37,7 +40,7 @@ class HookFigures {
   static std::size_t bucket_of(std::uint64_t quarters);
   static std::uint64_t middle_of(std::size_t bucket);
 
-  std::atomic<std::uint64_t> calls_{0}, failures_{0}, longest_{0}, findings_refused_{0};
+  std::atomic<std::uint64_t> calls_{0}, failures_{0}, longest_{0}, total_{0}, findings_refused_{0};
   std::array<std::atomic<std::uint64_t>, kBuckets> buckets_{};
 };
 

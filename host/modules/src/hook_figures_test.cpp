@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
+
+#include "rapt/host/supervisor.hpp"
 
 namespace rapt::host {
 namespace {
@@ -46,6 +49,26 @@ TEST(HookFigures, AreWithinFourPercentOverAllTimesThatACallMayTake) {
     EXPECT_TRUE(near(snapshot.p99, 100 * wait)) << snapshot.p99->count() << " us instead of " << 100 * wait.count();
     EXPECT_TRUE(near(snapshot.max, 100 * wait));
   }
+}
+
+TEST(HookFigures, CountHowManyCallsTookHowLong) {
+  HookFigures figures;
+  for (const auto wait : {40us, 90us, 3000us, 3000us, 60000000us}) figures.record(Kind::kContinue, wait);
+  figures.record(Kind::kDead, 1us);
+  const auto snapshot = figures.snapshot();
+  const auto bounds = hook_bounds();
+  ASSERT_EQ(snapshot.within.size(), bounds.size());
+  const auto within = [&](std::chrono::microseconds bound) {
+    return snapshot.within.at(
+        static_cast<std::size_t>(std::find(bounds.begin(), bounds.end(), bound) - bounds.begin()));
+  };
+  EXPECT_EQ(within(50us), 1u);
+  EXPECT_EQ(within(100us), 2u);
+  EXPECT_EQ(within(2500us), 2u);
+  EXPECT_EQ(within(5000us), 4u);
+  EXPECT_EQ(within(10000000us), 4u);
+  EXPECT_EQ(snapshot.total, 40us + 90us + 2 * 3000us + 60000000us);
+  EXPECT_TRUE(std::is_sorted(bounds.begin(), bounds.end()));
 }
 
 TEST(HookFigures, TakeWaitsThatNobodyExpects) {

@@ -232,9 +232,10 @@ ModuleStatus Module::status() const {
     status.findings = prepared_->finding_types.list();
     // In the order of the manifest.
     for (const auto& declared : prepared_->hooks) {
-      const auto figures = in_room(declared.point).hook(declared.point)->figures.snapshot();
+      auto figures = in_room(declared.point).hook(declared.point)->figures.snapshot();
       status.hooks.push_back({declared, declaration(declared.point)->time_limit, figures.calls, figures.failures,
-                              figures.p50, figures.p99, figures.max, figures.findings_refused});
+                              figures.p50, figures.p99, figures.max, figures.findings_refused,
+                              std::move(figures.within), figures.total});
     }
   }
   for (const auto& companion : companions_) status.companions.push_back(companion->condition());

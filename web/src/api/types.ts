@@ -182,6 +182,52 @@ export interface ModuleHook {
   p50_us: number | null;
   p99_us: number | null;
   max_us: number | null;
+  /** Of all answered calls together. */
+  total_us: number;
+  /** How many of the answered calls took at most so long, each with those before it. */
+  histogram: { within_us: number; calls: number }[];
+}
+
+/** What a module may ask of its host, and how that fares. */
+export interface ModuleService {
+  name: string;
+  offered: boolean;
+  calls: number;
+  refused: number;
+  failures: number;
+  p50_us: number | null;
+  p99_us: number | null;
+  max_us: number | null;
+}
+
+/** A figure that a module counts itself; of a counter there is the count alone. */
+export interface ModuleMetric {
+  name: string;
+  kind: "counter" | "histogram";
+  count: number;
+  sum?: number;
+  min?: number;
+  max?: number;
+  p50?: number;
+  p99?: number;
+}
+
+/** A further process of a module. */
+export interface ModuleRoom {
+  name: string;
+  state: ModuleState;
+  reason: string;
+  last_failure: string | null;
+  restarts: number;
+  pid: number;
+}
+
+/** What a permission gives, in words. */
+export interface Consent {
+  permission: string;
+  gives: string;
+  /** false: this host does not serve it yet. */
+  offered: boolean;
 }
 
 /** How a module fares on one host. */
@@ -199,7 +245,11 @@ export interface ModuleStatus {
   upgrade: { version: string; failed: boolean; reason: string } | null;
   quarantine: { since: string; reason: string } | null;
   hooks: ModuleHook[];
+  services: ModuleService[];
+  metrics: ModuleMetric[];
+  rooms: ModuleRoom[];
   permissions: string[];
+  consents: Consent[];
   findings: { type: string; title: string; description: string }[];
   sandbox: { layers: { name: string; on: boolean; detail: string | null }[] } | null;
 }
@@ -216,7 +266,7 @@ export interface Module extends ModuleStatus {
 export interface ModuleDetail extends Module {
   host: string;
   hosts: { host: string; at: string; status: ModuleStatus }[];
-  manifest: { title: string; description: string; license: string; abi: string } | null;
+  manifest: { title: string; description: string; license: string; abi: string; permissions: { permission: string; full_name: string; reason: string }[] } | null;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

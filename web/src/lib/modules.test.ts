@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, it } from "vitest";
 import type { Module, ModuleLine } from "@/api/types";
-import { appendLines, concerns, formatMicros, linesFrom, parseLimit, stateLabel } from "./modules";
+import { appendLines, concerns, durationSteps, formatMicros, linesFrom, parseLimit, stateLabel } from "./modules";
 
 const healthy: Module = {
   name: "filter",
@@ -16,7 +16,11 @@ const healthy: Module = {
   upgrade: null,
   quarantine: null,
   hooks: [],
+  services: [],
+  metrics: [],
+  rooms: [],
   permissions: [],
+  consents: [],
   findings: [],
   sandbox: null,
   enabled: true,
@@ -69,6 +73,19 @@ describe("figures", () => {
     expect(formatMicros(2_500_000)).toBe("2.50 s");
   });
 
+  it("become steps of a histogram, without the empty ends", () => {
+    const upTo = (within_us: number, calls: number) => ({ within_us, calls });
+    const steps = durationSteps([upTo(50, 0), upTo(100, 2), upTo(250, 2), upTo(1000, 7)], 9);
+    expect(steps).toEqual([
+      { name: "to 100 µs", calls: 2 },
+      { name: "to 250 µs", calls: 0 },
+      { name: "to 1.00 ms", calls: 5 },
+      { name: "longer, or no answer", calls: 2 },
+    ]);
+    expect(durationSteps([upTo(50, 3), upTo(100, 3)], 3)).toEqual([{ name: "to 50 µs", calls: 3 }]);
+    expect(durationSteps([], 0)).toEqual([]);
+  });
+
   it("take a limit only as a whole number within the manifest's", () => {
     expect(parseLimit("150", 200)).toBe(150);
     expect(parseLimit(" 200 ", 200)).toBe(200);
@@ -96,5 +113,6 @@ describe("log lines", () => {
     const all = [line(1, "debug"), line(2, "info"), line(3, "warn"), line(4, "error")];
     expect(linesFrom(all, "warn").map(({ id }) => id)).toEqual([3, 4]);
     expect(linesFrom(all, "debug")).toHaveLength(4);
+    expect(linesFrom(all, "debug", " LINE 2 ").map(({ id }) => id)).toEqual([2]);
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the state of a module means, in an administrator's words.
-import type { LogLevel, Module, ModuleLine } from "@/api/types";
+import type { LogLevel, Module, ModuleHook, ModuleLine } from "@/api/types";
 import { formatDateTime } from "./format";
 
 type Tone = "neutral" | "good" | "warning" | "danger" | "info";
@@ -84,6 +84,15 @@ function significant(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** Calls by how long they took, from the first step to the last one that any fell into. */
+export function durationSteps(histogram: ModuleHook["histogram"], calls: number): { name: string; calls: number }[] {
+  const steps = histogram.map(({ within_us, calls: upTo }, index) => ({ name: `to ${formatMicros(within_us)}`, calls: upTo - (histogram[index - 1]?.calls ?? 0) }));
+  steps.push({ name: "longer, or no answer", calls: Math.max(0, calls - (histogram.at(-1)?.calls ?? 0)) });
+  const first = steps.findIndex((step) => step.calls > 0);
+  const last = steps.findLastIndex((step) => step.calls > 0);
+  return first < 0 ? [] : steps.slice(first, last + 1);
+}
+
 /** The milliseconds that somebody has written, or what is wrong with them. */
 export function parseLimit(text: string, most: number): number | string {
   const number = Number(text);
@@ -101,6 +110,11 @@ const points: Record<string, string> = {
   "product:before_ai": "Before the AI is asked",
   "product:after_ai": "When the result is there",
   "run:complete": "After the result is stored",
+  route: "When one of its addresses is asked",
+  job: "When there is work in the background",
+  event: "When something has happened",
+  panel: "When a page shows its panel",
+  export: "When somebody downloads a file",
 };
 
 export function pointInWords(point: string): string {
@@ -118,7 +132,9 @@ export function appendLines(known: ModuleLine[], more: ModuleLine[]): ModuleLine
 
 export const logLevels: LogLevel[] = ["debug", "info", "warn", "error"];
 
-export function linesFrom(lines: ModuleLine[], least: LogLevel): ModuleLine[] {
+/** Those that are loud enough and hold the text, in any case of letters. */
+export function linesFrom(lines: ModuleLine[], least: LogLevel, text = ""): ModuleLine[] {
   const rank = logLevels.indexOf(least);
-  return lines.filter((line) => logLevels.indexOf(line.level) >= rank);
+  const wanted = text.trim().toLowerCase();
+  return lines.filter((line) => logLevels.indexOf(line.level) >= rank && line.text.toLowerCase().includes(wanted));
 }

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Input, Label } from "@/components/ui/form-controls";
 import { plural } from "@/lib/format";
 import { formatMicros, parseLimit, pointInWords } from "@/lib/modules";
+import { Durations } from "./durations";
 
 /** When a module is asked, and how it has fared since this host started. */
 export function HookList({ module }: { module: Module }) {
@@ -65,6 +66,7 @@ function HookRow({ module, hook }: { module: Module; hook: ModuleHook }) {
           </>
         )}
       </dl>
+      {calls > 0 && <Durations hook={hook} />}
       {editing && <LimitForm module={module} hook={hook} onClose={() => setEditing(false)} />}
     </>
   );

@@ -4,7 +4,7 @@ import { useId, useLayoutEffect, useRef, useState } from "react";
 import { moduleLogQuery } from "@/api/queries";
 import type { LogLevel, ModuleLine } from "@/api/types";
 import { QueryView } from "@/components/query-view";
-import { Label, Select } from "@/components/ui/form-controls";
+import { Input, Label, Select } from "@/components/ui/form-controls";
 import { cn } from "@/lib/cn";
 import { formatDateTime } from "@/lib/format";
 import { linesFrom, logLevels } from "@/lib/modules";
@@ -15,7 +15,9 @@ const looks: Record<LogLevel, string> = { debug: "text-muted-foreground", info: 
 /** What a module has logged, the newest below; follows it while the reader stays at the end. */
 export function LogTail({ name }: { name: string }) {
   const [least, setLeast] = useState<LogLevel>("debug");
-  const log = useQuery(moduleLogQuery(name));
+  const [text, setText] = useState("");
+  const [follow, setFollow] = useState(true);
+  const log = useQuery({ ...moduleLogQuery(name), refetchInterval: follow ? 2000 : false });
   const id = useId();
   return (
     <div className="mt-3 space-y-3">
@@ -28,8 +30,12 @@ export function LogTail({ name }: { name: string }) {
             </option>
           ))}
         </Select>
+        <Input type="search" aria-label={`Search the log of ${name}`} placeholder="Search" className="w-56" value={text} onChange={(event) => setText(event.target.value)} />
+        <label className="flex items-center gap-2 text-sm">
+          <input type="checkbox" className="size-4 accent-primary" checked={follow} onChange={(event) => setFollow(event.target.checked)} /> Follow
+        </label>
       </div>
-      <QueryView query={log}>{(lines) => <Lines name={name} lines={linesFrom(lines, least)} none={lines.length === 0 ? "It has not logged anything." : "Nothing of that kind."} />}</QueryView>
+      <QueryView query={log}>{(lines) => <Lines name={name} lines={linesFrom(lines, least, text)} none={lines.length === 0 ? "It has not logged anything." : "Nothing of that kind."} />}</QueryView>
     </div>
   );
 }

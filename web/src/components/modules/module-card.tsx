@@ -11,9 +11,11 @@ import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { formatDateTime, formatRelative, plural } from "@/lib/format";
 import { concerns, stateLabel } from "@/lib/modules";
+import { ConsentList } from "./consent-list";
 import { HookList } from "./hook-list";
 import { LogTail } from "./log-tail";
 import { ModuleActions } from "./module-actions";
+import { ModuleFigures } from "./module-figures";
 
 export function ModuleCard({ module }: { module: Module }) {
   const [label, tone] = stateLabel(module);
@@ -56,11 +58,25 @@ export function ModuleCard({ module }: { module: Module }) {
         <Fold title="Sandbox" aside={layers.length === 0 ? "not started" : `${layers.filter((each) => each.on).length} of ${layers.length} layers on`}>
           {() => <Layers layers={layers} />}
         </Fold>
+        <Fold title="What it was granted" aside={module.consents.length === 0 ? "nothing" : plural(module.consents.length, "permission")}>
+          {() => <Granted module={module} />}
+        </Fold>
+        <Fold title="Processes and figures">{() => <ModuleFigures module={module} />}</Fold>
         <Fold title="Log">{() => <LogTail name={name} />}</Fold>
         <Fold title="Bundle and other hosts">{() => <Details name={name} />}</Fold>
       </div>
       <ModuleActions module={module} />
     </Card>
+  );
+}
+
+/** In the host's words, with the module's own reasons where its bundle can be read. */
+function Granted({ module }: { module: Module }) {
+  const detail = useQuery(moduleQuery(module.name));
+  return (
+    <div className="text-sm">
+      <ConsentList consents={module.consents} reasons={detail.data?.manifest?.permissions ?? []} />
+    </div>
   );
 }
 

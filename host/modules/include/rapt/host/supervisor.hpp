@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,8 +57,12 @@ struct HookStatus {
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;  ///< error, dead, late, lying; not those that were never asked
   std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls, as the caller waited
-  std::uint64_t findings_refused = 0;  ///< that the module's manifest does not declare, or declares otherwise
+  std::uint64_t findings_refused = 0;   ///< that the module's manifest does not declare, or declares otherwise
+  std::vector<std::uint64_t> within{};  ///< answered calls that took at most so long: one for each of hook_bounds()
+  std::chrono::microseconds total{};    ///< of all answered calls together
 };
+/// The upper ends of the histogram of every hook, ascending; beyond the last one there is no end.
+std::span<const std::chrono::microseconds> hook_bounds();
 
 /// A type of findings that a module declares.
 struct FindingType {

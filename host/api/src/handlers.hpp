@@ -169,4 +169,8 @@ Task<Result<Answer>> post_module_release(Call& call);
 Task<Result<Answer>> post_module_rollback(Call& call);
 Task<Result<Answer>> get_tool_plan(Call& call);
 
+// panel_routes.cpp
+Task<Result<Answer>> get_panels(Call& call);
+Task<Result<Answer>> get_panel(Call& call);
+
 }  // namespace rapt::api

@@ -127,6 +127,13 @@ GET    /admin/ai/usage/by-tool                                    200 200 200  2
 GET    /admin/ai/usage/by-day                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/export                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/export?group_id=GROUP                      200 200 200  200 200 404  200 404 404  403 404 404  403 403 403
+GET    /panels                                                    200 200 200  200 200 200  200 200 200  200 200 200  200 200 200
+GET    /panels?place=class&place_id=CLASS                         200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /panels?place=group&place_id=GROUP                         200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /panels?place=assignment&place_id=ASSIGNMENT               200 200 200  200 200 404  200 404 404  200 404 404  200 404 404
+GET    /panels?place=session&place_id=SESSION                     200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
+GET    /panels?place=system                                       200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /modules/none/panels/MODEL                                 404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
 GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/filter/settings                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403

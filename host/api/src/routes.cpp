@@ -169,6 +169,9 @@ constexpr std::array kRoutes{
     Route{"POST", "/admin/modules/:name/release", Access::kSystemAdmin, post_module_release},
     Route{"POST", "/admin/modules/:name/rollback", Access::kSystemAdmin, post_module_rollback},
     Route{"GET", "/admin/tools/:id/plan", Access::kSystemAdmin, get_tool_plan},
+
+    Route{"GET", "/panels", Access::kLoggedIn, get_panels},
+    Route{"GET", "/modules/:name/panels/:id", Access::kLoggedIn, get_panel},
 };
 
 }  // namespace

@@ -31,8 +31,20 @@ const components: Components = {
   ),
 };
 
+/** Of a module, nothing leads out of this installation: what is written stays, as text. */
+const ownLinks: Components = {
+  ...components,
+  a: ({ children, href }) => (href !== undefined && /^(#|\/(?![/\\]))/.test(href) ? <a href={href}>{children}</a> : <span>{children}</span>),
+};
+
+interface MarkdownProps {
+  text: string;
+  /** "own": links to pages here alone. */
+  links?: "any" | "own";
+}
+
 /** Markdown with math and code, from an untrusted source: raw HTML is dropped, links are checked by react-markdown. */
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
+export const Markdown = memo(function Markdown({ text, links = "any" }: MarkdownProps) {
   return (
     <div className="prose-answer">
       <ReactMarkdown
@@ -42,7 +54,7 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
           [rehypeKatex, { strict: "ignore", trust: false, maxExpand: 200, maxSize: 20 }],
           rehypeCode,
         ]}
-        components={components}
+        components={links === "own" ? ownLinks : components}
       >
         {prepareMath(text)}
       </ReactMarkdown>

@@ -8,6 +8,7 @@ import { assignmentsQuery, classQuery } from "@/api/queries";
 import { Filter } from "@/components/filter";
 import { Findings } from "@/components/findings/findings";
 import { PageBody, PageHeader } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 
 const classRoute = getRouteApi("/authed/classes/$id/findings");
 const assignmentRoute = getRouteApi("/authed/assignments/$id/findings");
@@ -64,6 +65,7 @@ export function AssignmentFindingsPage() {
         </Back>
       )}
       <PageHeader title={assignment ? `Findings in ${assignment.name}` : "Findings"} description={description} />
+      <Panels place={{ kind: "assignment", id }} className="mb-6" />
       <Findings
         place={{ kind: "assignments", id }}
         classId={assignment?.class.id}

@@ -8,6 +8,7 @@ import type { Assignment, Me, Tool } from "@/api/types";
 import { ErrorPanel } from "@/components/error-panel";
 import { AssignmentCard, RowList, RunRow, SessionRow, TeachingRow, ToolCard } from "@/components/links";
 import { EmptyState, PageBody, PageHeader, Section } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 import { ListSkeleton, QueryView } from "@/components/query-view";
 import { Card } from "@/components/ui/card";
 import { Input } from "@/components/ui/form-controls";
@@ -27,6 +28,7 @@ export function HomePage() {
         actions={<SearchBox value={search} onChange={setSearch} />}
       />
       {isTeaching(me) && <Classes me={me} />}
+      <Panels place={{ kind: "home" }} className="my-8 first:mt-0 lg:grid-cols-2" />
       {isTeaching(me) && <NeedsAttention />}
       <div className="mt-8 grid gap-x-8 first:mt-0 lg:grid-cols-[3fr_2fr]">
         <div>

@@ -4,6 +4,7 @@ import { instanceQuery, modulesQuery } from "@/api/queries";
 import { ModuleCard } from "@/components/modules/module-card";
 import { ToolPlans } from "@/components/modules/tool-plan";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 import { QueryView } from "@/components/query-view";
 import { Notice } from "@/components/ui/notice";
 
@@ -38,6 +39,7 @@ export function ModulesPage() {
           )
         }
       </QueryView>
+      <Panels place={{ kind: "system" }} className="mt-8" />
       <ToolPlans />
     </PageBody>
   );

@@ -7,6 +7,7 @@ import { ErrorPanel } from "@/components/error-panel";
 import { Filter } from "@/components/filter";
 import { RowList, TeachingRow } from "@/components/links";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 import { ListSkeleton } from "@/components/query-view";
 import { Button } from "@/components/ui/button";
 
@@ -19,6 +20,7 @@ export function TeachingPage() {
   return (
     <PageBody className="max-w-4xl">
       <PageHeader title="Conversations" description="What your students and the AI have written, newest first. Notes come from the modules attached to a tool." actions={filter.class_id && <MoreOfClass id={filter.class_id} />} />
+      {filter.class_id && <Panels place={{ kind: "class", id: filter.class_id }} className="mb-6" />}
       <Filters filter={filter} />
       {query.isPending && <ListSkeleton rows={5} />}
       {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />}

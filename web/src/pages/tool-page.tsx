@@ -10,6 +10,7 @@ import type { Assignment, Json, JsonObject, Run, Session, Tool } from "@/api/typ
 import { ErrorPanel } from "@/components/error-panel";
 import { AssignmentState, ToolIcon } from "@/components/links";
 import { PageBody, PageHeader } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 import { QueryView } from "@/components/query-view";
 import { SchemaForm } from "@/components/schema-form/schema-form";
 import { type FormValue, initialValue } from "@/components/schema-form/values";
@@ -35,6 +36,7 @@ export function ToolPage() {
           <>
             <ToolHeader tool={found} />
             {assignment && <AssignmentNote assignment={assignment} />}
+            {assignment && <Panels place={{ kind: "assignment", id: assignment.id }} className="mb-6" />}
             {found.type === "chat" ? <StartChat tool={found} assignmentId={search.assignment} /> : <RunTool tool={found} assignmentId={search.assignment} fromRun={search.from_run} />}
           </>
         )}

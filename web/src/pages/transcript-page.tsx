@@ -12,6 +12,7 @@ import { ErrorPanel } from "@/components/error-panel";
 import { ExtractionCard } from "@/components/extractions/extraction-card";
 import { SessionSummaryCard, summaryType } from "@/components/extractions/session-summary";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 import { QueryView } from "@/components/query-view";
 import { SessionStateBadge } from "@/components/session-state";
 import { Badge } from "@/components/ui/badge";
@@ -62,6 +63,7 @@ function Transcript({ session, extractions: all }: { session: SessionDetail; ext
           </>
         }
       />
+      <Panels place={{ kind: "session", id: session.id }} className="mb-6" />
       {summary && <SessionSummaryCard extraction={summary} />}
       {general.length > 0 && (
         <section aria-label="Notes about the whole conversation" className="mb-6 space-y-3">

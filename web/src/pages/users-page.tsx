@@ -6,6 +6,7 @@ import { useState } from "react";
 import { type User, type UserFilter, usersQuery } from "@/api/users";
 import { ErrorPanel } from "@/components/error-panel";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { Panels } from "@/components/panels/panels";
 import { ListSkeleton } from "@/components/query-view";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -43,6 +44,7 @@ export function UsersPage() {
         </Notice>
       )}
       <UserFilters filter={filter} onChange={change} />
+      {filter.group_id && <Panels place={{ kind: "group", id: filter.group_id }} className="mb-6" />}
       <Found filter={filter} />
       <CreateUserDialog
         me={me}

@@ -41,6 +41,7 @@ const always: Replies = {
   "GET /instance": ok({ name: "RaptScallions", version: "1", demo_model: false, development_mode: false, registration: "closed" }),
   "GET /auth/me": failed(401, "UNAUTHORIZED"),
   "GET /auth/providers": page([]),
+  "GET /panels": page([]),
 };
 
 /** Opens an address; whatever is asked and has no reply fails the test by its 500. Gives all that was asked. */

@@ -44,19 +44,11 @@ function inConversation(use) {
   }, { url: host.url, proxy });
 }
 
-/** Pieces of an answer that stops in the middle until it is let go on. */
-function halting(first, rest) {
-  let goOn;
-  const gate = new Promise((resolve) => (goOn = resolve));
-  gateway.script = [first, () => gate, rest];
-  return goOn;
-}
-
 const answerOf = (page) => page.locator("[data-role=assistant][data-stored]").last();
 
 test("a lost connection is found again, with no word lost or doubled and nothing paid twice", options, async () => {
   await inConversation(async (page) => {
-    const goOn = halting("First words, ", "then the rest.");
+    const goOn = gateway.halting("First words, ", "then the rest.");
     await say(page, "Will this arrive?");
     await page.getByText("First words,").waitFor();
     way.lose();
@@ -81,7 +73,7 @@ async function checkLost(page) {
 
 test("a reload in mid-answer shows the question and goes on with the answer", options, async () => {
   await inConversation(async (page) => {
-    const goOn = halting("Before the reload, ", "and after it.");
+    const goOn = gateway.halting("Before the reload, ", "and after it.");
     await say(page, "Do you remember me?");
     await page.getByText("Before the reload,").waitFor();
     await page.reload();
@@ -101,7 +93,7 @@ test("a second tab shows the answer while it is written", options, async () => {
     const other = await context.newPage();
     await other.goto(page.url());
     await other.getByLabel("Your message").waitFor();
-    const goOn = halting("Seen twice, ", "paid once.");
+    const goOn = gateway.halting("Seen twice, ", "paid once.");
     await say(page, "Are you there?");
     await other.getByText("Are you there?").waitFor();
     await other.getByText("Seen twice,").waitFor();
@@ -116,7 +108,7 @@ test("a second tab shows the answer while it is written", options, async () => {
 
 test("an answer that is stopped keeps what was shown, and the model is asked no more", options, async () => {
   await inConversation(async (page) => {
-    const goOn = halting("That is enough", " of it");
+    const goOn = gateway.halting("That is enough", " of it");
     await say(page, "Tell me everything");
     await page.getByText("That is enough").waitFor();
     await page.getByRole("button", { name: "Stop" }).click();

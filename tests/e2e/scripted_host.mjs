@@ -25,6 +25,14 @@ export class ScriptedGateway {
     return `http://127.0.0.1:${this.#server.address().port}/v1`;
   }
 
+  /** From now on, answers that stop behind `first` until what this gives is called. */
+  halting(first, rest) {
+    let goOn;
+    const gate = new Promise((resolve) => { goOn = resolve; });
+    this.script = [first, () => gate, rest];
+    return goOn;
+  }
+
   stop() {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -59,9 +67,10 @@ export async function freePort() {
   return port;
 }
 
-/** Starts the host, perhaps with further settings; answers its address and how to end it. */
+/** Starts the host, perhaps with further settings; answers its address and how to end it. A PORT of a host that was killed makes it
+ * that host again. */
 export async function startHost(gateway, settings = {}) {
-  const port = await freePort();
+  const port = settings.PORT ?? (await freePort());
   const env = { ...process.env, RAPT_INSTANCE: instance, HOST: '127.0.0.1', PORT: String(port), AI_GATEWAY_URL: gateway, AI_API_KEY: 'scripted', ...settings };
   const host = spawn(launcher, ['serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -72,5 +81,6 @@ export async function startHost(gateway, settings = {}) {
     if (host.exitCode !== null) throw new Error(`it ended: ${said}`);
     return (await fetch(`${url}/health`)).status === 200;
   }, 60);
-  return { url, stop: async () => { host.kill('SIGTERM'); await ended; } };
+  const end = async (signal) => { host.kill(signal); await ended; };
+  return { url, port, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }

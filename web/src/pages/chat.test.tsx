@@ -199,7 +199,7 @@ describe("the page of a conversation", () => {
     server.add("user", "lost", { interrupted: true });
     server.onTurn = () => server.finish("found");
     await load();
-    expect(await screen.findByText(/This message was not answered/)).toBeVisible();
+    expect(await screen.findByText(/The server was interrupted while it answered this/)).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Ask again" }));
     await screen.findByText("found", { selector: "[data-stored=true] *" });
     expect(sent()[0]).toMatchObject({ content: "lost", replaces: 1 });

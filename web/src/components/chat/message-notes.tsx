@@ -18,7 +18,7 @@ export function Notes({ message, own }: { message: Message; own: boolean }) {
       )}
       {interrupted && (
         <Note kind="interrupted" icon={<Unplug />}>
-          {message.role === "user" ? "This message was not answered: the server was interrupted." : "This answer was interrupted before its end."}
+          {message.role === "user" ? "The server was interrupted while it answered this." : "This answer was interrupted before its end."}
         </Note>
       )}
       {changedBy.length > 0 && <ChangeNote message={message} modules={changedBy} />}

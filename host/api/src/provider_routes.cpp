@@ -8,11 +8,14 @@
 #include "body.hpp"
 #include "error_reply.hpp"
 #include "handlers.hpp"
+#include "me_view.hpp"
+#include "provider_code.hpp"
 #include "provider_views.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "rapt/providers/code_step.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "session_cookie.hpp"
 #include "views.hpp"
@@ -24,6 +27,7 @@ using identity::DeviceContext;
 using nlohmann::json;
 
 constexpr const char* kFlowCookie = "rapt_login_flow";
+constexpr std::size_t kMaxCodeBytes = 64;
 
 /// What the page of the login has a sentence for.
 constexpr std::array<std::string_view, 5> kTold{"PROVIDER_REFUSED", "PROVIDER_UNAVAILABLE", "ACCOUNT_UNKNOWN",
@@ -86,7 +90,47 @@ Task<Result<identity::Login>> open_login(Call& call, const providers::Arrived& a
   origin.user_agent = std::string(call.request.headers.get("User-Agent").value_or(""));
   origin.provider = path_provider(call);
   auto opened = call.services.auth.open_login(arrived.user, std::move(origin));
-  co_return co_await std::move(opened);
+  auto login = co_await std::move(opened);
+  if (!login) co_return login.error();
+  // The login that the browser came with ends: a cookie that somebody else left on this device is worth nothing now.
+  if (auto token = call.request.cookie(identity::kSessionCookie)) {
+    RAPT_CO_TRY(co_await call.services.auth.logout(std::move(*token)));
+  }
+  log::info("login.provider", {{"provider", path_provider(call)}, {"request_id", call.request.id}});
+  co_return login;
+}
+
+providers::CodeStep code_step(const Call& call) {
+  const auto& services = call.services;
+  return providers::CodeStep({services.database, services.redis, services.clock, services.box});
+}
+
+std::string percent(std::string_view text) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+  }
+  return out;
+}
+
+/// A browser goes to the page that asks for the code; a program hears TOTP_REQUIRED. Both get the waiting login.
+Answer ask_for_code(const Call& call, const providers::Arrived& arrived, const std::string& waiting) {
+  if (!call.request.accepts_explicitly("application/json"))
+    return redirect(
+        call, "/login?second_factor=" + percent(path_provider(call)) + "&from=" + percent(arrived.return_to), waiting);
+  Error needed = Error::unauthorized();
+  needed.code = "TOTP_REQUIRED";
+  needed.message = "Enter the code of your authenticator app.";
+  auto response = error_reply(needed, call.request.id);
+  response.headers.add("Set-Cookie", flow_cookie(waiting, call.services.settings.production));
+  return response;
 }
 
 }  // namespace
@@ -124,17 +168,33 @@ Task<Result<Answer>> get_provider_callback(Call& call) {
   auto flow = call.request.cookie(kFlowCookie).value_or("");
   auto arrived = co_await call.services.providers.finish(path_provider(call), std::move(flow), std::move(parameters));
   if (!arrived) co_return failed(call, arrived.error());
+  const auto waiting = co_await code_step(call).waiting(path_provider(call), *arrived);
+  if (!waiting) co_return failed(call, waiting.error());
+  if (*waiting) co_return ask_for_code(call, *arrived, **waiting);
   const auto login = co_await open_login(call, *arrived);
   if (!login) co_return failed(call, login.error());
-  // The login that the browser came with ends: a cookie that somebody else left on this device is worth nothing now.
-  if (auto token = call.request.cookie(identity::kSessionCookie)) {
-    RAPT_CO_TRY(co_await call.services.auth.logout(std::move(*token)));
-  }
   auto response = redirect(call, arrived->return_to, "");
   set_session_cookie(response.headers, login->token, call.services.settings.production,
                      arrived->device != DeviceContext::kShared);
-  log::info("login.provider", {{"provider", path_provider(call)}, {"request_id", call.request.id}});
   co_return response;
+}
+
+Task<Result<Answer>> post_provider_code(Call& call) {
+  auto body = Body::parse(call.request);
+  if (!body) co_return body.error();
+  auto code = body->text("totp_code", kMaxCodeBytes);
+  if (auto fault = body->fault()) co_return *fault;
+  auto waiting = call.request.cookie(kFlowCookie).value_or("");
+  const auto arrived = co_await code_step(call).finish(path_provider(call), std::move(waiting), std::move(code));
+  if (!arrived) co_return arrived.error();
+  const auto login = co_await open_login(call, *arrived);
+  if (!login) co_return login.error();
+  auto response = co_await load_me(call, login->actor);
+  if (!response) co_return response.error();
+  response->headers.add("Set-Cookie", flow_cookie("", call.services.settings.production));
+  set_session_cookie(response->headers, login->token, call.services.settings.production,
+                     arrived->device != DeviceContext::kShared);
+  co_return std::move(*response);
 }
 
 Task<Result<Answer>> get_links(Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
+#include "rapt/security/totp.hpp"
 #include "test_site.hpp"
 
 namespace rapt::api {
@@ -66,6 +67,33 @@ TEST_F(ProviderRoutes, LogsABrowserInAndSendsItBackWhereItBegan) {
   EXPECT_EQ(links[0]["title"], "School");
   EXPECT_EQ(ask("DELETE", "/api/v1/auth/links/school", cookie).status, 204);
   EXPECT_EQ(ask("DELETE", "/api/v1/auth/links/school", cookie).status, 404);
+}
+
+TEST_F(ProviderRoutes, AnAccountWithASecondFactorMustStillGiveIt) {
+  const std::string secret = security::new_totp_secret();
+  const auto who = (*runtime::run_blocking(
+      (**scratch).query({"test.sam", "SELECT id FROM users WHERE email = $1"}, store::params(sam))))[0]
+                       .text("id");
+  scratch->script("INSERT INTO totp_secrets (user_id, sealed_secret, confirmed_at) VALUES ('" + who + "', '" +
+                  box.seal(secret, "totp:" + who) + "', now())");
+  const auto heard = come_back(begin());
+  EXPECT_EQ(field(heard, "Location"), "/login?second_factor=school&from=/tools");
+  EXPECT_THAT(heard.head, Not(HasSubstr("rapt_session=")));
+  const auto waiting = field(heard, "Set-Cookie");
+  const std::string cookie = "Cookie: " + waiting.substr(0, waiting.find(';')) + "\r\n";
+  const auto send = [&](const std::string& code, const std::string& fields) {
+    return ask("POST", "/api/v1/auth/school/code", fields, json{{"totp_code", code}}.dump());
+  };
+  EXPECT_EQ(send("000000x", cookie).status, 401);
+  EXPECT_EQ(send(security::totp_code(secret, clock.now()), "").status, 400) << "without the login that waits";
+  const auto in = send(security::totp_code(secret, clock.now()), cookie);
+  EXPECT_EQ(in.status, 200) << in.body;
+  EXPECT_EQ(json::parse(in.body)["data"]["user"]["email"], sam);
+  EXPECT_THAT(in.head, HasSubstr("rapt_session="));
+  EXPECT_THAT(in.head, HasSubstr("rapt_login_flow=;"));
+  const auto program = come_back("Accept: application/json\r\n" + begin());
+  EXPECT_EQ(program.status, 401);
+  EXPECT_THAT(program.body, HasSubstr("TOTP_REQUIRED"));
 }
 
 TEST_F(ProviderRoutes, EveryFailureLeadsBackToThePageOfTheLogin) {

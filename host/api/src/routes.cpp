@@ -5,6 +5,7 @@
 
 #include "finding_handlers.hpp"
 #include "handlers.hpp"
+#include "provider_code.hpp"
 
 namespace rapt::api {
 namespace {
@@ -41,6 +42,7 @@ constexpr std::array kRoutes{
     // After all others below /auth: no provider may have the name of one of them.
     Route{"GET", "/auth/:provider", Access::kPublic, get_provider_login},
     Route{"GET", "/auth/:provider/callback", Access::kPublic, get_provider_callback},
+    Route{"POST", "/auth/:provider/code", Access::kPublic, post_provider_code, Tier::kAuth},
 
     Route{"GET", "/groups", Access::kLoggedIn, get_groups},
     Route{"POST", "/groups", Access::kLoggedIn, post_group},

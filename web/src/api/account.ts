@@ -84,6 +84,7 @@ export function providerAddress(name: string, from: string, device: Device): str
 
 export const account = {
   logIn: (body: Credentials) => post<Me>("/auth/login", body),
+  finishProvider: (provider: string, totp_code: string) => post<Me>(`/auth/${encodeURIComponent(provider)}/code`, { totp_code }),
   lookUp: (email: string) => post<ProviderLookup>("/auth/providers/lookup", { email }),
   register: (body: { email: string; name: string; password: string }) => post<unknown>("/auth/register", body),
   verifyEmail: (token: string) => post<void>("/auth/verify-email", { token }),

@@ -9,7 +9,7 @@ import { Notice } from "@/components/ui/notice";
 const route = getRouteApi("/login");
 
 export function LoginPage() {
-  const { from, error } = route.useSearch();
+  const { from, error, second_factor: provider } = route.useSearch();
   useTitle("Log in");
   return (
     <main id="main" className="flex flex-1 flex-col items-center justify-center px-4 py-10">
@@ -22,12 +22,12 @@ export function LoginPage() {
           <p className="mt-1 text-muted-foreground">AI tools for your classroom.</p>
         </div>
         {error && <LoginError code={error} />}
-        {from && !error && (
+        {from && !error && !provider && (
           <Notice tone="info" title="Please log in to go on" className="mb-4">
             You will come back to where you were. What you wrote is kept.
           </Notice>
         )}
-        <LoginForm from={from} />
+        <LoginForm from={from} provider={provider} />
       </div>
     </main>
   );

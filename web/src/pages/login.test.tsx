@@ -47,6 +47,21 @@ describe("the login page", () => {
     });
   });
 
+  it("asks for the second step alone when a provider has let somebody in", async () => {
+    const asked = open("/login?second_factor=school-id&from=%2Fteaching", {
+      "POST /auth/school-id/code": ({ body }) => ((body as { totp_code: string }).totp_code === "123456" ? ok(me(["teacher"]))() : failed(401, "INVALID_TOTP")()),
+    });
+    const code = await screen.findByLabelText("Code from your app");
+    expect(screen.queryByLabelText("Email")).not.toBeInTheDocument();
+    await userEvent.type(code, "000000{Enter}");
+    expect(await screen.findByText("That code did not match")).toBeVisible();
+    await userEvent.clear(code);
+    await userEvent.type(code, "123456{Enter}");
+    await waitFor(() => expect(window.location.pathname).toBe("/teaching"));
+    expect(sent(asked, "POST", "/auth/school-id/code")).toHaveLength(2);
+    expect(sent(asked, "POST", "/auth/login")).toHaveLength(0);
+  });
+
   it("takes a recovery code in place of the app's, and leads back with the address kept", async () => {
     open("/login", { "POST /auth/login": failed(401, "TOTP_REQUIRED") });
     await enter("ada@school.example", "secret words");

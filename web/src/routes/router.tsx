@@ -29,7 +29,7 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  validateSearch: (search) => ({ ...text(search, "from"), ...text(search, "error") }) as { from?: string; error?: string },
+  validateSearch: (search) => ({ ...text(search, "from"), ...text(search, "error"), ...text(search, "second_factor") }) as { from?: string; error?: string; second_factor?: string },
   component: LoginPage,
 });
 

@@ -17,9 +17,10 @@ import { ProviderButton, ProviderButtons } from "./provider-buttons";
 
 type Step = "password" | "code" | "recovery";
 
-/** Logs in by password, with a second step where the account has one, or leads to a provider. */
-export function LoginForm({ from }: { from: string | undefined }) {
-  const [step, setStep] = useState<Step>("password");
+/** Logs in by password, with a second step where the account has one, or leads to a provider. `provider`: it has let
+ *  somebody in already, and only the second step is left. */
+export function LoginForm({ from, provider }: { from: string | undefined; provider?: string | undefined }) {
+  const [step, setStep] = useState<Step>(provider ? "code" : "password");
   const [device, setDevice] = useState<Device>("unknown");
   const [forced, setForced] = useState<ProviderRef | null>(null);
   const providers = useQuery(providersQuery).data ?? [];
@@ -28,7 +29,7 @@ export function LoginForm({ from }: { from: string | undefined }) {
   const password = useRef<HTMLInputElement>(null);
   const looked = useRef("");
   const { props, mutation, errorOf, error } = useForm({
-    send: ({ email = "", password = "", totp_code }) => account.logIn({ email, password, ...(device === "shared" ? { device } : {}), ...(totp_code ? { totp_code } : {}) }),
+    send: ({ email = "", password = "", totp_code }) => provider && step !== "password" ? account.finishProvider(provider, totp_code ?? "") : account.logIn({ email, password, ...(device === "shared" ? { device } : {}), ...(totp_code ? { totp_code } : {}) }),
     onSuccess: (me) => {
       queries.clear();
       queries.setQueryData(meQuery.queryKey, me);
@@ -60,15 +61,17 @@ export function LoginForm({ from }: { from: string | undefined }) {
     <Card className="p-6">
       <form {...props} className="space-y-4" aria-label="Log in">
         {error && !asked && <ErrorPanel error={error} announce />}
-        <div hidden={second} className="space-y-4">
-          <TextField label="Email" name="email" type="email" autoComplete="username" required data-missing="Please enter your email address." error={errorOf("email")} onBlur={(event) => void lookUp(event.target.value.trim())} />
-          {forced ? (
-            <ForcedProvider provider={forced} from={safePath(from)} device={device} />
-          ) : (
-            <TextField label="Password" name="password" ref={password} type="password" autoComplete="current-password" required data-missing="Please enter your password." error={errorOf("password")} />
-          )}
-          <CheckField label="This is a shared computer" name="" hint="You are logged out when the browser is closed." checked={device === "shared"} onChange={(event) => setDevice(event.target.checked ? "shared" : "unknown")} />
-        </div>
+        {!(provider && second) && (
+          <div hidden={second} className="space-y-4">
+            <TextField label="Email" name="email" type="email" autoComplete="username" required data-missing="Please enter your email address." error={errorOf("email")} onBlur={(event) => void lookUp(event.target.value.trim())} />
+            {forced ? (
+              <ForcedProvider provider={forced} from={safePath(from)} device={device} />
+            ) : (
+              <TextField label="Password" name="password" ref={password} type="password" autoComplete="current-password" required data-missing="Please enter your password." error={errorOf("password")} />
+            )}
+            <CheckField label="This is a shared computer" name="" hint="You are logged out when the browser is closed." checked={device === "shared"} onChange={(event) => setDevice(event.target.checked ? "shared" : "unknown")} />
+          </div>
+        )}
         {second && <CodeStep key={step} step={step} error={errorOf("totp_code")} onStep={setStep} />}
         {!forced && (
           <Button type="submit" size="lg" className="w-full" disabled={mutation.isPending}>

@@ -76,6 +76,9 @@ TEST_F(ProviderRoutes, AnAccountWithASecondFactorMustStillGiveIt) {
                        .text("id");
   scratch->script("INSERT INTO totp_secrets (user_id, sealed_secret, confirmed_at) VALUES ('" + who + "', '" +
                   box.seal(secret, "totp:" + who) + "', now())");
+  // Sam has the same id in each test, and Redis counts their codes for ten minutes.
+  std::vector<std::string> forget{"DEL", "login-code:" + who};
+  ASSERT_TRUE(runtime::run_blocking(redis.command(std::move(forget))));
   const auto heard = come_back(begin());
   EXPECT_EQ(field(heard, "Location"), "/login?second_factor=school&from=/tools");
   EXPECT_THAT(heard.head, Not(HasSubstr("rapt_session=")));

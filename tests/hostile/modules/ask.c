@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Asks its host what the message says, one question a line, and replaces the message by what it got: "STATUS TEXT" a line, a long text as "*BYTES". Words are
  * separated by "|"; "*N" stands for N letters, "-" for an absent text, "!" for a byte that is not UTF-8. */
+#include <rapt/draft/ai.h>
 #include <rapt/draft/http.h>
 #include <rapt/draft/kv.h>
 #include <rapt/draft/metrics.h>
+#include <rapt/draft/secrets.h>
 #include <rapt/draft/sql.h>
 #include "hostile.h"
 
@@ -68,6 +70,24 @@ static void ask_kv(char** w) {
   say(status, text);
 }
 
+static void ask_in_json(char** w) {
+  rapt_text text = {NULL, 0};
+  rapt_status status = RAPT_E_FAILED;
+  if (strcmp(w[0], "ai") == 0) {
+    const rapt_ai_draft_1* ai = (const rapt_ai_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_AI_DRAFT_1);
+    if (ai == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
+    status = (strcmp(w[1], "embed") == 0 ? ai->embed : ai->chat)(the_host, word_of(w[2]), &text);
+  } else {
+    const rapt_secrets_draft_1* secrets =
+        (const rapt_secrets_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_SECRETS_DRAFT_1);
+    if (secrets == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
+    status = (strcmp(w[1], "list") == 0   ? secrets->list
+              : strcmp(w[1], "sign") == 0 ? secrets->sign
+                                          : secrets->verify)(the_host, word_of(w[2]), &text);
+  }
+  say(status, text);
+}
+
 static void ask_other(char** w) {
   rapt_text text = {NULL, 0}, second = {NULL, 0};
   rapt_status status = RAPT_E_FAILED;
@@ -101,6 +121,7 @@ ACT {
     char* words[MOST];
     if (split(line, words) == 0) continue;
     if (strcmp(words[0], "kv") == 0) ask_kv(words);
+    else if (strcmp(words[0], "ai") == 0 || strcmp(words[0], "secrets") == 0) ask_in_json(words);
     else ask_other(words);
   }
   const rapt_text all = {said, used};

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "rapt/base/log.hpp"
+#include "rapt/base/redaction.hpp"
 #include "rapt/base/text.hpp"
 
 namespace rapt::host {
@@ -62,7 +63,8 @@ void LogForwarder::forward(sandbox::ReplyReader& reader, std::chrono::steady_clo
 }
 
 void LogForwarder::write(rapt_log_level level, std::string_view line, const char* event) {
-  auto text = printable(line, sandbox::wire::kMaxLogBytes - std::strlen("…"));
+  auto text =
+      printable(redaction::scrubbed(module_, std::string(line)), sandbox::wire::kMaxLogBytes - std::strlen("…"));
   log::write(level_of(level), event, {{"module", module_}, {"line", text}});
   if (lines_) lines_->add({module_, level_name(level), std::move(text), SystemClock().now()});
 }

@@ -76,7 +76,7 @@ test('a wrong shape and markup are the module’s failure, and its log says wher
   }
   const lines = (await admin.get(`/admin/modules/${show.name}/logs`)).body.data.map((line) => line.text);
   assert.ok(lines.some((line) => line.includes('parts[0].text must hold no HTML')), lines.join('\n'));
-  assert.ok(lines.some((line) => line.includes('parts[0].rows[1] must be a list of 1 to 1')), lines.join('\n'));
+  assert.ok(lines.some((line) => line.includes('parts[0].rows[1] must be a list of exactly 1')), lines.join('\n'));
 });
 
 test('a panel that does not answer ends in time, and the others come back', options, async () => {

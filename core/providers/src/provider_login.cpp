@@ -5,6 +5,7 @@
 #include "flow.hpp"
 #include "linking.hpp"
 #include "provider_store.hpp"
+#include "rapt/base/redaction.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
@@ -151,6 +152,7 @@ Task<Result<Arrived>> ProviderService::finish(std::string provider, std::string 
   substitutes.code_verifier = flow->code_verifier;
   auto secrets = unsealed(parts_.box, provider, stored->sealed_secrets);
   if (!secrets) co_return unavailable(provider, secrets.error());
+  for (const auto& [name, secret] : *secrets) redaction::keep_out(stored->provider.module, secret);
   substitutes.secrets = std::move(*secrets);
   Input input;
   input.settings_json = stored->provider.settings_json;

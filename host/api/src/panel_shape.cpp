@@ -50,7 +50,8 @@ class Value {
     std::vector<Value> out;
     const bool good = value_ != nullptr && value_->is_array() && value_->size() >= least && value_->size() <= most;
     if (!good) {
-      wrong("must be a list of " + std::to_string(least) + " to " + std::to_string(most));
+      const auto exactly = "exactly " + std::to_string(most);
+      wrong("must be a list of " + (least == most ? exactly : std::to_string(least) + " to " + std::to_string(most)));
       return out;
     }
     for (std::size_t i = 0; i < value_->size(); ++i)

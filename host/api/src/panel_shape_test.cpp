@@ -52,7 +52,7 @@ TEST(PanelShape, SaysWhereAnAnswerIsWrong) {
       {R"({"kind":"counters","items":[{"label":"","value":1}]})", "parts[0].items[0].label must not be empty"},
       {R"({"kind":"counters","items":[{"label":"a","value":null}]})", "parts[0].items[0].value must be a number"},
       {R"({"kind":"counters","items":[{"label":"a","value":1,"tone":"pink"}]})", "parts[0].items[0].tone"},
-      {R"({"kind":"table","columns":[{"label":"a"}],"rows":[[1,2]]})", "parts[0].rows[0] must be a list of 1 to 1"},
+      {R"({"kind":"table","columns":[{"label":"a"}],"rows":[[1,2]]})", "parts[0].rows[0] must be a list of exactly 1"},
       {R"({"kind":"table","columns":[{"label":"a"}],"rows":[[{}]]})", "parts[0].rows[0][0] must be text"},
       {R"({"kind":"table","columns":[{"label":"a"}],"rows":[],"more":-1})", "parts[0].more"},
       {R"({"kind":"chart","form":"pie","x":["a"],"series":[{"label":"a","values":[1]}]})", "parts[0].form"},

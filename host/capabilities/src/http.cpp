@@ -6,6 +6,7 @@
 #include "asked.hpp"
 #include "http_text.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/base/redaction.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/providers/fetcher.hpp"
@@ -155,7 +156,9 @@ struct HttpCapability::Impl {
     for (const auto& name : names) {
       const auto secret = co_await options.secrets(request.module, name, request.scope);
       if (!secret) co_return refused(RAPT_E_UNAVAILABLE);
-      if (*secret) known.secrets.emplace(name, **secret);
+      if (!*secret) continue;
+      redaction::keep_out(request.module, **secret);  // the server may repeat it, and the module log what it said
+      known.secrets.emplace(name, **secret);
     }
     auto filled = providers::filled_in(fetch, known);
     if (!filled) co_return invalid(filled.error());

@@ -139,6 +139,8 @@ const advice: Record<string, [title: string, hint: string | null]> = {
   ANSWER_LOST: ["The answer was lost on its way", "Your message is in the conversation. Reload the page and ask again."],
   ANSWER_NOT_STORED: ["The answer could not be kept yet", "Your text is kept. Try again in a moment: it is the same message, and not paid twice."],
   MODULE_UNAVAILABLE: ["A safety module is not running", "It must check this conversation, so nothing was sent. Try again in a moment."],
+  MODULE_FAILED: ["A module gave no answer that can be used", "Everything else goes on."],
+  MODULE_TIMEOUT: ["A module took too long", "Everything else goes on. Try again in a moment."],
   SERVICE_UNAVAILABLE: ["The service is briefly unavailable", "Your text is kept. Try again in a moment."],
   INTERNAL_ERROR: ["Something went wrong on the server", "Try again. If it happens again, pass on the request number."],
 };

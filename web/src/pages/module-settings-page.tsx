@@ -83,9 +83,11 @@ function SettingsOf({ place }: { place: SettingsPlace }) {
                 </Section>
               )}
             </div>
-            <Section title="What holds now" id="holds">
-              <InForce place={place} />
-            </Section>
+            <div>
+              <Section title="What holds now" id="holds">
+                <InForce place={place} />
+              </Section>
+            </div>
           </div>
         )
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
-import { Component, type ReactNode, useId } from "react";
+import { Component, type ReactNode, Suspense, lazy, useId } from "react";
 import { type DrawnPanel, type Panel, type PanelPlace, type Part, panelQuery, panelsQuery } from "@/api/panels";
 import { ErrorPanel } from "@/components/error-panel";
 import { Button } from "@/components/ui/button";
@@ -10,7 +10,9 @@ import { cn } from "@/lib/cn";
 import { ChartPart } from "./chart-part";
 import { CounterPart } from "./counter-part";
 import { TablePart } from "./table-part";
-import { MarkdownPart } from "./text-part";
+
+/** Markdown weighs more than everything else here, and most panels have none. */
+const MarkdownPart = lazy(() => import("./text-part").then((part) => ({ default: part.MarkdownPart })));
 
 /** What modules show at a place; nothing at all where none does. No panel can take the page down with it. */
 export function Panels({ place, className }: { place: PanelPlace; className?: string }) {
@@ -78,7 +80,11 @@ function DrawnPart({ part }: { part: Part }) {
       {part.kind === "counters" && <CounterPart counters={part} />}
       {part.kind === "table" && <TablePart table={part} />}
       {part.kind === "chart" && <ChartPart chart={part} />}
-      {part.kind === "text" && <MarkdownPart text={part.text} />}
+      {part.kind === "text" && (
+        <Suspense fallback={<Skeleton className="h-12" />}>
+          <MarkdownPart text={part.text} />
+        </Suspense>
+      )}
     </div>
   );
 }

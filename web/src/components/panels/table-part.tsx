@@ -72,7 +72,7 @@ function Head({ label, right, down, onSort }: HeadProps) {
   return (
     <th scope="col" aria-sort={down === null ? "none" : down ? "descending" : "ascending"} className={right ? "text-right" : "text-left"}>
       <button type="button" onClick={onSort} className={cn("inline-flex items-center gap-1 px-3 py-2 font-semibold text-muted-foreground hover:text-foreground", right && "flex-row-reverse")}>
-        <span className="wrap-anywhere">{label}</span>
+        <span className="wrap-break-word">{label}</span>
         <Icon aria-hidden className={cn("size-3.5 shrink-0", down === null && "opacity-60")} />
       </button>
     </th>

@@ -110,6 +110,7 @@ Result<CheckReport> Checker::run() {
   if (report_.results.back().kind == Kind::kBroken) return std::move(report_);
   note("ends", "", [this] { return ends(); });
   for (const auto point : points()) check_hook(point);
+  check_calls();
   check_older_hosts();
   return std::move(report_);
 }
@@ -141,6 +142,7 @@ void Checker::check_hook(Point point) {
     note(what, hook, [&, &asked = context] { return bears(point, asked, config); });
   note("random contexts", hook, [&] { return bears_random(point); });
   if (point == Point::kChatOnDelta) note("every cutting", hook, [&] { return cuts_do_not_matter(); });
+  check_services(point);
   note("same answer", hook, [&] { return repeats_itself(point); });
   note("keeps its memory", hook, [&] { return keeps_memory(point); });
 }
@@ -163,7 +165,7 @@ void Checker::check_older_hosts() {
           return Finding{Kind::kSkipped, "there is no rapt-runner-1-" + std::to_string(minor) + " beside rapt-runner"};
         });
       } else {
-        note(host, hook, [&] { return answers(point, {runner->second}); });
+        note(host, hook, [&] { return answers(point, {runner->second, order_.settings.services}); });
       }
     }
   }

@@ -40,13 +40,12 @@ std::string fingerprint(const Answer& answer) {
   return out.str();
 }
 
-/// At chat:on_delta a context needs a window to be about.
-hooks::Context as_window(hooks::Context context, Point point, bool last = true) {
+}  // namespace
+
+hooks::Context as_window(hooks::Context context, Point point, bool last) {
   if (point == Point::kChatOnDelta && !context.stream) context.stream = hooks::Context::Stream{"", 1, last};
   return context;
 }
-
-}  // namespace
 
 Checker::Finding Checker::answers(Point point, const Workbench::Settings& settings) {
   const auto what = case_of(point);

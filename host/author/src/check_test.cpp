@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "contexts.hpp"
+#include "rapt/author/trial_host.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/sandbox/check.hpp"
 
@@ -97,6 +98,42 @@ TEST(Check, FindsAModuleThatClaimsToLiveWithAnOlderHost) {
 
 TEST(Check, FindsAShutdownThatDoesNotReturn) {
   EXPECT_THAT(broken(check("lingers")), ::testing::Contains("ends"));
+}
+
+/// What is broken of a module that asks its host for that, or of `word`.
+std::vector<std::string> broken_asker(const std::string& fault, const std::string& word = "kv") {
+  log::set_level(log::Level::kError);
+  auto how = order();
+  how.calls = 100;
+  const auto what = read_hook_case(
+      R"({"user":{"id":"anna"},"current":{"role":"user","content":")" + word + R"("},"deadline_ms":2000})",
+      Point::kChatBeforeAi);
+  how.cases.emplace(Point::kChatBeforeAi, *what);
+  const auto subject = read_subject(std::string(RAPT_STAGES) + "/asker-" + fault);
+  if (!subject) throw std::runtime_error(subject.error().message);
+  TrialOptions options;
+  const auto host = TrialHost::open(subject->bundle, options);
+  how.settings.services = host->get();
+  const auto report = check_module(*subject, how, {});
+  if (!report) throw std::runtime_error(report.error().message);
+  for (const auto way : {"services withheld", "services late"}) result(*report, way, "chat:before_ai");
+  return broken(*report);
+}
+
+TEST(Check, TriesAModuleWithAHostThatDoesNotServeIt) {
+  EXPECT_THAT(broken_asker("honest"), ::testing::IsEmpty());
+  EXPECT_THAT(broken_asker("honest", "sql"), ::testing::IsEmpty());
+  EXPECT_THAT(broken_asker("needs"), ::testing::IsEmpty()) << "it says so, and is not started";
+}
+
+TEST(Check, FindsAModuleThatLooksAtNoStatus) {
+  EXPECT_THAT(broken_asker("trusts"),
+              ::testing::ElementsAre("services withheld chat:before_ai", "services refused chat:before_ai",
+                                     "services away chat:before_ai", "services late chat:before_ai"));
+}
+
+TEST(Check, FindsAModuleWithoutRoomForTheLargestValue) {
+  EXPECT_THAT(broken_asker("small"), ::testing::ElementsAre("largest answers chat:before_ai"));
 }
 
 TEST(Check, SaysWhenThereIsNoOlderHostToTry) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "awkward_host.hpp"
 #include "rapt/author/check.hpp"
 
 namespace rapt::author {
@@ -41,6 +42,13 @@ class Checker {
   Finding repeats_itself(hooks::Point point);
   Finding cuts_do_not_matter();
   void check_older_hosts();
+  [[nodiscard]] bool asks_its_host() const;
+  void check_services(hooks::Point point);
+  void check_calls();
+  [[nodiscard]] std::vector<CallCase> calls_to_try() const;
+  Finding answers_call(const CallCase& what, const Workbench::Settings& settings, bool may_fail);
+  Finding keeps_memory_of(const CallCase& what);
+  Finding bears_host(hooks::Point point, AwkwardHost::Way way);
 
   const Subject& subject_;
   const CheckOrder& order_;
@@ -52,6 +60,8 @@ class Checker {
 Result<Asked> ask_fresh(const Subject& subject, const Workbench::Settings& settings, hooks::Point point,
                         const hooks::Context& context, const std::string& config_json,
                         std::optional<std::size_t>* memory_kib = nullptr);
+/// At chat:on_delta a context needs a window to be about.
+hooks::Context as_window(hooks::Context context, hooks::Point point, bool last = true);
 /// Whether a host could use it: decided, or the honest "could not decide".
 bool is_answer(const Asked& asked);
 

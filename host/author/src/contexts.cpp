@@ -155,6 +155,12 @@ std::string random_json(std::mt19937_64& random, unsigned depth) {
 
 }  // namespace
 
+std::string odd_text() {
+  std::string out;
+  for (const auto piece : kOdd) out += piece;
+  return out;
+}
+
 Context ordinary_context(Point point) {
   Context context;
   const bool run = about_a_run(point);

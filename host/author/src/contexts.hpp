@@ -19,6 +19,9 @@ std::vector<std::pair<std::string, hooks::Context>> hostile_contexts(hooks::Poin
 /// Anything that a host may hand to a module.
 hooks::Context random_context(hooks::Point point, std::mt19937_64& random);
 
+/// Text that is valid and odd, all kinds of it.
+std::string odd_text();
+
 /// An answer with signs of one to four bytes, to be cut everywhere.
 std::string answer_to_cut();
 

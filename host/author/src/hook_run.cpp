@@ -41,6 +41,7 @@ Result<HookRun> run_hook(const Subject& subject, const Workbench::Settings& sett
     out.fault = failure_of(out.asked.answer);
   }
   out.memory_kib = bench.memory_kib();
+  out.figures = bench.figures();
   bench.close();
   out.lines = bench.take_lines();
   return out;

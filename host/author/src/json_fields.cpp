@@ -24,8 +24,7 @@ Fields::Fields(const json* object, std::string path, Faults& faults, std::initia
     : object_(object != nullptr && object->is_object() ? object : nullptr), path_(std::move(path)), faults_(faults) {
   if (object_ == nullptr) return;
   for (const auto& [name, value] : object_->items()) {
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      fault(printable(name, 60), "is not a member of a context");
+    if (std::find(known.begin(), known.end(), name) == known.end()) fault(printable(name, 60), "is not a known member");
   }
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A template is a file. `@WORD@` in it, or in its name, is replaced; what stands between a line "@@hook POINT,POINT"
 // and
-// "@@end" is there for these hooks alone. contexts/POINT.json belongs to that hook, and `gitignore` gets its dot.
+// "@@end" is there for these hooks alone; "@@with PART,PART" and "@@without PART" likewise for parts ("hooks" is one of
+// them). contexts/POINT.json belongs to that hook, requests/route.json and so on and sql/ to their parts; `gitignore`
+// gets its dot.
 #include "rapt/author/scaffold.hpp"
 
 #include <fcntl.h>
@@ -51,6 +53,23 @@ std::string file_of(hooks::Point point) {
   return with(std::string(hooks::name(point)), ':', '_');
 }
 
+/// What the commands that try it out need.
+std::string database_of(const NewModule& wanted) {
+  return wanted.with.empty() ? "" : " --database postgresql:///postgres";
+}
+
+std::string permissions_of(const NewModule& wanted) {
+  static const std::map<std::string, std::string> reasons = {{"sql", "It keeps notes in a table of its own."},
+                                                             {"routes", "It answers with the notes."},
+                                                             {"jobs", "It deletes old notes at night."},
+                                                             {"panels", "It shows how many notes there are."}};
+  std::string list;
+  for (const auto& part : wanted.with)
+    list += std::string(list.empty() ? "" : ",") + "\n    { \"name\": \"" + part + "\", \"reason\": \"" +
+            reasons.at(part) + "\" }";
+  return list.empty() ? "[]" : "[" + list + "\n  ]";
+}
+
 Words words_of(const NewModule& wanted) {
   std::string list, declared;
   for (const auto point : wanted.points) {
@@ -59,16 +78,17 @@ Words words_of(const NewModule& wanted) {
     declared += std::string(declared.empty() ? "" : ",") + "\n    " + R"({ "point": ")" + name +
                 R"(", "timeout_ms": 200, "on_failure": "open" })";
   }
-  const auto first = wanted.points.front();
   return {{"NAME", wanted.name},
           {"FILE", with(wanted.name, '-', '_')},
           {"CLASS", class_name(wanted.name)},
           {"TITLE", capitalized(with(wanted.name, '-', ' '))},
           {"PUBLISHER", wanted.publisher},
-          {"HOOKS", "[" + declared + "\n  ]"},
-          {"HOOK_LIST", list},
-          {"FIRST_HOOK", std::string(hooks::name(first))},
-          {"FIRST_FILE", file_of(first)}};
+          {"HOOKS", declared.empty() ? "[]" : "[" + declared + "\n  ]"},
+          {"HOOK_LIST", list.empty() ? "" : ", asked at " + list},
+          {"ABI", wanted.with.empty() ? "1.0" : "1.2"},
+          {"PERMISSIONS", permissions_of(wanted)},
+          {"DATABASE", database_of(wanted)},
+          {"FIRST_RUN", first_run(wanted)}};
 }
 
 std::string replaced(std::string text, const Words& words) {
@@ -90,14 +110,26 @@ bool names_one_of(const std::string& list, const std::vector<hooks::Point>& poin
   return false;
 }
 
-std::string chosen_parts(const std::string& text, const std::vector<hooks::Point>& points) {
-  constexpr std::string_view kBegin = "@@hook ", kEnd = "@@end";
+bool has_one_of(const std::string& list, const NewModule& wanted) {
+  std::istringstream names(list);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (wanted.with.contains(name) || (name == "hooks" && !wanted.points.empty())) return true;
+  }
+  return false;
+}
+
+std::string chosen_parts(const std::string& text, const NewModule& wanted) {
+  constexpr std::string_view kHook = "@@hook ", kWith = "@@with ", kWithout = "@@without ", kEnd = "@@end";
   std::istringstream lines(text);
   std::string out;
   bool chosen = true;
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(kBegin)) {
-      chosen = names_one_of(line.substr(kBegin.size()), points);
+    if (line.starts_with(kHook)) {
+      chosen = names_one_of(line.substr(kHook.size()), wanted.points);
+    } else if (line.starts_with(kWith)) {
+      chosen = has_one_of(line.substr(kWith.size()), wanted);
+    } else if (line.starts_with(kWithout)) {
+      chosen = !has_one_of(line.substr(kWithout.size()), wanted);
     } else if (line == kEnd) {
       chosen = true;
     } else if (chosen) {
@@ -108,7 +140,10 @@ std::string chosen_parts(const std::string& text, const std::vector<hooks::Point
 }
 
 bool is_wanted(const fs::path& inside, const NewModule& wanted) {
-  if (inside.parent_path() != "contexts") return true;
+  const auto folder = inside.parent_path();
+  if (folder == "sql") return wanted.with.contains("sql");
+  if (folder == "requests") return wanted.with.contains(inside.stem().string() + "s");
+  if (folder != "contexts") return true;
   return std::any_of(wanted.points.begin(), wanted.points.end(),
                      [&](hooks::Point point) { return inside.stem() == file_of(point); });
 }
@@ -123,7 +158,7 @@ Result<void> copy_templates(const fs::path& from, const NewModule& wanted, const
     if (!text) return text.error();
     fs::path name = inside == "gitignore" ? ".gitignore" : replaced(inside.string(), words);
     fs::create_directories((to / name).parent_path());
-    RAPT_TRY(write_file_atomically(to / name, replaced(chosen_parts(*text, wanted.points), words)));
+    RAPT_TRY(write_file_atomically(to / name, replaced(chosen_parts(*text, wanted), words)));
     written.push_back(std::move(name));
   }
   return {};
@@ -134,7 +169,9 @@ Result<void> check(const NewModule& wanted) {
   if (!bundle::is_valid_name(wanted.name)) return Error::invalid("name", std::string("A module's name has") + kForm);
   if (!bundle::is_valid_name(wanted.publisher))
     return Error::invalid("publisher", std::string("A publisher's name has") + kForm);
-  if (wanted.points.empty()) return Error::invalid("hook", "A module needs at least one hook.");
+  if (wanted.points.empty() && wanted.with.empty()) return Error::invalid("hook", "A module needs at least one hook.");
+  if (wanted.language == "c" && !wanted.with.empty())
+    return Error::invalid("with", "Templates with routes, jobs and panels are there for C++ and Rust.");
   return {};
 }
 
@@ -158,7 +195,23 @@ std::vector<fs::path> folders_of(const Sdk& sdk, const std::string& language) {
 
 }  // namespace
 
-Result<std::vector<fs::path>> create_module(const Sdk& sdk, const NewModule& wanted) {
+std::string first_run(const NewModule& wanted) {
+  const auto run = "rapt run ";
+  if (!wanted.points.empty()) {
+    const auto point = wanted.points.front();
+    return run + std::string(hooks::name(point)) + " --context contexts/" + file_of(point) + ".json" +
+           database_of(wanted);
+  }
+  for (const std::string call : {"route", "panel", "job"}) {
+    if (wanted.with.contains(call + "s"))
+      return run + call + " --request requests/" + call + ".json" + database_of(wanted);
+  }
+  return "";
+}
+
+Result<std::vector<fs::path>> create_module(const Sdk& sdk, const NewModule& asked) {
+  auto wanted = asked;
+  if (!wanted.with.empty()) wanted.with.insert("sql");
   RAPT_TRY(check(wanted));
   std::error_code failure;
   if (fs::symlink_status(wanted.folder, failure).type() != fs::file_type::not_found)

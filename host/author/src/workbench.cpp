@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <exception>
 #include <fstream>
 
@@ -37,6 +38,7 @@ host::Supervisor::Options options_of(const Workbench::Settings& settings) {
   options.start_timeout = kStartTimeout;
   options.circuit_failures = 1'000'000;
   options.quarantine_failures = 32;
+  options.services = settings.services;
   options.pseudonym_key = "the same person in every run of an author";
   return options;
 }
@@ -45,10 +47,26 @@ std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
 }
 
+/// What the supervisor calls the process that answers there, where it is a further one.
+std::string_view room_of(hooks::Point point) {
+  switch (point) {
+    case hooks::Point::kRoute:
+    case hooks::Point::kPanel:
+    case hooks::Point::kExport:
+      return "pages";
+    case hooks::Point::kJob:
+    case hooks::Point::kEvent:
+      return "work";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 struct Workbench::Impl {
-  explicit Impl(const Settings& settings) : supervisor(loop.get_executor(), options_of(settings)) {}
+  explicit Impl(const Settings& settings)
+      : supervisor(loop.get_executor(), options_of(settings)), asks(settings.services != nullptr) {}
 
   /// Runs a task to its end.
   void run(Task<void> task) {
@@ -63,19 +81,43 @@ struct Workbench::Impl {
     if (failure) std::rethrow_exception(failure);
   }
   [[nodiscard]] host::ModuleStatus status() const { return supervisor.status().front(); }
+  /// The module, or one of its further processes (for its pages, for its work).
+  [[nodiscard]] bool is_starting() const {
+    const auto now = status();
+    return now.state == host::ModuleState::kStarting ||
+           (now.state == host::ModuleState::kRunning &&
+            std::any_of(now.companions.begin(), now.companions.end(),
+                        [](const auto& one) { return one.state == host::ModuleState::kStarting; }));
+  }
+  /// Of the process that was asked last.
+  [[nodiscard]] host::RoomStatus asked_room() const {
+    const auto now = status();
+    for (const auto& one : now.companions) {
+      if (one.name == room_of(asked)) return one;
+    }
+    host::RoomStatus first;
+    first.last_failure = now.last_failure;
+    first.pid = now.pid;
+    return first;
+  }
 
   TemporaryFolder folder;
   asio::io_context loop{1};
   host::Supervisor supervisor;
   std::string module;
   std::chrono::microseconds start_took{0};
+  hooks::Point asked{};
+  bool asks = false;
   bool closed = false;
 };
 
 Workbench::Workbench() = default;
 
-// Who did not close() it does not care how the process ends: the supervisor ends it.
-Workbench::~Workbench() = default;
+// Who did not close() it does not care how the process ends: the supervisor ends it. A question to the host must not
+// outlive the loop that it is asked on.
+Workbench::~Workbench() {
+  if (impl_->asks) close();
+}
 
 Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const Settings& settings) {
   std::unique_ptr<Workbench> bench(new Workbench);
@@ -88,12 +130,17 @@ Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const
   const auto start = Clock::now();
   RAPT_TRY(impl.supervisor.start(
       {{manifest.name, manifest.version, path, security::hex(security::sha256(subject.archive))}}));
-  while (impl.status().state == host::ModuleState::kStarting && Clock::now() - start < kStartPatience) {
+  while (impl.is_starting() && Clock::now() - start < kStartPatience) {
     impl.loop.restart();
     impl.loop.run_one_for(kTurn);
   }
   impl.start_took = since(start);
   const auto status = impl.status();
+  for (const auto& one : status.companions) {
+    if (status.state == host::ModuleState::kRunning && one.state != host::ModuleState::kRunning)
+      return Error::unavailable(manifest.name, "The process for its " + one.name + " does not start: " +
+                                                   (one.last_failure.empty() ? one.reason : one.last_failure + "."));
+  }
   if (status.state == host::ModuleState::kRunning) return bench;
   if (status.state == host::ModuleState::kRefused) return Error::forbidden(status.reason);
   if (status.last_failure.empty()) return Error::unavailable(manifest.name, status.reason);
@@ -113,6 +160,7 @@ std::optional<hooks::HookDeclaration> Workbench::declaration(hooks::Point point)
 Asked Workbench::ask(hooks::Point point, const hooks::Context& context, const std::string& config_json,
                      std::optional<std::chrono::milliseconds> limit) {
   RecordingCaller caller(impl_->supervisor, limit);
+  impl_->asked = point;
   const auto declared = declaration(point);
   const auto time_limit = declared ? declared->time_limit : std::chrono::milliseconds(0);
   const auto asked = [&]() -> Task<void> {
@@ -161,7 +209,7 @@ std::vector<host::ModuleLine> Workbench::take_lines() {
 }
 
 std::optional<std::size_t> Workbench::memory_kib() const {
-  const int pid = impl_->status().pid;
+  const int pid = impl_->asked_room().pid;
   if (pid == 0) return std::nullopt;
   std::ifstream file("/proc/" + std::to_string(pid) + "/status");
   for (std::string line; std::getline(file, line);) {
@@ -170,8 +218,12 @@ std::optional<std::size_t> Workbench::memory_kib() const {
   return std::nullopt;
 }
 
+std::vector<host::MetricStatus> Workbench::figures() const {
+  return impl_->status().metrics;
+}
+
 std::string Workbench::last_end() const {
-  return impl_->status().last_failure;
+  return impl_->asked_room().last_failure;
 }
 
 std::chrono::microseconds Workbench::start_took() const {

@@ -9,11 +9,11 @@
 
 #include "author_commands.hpp"
 #include "author_subject.hpp"
+#include "author_trial.hpp"
 #include "print.hpp"
 #include "rapt/author/builder.hpp"
 #include "rapt/author/check.hpp"
 #include "rapt/base/file.hpp"
-#include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 
 namespace rapt::cli {
@@ -24,6 +24,7 @@ using author::CheckResult;
 using nlohmann::json;
 
 constexpr std::size_t kMostCalls = 10'000'000;
+constexpr std::size_t kMostRequests = 100;  // of other people's servers, in all trials together
 
 std::optional<std::uint64_t> number_of(const std::string& text, std::uint64_t least, std::uint64_t most) {
   std::uint64_t value = 0;
@@ -56,6 +57,22 @@ Result<void> read_cases(const fs::path& folder, author::CheckOrder& order) {
     auto what = author::read_hook_case(*text, *point);
     if (!what) return in_file(entry.path().string(), what.error());
     order.cases.emplace(*point, std::move(*what));
+  }
+  return {};
+}
+
+/// What the author has written down to be asked of calls: requests/route.json, requests/job-weekly.json and so on.
+Result<void> read_requests(const fs::path& folder, const bundle::Manifest& manifest, author::CheckOrder& order) {
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const auto stem = entry.path().stem().string();
+    const auto point = author::parse_call(stem.substr(0, stem.find('-')));
+    if (!point || entry.path().extension() != ".json") continue;
+    const auto text = read_file(entry.path(), author::kMaxCaseBytes);
+    if (!text) return text.error();
+    auto what = author::read_call_case(*text, *point, manifest, SystemClock().now());
+    if (!what) return in_file(entry.path().string(), what.error());
+    order.calls_to_ask.push_back(std::move(*what));
   }
   return {};
 }
@@ -128,16 +145,27 @@ int run_check(Console& console, const Arguments& arguments) {
     return usage_fault(console, "--seed takes a whole number.");
   if (arguments.has("calls") && !number_of(arguments.value("calls"), 1, kMostCalls))
     return usage_fault(console, "--calls takes a whole number from 1 to " + std::to_string(kMostCalls) + ".");
-  log::set_level(log::Level::kError);
+  hush();
   const std::string path = arguments.positional.empty() ? "." : arguments.positional[0];
-  const auto order = order_of(console, arguments, path);
+  auto order = order_of(console, arguments, path);
   if (!order) return report(console, order.error());
+  auto options = trial_options(console, arguments);
+  if (!options) return usage_fault(console, options.error().message);
+  options->most_requests = kMostRequests;
   const auto subject = subject_of(console, arguments, path);
   if (!subject) return report(console, subject.error());
+  if (author::is_source_folder(path)) {
+    if (const auto read = read_requests(fs::path(path) / "requests", subject->bundle.manifest, *order); !read)
+      return report(console, read.error());
+  }
   const auto told = [&console](const CheckResult& one) {
     if (!console.json) show(console.out, one);
   };
+  const auto host = author::TrialHost::open(subject->bundle, *options);
+  if (!host) return report(console, host.error());
+  order->settings.services = host->get();
   const auto checked = author::check_module(*subject, *order, told);
+  if (const auto closed = (*host)->close(); !closed) return report(console, closed.error());
   if (!checked) return report(console, in_file("the configuration", checked.error()));
   show_all(console, *subject, *order, *checked);
   return checked->count(CheckResult::Kind::kBroken) == 0 ? kOk : kFailed;

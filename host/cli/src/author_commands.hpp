@@ -2,6 +2,7 @@
 #pragma once
 
 #include "command.hpp"
+#include "rapt/hooks/hook.hpp"
 
 namespace rapt::cli {
 
@@ -14,6 +15,8 @@ int run_inspect(Console& console, const Arguments& arguments);
 int run_new(Console& console, const Arguments& arguments);
 int run_build(Console& console, const Arguments& arguments);
 int run_run(Console& console, const Arguments& arguments);
+/// The part of `rapt run` that is about a route, job, event, panel or export.
+int run_call(Console& console, const Arguments& arguments, hooks::Point point);
 int run_check(Console& console, const Arguments& arguments);
 /// Works on a running instance, by the program's own words.
 int run_dev(Console& console, const Arguments& arguments);

@@ -49,6 +49,29 @@ TEST_F(Program, RunSaysWhatItNeeds) {
   EXPECT_THAT(err_, HasSubstr("none"));
 }
 
+TEST_F(Program, RunAndCheckSayWhatTheirHostNeeds) {
+  ASSERT_TRUE(write_file_atomically(path("case.json"), "{}"));
+  const std::vector<std::string> run = {"run", "chat:after_ai", path("none"), "--context", path("case.json")};
+  const auto with = [](std::vector<std::string> words, std::initializer_list<const char*> more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  for (const auto& command : {run, std::vector<std::string>{"check", path("none")}}) {
+    EXPECT_EQ(rapt(with(command, {"--private-addresses"})), kUsage);
+    EXPECT_THAT(err_, HasSubstr("--network"));
+    for (const char* secret : {"token", "=file", "token="}) {
+      EXPECT_EQ(rapt(with(command, {"--secret", secret})), kUsage) << secret;
+      EXPECT_THAT(err_, HasSubstr("NAME=FILE"));
+    }
+    EXPECT_EQ(rapt(with(command, {"--secret", "token=/nowhere/token"})), kUsage);
+    EXPECT_THAT(err_, HasSubstr("/nowhere/token"));
+  }
+  ASSERT_TRUE(write_file_atomically(path("empty"), "\n"));
+  const std::string empty = "token=" + path("empty");
+  EXPECT_EQ(rapt(with(run, {"--secret", empty.c_str()})), kUsage);
+  EXPECT_THAT(err_, HasSubstr("is empty"));
+}
+
 TEST_F(Program, CheckTakesOnlyNumbersForNumbers) {
   EXPECT_EQ(rapt({"check", path("none"), "--seed", "dice"}), kUsage);
   EXPECT_EQ(rapt({"check", path("none"), "--calls", "0"}), kUsage);

@@ -35,15 +35,26 @@ std::optional<std::vector<hooks::Point>> points_of(const std::string& list, std:
   return points;
 }
 
+/// "routes,jobs"; nullopt when one of them is none.
+std::optional<std::set<std::string>> parts_of(const std::string& list, std::string& wrong) {
+  std::set<std::string> parts;
+  std::istringstream names(list);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (name != "routes" && name != "jobs" && name != "panels") {
+      wrong = name;
+      return std::nullopt;
+    }
+    parts.insert(name);
+  }
+  return parts;
+}
+
 void show_new(std::ostream& out, const author::NewModule& made, const std::vector<fs::path>& files) {
   const auto folder = made.folder.string();
-  const std::string point(hooks::name(made.points.front()));
-  auto file = point;
-  std::replace(file.begin(), file.end(), ':', '_');
   out << "Made " << folder << ":\n";
   for (const auto& path : files) out << "  " << path.string() << "\n";
-  out << "\nNext:\n  rapt build " << folder << " --test\n  rapt run " << point << " " << folder << " --context "
-      << folder << "/contexts/" << file << ".json\n  rapt check " << folder << "\n";
+  out << "\nNext, in that folder:\n  rapt build --test\n  " << author::first_run(made) << "\n  rapt check"
+      << (made.with.empty() ? "" : " --database postgresql:///postgres") << "\n";
 }
 
 }  // namespace
@@ -53,13 +64,15 @@ int run_new(Console& console, const Arguments& arguments) {
   if (language != "c" && language != "cpp" && language != "rust")
     return usage_fault(console, "--language is c, cpp or rust, not \"" + printable(language, 40) + "\".");
   std::string wrong;
-  const auto points = points_of(arguments.value("hook", "chat:after_ai"), wrong);
+  const auto with = parts_of(arguments.value("with"), wrong);
+  if (!with) return usage_fault(console, "--with takes routes, jobs and panels, not \"" + printable(wrong, 40) + "\".");
+  const auto points = points_of(arguments.value("hook", with->empty() ? "chat:after_ai" : ""), wrong);
   if (!points) return usage_fault(console, "There is no hook \"" + printable(wrong, 40) + "\".");
   const auto sdk = sdk_of(console, arguments);
   if (!sdk) return report(console, sdk.error());
   const auto& name = arguments.positional[0];
-  const author::NewModule wanted{name, language, arguments.value("publisher", "my-school"), *points,
-                                 arguments.value("dir", name)};
+  const author::NewModule wanted{
+      name, language, arguments.value("publisher", "my-school"), *points, arguments.value("dir", name), *with};
   const auto files = author::create_module(*sdk, wanted);
   if (!files) return report(console, files.error());
   if (console.json) {

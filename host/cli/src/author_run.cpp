@@ -5,11 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "author_commands.hpp"
+#include "author_show.hpp"
 #include "author_subject.hpp"
+#include "author_trial.hpp"
 #include "print.hpp"
+#include "rapt/author/call_case.hpp"
 #include "rapt/author/hook_run.hpp"
 #include "rapt/base/file.hpp"
-#include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 
 namespace rapt::cli {
@@ -17,8 +19,6 @@ namespace {
 
 using hooks::Answer;
 using nlohmann::json;
-
-constexpr std::size_t kShown = 4000;  ///< of a text, on a terminal
 
 Result<author::HookCase> read_case(const Arguments& arguments, hooks::Point point) {
   const auto file = arguments.value("context");
@@ -31,10 +31,6 @@ Result<author::HookCase> read_case(const Arguments& arguments, hooks::Point poin
   if (!config) return config.error();
   what->config_json = std::move(*config);
   return what;
-}
-
-double milliseconds(std::chrono::microseconds time) {
-  return static_cast<double>(time.count()) / 1000;
 }
 
 json answer_json(const author::Asked& asked) {
@@ -58,7 +54,7 @@ json window_json(const author::Asked& asked) {
   return out;
 }
 
-json to_json(const bundle::Manifest& manifest, const author::HookRun& run) {
+json to_json(const bundle::Manifest& manifest, const author::HookRun& run, const AuthorTale& tale) {
   json out = run.passed ? json{{"passed", run.passed->text}, {"windows", json::array()}} : answer_json(run.asked);
   if (run.passed) {
     for (const auto& window : run.passed->windows) out["windows"].push_back(window_json(window));
@@ -66,28 +62,10 @@ json to_json(const bundle::Manifest& manifest, const author::HookRun& run) {
   } else if (run.point == hooks::Point::kChatOnDelta) {
     out["held_bytes"] = run.asked.answer.held_bytes;
   }
-  out.update({{"module", manifest.name},
-              {"version", manifest.version},
-              {"hook", hooks::name(run.point)},
-              {"start_ms", milliseconds(run.start_took)},
-              {"memory_limit_mb", manifest.memory_mb},
-              {"log", json::array()}});
-  out["memory_kib"] = run.memory_kib ? json(*run.memory_kib) : json();
-  for (const auto& line : run.lines) out["log"].push_back({{"level", line.level}, {"line", line.text}});
+  out.update(tale_json(manifest, tale));
+  out["hook"] = hooks::name(run.point);
   if (!run.fault.empty()) out["fault"] = run.fault;
   return out;
-}
-
-void show_line(std::ostream& out, std::string name, const std::string& text) {
-  name.resize(std::max<std::size_t>(name.size() + 1, 13), ' ');
-  out << name << printable(text, kShown) << "\n";
-}
-
-std::string time_text(const author::Asked& asked) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.2f ms of %lld ms", milliseconds(asked.took),
-                static_cast<long long>(asked.limit.count()));
-  return text;
 }
 
 void show_answer(std::ostream& out, const author::Asked& asked) {
@@ -117,36 +95,45 @@ void show_stream(std::ostream& out, const author::Passed& passed) {
   if (!passed.block_reason.empty()) show_line(out, "cut off", passed.block_reason);
 }
 
-void show(std::ostream& out, const bundle::Manifest& manifest, const author::HookRun& run) {
+void show(std::ostream& out, const bundle::Manifest& manifest, const author::HookRun& run, const AuthorTale& tale) {
   out << manifest.name << " " << manifest.version << " at " << hooks::name(run.point) << "\n";
   run.passed ? show_stream(out, *run.passed) : show_answer(out, run.asked);
-  for (const auto& line : run.lines) show_line(out, "log", line.level + "  " + line.text);
-  show_line(out, "memory",
-            run.memory_kib ? std::to_string(*run.memory_kib) + " KiB of " + std::to_string(manifest.memory_mb) + " MiB"
-                           : "its process has ended");
+  show_tale(out, manifest, tale);
 }
 
 }  // namespace
 
 int run_run(Console& console, const Arguments& arguments) {
+  if (const auto call = author::parse_call(arguments.positional[0])) return run_call(console, arguments, *call);
+  if (arguments.has("request")) return usage_fault(console, "--request goes with route, job, event, panel and export.");
   const auto point = hooks::parse_point(arguments.positional[0]);
   if (!point) return usage_fault(console, "There is no hook \"" + printable(arguments.positional[0], 40) + "\".");
   if (!arguments.has("context"))
     return usage_fault(console, "Say what the hook is about: --context FILE.json (`rapt new` makes one).");
-  log::set_level(log::Level::kError);
+  hush();
   const auto what = read_case(arguments, *point);
   if (!what) return report(console, what.error());
-  const auto settings = workbench_settings(console);
+  auto settings = workbench_settings(console);
   if (!settings) return report(console, settings.error());
+  const auto options = trial_options(console, arguments);
+  if (!options) return usage_fault(console, options.error().message);
   const auto subject = subject_of(console, arguments, arguments.positional.size() > 1 ? arguments.positional[1] : ".");
   if (!subject) return report(console, subject.error());
+  const auto host = author::TrialHost::open(subject->bundle, *options);
+  if (!host) return report(console, host.error());
+  settings->services = host->get();
   const auto run = author::run_hook(*subject, *settings, *point, *what);
+  const auto closed = (*host)->close();
   if (!run) return report(console, run.error());
+  const auto calls = (*host)->take_calls();
+  const AuthorTale tale{calls, run->figures, run->lines, run->start_took, run->memory_kib};
+  if (!closed && console.json) return report(console, closed.error());
   if (console.json) {
-    print_json(console.out, to_json(subject->bundle.manifest, *run));
+    print_json(console.out, to_json(subject->bundle.manifest, *run, tale));
   } else {
-    show(console.out, subject->bundle.manifest, *run);
+    show(console.out, subject->bundle.manifest, *run, tale);
   }
+  if (!closed) return report(console, closed.error());
   if (run->fault.empty()) return kOk;
   console.err << "rapt: " << printable(run->fault, 1000) << "\n";
   return kFailed;

@@ -4,6 +4,7 @@
 #include "rapt/author/builder.hpp"
 #include "rapt/author/hook_case.hpp"
 #include "rapt/base/file.hpp"
+#include "rapt/base/log.hpp"
 
 namespace rapt::cli {
 
@@ -24,6 +25,10 @@ Result<author::Workbench::Settings> workbench_settings(const Console& console) {
   const auto settings = local_settings_of(console);
   if (!settings) return settings.error();
   return author::Workbench::Settings{settings->runner};
+}
+
+void hush() {
+  log::set_level(static_cast<log::Level>(static_cast<int>(log::Level::kError) + 1));
 }
 
 Error in_file(const std::string& file, Error error) {

@@ -15,6 +15,8 @@ Result<author::Sdk> sdk_of(const Console& console, const Arguments& arguments);
 /// The module that an author's word is about: a bundle, a staged folder, or a source folder, which is built first.
 Result<author::Subject> subject_of(const Console& console, const Arguments& arguments, const std::string& path);
 Result<author::Workbench::Settings> workbench_settings(const Console& console);
+/// What the module logs is told with the rest, or is beside the point: not among the lines of a host.
+void hush();
 /// A file's faults: the file's name in front, and each with its path on a line of its own.
 Error in_file(const std::string& file, Error error);
 /// The configuration in a file, a JSON object.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What authors of modules need.
 #include "author_commands.hpp"
+#include "author_trial.hpp"
 #include "words.hpp"
 
 namespace rapt::cli {
@@ -12,9 +13,11 @@ std::vector<Command> author_words() {
        1,
        1,
        "Makes the folder of a module that builds, tests and packs.",
-       "rapt new link-fence\nrapt new word-count --language rust --hook chat:on_message --hook chat:after_ai",
+       "rapt new link-fence\nrapt new word-count --language rust --hook chat:on_message --hook chat:after_ai\n"
+       "rapt new class-notes --with routes,jobs,panels",
        {{"language", "LANGUAGE", "c, cpp or rust; otherwise cpp"},
         {"hook", "HOOK", "where it is asked, may be given several times; otherwise chat:after_ai", true},
+        {"with", "PARTS", "routes, jobs, panels: what it answers beside hooks, with a table of its own", true},
         {"publisher", "NAME", "who will sign it; otherwise my-school"},
         {"dir", "DIR", "a folder that does not exist yet; otherwise NAME here"},
         {"sdk", "DIR", "where the SDK is installed; otherwise RAPT_SDK, or the one beside this program"}},
@@ -29,28 +32,28 @@ std::vector<Command> author_words() {
         {"out", "DIR", "otherwise DIR/build"},
         {"sdk", "DIR", "where the SDK is installed; otherwise RAPT_SDK, or the one beside this program"}},
        run_build},
-      {"run",
-       "HOOK [DIR | BUNDLE]",
-       1,
-       2,
-       "Asks a module at one hook, in its sandbox, without a server. Ends with 1 when the module fails.",
+      {"run", "HOOK | CALL [DIR | BUNDLE]", 1, 2,
+       "Asks a module at one hook, in its sandbox, without a server; or a route, job, event, panel or export of it. "
+       "Ends "
+       "with 1 when the module fails.",
        "rapt run chat:after_ai --context contexts/chat_after_ai.json\n"
-       "rapt run chat:on_delta my-module-1.0.0.rapt --context answer.json --json",
-       {{"context", "FILE", "what the hook is about, as rapt/context.h describes it (required)"},
-        {"config", "FILE", "the attachment's configuration, instead of the context's"},
-        {"sdk", "DIR", "for a folder with sources: where the SDK is installed"}},
+       "rapt run chat:on_delta my-module-1.0.0.rapt --context answer.json --json\n"
+       "rapt run chat:on_message --context c.json --kv values.json --database postgresql:///postgres\n"
+       "rapt run route --request requests/route.json",
+       with_trial_options({{"context", "FILE", "what the hook is about, as rapt/context.h describes it (required)"},
+                           {"request", "FILE", "what the route, job, event, panel or export is asked (required)"},
+                           {"config", "FILE", "the attachment's configuration, instead of the context's"},
+                           {"sdk", "DIR", "for a folder with sources: where the SDK is installed"}}),
        run_run},
-      {"check",
-       "[DIR | BUNDLE]",
-       0,
-       1,
+      {"check", "[DIR | BUNDLE]", 0, 1,
        "Tries whether a module keeps what the ABI asks of it. Ends with 1 when it does not.",
        "rapt check link-fence\nrapt check link-fence-1.0.0.rapt --seed 42 --json",
-       {{"seed", "N", "of the random contexts; otherwise one that is told, to be given again"},
-        {"calls", "N", "so many calls for the growth of memory; otherwise 10000, or what 20 seconds allow"},
-        {"config", "FILE", "the attachment's configuration, for a module that needs one"},
-        {"same-answer", "", "answers that differ for the same context are a fault"},
-        {"sdk", "DIR", "for a folder with sources: where the SDK is installed"}},
+       with_trial_options(
+           {{"seed", "N", "of the random contexts; otherwise one that is told, to be given again"},
+            {"calls", "N", "so many calls for the growth of memory; otherwise 10000, or what 20 seconds allow"},
+            {"config", "FILE", "the attachment's configuration, for a module that needs one"},
+            {"same-answer", "", "answers that differ for the same context are a fault"},
+            {"sdk", "DIR", "for a folder with sources: where the SDK is installed"}}),
        run_check},
       {"dev",
        "[DIR]",

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "rapt/author/call_case.hpp"
 #include "rapt/author/hook_case.hpp"
 #include "rapt/author/workbench.hpp"
 
@@ -23,6 +24,7 @@ struct CheckOrder {
   std::chrono::seconds patience{20};                             ///< then fewer calls have to do
   bool same_answer = false;                                      ///< answers that differ are a fault, not a remark
   std::map<hooks::Point, HookCase> cases{};                      ///< the author's own, instead of the kit's
+  std::vector<CallCase> calls_to_ask{};                          ///< likewise, of routes, jobs, events, panels, exports
   std::string config_json = "{}";                                ///< where a case has none
 };
 

@@ -19,6 +19,7 @@ struct HookRun {
   std::optional<Passed> passed{};  ///< chat:on_delta without "stream": the whole answer
   std::string fault{};             ///< a sentence, when a host would take it for a failure
   std::vector<host::ModuleLine> lines{};
+  std::vector<host::MetricStatus> figures{};
   std::chrono::microseconds start_took{0};
   std::optional<std::size_t> memory_kib{};  ///< nullopt when the process has ended
 };

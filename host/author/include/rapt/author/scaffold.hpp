@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,14 @@ struct NewModule {
   std::string name;
   std::string language;  ///< a folder of templates: "c", "cpp" or "rust"
   std::string publisher;
-  std::vector<hooks::Point> points;  ///< at least one, each once
+  std::vector<hooks::Point> points;  ///< each once; at least one, unless `with` has what the host asks for
   std::filesystem::path folder;      ///< must not exist
+  /// "routes", "jobs" and "panels", which are about a table of its own and bring "sql"; not in C.
+  std::set<std::string> with{};
 };
 
+/// The command that asks the new module first, in its folder.
+std::string first_run(const NewModule& wanted);
 /// Writes the folder of a module that builds, tests and packs, from the templates of the SDK; all of it or nothing. The
 /// paths of its files, sorted. kInvalid for names that no host would take, kConflict when the folder exists.
 Result<std::vector<std::filesystem::path>> create_module(const Sdk& sdk, const NewModule& wanted);

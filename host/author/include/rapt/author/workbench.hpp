@@ -32,12 +32,13 @@ struct Passed {
   std::vector<Asked> windows;
 };
 
-/// One module in its real sandbox, with a fork server of its own and neither database nor network behind it: the
+/// One module in its real sandbox, with a fork server of its own and nothing behind it but `services`: the
 /// supervisor of a host, on an event loop that runs while a function here does. One thread.
 class Workbench {
  public:
   struct Settings {
-    std::filesystem::path runner;  ///< rapt-runner, or the one of an older host
+    std::filesystem::path runner;           ///< rapt-runner, or the one of an older host
+    host::ServiceHost* services = nullptr;  ///< whom it may ask; null: nobody. Outlives the workbench
   };
   /// Starts it and waits until it is ready, self-test included. The sentence why it never will be: kForbidden when it
   /// was refused, kUnavailable when it ended.
@@ -60,6 +61,8 @@ class Workbench {
   [[nodiscard]] std::optional<hooks::HookDeclaration> declaration(hooks::Point point) const;
   /// What it has logged since the last call.
   std::vector<host::ModuleLine> take_lines();
+  /// What it has counted of itself, as an admin would see it.
+  [[nodiscard]] std::vector<host::MetricStatus> figures() const;
   /// Memory that its process has for itself, in KiB; nullopt when the process is gone.
   [[nodiscard]] std::optional<std::size_t> memory_kib() const;
   /// A clause on how its process ended last ("it was killed (SIGKILL)"); "" when it has not.

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rapt/bundle/bundle.hpp"
+#include "rapt/host/services.hpp"
+
+namespace rapt::author {
+
+/// Which services of a host stand behind a module that is tried out. Values (kv) always do, in memory.
+struct TrialOptions {
+  std::filesystem::path kv_file{};  ///< read at the start when it is there, written by close(); "": memory alone
+  bool network = false;             ///< http is really asked, under the hosts of the manifest
+  bool private_addresses = false;   ///< with `network`: loopback and private networks, and other ports, too
+  std::filesystem::path ca_file{};  ///< PEM; authorities that are trusted beside the system's
+  std::map<std::string, std::string> secrets{};  ///< of the settings, by name
+  std::size_t most_requests = 0;                 ///< of http; 0: any number
+  std::string database_url{};  ///< a server for sql: tables lie in a database of their own there, which goes again
+};
+
+/// One question of the module to its host.
+struct ServiceCall {
+  std::string name;                   ///< "kv.get"
+  std::optional<rapt_status> status;  ///< nullopt: the call was over before it was answered
+  std::chrono::microseconds took{0};  ///< in the host
+  std::string complaint{};            ///< a sentence, when it was refused: what to change
+};
+std::string_view name(rapt_status status);  ///< "ok", "invalid", "too large", "not allowed", "unavailable", "failed"
+
+/// A host to ask for `rapt run` and `rapt check`: the services of host/capabilities, without an instance. Whatever the
+/// manifest asks for is offered; what the options do not allow is refused by a sentence that names the option. One
+/// thread; outlives the workbench that it is given to.
+class TrialHost final : public host::ServiceHost {
+ public:
+  /// Makes the module's role and tables where it asks for sql and there is a database. kInvalid (the file with values,
+  /// with paths), kConflict (a migration fails, or the account may not make databases or roles), kUnavailable.
+  static Result<std::unique_ptr<TrialHost>> open(const bundle::Bundle& bundle, const TrialOptions& options);
+  ~TrialHost() override;  ///< drops the tables; does not write the file
+
+  [[nodiscard]] bool offers(sandbox::Service service) const override;
+  Task<host::ServiceAnswer> serve(host::ServiceRequest request) override;
+
+  /// What was asked since the last call, oldest first; the first thousand are kept.
+  std::vector<ServiceCall> take_calls();
+  /// Writes the file with values and drops the tables. What could not be done, as an error.
+  Result<void> close();
+
+ private:
+  struct Impl;
+  explicit TrialHost(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rapt::author

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What `rapt check` asks of routes, jobs, events, panels and exports.
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "checker.hpp"
+#include "contexts.hpp"
+#include "rapt/author/call_run.hpp"
+
+namespace rapt::author {
+
+using hooks::Answer;
+using hooks::Point;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kHuge = std::size_t{60} << 10;  // fits into the smallest body and payload that a host takes
+constexpr int kTries = 3;                             // for what may have come late because the machine was busy
+
+/// The same call with another text where strangers write: a route's body and query, a payload, a memo.
+CallCase with_text(CallCase what, const std::string& text) {
+  auto input = json::parse(what.input_json);
+  if (what.point == Point::kRoute) {
+    input["query"] = {{"q", text}};
+    if (input["method"] != "GET" && input["method"] != "DELETE")
+      input.update({{"body", json{{"text", text}}.dump()}, {"json", {{"text", text}}}});
+  } else if (what.point == Point::kExport) {
+    input["memo"] = text.substr(0, std::min<std::size_t>(text.size(), 8000));
+  } else if (what.point == Point::kPanel) {
+    input["place_id"] = text.substr(0, std::min<std::size_t>(text.size(), 200));
+  } else {
+    input["payload"] = {{"text", text}};
+  }
+  what.input_json = input.dump(-1, ' ', false, json::error_handler_t::replace);
+  return what;
+}
+
+}  // namespace
+
+std::vector<CallCase> Checker::calls_to_try() const {
+  auto all = order_.calls_to_ask;
+  for (auto& ordinary : ordinary_calls(subject_.bundle.manifest, SystemClock().now())) {
+    const bool told = std::any_of(all.begin(), all.end(), [&](const auto& own) {
+      return own.point == ordinary.point && own.what == ordinary.what;
+    });
+    if (!told) all.push_back(std::move(ordinary));
+  }
+  return all;
+}
+
+Checker::Finding Checker::answers_call(const CallCase& what, const Workbench::Settings& settings, bool may_fail) {
+  for (int tries = 1;; ++tries) {
+    auto bench = Workbench::open(subject_, settings);
+    if (!bench && bench.error().kind == ErrorKind::kForbidden && may_fail)
+      return {Kind::kHolds, "it is not started: " + bench.error().message};
+    if (!bench) return {Kind::kBroken, bench.error().message};
+    const auto run = run_call_on(**bench, what);
+    const auto kind = run.asked.answer.kind;
+    if (kind == Answer::Kind::kLate && tries < kTries) continue;
+    const bool honest = may_fail && kind == Answer::Kind::kError;
+    if (!run.fault.empty() && !honest) return {Kind::kBroken, run.fault, run.memory_kib};
+    return {Kind::kHolds, honest ? "it says that it could not" : "answered", run.memory_kib};
+  }
+}
+
+void Checker::check_calls() {
+  for (const auto& what : calls_to_try()) {
+    const auto which = std::string(hooks::name(what.point)) + " " + what.what;
+    note("answers", which, [&] { return answers_call(what, order_.settings, false); });
+    if (report_.results.back().kind == Kind::kBroken) continue;
+    const auto settings = order_.settings;
+    note("odd UTF-8", which, [&] { return answers_call(with_text(what, odd_text()), settings, true); });
+    note("huge texts", which,
+         [&] { return answers_call(with_text(what, std::string(kHuge, 'x')), settings, true); });
+    if (!asks_its_host()) continue;
+    for (const auto way : kAwkwardWays) {
+      note(std::string(name(way)), which, [&] {
+        AwkwardHost host(way);
+        return answers_call(what, {settings.runner, &host}, true);
+      });
+    }
+    note("keeps its memory", which, [&] { return keeps_memory_of(what); });
+  }
+}
+
+/// Fewer calls than of a hook: each is worth more, and an export is asked for all of its pieces.
+Checker::Finding Checker::keeps_memory_of(const CallCase& what) {
+  constexpr std::size_t kGrowthKib = 256;
+  const auto bench = Workbench::open(subject_, order_.settings);
+  if (!bench) return {Kind::kBroken, bench.error().message};
+  const auto end = std::chrono::steady_clock::now() + order_.patience / 4;
+  const auto most = std::max<std::size_t>(order_.calls / 10, 20);
+  std::optional<std::size_t> before, after;
+  std::size_t asked = 0;
+  for (; asked < most && (asked < 20 || std::chrono::steady_clock::now() < end); ++asked) {
+    const auto run = run_call_on(**bench, what);
+    if (!run.fault.empty() && run.asked.answer.kind != Answer::Kind::kError)
+      return {Kind::kBroken, "call " + std::to_string(asked + 1) + ": " + run.fault};
+    if (asked == most / 10) before = run.memory_kib;
+    after = run.memory_kib;
+  }
+  if (!before || !after) return {Kind::kSkipped, "its memory could not be seen"};
+  const auto told = std::to_string(asked) + " calls, " + std::to_string(*before) + " to " + std::to_string(*after) + " KiB";
+  if (*after > *before + kGrowthKib) return {Kind::kBroken, "it grows: " + told + ". What a call allocates, it has to free."};
+  return {Kind::kHolds, told, after};
+}
+
+}  // namespace rapt::author

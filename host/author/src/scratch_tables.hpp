@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "rapt/host/capabilities.hpp"
+#include "rapt/security/secret_box.hpp"
+#include "rapt/store/database.hpp"
+
+namespace rapt::bundle {
+struct Bundle;
+}
+
+namespace rapt::author {
+
+/// Tables of a module that is tried out: a database of their own on somebody's server, with the role and schema that an
+/// installation would make. Nothing else on the server is touched, and all of it goes with this object.
+class ScratchTables {
+ public:
+  /// Makes database, role and schema, and applies the migrations of the bundle. What an earlier run was killed over is
+  /// dropped first. kConflict with what PostgreSQL said, kUnavailable.
+  static Result<std::unique_ptr<ScratchTables>> make(const std::string& url, const bundle::Bundle& bundle);
+  ~ScratchTables();
+  ScratchTables(const ScratchTables&) = delete;
+  ScratchTables& operator=(const ScratchTables&) = delete;
+
+  host::Capability& sql() { return *sql_; }
+  [[nodiscard]] const std::string& name() const { return name_; }  ///< of the database
+  /// Says what could not be dropped. Does nothing the second time.
+  Result<void> drop();
+
+ private:
+  ScratchTables(std::string server, std::string name);
+  Result<void> create(const bundle::Bundle& bundle);
+  Result<void> drop_roles();
+
+  const std::string server_, name_, url_;
+  const security::SecretBox box_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<host::Capability> sql_;
+  bool dropped_ = false;
+};
+
+}  // namespace rapt::author

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "author_trial.hpp"
+
+#include "rapt/base/file.hpp"
+#include "rapt/base/text.hpp"
+
+namespace rapt::cli {
+namespace {
+
+constexpr std::size_t kSecretBytes = std::size_t{16} << 10;
+
+/// NAME=FILE. Its text is never in a command line, where every user of the machine could read it.
+Result<void> read_secret(const std::string& word, std::map<std::string, std::string>& secrets) {
+  const auto equals = word.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == word.size())
+    return Error::invalid("secret", "--secret takes NAME=FILE, with the secret in that file.");
+  auto text = read_file(word.substr(equals + 1), kSecretBytes);
+  if (!text) return text.error();
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  if (text->empty()) return Error::invalid("secret", "The file " + word.substr(equals + 1) + " is empty.");
+  secrets[word.substr(0, equals)] = std::move(*text);
+  return {};
+}
+
+}  // namespace
+
+std::vector<Option> with_trial_options(std::vector<Option> options) {
+  const std::vector<Option> all = {
+      {"kv", "FILE", "JSON with the values that it finds, and to which they are written; otherwise memory alone"},
+      {"database", "URL", "a PostgreSQL server for its tables: made for this run, and dropped again"},
+      {"network", "", "http is really asked, at the hosts of the manifest"},
+      {"private-addresses", "", "with --network: this machine and private networks, too"},
+      {"secret", "NAME=FILE", "a secret of its settings, may be given several times", true}};
+  options.insert(options.end(), all.begin(), all.end());
+  return options;
+}
+
+Result<author::TrialOptions> trial_options(const Console& console, const Arguments& arguments) {
+  const auto settings = local_settings_of(console);
+  if (!settings) return settings.error();
+  author::TrialOptions out{.kv_file = arguments.value("kv"),
+                           .network = arguments.has("network"),
+                           .private_addresses = arguments.has("private-addresses"),
+                           .ca_file = settings->auth_provider_ca_file,
+                           .database_url = arguments.value("database")};
+  if (out.private_addresses && !out.network)
+    return Error::invalid("private-addresses", "--private-addresses goes with --network.");
+  if (const auto secrets = arguments.lists.find("secret"); secrets != arguments.lists.end()) {
+    for (const auto& one : secrets->second) RAPT_TRY(read_secret(one, out.secrets));
+  }
+  return out;
+}
+
+}  // namespace rapt::cli

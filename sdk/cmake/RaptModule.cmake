@@ -88,6 +88,8 @@ function(_rapt_rust_archive name version root out)
   get_filename_component(root "${root}" ABSOLUTE)
   get_filename_component(folder "${root}" DIRECTORY)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.rs")
+  get_filename_component(parts "${RAPT_RUST_CRATE}" DIRECTORY)
+  file(GLOB parts CONFIGURE_DEPENDS "${parts}/*.rs")
   set(work "${CMAKE_CURRENT_BINARY_DIR}/${name}-rust")
   file(MAKE_DIRECTORY "${work}")
   file(CONFIGURE OUTPUT "${work}/empty.c" CONTENT "typedef int rapt_nothing;\n")
@@ -95,7 +97,7 @@ function(_rapt_rust_archive name version root out)
   set(flags --edition 2021 -C opt-level=2 -C codegen-units=1 -C relocation-model=pic)
   add_custom_command(OUTPUT "${work}/librapt.rlib"
     COMMAND "${RAPT_RUSTC}" --crate-name rapt --crate-type rlib ${flags} -o "${work}/librapt.rlib" "${RAPT_RUST_CRATE}"
-    DEPENDS "${RAPT_RUST_CRATE}" COMMENT "Building the crate rapt" VERBATIM)
+    DEPENDS ${parts} COMMENT "Building the crate rapt" VERBATIM)
   set(names "RAPT_MODULE_NAME=${name}" "RAPT_MODULE_VERSION=${version}")
   add_custom_command(OUTPUT "${work}/lib${crate}.a"
     COMMAND ${CMAKE_COMMAND} -E env ${names} "${RAPT_RUSTC}" --crate-name ${crate} --crate-type staticlib ${flags}

@@ -9,6 +9,14 @@ rm -rf -- "$work"
 mkdir -p -- "$work"
 cd -- "$work"
 
+# From an installed SDK, as an author has it, and not from beside the program.
+cmake --install "$2" --component sdk --prefix "$PWD/sdk" >installed
+export RAPT_SDK=$PWD/sdk
+PKG_CONFIG_PATH=$(dirname "$(find sdk -name rapt-sdk.pc)") pkg-config --cflags rapt-sdk >flags
+printf '#include <rapt/draft/jobs.h>\n#include <rapt/hooks.h>\n' >alone.c
+# shellcheck disable=SC2046  # several words
+cc -std=c11 $(cat flags) -c alone.c -o alone.o
+
 hooks=(chat:on_message chat:before_ai chat:after_ai chat:on_delta session:start session:end product:before_ai product:after_ai run:complete)
 rapt new new-module --language "$language" --publisher my-school --dir made "${hooks[@]/#/--hook=}"
 rapt build made --test | grep -F 'new-module 0.1.0, tested'
@@ -37,6 +45,22 @@ rapt inspect fewer.rapt --json | grep -F '"migrations":["sql/0001_notes.sql"]'
 rm made/sql/*.sql
 if rapt build made 2>refused; then echo "a module without the migrations that it names was built" && exit 1; fi
 grep -F 'there is no .sql in' refused
+
+# Beside hooks: a table of its own, routes, a job and a panel, end to end.
+if [[ $language == c ]]; then
+  if rapt new notes --language c --with routes 2>refused; then echo "there is no such template" && exit 1; fi
+  grep -F 'for C++ and Rust' refused
+else
+  rapt new notes --language "$language" --publisher my-school --with routes,jobs,panels
+  rapt build notes --test | grep -F 'notes 0.1.0, tested'
+  database=${TEST_DATABASE_URL:?a PostgreSQL server: ./rapt test starts one}
+  rapt run route notes --request notes/requests/route.json --database "$database" | grep -F '"status": 201'
+  rapt run panel notes --request notes/requests/panel.json --database "$database" | grep -F '"value": 0'
+  rapt run job notes --request notes/requests/job.json --database "$database" | grep -F 'sql.query  ok'
+  rapt check notes --database "$database" --calls 300 --same-answer
+  rapt pack notes/build/stage/notes --key my-school.key --out notes.rapt
+  rapt inspect notes.rapt --json | grep -F '"migrations":["sql/0001_notes.sql"]'
+fi
 
 if rapt new new-module --dir made 2>refused; then echo "an existing folder was overwritten" && exit 1; fi
 grep -F 'exists already' refused

@@ -18,6 +18,7 @@ awk '
   END { if (files < 8 || steps < 6) { print "only " files " files and " steps " steps found" > "/dev/stderr"; exit 1 } }
 ' "$guide"
 
+export DATABASE_URL=${TEST_DATABASE_URL:?a PostgreSQL server: ./rapt test starts one}
 # rustup keeps its compilers in the home that is left here.
 export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} HOME=$PWD RAPT_BUILD=$build PATH=$build/bin:$PATH
 while read -r block kind path <&3; do

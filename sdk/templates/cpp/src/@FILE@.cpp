@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // @TITLE@. What a module may do, and may not, stands in MODULES.md of RaptScallions.
+@@with sql
+#include <rapt/json.hpp>
+@@end
 #include <rapt/module.hpp>
+@@with sql
+#include <rapt/services.hpp>
+@@end
 
 #include <string>
 
@@ -21,6 +27,40 @@ std::string words_finding(std::string_view text) {
 
 class @CLASS@ {
  public:
+@@with sql
+  explicit @CLASS@(const rapt::Host& host) : sql_(host.sql()) {}
+
+@@end
+@@with routes
+  // A teacher asks GET or POST /api/v1/modules/@NAME@/notes. A JSON object in and out, as rapt/draft/routes.h tells.
+  std::string on_route(std::string_view input) {
+    const auto asked = rapt::json::parse(input);
+    if (asked->get("method").text() == "GET") return listed();
+    const auto text = asked->get("json").get("text").text();
+    if (text.empty() || text.size() > 2000) return R"({"status": 422, "json": {"error": "Say \"text\", 1 to 2,000 bytes."}})";
+    sql_.query("INSERT INTO notes (text) VALUES ($1)", "[" + rapt::json::quote(text) + "]");
+    return R"({"status": 201, "json": {"data": {"kept": true}}})";
+  }
+
+@@end
+@@with jobs
+  // Every night. It may be run again although it had done its work: rapt/draft/jobs.h.
+  std::string on_job(std::string_view) {
+    sql_.query("DELETE FROM notes WHERE at < now() - interval '90 days'");
+    return "{}";
+  }
+
+@@end
+@@with panels
+  // What the page of a class draws: rapt/draft/panels.h.
+  std::string on_panel(std::string_view) {
+    const auto answer = rapt::json::parse(sql_.query("SELECT count(*) FROM notes"));
+    const auto& rows = answer->get("rows").list();
+    const auto notes = rows.empty() ? 0 : rows[0].list().at(0).integer();
+    return R"({"parts": [{"kind": "counters", "items": [{"label": "Notes", "value": )" + std::to_string(notes) + "}]}]}";
+  }
+
+@@end
 @@hook chat:on_message
   // A message arrived. May emit, replace, block.
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
@@ -102,5 +142,24 @@ class @CLASS@ {
   void self_test() {
     if (words_finding(" two  words\n") != "{\"words\": 2}") throw std::runtime_error("it cannot count");
   }
+@@with sql
+
+ private:
+@@end
+@@with routes
+  std::string listed() const {
+    const auto answer = rapt::json::parse(sql_.query("SELECT id, text FROM notes ORDER BY id DESC LIMIT 50"));
+    std::string list;
+    for (const auto& row : answer->get("rows").list()) {
+      list += (list.empty() ? "{\"id\": " : ", {\"id\": ") + std::to_string(row.list().at(0).integer()) +
+              ", \"text\": " + rapt::json::quote(row.list().at(1).text()) + "}";
+    }
+    return "{\"status\": 200, \"json\": {\"data\": [" + list + "]}}";
+  }
+
+@@end
+@@with sql
+  rapt::Sql sql_;
+@@end
 };
 RAPT_MODULE(@CLASS@, RAPT_MODULE_NAME, RAPT_MODULE_VERSION);

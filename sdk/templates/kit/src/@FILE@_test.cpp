@@ -5,7 +5,16 @@
 #include <cstdio>
 
 int main() {
+@@with sql
+  rapt::testkit::Module module(rapt::testkit::Module::Offer{.permissions = {"sql"}});
+  module.services().sql = [](const std::string& sql, const std::string&) {
+    const bool counts = sql.starts_with("SELECT count");
+    return rapt::testkit::Services::Said{RAPT_OK, counts ? R"({"rows": [[7]]})" : R"({"rows": [[7, "a \"note\""]]})"};
+  };
+@@end
+@@without sql
   rapt::testkit::Module module;
+@@end
   rapt::testkit::Scene scene;
   scene.current = rapt::testkit::Line{"user", "Why is this so?"};
   int faults = 0;
@@ -14,6 +23,20 @@ int main() {
     std::printf("%s: verdict %d, fault \"%s\"\n", what, static_cast<int>(answer.verdict), answer.fault.c_str());
     ++faults;
   };
+@@with routes
+  const auto list = module.call("route", R"({"method": "GET", "route": "/notes"})", scene);
+  check("route", list, list.replacement.value_or("").find(R"([{"id": 7, "text": "a \"note\""}])") != std::string::npos);
+  const auto none = module.call("route", R"({"method": "POST", "route": "/notes", "json": {}})", scene);
+  check("route without a text", none, none.replacement.value_or("").find("422") != std::string::npos);
+@@end
+@@with jobs
+  const auto job = module.call("job", R"({"name": "tidy", "payload": {}})", scene);
+  check("job", job, job.replacement == "{}");
+@@end
+@@with panels
+  const auto panel = module.call("panel", R"({"panel": "notes"})", scene);
+  check("panel", panel, panel.replacement.value_or("").find("\"value\": 7") != std::string::npos);
+@@end
 @@hook chat:on_message
   const auto message = module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene);
   check("chat:on_message", message, message.findings.size() == 1 && message.findings[0].json == "{\"words\": 4}");

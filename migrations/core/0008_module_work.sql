@@ -201,6 +201,41 @@ BEGIN
 END $$;
 
 -- == directory, sessions, grades ==
+-- By which id a source outside (a school's information system) knows a person, group or class; each module has its own.
+-- Gone with the row, and with the purge of the module.
+CREATE TABLE module_external_ids (
+  module text NOT NULL CHECK (module ~ '^[a-z][a-z0-9-]{1,62}$'),
+  source text COLLATE "C" NOT NULL CHECK (source ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
+  kind text NOT NULL GENERATED ALWAYS AS (
+    CASE WHEN user_id IS NOT NULL THEN 'user' WHEN group_id IS NOT NULL THEN 'group' ELSE 'class' END) STORED,
+  external_id text COLLATE "C" NOT NULL CHECK (octet_length(external_id) BETWEEN 1 AND 255),
+  user_id uuid REFERENCES users (id) ON DELETE CASCADE,
+  group_id uuid REFERENCES groups (id) ON DELETE CASCADE,
+  class_id uuid REFERENCES classes (id) ON DELETE CASCADE,
+  made boolean NOT NULL,  -- by the module; else it was there before and has been linked
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (module, source, kind, external_id),
+  CONSTRAINT module_external_ids_one_thing CHECK (num_nonnulls(user_id, group_id, class_id) = 1)
+);
+-- One id in a source for each thing; led by the thing, for those who delete it.
+CREATE UNIQUE INDEX module_external_ids_user_key ON module_external_ids (user_id, module, source) WHERE user_id IS NOT NULL;
+CREATE UNIQUE INDEX module_external_ids_group_key ON module_external_ids (group_id, module, source) WHERE group_id IS NOT NULL;
+CREATE UNIQUE INDEX module_external_ids_class_key ON module_external_ids (class_id, module, source) WHERE class_id IS NOT NULL;
+
+-- The mark of a submission. Without a module's name it is a teacher's, and no module replaces it.
+CREATE TABLE submission_grades (
+  submission_id uuid PRIMARY KEY REFERENCES submissions (id) ON DELETE CASCADE,
+  score numeric(12, 4) NOT NULL CHECK (score >= 0),
+  score_of numeric(12, 4) NOT NULL CHECK (score_of > 0 AND score_of <= 1000000),
+  feedback text NOT NULL DEFAULT '' CHECK (octet_length(feedback) <= 16384),
+  by_user uuid REFERENCES users (id) ON DELETE SET NULL,
+  by_module text CHECK (by_module ~ '^[a-z][a-z0-9-]{1,62}$'),
+  at timestamptz NOT NULL,
+  version integer NOT NULL DEFAULT 1 CHECK (version > 0),  -- one more with each change
+  CONSTRAINT submission_grades_at_most CHECK (score <= score_of),
+  CONSTRAINT submission_grades_one_giver CHECK (by_user IS NULL OR by_module IS NULL)
+);
+CREATE INDEX submission_grades_by_user_idx ON submission_grades (by_user) WHERE by_user IS NOT NULL;
 
 -- == ai, secrets ==
 

@@ -21,10 +21,14 @@
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/ai.hpp"
+#include "rapt/host/directory.hpp"
+#include "rapt/host/grades.hpp"
 #include "rapt/host/http.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
+#include "rapt/host/pseudonym.hpp"
 #include "rapt/host/secrets.hpp"
+#include "rapt/host/sessions.hpp"
 #include "rapt/host/sql.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
@@ -110,6 +114,14 @@ gateway::OpenAiGateway::Options gateway_options(const config::Settings& settings
   return options;
 }
 
+/// As the supervisor makes them for hooks.
+host::PseudonymOf pseudonym_maker(const std::string& key) {
+  auto made = std::make_shared<host::Pseudonyms>(key);
+  return [made](const std::string& tool, const std::string& module, const std::string& user) {
+    return made->of(tool, module, user);
+  };
+}
+
 int complain(const Error& error) {
   std::fprintf(stderr, "rapt: %s\n", error.message.c_str());
   log::error("serve.cannot_start", {{"detail", error.log_detail}});
@@ -166,6 +178,12 @@ class Host {
     capabilities_.add(sandbox::Service::kKv, std::make_unique<host::KvCapability>(database_, clock_));
     capabilities_.add(sandbox::Service::kSql,
                       std::make_unique<host::SqlCapability>(database_, box_, settings.database_url));
+    capabilities_.add(sandbox::Service::kDirectory,
+                      std::make_unique<host::DirectoryCapability>(database_, clock_, accounts_));
+    capabilities_.add(sandbox::Service::kSessions,
+                      std::make_unique<host::SessionsCapability>(database_, pseudonym_maker(keys.pseudonyms)));
+    capabilities_.add(sandbox::Service::kGrades,
+                      std::make_unique<host::GradesCapability>(database_, clock_, pseudonym_maker(keys.pseudonyms)));
     host::HttpCapability::Options reach{.ca_file = settings.auth_provider_ca_file,
                                         .private_addresses = settings.development_modules};
     const host::SecretSource secrets = [this](std::string module, std::string name, host::ServiceScope about) {

@@ -32,6 +32,7 @@ constexpr Statement kStands{"module_schemas.stands", R"(
 constexpr Statement kForget{"module_schemas.forget",
                             "DELETE FROM module_schemas WHERE module = $1 RETURNING role_name, schema_name"};
 constexpr Statement kForgetValues{"module_schemas.forget_values", "DELETE FROM module_kv WHERE module = $1"};
+constexpr Statement kForgetNames{"module_schemas.forget_names", "DELETE FROM module_external_ids WHERE module = $1"};
 constexpr Statement kForgetRoom{"module_schemas.forget_room", "DELETE FROM module_kv_room WHERE module = $1"};
 constexpr Statement kForgetFreed{"module_schemas.forget_freed", "DELETE FROM module_kv_freed WHERE module = $1"};
 
@@ -146,7 +147,9 @@ Result<bool> ModuleSchemas::purge(store::Transaction& tx, const std::string& mod
   if (!values) return values.error();
   RAPT_TRY(tx.exec(kForgetRoom, params(module)));
   RAPT_TRY(tx.exec(kForgetFreed, params(module)));
-  return *dropped || values->affected() > 0;
+  const auto names = tx.exec(kForgetNames, params(module));
+  if (!names) return names.error();
+  return *dropped || values->affected() > 0 || names->affected() > 0;
 }
 
 }  // namespace rapt::host

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "pseudonym.hpp"
+#include "rapt/host/pseudonym.hpp"
 
 #include "rapt/security/crypto.hpp"
 

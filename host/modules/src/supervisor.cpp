@@ -9,7 +9,7 @@
 #include "module.hpp"
 #include "nursery.hpp"
 #include "provider_text.hpp"
-#include "pseudonym.hpp"
+#include "rapt/host/pseudonym.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rapt/security/crypto.hpp"

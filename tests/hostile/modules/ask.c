@@ -2,10 +2,13 @@
 /* Asks its host what the message says, one question a line, and replaces the message by what it got: "STATUS TEXT" a line, a long text as "*BYTES". Words are
  * separated by "|"; "*N" stands for N letters, "-" for an absent text, "!" for a byte that is not UTF-8. */
 #include <rapt/draft/ai.h>
+#include <rapt/draft/directory.h>
+#include <rapt/draft/grades.h>
 #include <rapt/draft/http.h>
 #include <rapt/draft/kv.h>
 #include <rapt/draft/metrics.h>
 #include <rapt/draft/secrets.h>
+#include <rapt/draft/sessions.h>
 #include <rapt/draft/sql.h>
 #include "hostile.h"
 
@@ -70,6 +73,27 @@ static void ask_kv(char** w) {
   say(status, text);
 }
 
+static void ask_about_people(char** w) {
+  rapt_text text = {NULL, 0};
+  rapt_status (*function)(const rapt_host*, rapt_text, rapt_text*) = NULL;
+  if (strcmp(w[0], "directory") == 0) {
+    const rapt_directory_draft_1* directory =
+        (const rapt_directory_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_DIRECTORY_DRAFT_1);
+    if (directory != NULL) function = strcmp(w[1], "read") == 0 ? directory->read : directory->write;
+  } else if (strcmp(w[0], "sessions") == 0) {
+    const rapt_sessions_draft_1* sessions =
+        (const rapt_sessions_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_SESSIONS_DRAFT_1);
+    if (sessions != NULL) function = strcmp(w[1], "list") == 0 ? sessions->list : sessions->transcript;
+  } else {
+    const rapt_grades_draft_1* grades =
+        (const rapt_grades_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_GRADES_DRAFT_1);
+    if (grades != NULL) function = strcmp(w[1], "read") == 0 ? grades->read : grades->write;
+  }
+  if (function == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
+  const rapt_status status = function(the_host, word_of(w[2]), &text);
+  say(status, text);
+}
+
 static void ask_in_json(char** w) {
   rapt_text text = {NULL, 0};
   rapt_status status = RAPT_E_FAILED;
@@ -122,6 +146,8 @@ ACT {
     if (split(line, words) == 0) continue;
     if (strcmp(words[0], "kv") == 0) ask_kv(words);
     else if (strcmp(words[0], "ai") == 0 || strcmp(words[0], "secrets") == 0) ask_in_json(words);
+    else if (strcmp(words[0], "directory") == 0 || strcmp(words[0], "sessions") == 0 || strcmp(words[0], "grades") == 0)
+      ask_about_people(words);
     else ask_other(words);
   }
   const rapt_text all = {said, used};

@@ -56,7 +56,8 @@ export class Contract {
   fault({ method, route, status, headers, body }) {
     const operation = this.operation(method, route);
     if (!operation) return status >= 400 ? this.#bodyFault({ $ref: `${named}Error` }, body, 'Error') : '';
-    const described = operation.responses[status];
+    // What a module answers, its manifest does not say.
+    const described = operation.responses[status] ?? operation.responses[`${String(status)[0]}XX`] ?? operation.responses.default;
     if (!described) return `${operation.operationId} describes no ${status}`;
     const response = this.#resolved(described);
     for (const [name, header] of Object.entries(response.headers ?? {})) {

@@ -7,6 +7,7 @@
 #include "error_reply.hpp"
 #include "known_device.hpp"
 #include "mailbox.hpp"
+#include "module_routes.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -86,6 +87,18 @@ std::optional<std::string> token_in(const Answer& answer) {
   return std::nullopt;
 }
 
+/// A module's routes have limits of their own beside the caller's.
+Task<Result<void>> admit_to_module(const ModuleRoute& route, Call& call) {
+  RateRule rule{"module:" + route.declared.method + route.pattern,
+                {},
+                route.declared.rate_per_minute,
+                std::chrono::seconds(60),
+                true};
+  const auto quota =
+      co_await call.services.limits.count_with(call.actor.id.str(), call.request.remote_address, std::move(rule));
+  co_return verdict(call, quota, kTooMany);
+}
+
 }  // namespace
 
 Task<Result<void>> admit_stranger(Call& call) {
@@ -102,6 +115,7 @@ Task<Result<void>> admit(const Route& route, Call& call) {
     RAPT_CO_TRY(verdict(call, quota, kTooManyGuesses));
     co_return co_await ask_strangers_limit(call, std::move(account), false);
   }
+  if (const auto* of_module = module_route_of(call)) co_return co_await admit_to_module(*of_module, call);
   if (route.access == Access::kPublic) co_return co_await admit_stranger(call);
   const auto quota = co_await call.services.limits.count_person(call.actor.id.str());
   co_return verdict(call, quota, kTooMany);

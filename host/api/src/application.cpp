@@ -102,13 +102,26 @@ Task<void> Application::handle(http::Request& request, http::Responder& responde
 }
 
 Task<std::size_t> Application::body_limit(const http::Request& head, std::size_t usual) {
-  const auto match = router_.find(head.method, below_prefix(head.path));
-  if (match.kind != Router::Match::Kind::kFound) co_return usual;
-  const std::size_t larger = routes()[match.index].max_body_bytes;
+  const auto way = co_await way_of(head.method, below_prefix(head.path));
+  if (way.route == nullptr) co_return usual;
+  if (way.of_module) co_return static_cast<std::size_t>(way.of_module->declared.body_bytes);
+  const std::size_t larger = way.route->max_body_bytes;
   auto token = larger > usual ? head.cookie(identity::kSessionCookie) : std::nullopt;
   if (!token) co_return usual;
   const auto actor = co_await services_.auth.authenticate(std::move(*token));
   co_return actor && actor->administers_anything() ? larger : usual;
+}
+
+Task<Application::Way> Application::way_of(const std::string& method, std::string_view path) {
+  Way way{.match = router_.find(method, path)};
+  if (way.match.kind == Router::Match::Kind::kFound) way.route = &routes()[way.match.index];
+  if (way.match.kind != Router::Match::Kind::kNoSuchPath || path.empty()) co_return way;
+  auto found = co_await module_routes_.find(method, path);
+  way.match = std::move(found.match);
+  way.of_module = std::move(found.route);
+  way.away = std::move(found.away);
+  if (way.of_module) way.route = &way.of_module->route;
+  co_return way;
 }
 
 Task<void> Application::handle_page(http::Request& request, http::Responder& responder) {
@@ -123,32 +136,31 @@ Task<void> Application::handle_page(http::Request& request, http::Responder& res
 
 Task<void> Application::handle_api(http::Request& request, http::Responder& responder, std::string scheme) {
   const auto since = std::chrono::steady_clock::now();
-  auto match = router_.find(request.method, below_prefix(request.path));
-  request.path_parameters = std::move(match.parameters);
+  auto way = co_await way_of(request.method, below_prefix(request.path));
+  request.path_parameters = std::move(way.match.parameters);
   restore_tags(request);
   DressedResponder dressed(responder, request, services_.settings);
-  Call call{request, dressed, services_, {}, std::move(scheme), {}};
-  auto answer = co_await answer_api(match, call, dressed);
+  ModuleRouteCall call{{request, dressed, services_, {}, std::move(scheme), {}}, &module_routes_, way.of_module.get()};
+  auto answer = co_await answer_api(way, call, dressed);
   if (call.quota) dressed.show(*call.quota);
   if (!answer) log_failure(answer.error(), request);
   if (!answer || *answer) {
     auto response =
         answer ? std::move(**answer) : error_reply(answer.error(), request.id, call.quota ? &*call.quota : nullptr);
-    if (!match.allowed.empty() && !response.headers.get("Allow")) response.headers.set("Allow", match.allowed);
+    const auto& allowed = way.match.allowed;
+    if (!allowed.empty() && !response.headers.get("Allow")) response.headers.set("Allow", allowed);
     co_await dressed.send(std::move(response));
   }
-  const bool found = match.kind == Router::Match::Kind::kFound;
-  log_access(request, found ? routes()[match.index].pattern : "(unknown)", dressed.status(), since);
+  log_access(request, way.route != nullptr ? way.route->pattern : "(unknown)", dressed.status(), since);
 }
 
-Task<Result<Answer>> Application::answer_api(const Router::Match& match, Call& call, DressedResponder& dressed) {
-  if (match.kind == Router::Match::Kind::kFound) {
-    co_return co_await run_route(routes()[match.index], call, dressed);
-  }
+Task<Result<Answer>> Application::answer_api(const Way& way, Call& call, DressedResponder& dressed) {
+  if (way.route != nullptr) co_return co_await run_route(*way.route, call, dressed);
   RAPT_CO_TRY(co_await admit_stranger(call));
-  if (match.kind == Router::Match::Kind::kNoSuchPath) co_return no_such_route();
-  if (call.request.method != "OPTIONS") co_return wrong_method(match.allowed);
-  co_return options_reply(call.request, match.allowed, services_.settings.cors_origins);
+  if (way.away) co_return *way.away;
+  if (way.match.kind == Router::Match::Kind::kNoSuchPath) co_return no_such_route();
+  if (call.request.method != "OPTIONS") co_return wrong_method(way.match.allowed);
+  co_return options_reply(call.request, way.match.allowed, services_.settings.cors_origins);
 }
 
 Task<Result<Answer>> Application::run_route(const Route& route, Call& call, DressedResponder& dressed) {
@@ -159,6 +171,10 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
     auto known = co_await identify(call, dressed);
     if (!known && known.error().kind == ErrorKind::kUnauthorized) RAPT_CO_TRY(co_await admit_stranger(call));
     if (!known) co_return known.error();
+  } else if (module_route_of(call) != nullptr && call.request.cookie(identity::kSessionCookie)) {
+    // Whoever is logged in is told to the module also where everybody may ask.
+    const auto known = co_await identify(call, dressed);
+    if (!known && known.error().kind != ErrorKind::kUnauthorized) co_return known.error();
   }
   RAPT_CO_TRY(co_await admit(route, call));
   if (call.quota) dressed.show(*call.quota);
@@ -169,7 +185,7 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
     co_return Error::forbidden("Only system administrators may do this.");
   }
   RAPT_CO_TRY(without_repeats(call.request));
-  RAPT_CO_TRY(without_unknown(route, call.request));
+  if (module_route_of(call) == nullptr) RAPT_CO_TRY(without_unknown(route, call.request));
   if (may_hold_secrets(route)) dressed.keep_plain();
   Result<Answer> answer = Answer{};
   if (Idempotency::applies(route, call)) {

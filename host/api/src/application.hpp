@@ -4,6 +4,7 @@
 #include <string>
 
 #include "call.hpp"
+#include "module_routes.hpp"
 #include "rapt/http/server.hpp"
 #include "rapt/http/static_files.hpp"
 #include "router.hpp"
@@ -13,7 +14,7 @@ namespace rapt::api {
 class DressedResponder;
 
 /// The way of every request, one visible list (application.cpp): client's address → static page or route → origin → who
-/// asks → limit → access rule → handler → reply → headers → access log. Thread-safe: it holds nothing that changes.
+/// asks → limit → access rule → handler → reply → headers → access log. Thread-safe.
 class Application final : public http::Handler {
  public:
   /// `pages` may be missing (an API without pages). `origin` is this site's own: scheme, host and port.
@@ -28,7 +29,15 @@ class Application final : public http::Handler {
  private:
   Task<void> handle_page(http::Request& request, http::Responder& responder);
   Task<void> handle_api(http::Request& request, http::Responder& responder, std::string scheme);
-  Task<Result<Answer>> answer_api(const Router::Match& match, Call& call, DressedResponder& dressed);
+  /// Where a request goes: one of the host's own routes, else one of a module's.
+  struct Way {
+    Router::Match match{};
+    const Route* route = nullptr;  ///< with Kind::kFound
+    ModuleRoutePtr of_module{};    ///< what keeps `route` alive, when a module answers it
+    std::optional<Error> away{};   ///< of a module that cannot be asked now
+  };
+  Task<Way> way_of(const std::string& method, std::string_view path);
+  Task<Result<Answer>> answer_api(const Way& way, Call& call, DressedResponder& dressed);
   Task<Result<Answer>> run_route(const Route& route, Call& call, DressedResponder& dressed);
   Task<Result<void>> identify(Call& call, DressedResponder& dressed);
   [[nodiscard]] bool from_elsewhere(const Call& call) const;
@@ -37,6 +46,7 @@ class Application final : public http::Handler {
   std::optional<http::StaticFiles> pages_;
   std::string origin_;
   Router router_;
+  ModuleRoutes module_routes_{services_, router_};
 };
 
 }  // namespace rapt::api

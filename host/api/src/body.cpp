@@ -2,10 +2,12 @@
 #include "body.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include <nlohmann/json.hpp>
 
+#include "json_body.hpp"
 #include "rapt/base/ids.hpp"
 #include "rapt/base/text.hpp"
 
@@ -67,6 +69,22 @@ bool has_nul(const json& value) {
   return false;
 }
 
+Result<std::unique_ptr<json>> parsed_json(const std::string& body) {
+  Watch watch;
+  const auto look = [&watch](int depth, json::parse_event_t event, json& value) { return watch(depth, event, value); };
+  json parsed;
+  try {
+    parsed = json::parse(body, look);
+  } catch (const json::parse_error& fault) {
+    return coded(ErrorKind::kInvalid, "INVALID_JSON",
+                 "The body is not valid JSON (" + position(body, fault.byte) + ").");
+  } catch (const json::out_of_range&) {
+    return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body holds a number that is too large.");
+  }
+  if (!watch.fault().empty()) return Error::invalid("", watch.fault());
+  return std::make_unique<json>(std::move(parsed));
+}
+
 }  // namespace
 
 Body::Body(json object) : object_(std::make_shared<const json>(std::move(object))) {}
@@ -76,20 +94,20 @@ Result<Body> Body::parse(const http::Request& request) {
   if (!is_json_type(request))
     return coded(ErrorKind::kUnsupported, "", "Send the body as Content-Type: application/json.");
   if (!is_utf8(request.body)) return coded(ErrorKind::kInvalid, "INVALID_UTF8", "The body is not valid UTF-8.");
-  Watch watch;
-  const auto look = [&watch](int depth, json::parse_event_t event, json& value) { return watch(depth, event, value); };
-  json parsed;
-  try {
-    parsed = json::parse(request.body, look);
-  } catch (const json::parse_error& fault) {
-    return coded(ErrorKind::kInvalid, "INVALID_JSON",
-                 "The body is not valid JSON (" + position(request.body, fault.byte) + ").");
-  } catch (const json::out_of_range&) {
-    return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body holds a number that is too large.");
-  }
-  if (!watch.fault().empty()) return Error::invalid("", watch.fault());
-  if (!parsed.is_object()) return Error::invalid("", "The body must be a JSON object.");
-  return Body(std::move(parsed));
+  auto parsed = parsed_json(request.body);
+  if (!parsed) return parsed.error();
+  if (!(*parsed)->is_object()) return Error::invalid("", "The body must be a JSON object.");
+  return Body(std::move(**parsed));
+}
+
+Result<void> check_json_body(const http::Request& request) {
+  // The parser passes over a byte order mark, which is no JSON.
+  if (request.body.starts_with("\xEF\xBB\xBF"))
+    return coded(ErrorKind::kInvalid, "INVALID_JSON", "The body begins with a byte order mark.");
+  const auto parsed = parsed_json(request.body);
+  if (!parsed) return parsed.error();
+  if (has_nul(**parsed)) return Error::invalid("", "The body must not contain the character U+0000.");
+  return {};
 }
 
 const json* Body::take(const std::string& name, bool required) {

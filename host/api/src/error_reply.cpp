@@ -41,6 +41,7 @@ struct CodeRow {
 constexpr std::array kCodes{
     CodeRow{"METHOD_NOT_ALLOWED", 405}, CodeRow{"NOT_ACCEPTABLE", 406},      CodeRow{"AI_RATE_LIMITED", 503},
     CodeRow{"REQUEST_TIMEOUT", 408},    CodeRow{"PRECONDITION_FAILED", 412}, CodeRow{"IDEMPOTENCY_KEY_REUSED", 422},
+    CodeRow{"MODULE_FAILED", 502},      CodeRow{"MODULE_TIMEOUT", 504},
 };
 
 const KindRow& row_of(ErrorKind kind) {
@@ -63,7 +64,7 @@ json details_of(const Error& error, std::string_view request_id, const Quota* qu
   json details = json::object();
   for (const auto& field : error.fields)
     details["fields"].push_back({{"path", field.path}, {"message", field.message}});
-  const bool of_module = error.kind == ErrorKind::kBlocked || code_of(error) == "MODULE_UNAVAILABLE";
+  const bool of_module = error.kind == ErrorKind::kBlocked || code_of(error).starts_with("MODULE_");
   if (of_module) {
     details["module"] = error.part;
     details["reason"] = error.message;

@@ -33,14 +33,33 @@ Task<Quota> Limits::count(RateRule rule) {
   co_return quotas.front();
 }
 
+RateRule Limits::person_rule(const std::string& user_id) const {
+  return {"api:user", user_id, settings_.rate_limit_api_max, kMinute, true};
+}
+
+RateRule Limits::address_rule(const std::string& address) const {
+  return {"api:ip", network_of(address), settings_.rate_limit_address_max, kMinute, true};
+}
+
 Task<Quota> Limits::count_person(const std::string& user_id) {
-  RateRule rule{"api:user", user_id, settings_.rate_limit_api_max, kMinute, true};
+  auto rule = person_rule(user_id);
   co_return co_await count(std::move(rule));
 }
 
 Task<Quota> Limits::count_address(const std::string& address) {
-  RateRule rule{"api:ip", network_of(address), settings_.rate_limit_address_max, kMinute, true};
+  auto rule = address_rule(address);
   co_return co_await count(std::move(rule));
+}
+
+Task<Quota> Limits::count_with(std::string user_id, std::string address, RateRule rule) {
+  auto rules = one(user_id.empty() ? address_rule(address) : person_rule(user_id));
+  rule.about = rules.front().name + " " + rules.front().about;
+  rules.push_back(std::move(rule));
+  const auto quotas = co_await counter_.ask(std::move(rules));
+  const auto& usual = quotas.front();
+  const auto& own = quotas.back();
+  if (usual.refused || (!own.refused && usual.remaining() < own.remaining())) co_return usual;
+  co_return own;
 }
 
 RateRule Limits::guess_rule(const Guess& guess, bool count) const {

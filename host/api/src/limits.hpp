@@ -24,6 +24,10 @@ class Limits {
   Task<Quota> count_person(const std::string& user_id);
   Task<Quota> count_address(const std::string& address);
 
+  /// One of the person, or of the address when `user_id` is empty, and one of something of theirs: `rule.about` is set
+  /// here. The tighter of the two.
+  Task<Quota> count_with(std::string user_id, std::string address, RateRule rule);
+
   /// Tier::kAuth: whoever guesses at one account from one address, and whoever guesses at many.
   struct Guess {
     std::string account;  ///< an address as it was typed; "": the request names no account
@@ -42,6 +46,8 @@ class Limits {
   [[nodiscard]] TimePoint now() const { return clock_.now(); }
 
  private:
+  [[nodiscard]] RateRule person_rule(const std::string& user_id) const;
+  [[nodiscard]] RateRule address_rule(const std::string& address) const;
   [[nodiscard]] RateRule guess_rule(const Guess& guess, bool count) const;
 
   RateCounter counter_;

@@ -5,6 +5,7 @@
 
 #include "finding_handlers.hpp"
 #include "handlers.hpp"
+#include "module_handlers.hpp"
 #include "provider_code.hpp"
 
 namespace rapt::api {
@@ -111,6 +112,9 @@ constexpr std::array kRoutes{
     Route{"GET", "/assignments/:id/extractions/summary", Access::kLoggedIn, get_assignment_extraction_summary},
     Route{"GET", "/assignments/:id/extractions/export", Access::kLoggedIn, get_assignment_extraction_export},
 
+    Route{"GET", "/exports", Access::kLoggedIn, get_exports},
+    Route{"GET", "/modules/:name/exports/:export", Access::kLoggedIn, get_module_export},
+
     Route{"GET", "/users", Access::kLoggedIn, get_users},
     Route{"GET", "/users/:id", Access::kLoggedIn, get_user},
     Route{"PATCH", "/users/:id", Access::kLoggedIn, patch_user},
@@ -167,6 +171,7 @@ constexpr std::array kRoutes{
     Route{"PUT", "/admin/modules/:name/settings", Access::kSystemAdmin, put_module_settings, Tier::kApi, 0, true},
     Route{"DELETE", "/admin/modules/:name/settings", Access::kSystemAdmin, delete_module_settings},
     Route{"GET", "/admin/modules/:name/settings/resolved", Access::kSystemAdmin, get_module_settings_resolved},
+    Route{"GET", "/admin/modules/:name/routes", Access::kSystemAdmin, get_module_routes},
     Route{"GET", "/admin/modules/:name/logs", Access::kSystemAdmin, get_module_logs},
     Route{"POST", "/admin/modules/:name/release", Access::kSystemAdmin, post_module_release},
     Route{"POST", "/admin/modules/:name/rollback", Access::kSystemAdmin, post_module_rollback},

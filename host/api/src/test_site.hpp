@@ -184,7 +184,7 @@ class Site : public testing::Test {
   config::Settings settings;
   store::Redis redis{redis_url()};
   Limits rate_limits{redis, clock, settings, "site-" + new_uuid()};  // each site counts for itself
-  host::Supervisor modules{loop.executor(), {}};
+  host::Supervisor modules{loop.executor(), supervision()};  ///< not started: a test that needs modules starts it
   security::SecretBox box{"the key of a site that lives for one test"};
   hooks::ScriptedCaller scripted;  ///< which modules there are, as far as settings and tools go
   module_settings::Administration module_settings{**scratch, box};
@@ -228,8 +228,16 @@ class Site : public testing::Test {
         "Set TEST_REDIS_URL to a Redis server, for example unix:///run/redis/redis.sock. ./rapt test starts one by "
         "itself.");
   }
+  static host::Supervisor::Options supervision() {
+    host::Supervisor::Options options;
+    options.runner = RAPT_TEST_RUNNER;
+    options.signature_policy = bundle::SignaturePolicy::kDevelopmentMayLack;
+    options.restart_initial = std::chrono::milliseconds(10);
+    return options;
+  }
   Task<void> end() {
     co_await server.stop(std::chrono::seconds(5));
+    co_await modules.stop();
     loop.stop();
   }
 };

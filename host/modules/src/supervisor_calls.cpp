@@ -11,6 +11,8 @@ using hooks::Answer;
 
 namespace {
 
+constexpr int kRetrySeconds = 5;
+
 std::string_view sentence_of(Answer::Kind kind) {
   switch (kind) {
     case Answer::Kind::kNotRunning:
@@ -19,6 +21,17 @@ std::string_view sentence_of(Answer::Kind kind) {
       return "did not answer in time. Try again later.";
     default:
       return "could not answer. Its administrator can see why.";
+  }
+}
+
+std::string_view code_of(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::kNotRunning:
+      return "MODULE_UNAVAILABLE";
+    case Answer::Kind::kLate:
+      return "MODULE_TIMEOUT";
+    default:
+      return "MODULE_FAILED";
   }
 }
 
@@ -33,7 +46,8 @@ Task<Result<std::string>> Supervisor::ask(ModuleCall call) {
             {{"module", call.module}, {"call", std::string(hooks::name(call.point))}, {"reason", answer.text}});
   Error failed = Error::unavailable(
       call.module, "The module " + call.module + " " + std::string(sentence_of(answer.kind)), answer.text);
-  if (answer.kind == Answer::Kind::kLate) failed.code = "MODULE_TIMEOUT";
+  failed.code = std::string(code_of(answer.kind));
+  if (answer.kind == Answer::Kind::kNotRunning) failed.retry_after_seconds = kRetrySeconds;
   co_return failed;
 }
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Files that modules make, piece by piece.
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "module_answer.hpp"
+#include "module_asker.hpp"
+#include "module_handlers.hpp"
+#include "module_place.hpp"
+#include "rapt/base/json_text.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/host/supervisor.hpp"
+#include "rapt/security/crypto.hpp"
+#include "views.hpp"
+
+namespace rapt::api {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongestMemo = 8192;
+constexpr int kMostPieces = 10000;
+
+struct Wanted {
+  host::ModuleOfferPtr offer;
+  bundle::ManifestExport file;
+  ModulePlace place;
+};
+
+struct Piece {
+  std::string bytes;
+  std::string memo;
+  bool last = false;
+};
+
+Error lie(std::string what) {
+  return Error::invalid("", std::move(what));
+}
+
+/// RFC 4648, section 4, with its padding.
+Result<std::string> from_base64(std::string text) {
+  if (text.size() % 4 != 0) return lie("its \"base64\" is not padded to fours");
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.pop_back();
+  if (text.find_first_of("-_=") != std::string::npos) return lie("its \"base64\" has characters that are none");
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  auto bytes = security::from_base64url(text);
+  if (!bytes) return lie("its \"base64\" is none");
+  return bytes;
+}
+
+Result<std::string> text_in(const json& answer, const char* name) {
+  const auto found = answer.find(name);
+  if (found == answer.end()) return std::string();
+  if (!found->is_string()) return lie(std::string("its \"") + name + "\" is no text");
+  return found->get<std::string>();
+}
+
+Result<Piece> piece_of(const std::string& answer_json) {
+  const auto parsed = module_object(answer_json);
+  if (!parsed) return parsed.error();
+  const json& answer = **parsed;
+  for (const auto& [name, value] : answer.items()) {
+    if (name != "text" && name != "base64" && name != "memo" && name != "done")
+      return lie("it has a member that is none of \"text\", \"base64\", \"memo\", \"done\"");
+  }
+  if (answer.contains("text") == answer.contains("base64"))
+    return lie("it has not just one of \"text\" and \"base64\"");
+  auto text = text_in(answer, answer.contains("text") ? "text" : "base64");
+  if (!text) return text.error();
+  auto memo = text_in(answer, "memo");
+  if (!memo) return memo.error();
+  if (memo->size() > kLongestMemo) return lie("its \"memo\" is longer than 8 KiB");
+  const auto done = answer.value("done", json(false));
+  if (!done.is_boolean()) return lie("its \"done\" is neither true nor false");
+  if (!done.get<bool>() && !answer.contains("memo")) return lie("it has neither \"memo\" nor \"done\"");
+  auto bytes = answer.contains("text") ? std::move(text) : from_base64(std::move(*text));
+  if (!bytes) return bytes.error();
+  return Piece{std::move(*bytes), std::move(*memo), done.get<bool>()};
+}
+
+/// One piece, made by the module; the failure is what the caller is told, as long as nothing has been sent.
+Task<Result<Piece>> next_piece(Call& call, const Wanted& wanted, int number, std::string memo) {
+  const auto asker = co_await asker_json(call, *wanted.offer, wanted.place.group);
+  if (!asker) co_return asker.error();
+  std::string input = R"({"export":")" + wanted.file.id + R"(","place":")" + wanted.place.kind + R"(","place_id":")" +
+                      wanted.place.id + R"(","piece":)" + std::to_string(number) + R"(,"memo":)";
+  append_json_string(input, memo);
+  host::ModuleCall asked{.module = wanted.offer->module,
+                         .point = hooks::Point::kExport,
+                         .input_json = input + "," + *asker + "}",
+                         .about = wanted.place.about,
+                         .time_limit = std::chrono::milliseconds(wanted.file.timeout_ms)};
+  const auto answer = co_await call.services.modules.ask(std::move(asked));
+  if (!answer) co_return answer.error();
+  auto piece = piece_of(*answer);
+  if (!piece) co_return co_await module_lied(call, wanted.offer->module, piece.error().message);
+  co_return piece;
+}
+
+/// The host holds one piece, and asks for the next when the reader has taken it. A file that cannot be finished is
+/// torn, so that the reader sees that it is not whole.
+Task<void> stream(Call& call, const Wanted& wanted, Piece piece) {
+  http::Headers headers;
+  const bool text = wanted.file.content_type.starts_with("text/");
+  headers.set("Content-Type", wanted.file.content_type + (text ? "; charset=utf-8" : ""));
+  headers.set("Content-Disposition", "attachment; filename=\"" + wanted.file.file_name + "\"");
+  headers.set("Cache-Control", "no-store");
+  auto* body = co_await call.responder.open_body_stream(std::move(headers));
+  for (int number = 1;; ++number) {
+    // A piece may be empty; that the reader has gone shows at the next one.
+    bool taken = true;
+    if (!piece.bytes.empty()) taken = co_await body->write(piece.bytes);
+    if (!taken || piece.last) co_return;
+    std::string why = "it has more than 10,000 pieces";
+    if (number < kMostPieces) {
+      auto next = co_await next_piece(call, wanted, number, std::move(piece.memo));
+      if (next) {
+        piece = std::move(*next);
+        continue;
+      }
+      why = next.error().message;
+    }
+    log::warn("module.export_torn", {{"module", wanted.offer->module},
+                                     {"export", wanted.file.id},
+                                     {"reason", why},
+                                     {"request_id", call.request.id}});
+    body->give_up();
+    co_return;
+  }
+}
+
+Task<Result<Wanted>> wanted_of(Call& call) {
+  const auto& path = call.request.path_parameters;
+  Wanted wanted;
+  wanted.offer = call.services.modules.offer(path.at("name"));
+  if (!wanted.offer) co_return Error::not_found("export");
+  const auto& all = wanted.offer->exports;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == path.at("export"); });
+  if (found == all.end()) co_return Error::not_found("export");
+  wanted.file = *found;
+  auto place_id = call.request.query_value("place_id").value_or("");
+  auto place = co_await find_module_place(call, wanted.file.place, std::move(place_id));
+  if (!place) co_return place.error();
+  if (!place->admits(wanted.file.access)) co_return Error::forbidden("You may see this place, but not download this.");
+  wanted.place = std::move(*place);
+  co_return wanted;
+}
+
+}  // namespace
+
+Task<Result<Answer>> get_exports(Call& call) {
+  auto kind = call.request.query_value("place");
+  if (!kind) co_return Error::invalid("place", "is required");
+  auto id = call.request.query_value("place_id").value_or("");
+  const auto place = co_await find_module_place(call, std::move(*kind), std::move(id));
+  if (!place) co_return place.error();
+  json items = json::array();
+  for (const auto& offer : call.services.modules.offers()) {
+    for (const auto& file : offer->exports) {
+      if (file.place != place->kind || !place->admits(file.access)) continue;
+      const std::string query = place->id.empty() ? "" : "?place_id=" + place->id;
+      items.push_back({{"module", offer->module},
+                       {"id", file.id},
+                       {"title", file.title},
+                       {"content_type", file.content_type},
+                       {"file_name", file.file_name},
+                       {"href", "/api/v1/modules/" + offer->module + "/exports/" + file.id + query}});
+    }
+  }
+  co_return list_reply(std::move(items), std::nullopt);
+}
+
+Task<Result<Answer>> get_module_export(Call& call) {
+  const auto wanted = co_await wanted_of(call);
+  if (!wanted) co_return wanted.error();
+  auto first = co_await next_piece(call, *wanted, 0, "");
+  if (!first) co_return first.error();
+  log::info("module.exported", {{"module", wanted->offer->module},
+                                {"export", wanted->file.id},
+                                {"by", call.actor.id.str()},
+                                {"request_id", call.request.id}});
+  co_await stream(call, *wanted, std::move(*first));
+  co_return Answer{};
+}
+
+}  // namespace rapt::api

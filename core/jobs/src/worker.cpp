@@ -248,7 +248,9 @@ Task<void> Worker::Impl::work(Job job) {
 
 Task<void> Worker::Impl::end(Job job, Done done) {
   const bool good = done.kind == Done::Kind::kDone;
-  const bool counts = done.kind != Done::Kind::kLater;
+  // The end of the host ends modules in the middle: that is nobody's failure.
+  const bool cut_off = stopping && job.module && done.kind == Done::Kind::kAgain;
+  const bool counts = done.kind != Done::Kind::kLater && !cut_off;
   const std::string wanted = good ? "done" : done.kind == Done::Kind::kFailed ? "failed" : "waiting";
   const auto backed_off = back_off(options, std::max(job.attempt - job.postponed, 1));
   const auto delay = wanted == "waiting" ? done.delay.value_or(backed_off) : milliseconds(0);

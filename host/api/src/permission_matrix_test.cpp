@@ -151,6 +151,10 @@ GET    /admin/modules/filter/settings/resolved                    200 200 200  4
 PATCH  /admin/modules/none {"enabled":true}                       404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none/routes                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none/logs                                   404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/none/jobs                                   404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/filter/jobs                                 200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/modules/filter/jobs/GROUP/retry                     404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/modules/filter/jobs/GROUP                           404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/modules/none/release                                404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/modules/none/rollback                               404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/tools/TOOL/plan                                     200 200 200  403 403 403  403 403 403  403 403 403  403 403 403

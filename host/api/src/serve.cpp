@@ -24,6 +24,7 @@
 #include "rapt/host/directory.hpp"
 #include "rapt/host/grades.hpp"
 #include "rapt/host/http.hpp"
+#include "rapt/host/jobs.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
 #include "rapt/host/pseudonym.hpp"
@@ -50,6 +51,7 @@
 #include "rapt/runs/run_keeper.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "rapt/runtime/wakeup.hpp"
 #include "rapt/security/host_key.hpp"
 #include "rapt/security/secret_box.hpp"
 #include "rapt/store/database.hpp"
@@ -66,7 +68,8 @@ namespace {
 constexpr std::chrono::seconds kGrace{20};
 constexpr std::chrono::minutes kRollupPause{1};
 constexpr std::chrono::minutes kChoresPause{5};
-constexpr std::chrono::seconds kSettling{5};  // for what was paid for while the database was away
+constexpr std::chrono::seconds kClockPause{5};  // between looks at what modules have the clock order
+constexpr std::chrono::seconds kSettling{5};    // for what was paid for while the database was away
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
@@ -168,6 +171,7 @@ class Host {
         runs_({database_, tools_, dispatcher_, gateway_, quota_, clock_, settings.host_name}),
         keeper_(runs_),
         worker_(database_, jobs_redis_, worker_options(settings)),
+        module_worker_(database_, jobs_redis_, module_worker_options(settings)),
         verdict_(gateway_),
         application_({settings, clock_,     box_,        database_,        redis_,        auth_,        accounts_,
                       users_,   providers_, tools_,      groups_,          classes_,      assignments_, chat_,
@@ -200,6 +204,10 @@ class Host {
     auto ai_service = std::make_unique<host::AiCapability>(ai_parts(settings));
     ai_service_ = ai_service.get();
     capabilities_.add(sandbox::Service::kAi, std::move(ai_service));
+    const host::OfferSource offers = [this](const std::string& module) { return supervisor_.offer(module); };
+    capabilities_.add(sandbox::Service::kJobs, std::make_unique<host::JobsCapability>(database_, offers, causation_));
+    capabilities_.add(sandbox::Service::kEvents,
+                      std::make_unique<host::EventsCapability>(database_, offers, causation_));
     capabilities_.add(sandbox::Service::kSecrets, std::make_unique<host::SecretsCapability>(names, secrets));
   }
 
@@ -223,6 +231,11 @@ class Host {
       worker_.handle(runs::kHookJob, runs::hook_job_handler({database_, tools_, dispatcher_}));
       worker_.handle(users::kImportJob, users::import_handler(database_, clock_, accounts_));
       loop_.spawn(worker_.run());
+      const auto module_work = host::module_work_handler(work_parts());
+      module_worker_.handle(jobs::kModuleJob, module_work);
+      module_worker_.handle(jobs::kModuleEvent, module_work);
+      loop_.spawn(module_worker_.run());
+      loop_.spawn(follow_clock());
       loop_.spawn(usage::keep_rolled_up(database_, kRollupPause));
     }
     loop_.spawn(module_set_.follow());
@@ -262,6 +275,37 @@ class Host {
     return options;
   }
 
+  static jobs::Worker::Options module_worker_options(const config::Settings& settings) {
+    auto options = worker_options(settings);
+    options.for_modules = true;
+    options.at_once = 16;  // of as many modules: most of them wait for somebody else's server
+    return options;
+  }
+
+  host::WorkParts work_parts() {
+    return {
+        database_,
+        clock_,
+        causation_,
+        [this](const std::string& module) { return supervisor_.offer(module); },
+        [this](host::ModuleCall call) { return supervisor_.ask(std::move(call)); },
+        [this](const std::string& module, const std::string& user) { return supervisor_.pseudonym_of(module, user); },
+        [this](std::string module, std::string group) {
+          return live_settings_.resolve(std::move(module), std::move(group));
+        }};
+  }
+
+  /// Orders what modules have the clock order. The loop's end is its end.
+  Task<void> follow_clock() {
+    bool failing = false;
+    for (;;) {
+      const auto ordered = co_await jobs::order_due(database_, clock_.now());
+      if (!ordered && !failing) log::warn("modules.clock_not_followed", {{"detail", ordered.error().log_detail}});
+      failing = !ordered;
+      co_await runtime::sleep_for(kClockPause);
+    }
+  }
+
   /// The loop's end is its end.
   Task<void> order_chores() {
     for (;;) {
@@ -269,8 +313,15 @@ class Host {
       if (!ordered) log::warn("chat.idle_not_ordered", {{"detail", ordered.error().log_detail}});
       const auto tidying = co_await host::order_kv_tidy_job(database_, clock_.now());
       if (!tidying) log::warn("modules.kv_tidy_not_ordered", {{"detail", tidying.error().log_detail}});
+      const auto stale = co_await jobs::give_up_stale(database_, clock_.now());
+      if (!stale) log::warn("modules.stale_not_given_up", {{"detail", stale.error().log_detail}});
       co_await runtime::sleep_for(kChoresPause);
     }
+  }
+
+  Task<void> stop_module_work() {
+    co_await module_worker_.stop();
+    module_work_ended_.notify();
   }
 
   Task<void> stop() {
@@ -279,11 +330,13 @@ class Host {
     co_await chat_.finish(kGrace);
     // Jobs ask modules, so they end first.
     co_await worker_.stop();
+    if (roles_.works) loop_.spawn(stop_module_work());  // what a module is doing may take a minute; its end ends that
     co_await ai_service_->finish(kGrace);
     co_await keeper_.stop(kGrace);
     co_await quota_.backlog().stop(kSettling);
     co_await live_settings_.stop();
     co_await module_set_.stop();
+    if (roles_.works) co_await module_work_ended_.wait();
     loop_.stop();
   }
 
@@ -302,6 +355,7 @@ class Host {
   gateway::OpenAiGateway gateway_;
   quota::QuotaService quota_;
   quota::Administration ai_;
+  host::Causation causation_;
   host::Capabilities capabilities_;
   host::AiCapability* ai_service_ = nullptr;  ///< capabilities_ has it
   host::Supervisor supervisor_;
@@ -327,6 +381,8 @@ class Host {
   runs::RunService runs_;
   runs::RunKeeper keeper_;
   jobs::Worker worker_;
+  jobs::Worker module_worker_;
+  runtime::Wakeup module_work_ended_;
   GatewayVerdict verdict_;
   Application application_;
   http::Server server_;

@@ -28,6 +28,8 @@ int run_module_settings(Console& console, const Arguments& arguments);
 int run_module_plan(Console& console, const Arguments& arguments);
 // module_logs.cpp
 int run_module_logs(Console& console, const Arguments& arguments);
+// module_jobs.cpp
+int run_module_jobs(Console& console, const Arguments& arguments);
 
 /// What they share. kNotFound with the name that was perhaps meant.
 Result<install::InstalledRecord> find_installed(Instance& instance, const std::string& name);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rapt/base/log.hpp"
+#include "rapt/host/call_codes.hpp"
 #include "rapt/host/supervisor.hpp"
 
 namespace rapt::host {
@@ -27,7 +28,7 @@ std::string_view sentence_of(Answer::Kind kind) {
 std::string_view code_of(Answer::Kind kind) {
   switch (kind) {
     case Answer::Kind::kNotRunning:
-      return "MODULE_UNAVAILABLE";
+      return kModuleNotRunning;
     case Answer::Kind::kLate:
       return "MODULE_TIMEOUT";
     default:

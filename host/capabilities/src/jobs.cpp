@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/host/jobs.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "asked.hpp"
+#include "json_asked.hpp"
+#include "rapt/base/ids.hpp"
+#include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/sandbox/check.hpp"
+#include "rapt/store/database.hpp"
+
+namespace rapt::host {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostName = 63, kMostKey = 256, kMostJob = std::size_t{64} << 10,
+                      kMostEvent = std::size_t{16} << 10;
+constexpr std::int64_t kMostDelay = 400 * 86400;
+constexpr unsigned kMostDepth = 32;  // of a payload, and the object around it
+
+jobs::About about_of(const ServiceScope& scope) {
+  return {scope.tool_id, scope.group_id, scope.user_id, scope.session_id, scope.run_id};
+}
+
+ServiceAnswer not_allowed(const std::string& sentence) {
+  auto answer = json_refused(RAPT_E_NOT_ALLOWED, {{"message", sentence}});
+  answer.complaint = sentence;
+  return answer;
+}
+
+ServiceAnswer failed(const ServiceRequest& request, const Error& error) {
+  if (error.kind == ErrorKind::kInvalid && error.part.ends_with("_fkey"))
+    return json_refused(RAPT_E_NOT_ALLOWED, {{"message", "Whom this is about has been deleted meanwhile."}});
+  log::warn("module.work_not_stored", {{"module", request.module}, {"detail", error.log_detail}});
+  return json_refused(RAPT_E_UNAVAILABLE, {{"message", "The host cannot store this at the moment."}});
+}
+
+/// The member as text; kTooLarge for more bytes than `most`.
+Result<std::string> payload_of(const json& asked, std::size_t most) {
+  const auto found = asked.find("payload");
+  if (found == asked.end()) return std::string("{}");
+  if (!found->is_object()) return Error::invalid("payload", "It must be an object.");
+  auto text = found->dump();
+  if (text.size() <= most) return text;
+  Error error = Error::invalid("payload", "It has more than " + std::to_string(most) + " bytes.");
+  error.kind = ErrorKind::kTooLarge;
+  return error;
+}
+
+ServiceAnswer wrong(const Error& error) {
+  auto answer = json_invalid(error);
+  if (error.kind == ErrorKind::kTooLarge) answer.status = RAPT_E_TOO_LARGE;
+  return answer;
+}
+
+Result<std::string> key_of(const json& asked) {
+  const auto found = asked.find("key");
+  if (found == asked.end()) return std::string();
+  if (!found->is_string() || found->get_ref<const std::string&>().size() > kMostKey)
+    return Error::invalid("key", "It must be a text of at most 256 bytes.");
+  return found->get<std::string>();
+}
+
+Result<std::int64_t> delay_of(const json& asked) {
+  const auto found = asked.find("delay_s");
+  if (found == asked.end()) return std::int64_t{0};
+  const bool whole =
+      found->is_number_integer() && !(found->is_number_unsigned() && found->get<std::uint64_t>() > kMostDelay);
+  if (!whole || found->get<std::int64_t>() < 0 || found->get<std::int64_t>() > kMostDelay)
+    return Error::invalid("delay_s", "It must be a whole number from 0 to " + std::to_string(kMostDelay) + ".");
+  return found->get<std::int64_t>();
+}
+
+Result<bundle::ManifestJob> declared_job(const ModuleOfferPtr& offer, const std::string& name) {
+  if (offer) {
+    for (const auto& job : offer->jobs)
+      if (job.name == name) return job;
+  }
+  return Error::invalid("name", "The manifest has no job \"" + printable(name, 80) + "\".");
+}
+
+Result<jobs::NewModuleJob> job_of(const ServiceRequest& request, const ModuleOfferPtr& offer) {
+  const auto asked = json_asked(request, {"name", "payload", "key", "delay_s"}, kMostDepth + 1);
+  if (!asked) return asked.error();
+  auto name = text_of(*asked, "name", kMostName);
+  if (!name) return name.error();
+  const auto declared = declared_job(offer, *name);
+  if (!declared) return declared.error();
+  auto payload = payload_of(*asked, kMostJob);
+  if (!payload) return payload.error();
+  auto key = key_of(*asked);
+  if (!key) return key.error();
+  const auto delay = delay_of(*asked);
+  if (!delay) return delay.error();
+  jobs::NewModuleJob job;
+  job.work.module = request.module;
+  job.work.name = std::move(*name);
+  job.work.key = key->empty() ? new_uuid() : std::move(*key);
+  job.work.about = about_of(request.scope);
+  job.payload_json = std::move(*payload);
+  job.delay = std::chrono::seconds(*delay);
+  job.max_attempts = declared->max_attempts;
+  return job;
+}
+
+}  // namespace
+
+Causation::Mark::Mark(Causation& of, std::string module, int depth) : of_(of), module_(std::move(module)) {
+  const std::lock_guard lock(of_.mutex_);
+  of_.depths_[module_] = depth;
+}
+
+Causation::Mark::~Mark() {
+  const std::lock_guard lock(of_.mutex_);
+  of_.depths_.erase(module_);
+}
+
+int Causation::depth(const ServiceRequest& request) const {
+  if (request.scope.point != hooks::Point::kJob && request.scope.point != hooks::Point::kEvent) return 0;
+  const std::lock_guard lock(mutex_);
+  const auto found = depths_.find(request.module);
+  // Its time was over while it asked: nobody waits for the call any more.
+  return found == depths_.end() ? kMost : found->second;
+}
+
+Task<ServiceAnswer> JobsCapability::enqueue(const ServiceRequest& request) {
+  auto job = job_of(request, offers_(request.module));
+  if (!job) co_return wrong(job.error());
+  job->work.depth = causation_.depth(request);
+  const auto ordered = co_await jobs::order(database_, std::move(*job));
+  if (!ordered) co_return failed(request, ordered.error());
+  if (*ordered == jobs::Ordered::kFull) {
+    auto full = json_refused(RAPT_E_TOO_LARGE, {{"message", "10000 jobs of this module wait; it may have no more."}});
+    full.complaint = "It has 10000 jobs waiting, and may order no more until some are done (jobs).";
+    co_return full;
+  }
+  const json answer{{"ordered", *ordered == jobs::Ordered::kOrdered}};
+  co_return json_answered(answer);
+}
+
+Task<ServiceAnswer> JobsCapability::cancel(const ServiceRequest& request) {
+  const auto asked = json_asked(request, {"name", "key"}, 2);
+  if (!asked) co_return json_invalid(asked.error());
+  auto name = text_of(*asked, "name", kMostName);
+  if (!name) co_return json_invalid(name.error());
+  auto key = text_of(*asked, "key", kMostKey);
+  if (!key) co_return json_invalid(key.error());
+  const auto taken = co_await jobs::take_back(database_, request.module, std::move(*name), std::move(*key));
+  if (!taken) co_return failed(request, taken.error());
+  const json answer{{"cancelled", *taken}};
+  co_return json_answered(answer);
+}
+
+Task<ServiceAnswer> JobsCapability::call(ServiceRequest request) {
+  if (std::chrono::steady_clock::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
+  switch (static_cast<sandbox::JobsMethod>(request.method)) {
+    case sandbox::JobsMethod::kEnqueue:
+      co_return co_await enqueue(request);
+    case sandbox::JobsMethod::kCancel:
+      co_return co_await cancel(request);
+  }
+  co_return refused(RAPT_E_INVALID);
+}
+
+Task<ServiceAnswer> EventsCapability::call(ServiceRequest request) {
+  if (request.method != static_cast<std::uint32_t>(sandbox::EventsMethod::kPublish)) co_return refused(RAPT_E_INVALID);
+  if (std::chrono::steady_clock::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
+  const auto asked = json_asked(request, {"type", "payload"}, kMostDepth + 1);
+  if (!asked) co_return json_invalid(asked.error());
+  const auto word = text_of(*asked, "type", kMostName);
+  if (!word) co_return json_invalid(word.error());
+  const auto offer = offers_(request.module);
+  const bool declared = offer && std::find(offer->events.publish.begin(), offer->events.publish.end(), *word) !=
+                                     offer->events.publish.end();
+  if (!declared) {
+    const auto unknown =
+        Error::invalid("type", "The manifest's \"publish\" does not name \"" + printable(*word, 80) + "\".");
+    co_return json_invalid(unknown);
+  }
+  auto payload = payload_of(*asked, kMostEvent);
+  if (!payload) co_return wrong(payload.error());
+  if (bundle::is_host_word(request.module))
+    co_return not_allowed("A module named " + request.module + " cannot publish: the host's own events begin so.");
+  const int depth = causation_.depth(request) + 1;
+  if (depth > Causation::kMost)
+    co_return not_allowed(
+        "It published in answer to the eighth event in a row: modules answer each other in a circle.");
+  const auto told = co_await jobs::publish(database_, request.module + "." + *word, std::move(*payload),
+                                           about_of(request.scope), depth);
+  if (!told) co_return failed(request, told.error());
+  co_return json_answered(json::object());
+}
+
+}  // namespace rapt::host

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// How a module is asked to do a job, or told of an event, and what its answer means.
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/host/call_codes.hpp"
+#include "rapt/host/jobs.hpp"
+#include "rapt/sandbox/check.hpp"
+#include "rapt/store/database.hpp"
+
+namespace rapt::host {
+namespace {
+
+using jobs::Done;
+using jobs::Job;
+using nlohmann::json;
+using Kind = Done::Kind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kEventLimit{10000};  // rapt/draft/events.h
+constexpr std::int64_t kMostWait = 400 * 86400;
+constexpr std::size_t kMostSentence = 400;
+constexpr unsigned kMostAnswerDepth = 8;
+
+std::int64_t to_ms(TimePoint time) {
+  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
+}
+
+/// Nobody could be asked: again after 1 s, 2 s, 4 s … 64 s.
+Done later(const Job& job, std::string why) {
+  return {Kind::kLater, std::move(why), seconds(1 << std::min(job.postponed, 6))};
+}
+
+bool granted(const ModuleOffer& offer, std::string_view permission) {
+  return std::find(offer.grants.begin(), offer.grants.end(), permission) != offer.grants.end();
+}
+
+/// The host's payloads have ids of users; whoever may not read the directory gets pseudonyms instead.
+void hide_people(json& payload, const ModuleOffer& offer, const WorkParts& parts) {
+  if (granted(offer, "directory")) return;
+  for (auto& [name, value] : payload.items()) {
+    const bool is_user = name == "user_id" || name.ends_with("_user_id");
+    if (is_user && value.is_string()) value = parts.pseudonym(offer.module, value.get<std::string>());
+  }
+}
+
+/// What is the same of both kinds of work.
+json input_of(const Job& job, const std::string& settings, const WorkParts& parts) {
+  json input{{"attempt", job.attempt - job.postponed}, {"now_ms", to_ms(parts.clock.now())}};
+  input["payload"] = json::parse(job.payload_json);
+  input["settings"] = json::parse(settings);
+  return input;
+}
+
+std::string job_input(const Job& job, const std::string& settings, const WorkParts& parts) {
+  json input = input_of(job, settings, parts);
+  input["name"] = job.module->name;
+  input["key"] = job.module->key;
+  input["of"] = job.max_attempts - job.postponed;
+  input["due_ms"] = to_ms(job.module->due_at);
+  return input.dump();
+}
+
+std::string event_input(const Job& job, const std::string& settings, const WorkParts& parts, const ModuleOffer& offer) {
+  json input = input_of(job, settings, parts);
+  const std::string& type = job.module->name;
+  if (bundle::is_host_word(type.substr(0, type.find('.')))) hide_people(input["payload"], offer, parts);
+  input["type"] = type;
+  input["id"] = job.module->key;
+  input["at_ms"] = to_ms(job.module->created_at);
+  return input.dump();
+}
+
+Done nonsense(const std::string& what) {
+  return {Kind::kAgain, "It answered what is no answer: " + what + "."};
+}
+
+bool only_has(const json& answer, std::initializer_list<std::string_view> members) {
+  return std::all_of(answer.items().begin(), answer.items().end(), [&](const auto& item) {
+    return std::find(members.begin(), members.end(), item.key()) != members.end();
+  });
+}
+
+std::optional<std::string> sentence_in(const json& answer, const char* member) {
+  const auto found = answer.find(member);
+  if (found == answer.end()) return std::string();
+  if (!found->is_string()) return std::nullopt;
+  return printable(found->get<std::string>(), kMostSentence);
+}
+
+/// An answer is hostile text.
+Done outcome_of(const std::string& text, bool is_job) {
+  if (!sandbox::is_plain_json(text, kMostAnswerDepth)) return nonsense("no JSON object");
+  const json answer = json::parse(text, nullptr, false);
+  if (!answer.is_object()) return nonsense("no JSON object");
+  if (answer.empty()) return {};
+  if (!is_job) return nonsense("an event is answered with {}");
+  if (answer.contains("give_up")) {
+    const auto why = sentence_in(answer, "give_up");
+    if (!why || why->empty() || answer.size() != 1) return nonsense("\"give_up\" must be a sentence, alone");
+    return {Kind::kFailed, "It gave up: " + *why};
+  }
+  if (!answer.contains("again_in_s") || !only_has(answer, {"again_in_s", "reason"}))
+    return nonsense("neither {}, \"again_in_s\" nor \"give_up\"");
+  const auto& wait = answer.at("again_in_s");
+  const auto why = sentence_in(answer, "reason");
+  const bool whole = wait.is_number_unsigned() && wait.get<std::uint64_t>() <= kMostWait;
+  if (!whole || !why) return nonsense("\"again_in_s\" must be a whole number from 0 to 34560000, \"reason\" a text");
+  return {Kind::kAgain, why->empty() ? "It asked for another attempt." : *why, seconds(wait.get<std::int64_t>())};
+}
+
+ModuleCall call_of(const Job& job) {
+  const auto& about = job.module->about;
+  ModuleCall call;
+  call.module = job.module->module;
+  call.point = job.kind == jobs::kModuleJob ? hooks::Point::kJob : hooks::Point::kEvent;
+  call.about.tool.id = about.tool_id;
+  call.about.group.id = about.group_id;
+  call.about.user.id = about.user_id;
+  call.about.session.id = about.session_id;
+  call.about.run_id = about.run_id;
+  return call;
+}
+
+/// The limit of the work that is to be done; an outcome when this version does not do it.
+struct Plan {
+  milliseconds limit{0};
+  std::optional<Done> instead{};
+};
+Plan plan_of(const Job& job, const ModuleOffer& offer) {
+  const std::string& name = job.module->name;
+  if (job.kind == jobs::kModuleEvent) {
+    const auto& types = offer.events.subscribe;
+    const bool wanted = std::find(types.begin(), types.end(), name) != types.end() && granted(offer, "events");
+    // Ordered for a version that wanted to be told.
+    return wanted ? Plan{kEventLimit} : Plan{{}, Done{}};
+  }
+  if (!granted(offer, "jobs")) return {{}, Done{Kind::kFailed, "The module has not been granted the permission jobs."}};
+  for (const auto& declared : offer.jobs)
+    if (declared.name == name) return {milliseconds(declared.timeout_ms)};
+  return {{}, Done{Kind::kFailed, "Version " + offer.version + " of the module knows no job \"" + name + "\"."}};
+}
+
+Task<Done> ask(const WorkParts& parts, const Job& job, const ModuleOffer& offer, milliseconds limit) {
+  const bool is_job = job.kind == jobs::kModuleJob;
+  auto settings = co_await parts.settings(offer.module, job.module->about.group_id);
+  if (!settings) co_return later(job, "Its settings cannot be read: " + settings.error().message);
+  ModuleCall call = call_of(job);
+  call.time_limit = limit;
+  call.input_json = is_job ? job_input(job, *settings, parts) : event_input(job, *settings, parts, offer);
+  const Causation::Mark mark(parts.causation, offer.module, job.module->depth);
+  const auto answer = co_await parts.ask(std::move(call));
+  if (answer) co_return outcome_of(*answer, is_job);
+  const auto& why = answer.error().log_detail.empty() ? answer.error().message : answer.error().log_detail;
+  if (answer.error().code == kModuleNotRunning) co_return later(job, why);
+  co_return Done{Kind::kAgain, why};
+}
+
+Task<Done> do_work(std::shared_ptr<const WorkParts> parts, Job job) {
+  const auto offer = parts->offers(job.module->module);
+  if (!offer) {
+    const auto installed = co_await jobs::is_installed(parts->database, job.module->module);
+    if (installed && !*installed) co_return Done{Kind::kFailed, "The module is not installed any more."};
+    co_return later(job, "The module does not run on this host at the moment.");
+  }
+  auto plan = plan_of(job, *offer);
+  if (plan.instead) co_return std::move(*plan.instead);
+  co_return co_await ask(*parts, job, *offer, plan.limit);
+}
+
+}  // namespace
+
+jobs::Handler module_work_handler(WorkParts parts) {
+  return [shared = std::make_shared<const WorkParts>(std::move(parts))](Job job) {
+    return do_work(shared, std::move(job));
+  };
+}
+
+}  // namespace rapt::host

@@ -7,7 +7,7 @@
 
 #include "admin_modules.hpp"
 #include "body.hpp"
-#include "handlers.hpp"
+#include "module_job_handlers.hpp"
 #include "parameters.hpp"
 #include "query_values.hpp"
 #include "rapt/base/log.hpp"

@@ -7,6 +7,7 @@
 #include "handlers.hpp"
 #include "module_handlers.hpp"
 #include "provider_code.hpp"
+#include "module_job_handlers.hpp"
 
 namespace rapt::api {
 namespace {

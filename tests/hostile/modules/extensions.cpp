@@ -5,9 +5,11 @@
 
 #include <string>
 
+#include <rapt/json_services.hpp>
 #include <rapt/module.hpp>
 
 struct Extensions {
+  explicit Extensions(const rapt::Host& host) : host_(host) {}
   rapt::Verdict on_message(const rapt::Context&, rapt::Reply&) { return rapt::Verdict::kContinue; }
   std::string on_route(std::string_view input) { return obey(input); }
   std::string on_panel(std::string_view input) { return obey(input); }
@@ -17,7 +19,27 @@ struct Extensions {
 
  private:
   static bool says(std::string_view input, const char* order) { return input.find(order) != std::string_view::npos; }
-  static std::string obey(std::string_view input) {
+  /// More jobs than it may have.
+  void flood() const {
+    for (int i = 0; i < 5; ++i) {
+      try {
+        host_.jobs().enqueue(R"({"name": "work", "payload": {"order": "done"}, "delay_s": 86400})");
+      } catch (const rapt::Refused&) {
+        return;
+      }
+    }
+  }
+  /// Answers itself, as long as it may.
+  void echo() const {
+    try {
+      host_.events().publish(R"({"type": "done-one", "payload": {"order": "echo"}})");
+    } catch (const rapt::Refused&) {
+    }
+  }
+  std::string obey(std::string_view input) const {
+    if (says(input, "flood")) return flood(), "{}";
+    if (says(input, "echo")) return echo(), "{}";
+    if (says(input, "done")) return "{}";
     if (says(input, "never")) {
       for (;;) usleep(1000);
     }
@@ -26,5 +48,7 @@ struct Extensions {
     if (says(input, "prose")) return "this is no JSON";
     return R"({"heard":)" + std::string(input) + R"(,"pid":)" + std::to_string(getpid()) + "}";
   }
+
+  const rapt::Host host_;
 };
 RAPT_MODULE(Extensions, MODULE_NAME, "1.0.0");

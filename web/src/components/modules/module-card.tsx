@@ -16,6 +16,7 @@ import { HookList } from "./hook-list";
 import { LogTail } from "./log-tail";
 import { ModuleActions } from "./module-actions";
 import { ModuleFigures } from "./module-figures";
+import { WorkList } from "./work-list";
 
 export function ModuleCard({ module }: { module: Module }) {
   const [label, tone] = stateLabel(module);
@@ -62,6 +63,7 @@ export function ModuleCard({ module }: { module: Module }) {
           {() => <Granted module={module} />}
         </Fold>
         <Fold title="Processes and figures">{() => <ModuleFigures module={module} />}</Fold>
+        {["jobs", "events"].some((each) => module.permissions.includes(each)) && <Fold title="Work">{() => <WorkList name={name} />}</Fold>}
         <Fold title="Log">{() => <LogTail name={name} />}</Fold>
         <Fold title="Bundle and other hosts">{() => <Details name={name} />}</Fold>
       </div>

@@ -26,7 +26,8 @@ class ModuleWork : public testing::Test {
     declared.module = "sample";
     declared.version = "1.0.0";
     declared.grants = {"jobs", "events"};
-    declared.jobs = {{.name = "send", .max_attempts = 3}, {.name = "nightly"}};
+    for (const auto* name : {"send", "nightly"}) declared.jobs.emplace_back().name = name;
+    declared.jobs[0].max_attempts = 3;
     declared.events = {{"session.completed", "other.word"}, {"entry-added"}};
     offer = std::make_shared<const ModuleOffer>(declared);
     scratch->script(
@@ -66,7 +67,7 @@ class ModuleWork : public testing::Test {
             }};
   }
   Task<Result<std::string>> answer_with(ModuleCall call) {
-    asked = std::move(call);
+    last_call = std::move(call);
     if (while_asked) while_asked();
     co_return answer;
   }
@@ -93,7 +94,7 @@ class ModuleWork : public testing::Test {
   EventsCapability events_service{**scratch, offers, causation};
   ServiceScope scope;
   std::string publisher = "sample";
-  ModuleCall asked;
+  ModuleCall last_call;
   std::function<void()> while_asked;
   Result<std::string> answer{std::string("{}")};
 };
@@ -162,29 +163,29 @@ TEST_F(ModuleWork, ComesToAnEndWhereModulesAnswerEachOther) {
 TEST_F(ModuleWork, IsToldWhatTheHeadersPromise) {
   EXPECT_EQ(work(jobs::kModuleJob, "send", R"({"a": 1})").kind, jobs::Done::Kind::kDone);
   const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(clock.at.time_since_epoch()).count();
-  EXPECT_EQ(json::parse(asked.input_json), json({{"name", "send"},
-                                                 {"payload", {{"a", 1}}},
-                                                 {"key", "k"},
-                                                 {"attempt", 2},
-                                                 {"of", 3},
-                                                 {"due_ms", at},
-                                                 {"settings", {{"group", "g"}}},
-                                                 {"now_ms", at}}));
-  EXPECT_EQ(asked.point, hooks::Point::kJob);
-  EXPECT_EQ(asked.about.user.id, "u");
-  EXPECT_EQ(asked.time_limit, std::chrono::seconds(10));
+  EXPECT_EQ(json::parse(last_call.input_json), json({{"name", "send"},
+                                                     {"payload", {{"a", 1}}},
+                                                     {"key", "k"},
+                                                     {"attempt", 2},
+                                                     {"of", 3},
+                                                     {"due_ms", at},
+                                                     {"settings", {{"group", "g"}}},
+                                                     {"now_ms", at}}));
+  EXPECT_EQ(last_call.point, hooks::Point::kJob);
+  EXPECT_EQ(last_call.about.user.id, "u");
+  EXPECT_EQ(last_call.time_limit, std::chrono::seconds(10));
   work(jobs::kModuleEvent, "session.completed", R"({"user_id": "u", "session_id": "s"})");
-  auto told = json::parse(asked.input_json);
+  auto told = json::parse(last_call.input_json);
   EXPECT_EQ(told["payload"], json({{"user_id", "sample-knows-u"}, {"session_id", "s"}}));
   EXPECT_EQ(told["type"], "session.completed");
   EXPECT_EQ(told["at_ms"], at);
   work(jobs::kModuleEvent, "other.word", R"({"user_id": "their own"})");
-  EXPECT_EQ(json::parse(asked.input_json)["payload"]["user_id"], "their own");
+  EXPECT_EQ(json::parse(last_call.input_json)["payload"]["user_id"], "their own");
   auto trusted = *offer;
   trusted.grants.emplace_back("directory");
   offer = std::make_shared<const ModuleOffer>(trusted);
   work(jobs::kModuleEvent, "session.completed", R"({"user_id": "u"})");
-  EXPECT_EQ(json::parse(asked.input_json)["payload"]["user_id"], "u");
+  EXPECT_EQ(json::parse(last_call.input_json)["payload"]["user_id"], "u");
 }
 
 TEST_F(ModuleWork, MeansWhatTheModuleAnswered) {

@@ -6,8 +6,8 @@
 #include "finding_handlers.hpp"
 #include "handlers.hpp"
 #include "module_handlers.hpp"
-#include "provider_code.hpp"
 #include "module_job_handlers.hpp"
+#include "provider_code.hpp"
 
 namespace rapt::api {
 namespace {

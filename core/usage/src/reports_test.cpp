@@ -146,6 +146,22 @@ TEST_F(ReportsTest, SharesArePaged) {
   }
 }
 
+TEST_F(ReportsTest, WhatAModuleAskedForIsAKindOfItsOwnAndNamesTheModule) {
+  spend({});
+  scratch->script(
+      "UPDATE ai_usage SET request_type = 'module' WHERE id = (SELECT max(id::text)::uuid FROM ai_usage);"
+      "INSERT INTO ai_module_calls (id, module) SELECT id, 'helper' FROM ai_usage WHERE request_type = 'module'");
+  roll();
+  const Filter of_modules{.days = kNovember, .request_type = "module"};
+  const auto rows = run_blocking(reports.list(actor(301), of_modules, 10, ""));
+  ASSERT_EQ(rows->items.size(), 1u);
+  EXPECT_EQ(rows->items[0].module, "helper");
+  EXPECT_EQ(run_blocking(reports.summary(actor(301), of_modules))->figures.requests, 1);
+  const Filter of_people{.days = kNovember, .request_type = "chat"};
+  const auto others = run_blocking(reports.list(actor(301), of_people, 10, ""));
+  for (const auto& row : others->items) EXPECT_EQ(row.module, "");
+}
+
 TEST_F(ReportsTest, TheListGivesEachRowOnceInEitherOrder) {
   for (const bool oldest_first : {false, true}) {
     std::vector<std::string> days;

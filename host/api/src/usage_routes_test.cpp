@@ -97,7 +97,7 @@ TEST(UsageCsv, QuotesAndLeavesNoFormula) {
   entry.tool_name = "@x";
   const auto line = usage_csv({entry});
   EXPECT_THAT(line, AllOf(HasSubstr(",\"'=HYPERLINK(\"\"http://evil\"\")\","), HasSubstr(",\"A, \"\"B\"\"\r\nC\","),
-                          HasSubstr(",'+1,"), HasSubstr(",'@x,"), EndsWith(",1\r\n")));
+                          HasSubstr(",'+1,"), HasSubstr(",'@x,"), EndsWith(",1,\r\n")));
 }
 
 }  // namespace

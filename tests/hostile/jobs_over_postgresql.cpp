@@ -127,25 +127,31 @@ class JobsOverPostgresql : public testing::Test {
   store::Database database_{{.url = schema_.url(), .connections = 2}};
 };
 
-TEST_F(JobsOverPostgresql, WhateverAModuleAnswersTheNextOneIsDone) {
+/// What a module does instead of its job, and what the administrator reads of it.
+struct Bad {
+  const char *what, *reason;
+  friend std::ostream& operator<<(std::ostream& out, const Bad& bad) { return out << bad.what; }
+};
+class BadJobs : public JobsOverPostgresql, public testing::WithParamInterface<Bad> {};
+
+TEST_P(BadJobs, FailWithASentenceAndTheNextOneIsDone) {
   install();
-  for (const auto* what : {"prose", "tell", "throw", "crash", "never", "done"}) order(what);
+  order(GetParam().what);
+  order("done");
   Host host(workshop_, schema_.url(), "one");
   host.house.start({packed()});
   EXPECT_EQ(ended("done").state, "done");
-  const std::pair<const char*, const char*> kReasons[] = {{"prose", "its log"},
-                                                          {"tell", "It answered what is no answer"},
-                                                          {"throw", "its log may say why"},
-                                                          {"crash", "abort"},
-                                                          {"never", "limit"}};
-  for (const auto& [what, reason] : kReasons) {
-    const auto one = ended(what);
-    EXPECT_EQ(one.state, "failed") << what;
-    EXPECT_EQ(one.attempts, 2) << what;
-    EXPECT_THAT(one.last_error, HasSubstr(reason)) << what;
-  }
+  const auto one = ended(GetParam().what);
+  EXPECT_EQ(one.state, "failed");
+  EXPECT_EQ(one.attempts, 2);
+  EXPECT_THAT(one.last_error, HasSubstr(GetParam().reason));
   EXPECT_EQ(host.house.status(kModule).restarts, 0u) << "no lesson has noticed";
 }
+INSTANTIATE_TEST_SUITE_P(All, BadJobs,
+                         testing::Values(Bad{"prose", "its log"}, Bad{"tell", "It answered what is no answer"},
+                                         Bad{"throw", "its log may say why"}, Bad{"crash", "abort"},
+                                         Bad{"never", "limit"}),
+                         [](const auto& one) { return std::string(one.param.what); });
 
 TEST_F(JobsOverPostgresql, WaitsForAModuleThatIsNotThereYetAndEndsWithOneThatIsRemoved) {
   install();

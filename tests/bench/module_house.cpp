@@ -22,11 +22,9 @@ std::string manifest(const Packed& module, const std::string& publisher) {
   const std::string architecture(bundle::native_architecture());
   return R"({"name":")" + module.name +
          R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":")" + publisher +
-         R"(","license":"AGPL-3.0-or-later","abi":"1.1","permissions":)" + module.permissions_json + R"(,"hooks":)" +
-         module.hooks_json +
-         R"(,)"
-         R"("libraries":{")" +
-         architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
+         R"(","license":"AGPL-3.0-or-later","abi":")" + module.abi + R"(","permissions":)" + module.permissions_json +
+         R"(,"hooks":)" + module.hooks_json + "," + module.more_json + R"("libraries":{")" + architecture +
+         R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
 }
 
 std::string numbered(std::size_t number) {

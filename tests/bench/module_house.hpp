@@ -18,6 +18,8 @@ struct Packed {
   std::string library;     ///< a path
   std::string hooks_json;  ///< the manifest's "hooks"
   std::string permissions_json = "[]";
+  std::string abi = "1.1";
+  std::string more_json{};  ///< further members of the manifest, each with its comma behind it
 };
 
 /// Two modules that mask a phrase in answers, each token by itself.

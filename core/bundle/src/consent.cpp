@@ -30,7 +30,7 @@ constexpr std::array kRows{
     Row{"jobs", "It works in the background, also when nobody asks it: later, again, or by the clock."},
     Row{"secrets", "It has secrets, such as keys, put into its requests by this host. It never sees them itself."},
     Row{"directory", "It reads names, addresses, roles, groups, classes and who is in them."},
-    Row{"sessions", "It reads conversations of students word for word, where the call that it answers is about them."},
+    Row{"sessions", "It reads conversations of students word for word: those with tools that it is attached to, and in a page only what the reader may read."},
     Row{"grades", "It writes and reads grades of students."},
     Row{"ai", "It asks the AI by itself; what that costs counts against the budget of the group."},
     Row{"notify", "It would send messages to people.", false},

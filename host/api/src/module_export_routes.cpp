@@ -136,6 +136,8 @@ Task<void> stream(Call& call, const Wanted& wanted, Piece piece) {
 
 Task<Result<Wanted>> wanted_of(Call& call) {
   const auto& path = call.request.path_parameters;
+  auto place_id = query_place_id(call);
+  if (!place_id) co_return place_id.error();
   Wanted wanted;
   wanted.offer = call.services.modules.offer(path.at("name"));
   if (!wanted.offer) co_return Error::not_found("export");
@@ -143,8 +145,7 @@ Task<Result<Wanted>> wanted_of(Call& call) {
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.id == path.at("export"); });
   if (found == all.end()) co_return Error::not_found("export");
   wanted.file = *found;
-  auto place_id = call.request.query_value("place_id").value_or("");
-  auto place = co_await find_module_place(call, wanted.file.place, std::move(place_id));
+  auto place = co_await find_module_place(call, wanted.file.place, std::move(*place_id));
   if (!place) co_return place.error();
   if (!place->admits(wanted.file.access)) co_return Error::forbidden("You may see this place, but not download this.");
   wanted.place = std::move(*place);
@@ -154,10 +155,11 @@ Task<Result<Wanted>> wanted_of(Call& call) {
 }  // namespace
 
 Task<Result<Answer>> get_exports(Call& call) {
+  auto id = query_place_id(call);
+  if (!id) co_return id.error();
   auto kind = call.request.query_value("place");
   if (!kind) co_return Error::invalid("place", "is required");
-  auto id = call.request.query_value("place_id").value_or("");
-  const auto place = co_await find_module_place(call, std::move(*kind), std::move(id));
+  const auto place = co_await find_module_place(call, std::move(*kind), std::move(*id));
   if (!place) co_return place.error();
   json items = json::array();
   for (const auto& offer : call.services.modules.offers()) {

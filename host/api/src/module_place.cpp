@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "parameters.hpp"
 #include "rapt/identity/ability.hpp"
 #include "rapt/identity/reach.hpp"
 #include "rapt/store/database.hpp"
@@ -104,6 +105,12 @@ ManifestAccess highest_access(const Actor& actor) {
 GroupId group_of(const Actor& actor) {
   if (!actor.groups.empty()) return actor.groups.front().group;
   return actor.classes.empty() ? GroupId() : actor.classes.front().group;
+}
+
+Result<std::string> query_place_id(const Call& call) {
+  const auto id = query_id<UserId>(call, "place_id");
+  if (!id) return id.error();
+  return *id ? (*id)->str() : std::string();
 }
 
 Task<Result<ModulePlace>> find_module_place(Call& call, std::string kind, std::string id) {

@@ -26,6 +26,8 @@ bundle::ManifestAccess highest_access(const identity::Actor& actor);
 /// Whose settings hold for somebody outside of any place: the first of their groups; empty for somebody without any.
 GroupId group_of(const identity::Actor& actor);
 
+/// "place_id" of the query, "" where it is not there; kInvalid for one that is none.
+Result<std::string> query_place_id(const Call& call);
 /// The place, if the caller may see it. kNotFound for who may not know of it, and for an id that is none; kInvalid for
 /// a kind that is none ("place") and for an id that is missing or one too many ("place_id"); kForbidden at the system
 /// for all but its administrators. Needs a caller who is logged in.

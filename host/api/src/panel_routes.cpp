@@ -43,12 +43,6 @@ bool applies(const ModulePlace& place, const bundle::ManifestPanel& panel) {
   return panel.place == place.kind && place.admits(panel.access);
 }
 
-Result<std::string> query_place(const Call& call) {
-  const auto id = query_id<UserId>(call, "place_id");
-  if (!id) return id.error();
-  return *id ? (*id)->str() : std::string();
-}
-
 /// What the path names, as far as the module declares it.
 struct Wanted {
   host::ModuleOfferPtr offer;
@@ -107,7 +101,7 @@ Task<Result<std::shared_ptr<json>>> ask(Call& call, const Wanted& wanted, const 
 }  // namespace
 
 Task<Result<Answer>> get_panels(Call& call) {
-  auto place_id = query_place(call);
+  auto place_id = query_place_id(call);
   if (!place_id) co_return place_id.error();
   auto kind = call.request.query_value("place").value_or("home");
   const auto place = co_await find_module_place(call, std::move(kind), std::move(*place_id));
@@ -124,7 +118,7 @@ Task<Result<Answer>> get_panels(Call& call) {
 }
 
 Task<Result<Answer>> get_panel(Call& call) {
-  auto place_id = query_place(call);
+  auto place_id = query_place_id(call);
   if (!place_id) co_return place_id.error();
   const auto wanted = find_panel(call);
   if (!wanted) co_return wanted.error();

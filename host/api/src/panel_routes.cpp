@@ -93,7 +93,8 @@ Task<Result<std::shared_ptr<json>>> ask(Call& call, const Wanted& wanted, const 
   if (!answer) co_return answer.error();
   auto checked = checked_panel(*answer);
   if (checked) co_return checked;
-  const auto& fault = checked.error().fields.front();
+  const Error error = checked.error();  // error() gives a copy
+  const auto& fault = error.fields.front();
   auto where = "the panel " + wanted.panel->id + ": " + fault.path + " " + fault.message;
   co_return co_await module_lied(call, wanted.offer->module, std::move(where));
 }

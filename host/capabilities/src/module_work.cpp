@@ -156,7 +156,7 @@ Task<Done> ask(const WorkParts& parts, const Job& job, const ModuleOffer& offer,
   const Causation::Mark mark(parts.causation, offer.module, job.module->depth);
   const auto answer = co_await parts.ask(std::move(call));
   if (answer) co_return outcome_of(*answer, is_job);
-  const auto& why = answer.error().log_detail.empty() ? answer.error().message : answer.error().log_detail;
+  const std::string why = answer.error().log_detail.empty() ? answer.error().message : answer.error().log_detail;
   if (answer.error().code == kModuleNotRunning) co_return later(job, why);
   co_return Done{Kind::kAgain, why};
 }

@@ -33,7 +33,7 @@ test("the administrator sets fields of every kind, and a group inherits them", o
     await page.getByLabel("Greeting").fill("Good morning");
     await page.getByLabel("Most entries").fill("50");
     await page.getByLabel("Share that counts").fill("0.5");
-    await page.getByLabel("Order").selectOption({ label: "Oldest" });
+    await page.getByLabel("Order").selectOption({ label: "oldest" });
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved. Modules are told so within a second.").waitFor();
     await held(page, "greeting").getByText('"Good morning"').waitFor();

@@ -153,7 +153,8 @@ const char* EasyHandle::word_for(CURLcode code) const {
 }
 
 Result<void> EasyHandle::outcome(CURLcode code) const {
-  if (code == CURLE_OK) return {};
+  // What a paused transfer had buffered is refused within curl_easy_pause(), and libcurl may end well all the same.
+  if (code == CURLE_OK && !too_large_) return {};
   const std::string& peer = transfer_->peer;
   const std::string detail = word_for(code) + std::string(": ") + curl_easy_strerror(code) + ": " + fault_text_;
   if (too_large_) {

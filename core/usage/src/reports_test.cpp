@@ -147,9 +147,9 @@ TEST_F(ReportsTest, SharesArePaged) {
 }
 
 TEST_F(ReportsTest, WhatAModuleAskedForIsAKindOfItsOwnAndNamesTheModule) {
-  spend({});
+  spend({.at = "now()", .model = "m/asked"});
   scratch->script(
-      "UPDATE ai_usage SET request_type = 'module' WHERE id = (SELECT max(id::text)::uuid FROM ai_usage);"
+      "UPDATE ai_usage SET request_type = 'module' WHERE model = 'm/asked';"
       "INSERT INTO ai_module_calls (id, module) SELECT id, 'helper' FROM ai_usage WHERE request_type = 'module'");
   roll();
   const Filter of_modules{.days = kNovember, .request_type = "module"};

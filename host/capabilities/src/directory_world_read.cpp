@@ -13,6 +13,10 @@ using identity::Subject;
 using nlohmann::json;
 using store::params;
 
+// Batches of one source come one after the other: between two statements of this reading, another batch of it could
+// make an account whose external id was not there yet, and the account would look like a stranger's.
+constexpr store::Statement kLock{"directory.lock",
+                                 "SELECT pg_advisory_xact_lock(hashtextextended('directory:' || $1, 0))"};
 constexpr store::Statement kLower{"directory.lower", R"(
   SELECT lower(e.email) AS email FROM unnest($1::text[]) WITH ORDINALITY AS e (email, n) ORDER BY e.n)"};
 constexpr store::Statement kExternals{"directory.externals", R"(
@@ -209,6 +213,7 @@ void DirectoryWorld::know(char kind, const std::string& external_id, const std::
 
 Result<DirectoryWorld> read_world(store::Transaction& tx, const DirectoryWriter& writer,
                                   std::vector<Operation>& operations) {
+  RAPT_TRY(tx.exec(kLock, store::params(writer.module + "/" + writer.source)));
   DirectoryWorld world;
   const auto emails = fill_keys(tx, operations);
   if (!emails) return emails.error();

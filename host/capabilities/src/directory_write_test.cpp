@@ -267,6 +267,7 @@ TEST_F(DirectoryWrite, TwoWhoPutTheSameAtOncePutItOnce) {
   int created = 0, unchanged = 0;
   for (auto& one_of_them : both) {
     const auto counts = one_of_them.get().at("counts");
+    SCOPED_TRACE(counts.dump());
     created += counts.at("created").get<int>();
     unchanged += counts.at("unchanged").get<int>();
   }

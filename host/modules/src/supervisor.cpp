@@ -9,8 +9,8 @@
 #include "module.hpp"
 #include "nursery.hpp"
 #include "provider_text.hpp"
-#include "rapt/host/pseudonym.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/host/pseudonym.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rapt/security/crypto.hpp"
 
@@ -241,7 +241,7 @@ Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, con
     auto admission = found->admit(point, asked_at);
     if (admission.kind == Kind::kNotNow) co_return not_running(std::move(admission.why));
     if (admission.kind == Kind::kNoHook && hooks::is_extension_call(point))
-      co_return not_running("It has nothing of that kind.");
+      co_return not_running(is_provider_call(point) ? "It is no login provider." : "It has nothing of that kind.");
     // Planned with another version's declaration; by this one's, nobody would have been asked.
     if (admission.kind == Kind::kNoHook) co_return Answer{};
     if (admission.kind == Kind::kElsewhere) continue;

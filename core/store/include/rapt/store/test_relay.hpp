@@ -59,16 +59,16 @@ class TestRelay {
   TestRelay(const TestRelay&) = delete;
   TestRelay& operator=(const TestRelay&) = delete;
 
-  /// The server that a database of this URL talks to.
+  /// The server that a database of this URL talks to. Needs no right that an ordinary account has not.
   static Server server_of(const std::string& postgres_url) {
     Database database({.url = postgres_url, .connections = 1});
-    const auto rows = runtime::run_blocking(
-        database.query({"test.relay",
-                        "SELECT coalesce(host(inet_server_addr()), split_part(current_setting("
-                        "'unix_socket_directories'), ',', 1) || '/.s.PGSQL.' || current_setting('port')) AS host,"
-                        " current_setting('port')::bigint AS port"}));
+    const auto rows = runtime::run_blocking(database.query({"test.relay",
+                                                            "SELECT coalesce(host(inet_server_addr()), '') AS host,"
+                                                            " current_setting('port')::bigint AS port"}));
     if (!rows) throw std::runtime_error(rows.error().message + rows.error().log_detail);
-    return {(*rows)[0].text("host"), static_cast<int>((*rows)[0].integer("port"))};
+    const int port = static_cast<int>((*rows)[0].integer("port"));
+    if (auto host = (*rows)[0].text("host"); !host.empty()) return {std::move(host), port};
+    return {socket_folder(postgres_url) + "/.s.PGSQL." + std::to_string(port), port};
   }
   /// That database by way of the relay.
   [[nodiscard]] std::string postgres_url(const std::string& url) const {
@@ -76,8 +76,9 @@ class TestRelay {
     if (url.find("://") == std::string::npos) return url + " host=127.0.0.1 port=" + port;
     return url + (url.find('?') == std::string::npos ? '?' : '&') + "host=127.0.0.1&port=" + port;
   }
-  /// The Redis that redis://[USER:PASSWORD@]HOST[:PORT][/DB] names; throws for anything else.
+  /// The Redis that redis://[USER:PASSWORD@]HOST[:PORT][/DB] or unix://PATH[?db=DB] names; throws for anything else.
   static Server redis_of(const std::string& url) {
+    if (url.starts_with(kLocal)) return {url.substr(kLocal.size(), url.find('?') - kLocal.size()), 0};
     const auto [begin, end] = host_of(url);
     const auto host = url.substr(begin, end - begin);
     const auto colon = host.rfind(':');
@@ -86,6 +87,11 @@ class TestRelay {
   }
   /// It by way of the relay.
   [[nodiscard]] std::string redis_url(std::string url) const {
+    if (url.starts_with(kLocal)) {
+      const auto database = url.find("?db=");
+      return "redis://127.0.0.1:" + std::to_string(port_) +
+             (database == std::string::npos ? "" : "/" + url.substr(database + 4));
+    }
     const auto [begin, end] = host_of(url);
     return url.replace(begin, end - begin, "127.0.0.1:" + std::to_string(port_));
   }
@@ -113,6 +119,20 @@ class TestRelay {
     int client, server;
   };
 
+  static constexpr std::string_view kLocal = "unix://";
+
+  /// The folder that a URL's "host=" names, percent-encoded as it may be; libpq's own where it names none.
+  static std::string socket_folder(const std::string& url) {
+    const auto named = url.find("host=");
+    if (named == std::string::npos) return "/var/run/postgresql";
+    std::string out;
+    for (std::size_t i = named + 5; i < url.size() && url[i] != '&' && url[i] != ' '; ++i) {
+      const bool coded = url[i] == '%' && i + 2 < url.size();
+      out += coded ? static_cast<char>(std::stoi(url.substr(i + 1, 2), nullptr, 16)) : url[i];
+      if (coded) i += 2;
+    }
+    return out;
+  }
   static std::pair<std::size_t, std::size_t> host_of(const std::string& url) {
     if (!url.starts_with("redis://")) throw std::runtime_error("the relay of a test needs a redis:// URL");
     const auto end = std::min(url.find('/', 8), url.size());

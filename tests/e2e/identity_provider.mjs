@@ -16,7 +16,7 @@ const sha256 = (value) => createHash('sha256').update(value).digest('base64url')
 const seconds = () => Math.floor(Date.now() / 1000);
 
 /** An authority and a certificate of it for localhost; files that everybody may read. */
-function authority(folder, name) {
+export function authority(folder, name) {
   writeFileSync(join(folder, `${name}.ext`), 'subjectAltName=DNS:localhost\n');
   openssl(folder, 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', `/CN=${name}`,
     '-keyout', `${name}-ca.key`, '-out', `${name}-ca.pem`);

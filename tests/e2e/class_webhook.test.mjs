@@ -75,8 +75,12 @@ test('a conversation that ends without an address is a failed job that says so, 
   const [failed] = await eventually('the job is given up', async () => { const all = await jobs('failed'); return all.length > 0 && all; });
   assert.match(JSON.stringify(failed), /No address is set/);
   await set(`https://localhost:${server.address().port}/ended`);
-  assert.equal((await admin.post(`/admin/modules/${name}/jobs/${failed.id}/retry`)).status, 204);
-  await eventually('it is posted', () => posts.length === 1, 60);
+  // Hosts hear of settings within a second: what was begun before that is given up once more.
+  await eventually('it is posted', async () => {
+    if (posts.length > 0) return true;
+    if ((await jobs('failed')).some((one) => one.id === failed.id)) await admin.post(`/admin/modules/${name}/jobs/${failed.id}/retry`);
+    return false;
+  }, 60);
 });
 
 test('what is posted is signed, and holds no word of the conversation', options, async () => {

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/marketplace/layout.hpp"
+
+#include "layout_json.hpp"
+#include "rapt/base/semver.hpp"
+#include "rapt/bundle/manifest.hpp"
+
+namespace rapt::marketplace {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxGrants = 256, kMaxArchitectures = 16, kMaxDependencies = 64, kMaxAdvisories = 10'000;
+constexpr std::size_t kLine = 300, kText = 8000;
+
+bool is_architecture(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+std::string valid_name(const Field& field) {
+  auto text = field.text(kLine);
+  if (!bundle::is_valid_name(text)) field.refuse("is no name: 2 to 63 lower-case letters, digits and hyphens");
+  return text;
+}
+
+std::string valid_version(const Field& field) {
+  auto text = field.text(kLine);
+  if (!Version::parse(text)) field.refuse("is no semantic version");
+  return text;
+}
+
+std::string valid_range(const Field& field) {
+  auto text = field.text(kLine);
+  if (!VersionRange::parse(text)) field.refuse("is no range of versions");
+  return text;
+}
+
+TimePoint valid_time(const Field& field) {
+  const auto time = parse_time(field.text(kLine));
+  if (!time) field.refuse("is no time as RFC 3339 writes it");
+  return *time;
+}
+
+ModuleRelease to_release(const Field& custom) {
+  const auto rapt = custom.at("rapt");
+  ModuleRelease out;
+  out.name = valid_name(rapt.at("name"));
+  out.version = valid_version(rapt.at("version"));
+  out.publisher = valid_name(rapt.at("publisher"));
+  const auto channel = parse_channel(rapt.at("channel").text(kLine));
+  if (!channel) rapt.at("channel").refuse("is neither \"stable\" nor \"beta\"");
+  out.channel = *channel;
+  const auto abi = rapt.at("abi");
+  out.abi_major = abi.at("major").number();
+  out.abi_minor = abi.at("minor").number();
+  out.abi_built_minor = abi.at("built_minor").number();
+  for (const auto& one : rapt.at("architectures").items(kMaxArchitectures)) {
+    out.architectures.push_back(one.text(64));
+    if (!is_architecture(out.architectures.back())) one.refuse("is no architecture");
+  }
+  for (const auto& [module, range] : rapt.at("dependencies").members(kMaxDependencies)) {
+    if (!bundle::is_valid_name(module)) range.refuse("belongs to something that is no module's name");
+    out.dependencies.emplace(module, valid_range(range));
+  }
+  for (const auto& one : rapt.at("grants").items(kMaxGrants)) out.grants.push_back(one.text(kLine));
+  out.released_at = valid_time(rapt.at("released_at"));
+  // A yank without a reason is still a yank, so the empty text must not pass for one.
+  if (const auto yanked = rapt.find("yanked")) {
+    out.yanked = yanked->text(kText);
+    if (out.yanked.empty()) yanked->refuse("gives no reason");
+  }
+  return out;
+}
+
+Advisory to_advisory(const Field& field) {
+  Advisory out;
+  out.id = field.at("id").text(64);
+  if (!out.id.starts_with("RA-")) field.at("id").refuse("is no advisory's id");
+  if (!field.at("module").text(kLine).empty()) out.module = valid_name(field.at("module"));
+  out.affected = valid_range(field.at("affected"));
+  if (!field.at("fixed").text(kLine).empty()) out.fixed = valid_version(field.at("fixed"));
+  out.severity = field.at("severity").text(kLine);
+  if (out.severity != "low" && out.severity != "medium" && out.severity != "high" && out.severity != "critical")
+    field.at("severity").refuse("is none of low, medium, high and critical");
+  out.title = field.at("title").text(kLine);
+  out.text = field.at("text").text(kText);
+  out.url = field.at("url").text(2000);
+  if (!out.url.empty() && !out.url.starts_with("https://") && !out.url.starts_with("http://"))
+    field.at("url").refuse("is no address of a web page");
+  out.published_at = valid_time(field.at("published_at"));
+  return out;
+}
+
+std::string dump(const json& document) {
+  return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string publisher_role(std::string_view publisher) {
+  return "publisher-" + std::string(publisher);
+}
+
+std::string module_target(std::string_view publisher, std::string_view name, std::string_view version) {
+  const std::string module(name);
+  return "modules/" + std::string(publisher) + "/" + module + "/" + module + "-" + std::string(version) + ".rapt";
+}
+
+std::string release_target(std::string_view version, std::string_view architecture) {
+  const std::string number(version);
+  return "releases/" + number + "/raptscallions-" + number + "-" + std::string(architecture) + ".tar.zst";
+}
+
+std::string hashed_path(std::string_view target_path, std::string_view sha256) {
+  const auto slash = target_path.rfind('/');
+  const auto begin = slash == std::string_view::npos ? 0 : slash + 1;
+  return std::string(target_path.substr(0, begin)) + std::string(sha256) + "." + std::string(target_path.substr(begin));
+}
+
+std::string_view name(Channel channel) {
+  return channel == Channel::kStable ? "stable" : "beta";
+}
+
+std::optional<Channel> parse_channel(std::string_view text) {
+  if (text == "stable") return Channel::kStable;
+  if (text == "beta") return Channel::kBeta;
+  return std::nullopt;
+}
+
+std::string encode_custom(const ModuleRelease& release) {
+  json rapt = {
+      {"name", release.name},
+      {"version", release.version},
+      {"publisher", release.publisher},
+      {"channel", name(release.channel)},
+      {"abi", {{"major", release.abi_major}, {"minor", release.abi_minor}, {"built_minor", release.abi_built_minor}}},
+      {"architectures", release.architectures},
+      {"dependencies", release.dependencies},
+      {"grants", release.grants},
+      {"released_at", to_rfc3339(release.released_at)}};
+  if (!release.yanked.empty()) rapt["yanked"] = release.yanked;
+  return dump({{"rapt", std::move(rapt)}});
+}
+
+Result<ModuleRelease> parse_custom(std::string_view custom_json) {
+  return read_fields("custom", custom_json, to_release);
+}
+
+std::string encode_advisories(const std::vector<Advisory>& advisories) {
+  json list = json::array();
+  for (const auto& one : advisories) {
+    list.push_back({{"id", one.id},
+                    {"module", one.module},
+                    {"affected", one.affected},
+                    {"fixed", one.fixed},
+                    {"severity", one.severity},
+                    {"title", one.title},
+                    {"text", one.text},
+                    {"url", one.url},
+                    {"published_at", to_rfc3339(one.published_at)}});
+  }
+  return dump({{"advisories", std::move(list)}});
+}
+
+Result<std::vector<Advisory>> parse_advisories(std::string_view text) {
+  return read_fields("advisories.json", text, [](const Field& document) {
+    std::vector<Advisory> out;
+    for (const auto& one : document.at("advisories").items(kMaxAdvisories)) out.push_back(to_advisory(one));
+    return out;
+  });
+}
+
+}  // namespace rapt::marketplace

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "rapt/marketplace/layout.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rapt::marketplace {
+namespace {
+
+using ::testing::HasSubstr;
+
+ModuleRelease sample() {
+  ModuleRelease out;
+  out.name = "reading-log";
+  out.version = "1.2.0-rc.1";
+  out.publisher = "lake-district";
+  out.channel = Channel::kBeta;
+  out.abi_major = 1;
+  out.abi_minor = 2;
+  out.abi_built_minor = 4;
+  out.architectures = {"x86_64-linux-gnu", "aarch64-linux-gnu"};
+  out.dependencies = {{"safety-filter", "^1.4"}};
+  out.grants = {"kv", "http:example.org"};
+  out.released_at = *parse_time("2026-11-22T10:11:12.345Z");
+  return out;
+}
+
+/// The sample's custom with one piece of its text replaced by another.
+std::string with(const std::string& from, const std::string& to) {
+  auto text = encode_custom(sample());
+  const auto at = text.find(from);
+  if (at == std::string::npos) throw std::logic_error("the sample has no " + from);
+  return text.replace(at, from.size(), to);
+}
+
+std::string fault(const std::string& custom) {
+  const auto parsed = parse_custom(custom);
+  if (parsed) return "none";
+  EXPECT_EQ(parsed.error().kind, ErrorKind::kInvalid);
+  return parsed.error().message;
+}
+
+TEST(Layout, NamesRolesTargetsAndFiles) {
+  EXPECT_EQ(publisher_role("lake"), "publisher-lake");
+  EXPECT_EQ(module_target("lake", "log", "1.0.0"), "modules/lake/log/log-1.0.0.rapt");
+  EXPECT_EQ(release_target("2.1.0", "x86_64-linux-gnu"), "releases/2.1.0/raptscallions-2.1.0-x86_64-linux-gnu.tar.zst");
+  EXPECT_EQ(hashed_path("modules/lake/log/log-1.0.0.rapt", "abc"), "modules/lake/log/abc.log-1.0.0.rapt");
+  EXPECT_EQ(hashed_path("file", "abc"), "abc.file");
+  EXPECT_EQ(parse_channel("beta"), Channel::kBeta);
+  EXPECT_EQ(parse_channel("Beta"), std::nullopt);
+}
+
+TEST(Layout, AReleaseSurvivesTheWayThroughItsCustom) {
+  auto before = sample();
+  for (const std::string yanked : {"", "Loses entries.\nUse 1.2.1."}) {
+    before.yanked = yanked;
+    const auto after = parse_custom(encode_custom(before)).value();
+    EXPECT_EQ(after.name, before.name);
+    EXPECT_EQ(after.version, before.version);
+    EXPECT_EQ(after.publisher, before.publisher);
+    EXPECT_EQ(after.channel, before.channel);
+    EXPECT_EQ(after.abi_major, 1U);
+    EXPECT_EQ(after.abi_minor, 2U);
+    EXPECT_EQ(after.abi_built_minor, 4U);
+    EXPECT_EQ(after.architectures, before.architectures);
+    EXPECT_EQ(after.dependencies, before.dependencies);
+    EXPECT_EQ(after.grants, before.grants);
+    EXPECT_EQ(after.released_at, before.released_at);
+    EXPECT_EQ(after.yanked, yanked);
+  }
+}
+
+TEST(Layout, ACustomIsReadStrictly) {
+  EXPECT_EQ(fault(with(R"("name":)", R"("later":{"a":[1]},"name":)")), "none") << "unknown fields are passed over";
+  EXPECT_THAT(fault(""), HasSubstr("custom is no JSON"));
+  EXPECT_THAT(fault("[]"), HasSubstr("custom is no object"));
+  EXPECT_THAT(fault("{}"), HasSubstr("custom.rapt is missing"));
+  EXPECT_THAT(fault(with(R"("name":"reading-log")", R"("name":"../log")")), HasSubstr("custom.rapt.name is no name"));
+  EXPECT_THAT(fault(with(R"("name":"reading-log")", R"("name":"a-b","name":"reading-log")")), HasSubstr("twice"));
+  EXPECT_THAT(fault(with("1.2.0-rc.1", "1.2")), HasSubstr("custom.rapt.version is no semantic version"));
+  EXPECT_THAT(fault(with(R"("lake-district")", "7")), HasSubstr("custom.rapt.publisher is no text"));
+  EXPECT_THAT(fault(with(R"("beta")", R"("nightly")")), HasSubstr("custom.rapt.channel"));
+  EXPECT_THAT(fault(with(R"("major":1)", R"("major":-1)")), HasSubstr("custom.rapt.abi.major is no whole number"));
+  EXPECT_THAT(fault(with(R"("major":1)", R"("major":4294967296)")), HasSubstr("is too large"));
+  EXPECT_THAT(fault(with("^1.4", "soon")), HasSubstr("custom.rapt.dependencies.safety-filter is no range"));
+  EXPECT_THAT(fault(with("safety-filter", "Safety")), HasSubstr("no module's name"));
+  EXPECT_THAT(fault(with("x86_64-linux-gnu", "x86/64")), HasSubstr("custom.rapt.architectures[0]"));
+  EXPECT_THAT(fault(with(R"("kv")", R"("k\u001bv")")), HasSubstr("custom.rapt.grants[0] has control characters"));
+  EXPECT_THAT(fault(with("2026-11-22T", "2026-13-22T")), HasSubstr("custom.rapt.released_at"));
+  EXPECT_THAT(fault(with(R"("name":)", R"("yanked":"","name":)")), HasSubstr("custom.rapt.yanked gives no reason"));
+  EXPECT_THAT(fault(with(R"("name":)", "\"later\":" + std::string(40, '[') + std::string(40, ']') + ",\"name\":")),
+              HasSubstr("nested too deeply"));
+  EXPECT_THAT(fault(std::string(100'000, '[')), HasSubstr("nested too deeply"));
+}
+
+Advisory advisory() {
+  return {"RA-2026-0001",
+          "reading-log",
+          "<1.2.1",
+          "1.2.1",
+          "high",
+          "Entries of others can be read",
+          "Upgrade.",
+          "https://example.org/ra",
+          *parse_time("2026-11-22T00:00:00Z")};
+}
+
+TEST(Layout, AdvisoriesSurviveTheWayThroughTheirFile) {
+  auto platform = advisory();
+  platform.id = "RA-2026-0002";
+  platform.module = platform.fixed = platform.url = "";
+  const auto after = parse_advisories(encode_advisories({advisory(), platform})).value();
+  ASSERT_EQ(after.size(), 2U);
+  EXPECT_EQ(after[0].id, "RA-2026-0001");
+  EXPECT_EQ(after[0].affected, "<1.2.1");
+  EXPECT_EQ(after[0].fixed, "1.2.1");
+  EXPECT_EQ(after[0].severity, "high");
+  EXPECT_EQ(after[0].published_at, advisory().published_at);
+  EXPECT_EQ(after[1].module, "");
+  EXPECT_EQ(after[1].fixed, "");
+  EXPECT_TRUE(parse_advisories(encode_advisories({})).value().empty());
+}
+
+TEST(Layout, AdvisoriesAreReadStrictly) {
+  const auto refused = [](auto change) {
+    auto one = advisory();
+    change(one);
+    const auto parsed = parse_advisories(encode_advisories({one}));
+    return parsed ? std::string("none") : parsed.error().message;
+  };
+  EXPECT_THAT(refused([](Advisory& a) { a.severity = "grave"; }), HasSubstr("advisories[0].severity"));
+  EXPECT_THAT(refused([](Advisory& a) { a.affected = "all"; }), HasSubstr("advisories[0].affected"));
+  EXPECT_THAT(refused([](Advisory& a) { a.url = "javascript:alert(1)"; }), HasSubstr("advisories[0].url"));
+  EXPECT_THAT(refused([](Advisory& a) { a.module = "a/b"; }), HasSubstr("advisories[0].module"));
+  EXPECT_THAT(refused([](Advisory& a) { a.id = "1"; }), HasSubstr("advisories[0].id"));
+  EXPECT_THAT(refused([](Advisory& a) { a.fixed = "later"; }), HasSubstr("advisories[0].fixed"));
+  EXPECT_EQ(parse_advisories(R"({"advisories":{}})").error().kind, ErrorKind::kInvalid);
+}
+
+}  // namespace
+}  // namespace rapt::marketplace

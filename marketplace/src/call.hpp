@@ -14,6 +14,7 @@
 namespace rapt::marketplace {
 
 class Blobs;
+class Publishing;
 class Repository;
 
 /// What every route may use. Outlives all calls.
@@ -23,6 +24,7 @@ struct Site {
   Blobs& blobs;
   const Clock& clock;
   std::string public_url;  ///< what clients call this registry, without a slash at the end
+  Publishing* publishing = nullptr;  ///< what checks submissions; without it, none are taken
 };
 
 /// One request on its way.

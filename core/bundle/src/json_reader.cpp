@@ -84,7 +84,9 @@ JsonReader::JsonReader(const json& object, std::string path, std::shared_ptr<std
     : object_(&object), path_(std::move(path)), faults_(std::move(faults)) {}
 
 std::string JsonReader::path_of(std::string_view key) const {
-  return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  // A key may be a stranger's, where any name is one.
+  const auto shown = printable(key, 127);
+  return path_.empty() ? shown : path_ + "." + shown;
 }
 
 void JsonReader::fault(std::string_view key, std::string message) {
@@ -155,6 +157,16 @@ void JsonReader::boolean(std::string_view key, bool& out) {
   }
 }
 
+bool JsonReader::has(std::string_view key) const {
+  return object_->contains(std::string(key));
+}
+
+std::vector<std::string> JsonReader::keys() const {
+  std::vector<std::string> out;
+  for (const auto& [key, value] : object_->items()) out.push_back(key);
+  return out;
+}
+
 bool JsonReader::is_object(std::string_view key) const {
   const auto found = object_->find(std::string(key));
   return found != object_->end() && found->is_object();
@@ -194,7 +206,7 @@ std::vector<JsonReader> JsonReader::objects(std::string_view key, std::size_t mo
 
 void JsonReader::refuse_unknown() {
   for (const auto& [key, value] : object_->items()) {
-    if (!known_.contains(key)) fault(printable(key, 64), "There is no such field.");
+    if (!known_.contains(key)) fault(key, "There is no such field.");
   }
 }
 

@@ -24,6 +24,8 @@ class JsonReader {
   bool text(std::string_view key, std::string& out, std::size_t limit, Need need);
   void integer(std::string_view key, int& out, int least, int most);        ///< optional; keeps `out` when absent
   void boolean(std::string_view key, bool& out);                            ///< optional; keeps `out` when absent
+  [[nodiscard]] bool has(std::string_view key) const;                       ///< there, whatever it is
+  [[nodiscard]] std::vector<std::string> keys() const;                      ///< of all its fields, whatever they say
   [[nodiscard]] bool is_object(std::string_view key) const;                 ///< there, and an object
   std::optional<JsonReader> object(std::string_view key);                   ///< required
   std::string object_text(std::string_view key);                            ///< JSON; "" when it is no object

@@ -77,6 +77,7 @@ Result<Manifest> parse_manifest(std::string_view json) {
   read_permissions(in, out);
   read_extractions(in, out);
   read_calls(in, out);
+  read_dependencies(in, out);
   read_libraries(in, out);
   read_path(in, "config_schema", out.config_schema_path);
   read_path(in, "migrations", out.migrations_path);

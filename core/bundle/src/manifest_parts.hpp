@@ -18,6 +18,8 @@ void read_permissions(JsonReader& in, Manifest& out);
 void read_extractions(JsonReader& in, Manifest& out);
 /// "routes", "jobs", "events", "panels" and "exports": each wants the permission of its name.
 void read_calls(JsonReader& in, Manifest& out);
+/// "dependencies": other modules and the versions of them that will do.
+void read_dependencies(JsonReader& in, Manifest& out);
 
 /// "a, b, c".
 std::string list_of(std::span<const std::string_view> names);

@@ -47,6 +47,32 @@ TEST(ParseManifest, ReadsEveryField) {
   EXPECT_EQ(parsed->memory_mb, 32);
 }
 
+TEST(ParseManifest, ReadsWhatItDependsOn) {
+  const auto parsed = parse_manifest(
+      with(sample_manifest(), "\"memory_mb\"", R"("dependencies": {"other": "^1.2", "third": ">=1 <3"}, "memory_mb")"));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_THAT(parsed->dependencies,
+              ::testing::ElementsAre(::testing::Pair("other", "^1.2"), ::testing::Pair("third", ">=1 <3")));
+  EXPECT_THAT(parse_manifest(sample_manifest())->dependencies, ::testing::IsEmpty());
+}
+
+TEST(ParseManifest, NamesEachDependencyThatIsNone) {
+  const auto depending = [](const std::string& on) {
+    return with(sample_manifest(), "\"memory_mb\"", "\"dependencies\": " + on + ", \"memory_mb\"");
+  };
+  EXPECT_THAT(paths_for(depending(R"({"other": "newest", "Third": "1", "sample": "1", "fifth": 5, "sixth": ""})")),
+              ::testing::UnorderedElementsAre("dependencies.other", "dependencies.Third", "dependencies.sample",
+                                              "dependencies.fifth", "dependencies.sixth"));
+  EXPECT_THAT(message_for(depending(R"({"sample": "1"})")), HasSubstr("cannot depend on itself"));
+  EXPECT_THAT(message_for(depending(R"(["other"])")), HasSubstr("dependencies: It must be an object"));
+  EXPECT_THAT(message_for(depending("null")), HasSubstr("dependencies: It must be an object"));
+  EXPECT_THAT(message_for(depending(R"({"a\u001bb\nc": "1"})")),
+              ::testing::AllOf(HasSubstr("no name of a module"), ::testing::Not(HasSubstr("\x1b"))));
+  std::string many = "{";
+  for (int i = 0; i < 33; ++i) many += (i == 0 ? "" : ",") + ("\"m" + std::to_string(i)) + "\": \"1\"";
+  EXPECT_THAT(message_for(depending(many + "}")), HasSubstr("at most 32"));
+}
+
 TEST(ParseManifest, StoresOlderHookNamesUnderTheirPresentOnes) {
   EXPECT_EQ(parse_manifest(sample_manifest())->hooks[1].point, "chat:after_ai");
 }

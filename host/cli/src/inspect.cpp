@@ -49,6 +49,7 @@ json to_json(const bundle::Bundle& bundle) {
               {"sbom", papers.sbom},
               {"migrations", bundle::migrations_of(bundle)},
               {"memory_mb", m.memory_mb},
+              {"dependencies", m.dependencies},
               {"sha256", security::hex(bundle.digest)},
               {"signed", !bundle.signature.empty()},
               {"key_id", bundle.publisher_key_id},
@@ -104,6 +105,8 @@ void show(std::ostream& out, const bundle::Bundle& bundle) {
         << (hook.fail_closed ? "closed" : "open") << (hook.asynchronous ? ", asynchronous" : "")
         << (hook.window.empty() ? "" : ", window " + window(hook)) << "\n";
   }
+  if (!m.dependencies.empty()) out << "needs\n";
+  for (const auto& [module, range] : m.dependencies) out << "  " << module << " " << range << "\n";
   out << "permissions\n";
   for (const auto& permission : m.permissions) out << bundle::asked_in_words(permission, "  ");
   if (!m.extractions.empty()) out << "findings\n";

@@ -4,6 +4,7 @@
 
 #include "archives.hpp"
 #include "check.hpp"
+#include "dependencies.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/install/installer.hpp"
 #include "records.hpp"
@@ -34,6 +35,7 @@ Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& n
   // The digest is the one that was installed, so its manifest asks for what was granted then and nothing else.
   const auto bundle = read_believed_bundle(*archive, site.trust, site.policy);
   if (!bundle) return bundle.error();
+  RAPT_TRY(check_dependencies(tx, bundle->manifest));
   auto record = record_of(*bundle, site, current->enabled);
   record.time_limits_ms = current->time_limits_ms;
   record.previous_version = current->version;

@@ -6,9 +6,10 @@
 
 #include "archives.hpp"
 #include "check.hpp"
+#include "dependencies.hpp"
 #include "rapt/base/log.hpp"
-#include "rapt/base/text.hpp"
 #include "rapt/base/semver.hpp"
+#include "rapt/base/text.hpp"
 #include "records.hpp"
 #include "site.hpp"
 #include "tables.hpp"
@@ -89,6 +90,7 @@ Result<bool> prepare_in(store::Transaction& tx, const std::string& archive, cons
   if (plan.same_bytes) return false;
   if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
   RAPT_TRY(check_granted(plan, options));
+  if (!options.part_of_plan) RAPT_TRY(check_dependencies(tx, bundle->manifest));
   return make_tables(tx, bundle->manifest, site);
 }
 
@@ -106,6 +108,7 @@ Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& ar
   }
   if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
   RAPT_TRY(check_granted(plan, options));
+  if (!options.part_of_plan) RAPT_TRY(check_dependencies(tx, bundle->manifest));
   auto record = record_of(*bundle, site, !*installed || (*installed)->enabled);
   if (*installed) {
     remember_previous(record, **installed);

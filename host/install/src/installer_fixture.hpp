@@ -22,16 +22,18 @@ using runtime::run_blocking;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// A manifest of "sample"; `permissions` are names.
+/// `permissions` are names, `dependencies` the inside of a JSON object.
 inline std::string manifest(const std::string& version, const std::vector<std::string>& permissions,
-                            const std::string& publisher, const std::string& abi) {
+                            const std::string& publisher, const std::string& abi, const std::string& name = "sample",
+                            const std::string& dependencies = "") {
   std::string list;
-  for (const auto& name : permissions)
-    list += (list.empty() ? "" : ",") + ("{\"name\":\"" + name) + "\",\"reason\":\"For tests.\"}";
-  return R"({"name":"sample","version":")" + version +
+  for (const auto& permission : permissions)
+    list += (list.empty() ? "" : ",") + ("{\"name\":\"" + permission) + "\",\"reason\":\"For tests.\"}";
+  return R"({"name":")" + name + R"(","version":")" + version +
          R"(","title":"Sample","description":"For tests.","publisher":")" + publisher + R"(","license":"MIT","abi":")" +
          abi + R"(","hooks":[{"point":"chat:before_ai","timeout_ms":500}],"permissions":[)" + list +
-         R"(],"libraries":{")" + std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
+         R"(],"dependencies":{)" + dependencies + R"(},"libraries":{")" + std::string(bundle::native_architecture()) +
+         R"(":"lib/sample.so"}})";
 }
 
 class InstallerTest : public ::testing::Test {
@@ -49,6 +51,12 @@ class InstallerTest : public ::testing::Test {
     return encode({{"manifest.json", {0644, manifest(version, permissions, publisher, abi)}},
                    {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
                   publisher);
+  }
+  /// Of any name; `dependencies` as manifest() takes them.
+  std::string archive_of(const std::string& name, const std::string& version, const std::string& dependencies = "") {
+    return encode({{"manifest.json", {0644, manifest(version, {}, "tester", "1.0", name, dependencies)}},
+                   {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
+                  "tester");
   }
   std::string encode(std::map<std::string, bundle::File> files, const std::string& publisher) {
     return bundle::encode_bundle(std::move(files), publisher, &key_).value();

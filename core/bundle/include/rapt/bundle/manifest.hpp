@@ -106,10 +106,11 @@ struct Manifest {
   ManifestEvents events;
   std::vector<ManifestPanel> panels;
   std::vector<ManifestExport> exports;
-  std::map<std::string, std::string> libraries;  ///< "x86_64-linux-gnu" -> path in the bundle
-  std::string config_schema_path;                ///< "" when it has none
-  std::string migrations_path;                   ///< folder of numbered .sql files, "" when it has none
-  int memory_mb = 64;                            ///< address space beyond the runner's own, 8 to 1024
+  std::map<std::string, std::string> dependencies;  ///< other module -> range of its versions, as VersionRange reads it
+  std::map<std::string, std::string> libraries;     ///< "x86_64-linux-gnu" -> path in the bundle
+  std::string config_schema_path;                   ///< "" when it has none
+  std::string migrations_path;                      ///< folder of numbered .sql files, "" when it has none
+  int memory_mb = 64;                               ///< address space beyond the runner's own, 8 to 1024
 
   [[nodiscard]] const ManifestPermission* permission(std::string_view wanted) const;
   /// Asks for "auth-provider", and was built with headers that have rapt.auth-provider/1.

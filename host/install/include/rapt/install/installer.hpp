@@ -47,6 +47,7 @@ struct InstallOptions {
   bool allow_downgrade = false;
   bool grant_permissions = false;  ///< the admin has agreed to every permission of the plan
   bool allow_replace = false;      ///< other bytes under the installed version: for those who build it themselves
+  bool part_of_plan = false;       ///< dependencies were settled for several modules at once; not asked here
 };
 
 /// What an admin changes about an installed module; what is not named stays.
@@ -74,7 +75,8 @@ class Installer {
   /// Checks the bundle as install() does, and changes nothing. kForbidden, kInvalid.
   Task<Result<InstallPlan>> plan(std::string archive);
   /// kForbidden (signature), kInvalid (bundle, ABI, architecture), kConflict (an older version than the installed one,
-  /// other bytes under the same version, or permissions that nobody has granted). Installing the same bytes again
+  /// other bytes under the same version, permissions that nobody has granted, or a dependency that is not there; also
+  /// of another module on this one). Installing the same bytes again
   /// changes nothing, and puts the archive back when it has been lost or changed.
   Task<Result<InstalledRecord>> install(std::string archive, InstallOptions options = {});
   /// Goes back to the version that was installed before this one, whose archive has been kept; going back once more

@@ -72,8 +72,9 @@ Instance::Instance(Executor executor, std::string module, sandbox::Areas areas, 
       desk_(std::move(desk)) {}
 
 void Instance::spawned(UniqueFd pidfd, int pid) {
-  pid_ = pid;
   const std::lock_guard lock(mutex_);
+  if (!ending_) pid_ = pid;
+  ready_wakeup_.notify();
   exchange_.close_files();
   pidfd_ = std::move(pidfd);
   // Ended before it was there: then it is killed now.
@@ -164,6 +165,12 @@ Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
   while ((state = exchange_.reader().state()) != sandbox::wire::RunnerState::kReady) {
     forward_log();
     if (state == sandbox::wire::RunnerState::kRefused) break;
+    if (auto over = ending()) co_return Error::unavailable(module_, over->what);
+    if (const bool woken = co_await ready_wakeup_.wait(); !woken)
+      co_return Error::unavailable(module_, "is no longer waited for");
+  }
+  // The process may say that it is ready before this host has heard which one it is.
+  while (state == sandbox::wire::RunnerState::kReady && pid() == 0) {
     if (auto over = ending()) co_return Error::unavailable(module_, over->what);
     if (const bool woken = co_await ready_wakeup_.wait(); !woken)
       co_return Error::unavailable(module_, "is no longer waited for");

@@ -15,7 +15,11 @@
 /// belief. client.hpp decides what to believe.
 namespace rapt::tuf {
 
-/// A public key. Written are Ed25519 keys alone; read and verified are also "ecdsa" (P-256) and "rsa" (PSS), in PEM.
+/// What our documents say they follow.
+inline constexpr std::string_view kSpecification = "1.0.31";
+
+/// A public key. Written are Ed25519 keys alone; read and verified are also "ecdsa" (P-256, P-384) and "rsa" (PSS,
+/// PKCS #1 v1.5, at least 2048 bits), in PEM.
 struct Key {
   std::string type;    ///< "ed25519", "ecdsa", "rsa"
   std::string scheme;  ///< "ed25519", "ecdsa-sha2-nistp256", "rsassa-pss-sha256"
@@ -43,7 +47,7 @@ struct FileMeta {
 };
 
 struct Root {
-  std::int64_t version = 0;
+  std::int64_t version = 0;  ///< at least 1, in every document
   TimePoint expires{};
   bool consistent_snapshot = true;
   std::map<std::string, Key> keys;    ///< by key id
@@ -76,9 +80,17 @@ struct DelegatedRole {
   bool terminating = false;
 };
 
+/// Roles that share a key and divide all targets by the first bits of their paths' SHA-256: "PREFIX-0a".
+struct SuccinctRoles {
+  Role role;
+  int bit_length = 1;  ///< 1 to 32
+  std::string name_prefix;
+};
+
 struct Delegations {
   std::map<std::string, Key> keys;
-  std::vector<DelegatedRole> roles;  ///< in order of precedence
+  std::vector<DelegatedRole> roles;       ///< in order of precedence
+  std::optional<SuccinctRoles> succinct;  ///< instead of `roles`
 };
 
 struct Targets {
@@ -114,11 +126,13 @@ std::string encode(std::string_view canonical, const std::vector<Signature>& sig
 std::string id_of(const Key& key);
 /// Whether the signature fits. False, too, for keys and schemes that are not known.
 bool verifies(const Key& key, std::string_view message, std::string_view signature_hex);
-/// How many different keys of the role have signed.
+/// How many different keys of the role have signed. One key under two ids counts once.
 int valid_signatures(std::string_view canonical, const std::vector<Signature>& signatures, const Role& role,
                      const std::map<std::string, Key>& keys);
 
-/// Whether a delegation is about this target's path.
+/// Whether a delegation is about this target's path: "*" stands for any characters but "/", "?" for one.
 bool matches(const DelegatedRole& role, std::string_view target_path);
+/// The roles that are asked for this target, in order of precedence; of succinct roles the one whose share it is.
+std::vector<DelegatedRole> delegated(const Delegations& delegations, std::string_view target_path);
 
 }  // namespace rapt::tuf

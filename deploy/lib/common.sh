@@ -34,7 +34,7 @@ short_hash() { printf '%s' "$1" | sha256sum | cut -c1-12; }
 
 # A hash over the contents and names of the given files and folders; node_modules and dist are not looked into.
 hash_of_files() {
-  find "$@" \( -name node_modules -o -name dist \) -prune -o -type f -print0 |
+  find "$@" \( -name node_modules -o -name dist -o -name dist-registry \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 

@@ -63,7 +63,7 @@ build_pages() {
 ensure_pages() {
   ensure_npm_packages "$WEB" web
   mkdir -p -- "$ROOT/build"
-  if [[ -f $WEB/dist/index.html && -f $ROOT/build/pages.hash && $(<"$ROOT/build/pages.hash") == "$(pages_hash)" ]]; then
+  if [[ -f $WEB/dist/index.html && -f $WEB/dist-registry/index.html && -f $ROOT/build/pages.hash && $(<"$ROOT/build/pages.hash") == "$(pages_hash)" ]]; then
     say "==> Pages: unchanged"
   else
     remedy "Mend what the log names, then run ./rapt again."

@@ -3,10 +3,10 @@
 # What runs the built programs: where the service user finds them, their environment, and each part of a system.
 set -euo pipefail
 
-# Sets BIN, WEB_ROOT, MIGRATIONS and BUNDLES: the checkout's own, or copies where the service user can read them.
+# Sets BIN, WEB_ROOT, REGISTRY_WEB_ROOT, MIGRATIONS and BUNDLES: the checkout's own, or copies where the service user can read them.
 locate_programs() {
-  BIN=$BUILD/bin WEB_ROOT=$WEB/dist MIGRATIONS=$ROOT/migrations BUNDLES=$BUILD/bundles
-  service_can_read "$BUILD/bin" || BIN=$VAR/app/bin WEB_ROOT=$VAR/app/web MIGRATIONS=$VAR/app/migrations BUNDLES=$VAR/app/bundles
+  BIN=$BUILD/bin WEB_ROOT=$WEB/dist REGISTRY_WEB_ROOT=$WEB/dist-registry MIGRATIONS=$ROOT/migrations BUNDLES=$BUILD/bundles
+  service_can_read "$BUILD/bin" || BIN=$VAR/app/bin WEB_ROOT=$VAR/app/web REGISTRY_WEB_ROOT=$VAR/app/web-registry MIGRATIONS=$VAR/app/migrations BUNDLES=$VAR/app/bundles
 }
 
 copy_tree() {
@@ -23,6 +23,7 @@ copy_programs() {
   install -d -m 0755 -- "$VAR/app" "$BIN"
   for program in rapt rapt-runner rapt-marketplace; do install -C -m 0755 -- "$BUILD/bin/$program" "$BIN/$program"; done
   copy_tree "$WEB/dist" "$WEB_ROOT"
+  copy_tree "$WEB/dist-registry" "$REGISTRY_WEB_ROOT"
   copy_tree "$ROOT/migrations" "$MIGRATIONS"
   install -d -m 0755 -- "$BUNDLES"
   rm -f -- "$BUNDLES"/*

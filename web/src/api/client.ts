@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Typed requests to /api/v1. The session cookie travels by itself; nothing here stores a secret.
+// Typed requests to the API. The session cookie travels by itself; nothing here stores a secret.
 import { ApiError, failureFrom, networkError } from "./errors";
 import type { Page } from "./types";
 
-export const apiRoot = "/api/v1";
+/** Where the API lies; the registry's own pages set theirs before they ask. */
+export let apiRoot = "/api/v1";
+
+export function setApiRoot(root: string): void {
+  apiRoot = root;
+}
 
 type Query = Record<string, string | number | undefined>;
 let expiredLogin: () => void = () => {};

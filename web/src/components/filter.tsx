@@ -11,7 +11,7 @@ interface FilterProps {
 
 /** One choice that narrows a list. */
 export function Filter({ label, all, value, options, onChange }: FilterProps) {
-  const id = `filter-${label.toLowerCase()}`;
+  const id = `filter-${label.toLowerCase().replaceAll(" ", "-")}`;
   return (
     <div className="space-y-1">
       <Label htmlFor={id}>{label}</Label>

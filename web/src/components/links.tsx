@@ -3,20 +3,12 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight, FileText, MessagesSquare } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Assignment, Run, SessionSummary, Tool, ToolType } from "@/api/types";
+import type { Assignment, Run, SessionSummary, Tool } from "@/api/types";
 import { formatDue, formatGrades, formatRelative, formatSubject, plural } from "@/lib/format";
 import { SessionStateBadge } from "./session-state";
+import { ToolIcon } from "./tool-icon";
 import { Badge } from "./ui/badge";
 import { Card } from "./ui/card";
-
-export function ToolIcon({ type }: { type: ToolType }) {
-  const Icon = type === "chat" ? MessagesSquare : FileText;
-  return (
-    <span aria-hidden className="grid size-10 shrink-0 place-items-center rounded-xl bg-primary-soft text-primary-soft-foreground">
-      <Icon className="size-5" />
-    </span>
-  );
-}
 
 const cardLink = "block h-full rounded-2xl transition-shadow hover:shadow-md";
 

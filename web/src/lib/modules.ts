@@ -117,6 +117,11 @@ const points: Record<string, string> = {
   export: "When somebody downloads a file",
 };
 
+/** Every hook point with its words, and its name where another has the same. */
+export const hookChoices: [string, string][] = Object.entries(points)
+  .filter(([point]) => point.includes(":"))
+  .map(([point, words]) => [point, `${words} (${point})`]);
+
 export function pointInWords(point: string): string {
   return points[point] ?? point;
 }

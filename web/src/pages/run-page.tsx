@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useQuery } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
-import { Check, Copy, Printer, RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { Printer, RotateCcw } from "lucide-react";
 import { failureFrom } from "@/api/errors";
 import { runQuery, toolQuery } from "@/api/queries";
 import type { Run } from "@/api/types";
+import { CopyButton } from "@/components/copy-button";
 import { ErrorPanel } from "@/components/error-panel";
 import { RunStateBadge } from "@/components/links";
 import { OutputView } from "@/components/output-view";
@@ -74,23 +74,4 @@ function Failed({ run }: { run: Run }) {
     );
   }
   return <ErrorPanel error={failureFrom(422, run.error, null, null)} />;
-}
-
-function CopyButton({ text }: { text: () => string }) {
-  const [state, setState] = useState<"ready" | "copied" | "failed">("ready");
-  const labels = { ready: "Copy", copied: "Copied", failed: "Copying is not allowed here" };
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text());
-      setState("copied");
-    } catch {
-      setState("failed");
-    }
-  }
-  return (
-    <Button variant="outline" onClick={() => void copy()} onBlur={() => setState("ready")}>
-      {state === "copied" ? <Check aria-hidden /> : <Copy aria-hidden />}
-      <span aria-live="polite">{labels[state]}</span>
-    </Button>
-  );
 }

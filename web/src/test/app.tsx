@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The whole of the pages at an address, with answers of the API as docs/api.md describes them, faked where they leave.
+// The whole of the pages at an address, with answers of the API as docs/api.md describes them.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
-import { vi } from "vitest";
 import { newQueryClient } from "@/api/queries";
 import type { Me, Role } from "@/api/types";
 import { newRouter } from "@/routes/router";
+import { type Asked, type Replies, failed, fakeApi, ok, page } from "./fake-api";
 
-export interface Asked {
-  method: string;
-  path: string;
-  query: URLSearchParams;
-  headers: Headers;
-  body: unknown;
-}
-
-type Reply = (asked: Asked) => Response | Promise<Response>;
-export type Replies = Record<string, Reply>;
-
-export const ok = (data: unknown, headers: Record<string, string> = {}, status = 200) => () => Response.json({ data }, { status, headers });
-export const page = (items: unknown[], nextCursor: string | null = null) => () => Response.json({ data: items, meta: { next_cursor: nextCursor } });
-export const nothing = () => () => new Response(null, { status: 204 });
-export const failed = (status: number, code: string, details: object = {}, headers: Record<string, string> = {}) => () =>
-  Response.json({ error: `It failed: ${code}.`, code, details }, { status, headers });
+export * from "./fake-api";
 
 export function me(roles: Role[] = ["student"]): Me {
   return {
@@ -46,17 +31,7 @@ const always: Replies = {
 
 /** Opens an address; whatever is asked and has no reply fails the test by its 500. Gives all that was asked. */
 export function open(address: string, replies: Replies = {}): Asked[] {
-  const all = { ...always, ...replies };
-  const asked: Asked[] = [];
-  vi.stubGlobal("scrollTo", vi.fn());
-  vi.stubGlobal("fetch", async (input: string, init: RequestInit) => {
-    const url = new URL(input, location.href);
-    const path = url.pathname.replace("/api/v1", "");
-    const body = typeof init.body === "string" ? (JSON.parse(init.body) as unknown) : init.body;
-    const request = { method: init.method ?? "GET", path, query: url.searchParams, headers: new Headers(init.headers), body };
-    asked.push(request);
-    return (all[`${request.method} ${path}`] ?? failed(500, "NOT_FAKED", { path }))(request);
-  });
+  const asked = fakeApi("/api/v1", { ...always, ...replies });
   window.history.replaceState(null, "", address);
   const queries = newQueryClient();
   render(
@@ -66,5 +41,3 @@ export function open(address: string, replies: Replies = {}): Asked[] {
   );
   return asked;
 }
-
-export const sent = (asked: Asked[], method: string, path: string) => asked.filter((each) => each.method === method && each.path === path);

@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { useEffect, useRef, useState } from "react";
 import type { UserFilter } from "@/api/users";
-import { SelectField, TextField } from "@/components/ui/field";
+import { SearchField } from "@/components/search-field";
+import { SelectField } from "@/components/ui/field";
 import { GroupSelect } from "./group-select";
 import { roles, statuses } from "./words";
-
-const pauseMs = 300;
 
 /** What the list shows; every choice stands in the address, so that a reload and a link show the same. */
 export function UserFilters({ filter, onChange }: { filter: UserFilter; onChange: (change: UserFilter) => void }) {
   return (
     <search className="mb-5 grid grid-cols-2 gap-3 *:min-w-0 lg:grid-cols-5 max-lg:[&>:first-child]:col-span-2">
-      <SearchField value={filter.q ?? ""} onChange={(q) => onChange({ q })} />
+      <SearchField placeholder="Name or address" value={filter.q ?? ""} onChange={(q) => onChange({ q })} />
       <Choice label="Status" value={filter.status} all="Any status" options={statuses} onChange={(status) => onChange({ status })} />
       <Choice label="Role" value={filter.role} all="Any role" options={roles} onChange={(role) => onChange({ role })} />
       <GroupSelect label="Group" name="group_id" none="All groups" value={filter.group_id ?? ""} onChange={(event) => onChange({ group_id: event.target.value || undefined })} />
       <Choice label="Order" value={filter.sort} all="By name" options={[["-created_at", "Newest first"], ["-last_login_at", "Last login first"]]} onChange={(sort) => onChange({ sort })} />
     </search>
   );
-}
-
-/** Asks when somebody stops typing, and follows the address when it changes otherwise. */
-function SearchField({ value, onChange }: { value: string; onChange: (value: string | undefined) => void }) {
-  const [typed, setTyped] = useState(value);
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => latest.current(typed.trim() || undefined), pauseMs);
-    return () => clearTimeout(timer);
-  }, [typed, value]);
-  return <TextField label="Search" name="q" type="search" placeholder="Name or address" maxLength={100} value={typed} onChange={(event) => setTyped(event.target.value)} />;
 }
 
 interface ChoiceProps {

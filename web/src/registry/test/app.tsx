@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The registry's pages at an address, with answers of its API as docs/registry.md describes them.
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import { setApiRoot } from "@/api/client";
+import type { ListedModule, ModuleSummary, VersionDetail, VersionSummary } from "@/api/market-types";
+import { newQueryClient } from "@/api/queries";
+import { type Asked, type Replies, fakeApi, ok, page } from "@/test/fake-api";
+import { registryRoot } from "../queries";
+import { newRouter } from "../router";
+
+export const summary: ModuleSummary = {
+  name: "reading-log",
+  title: "Reading log",
+  description: "Keeps what a class has read.",
+  publisher: "library",
+  publisher_title: "The Library",
+  category: "classroom",
+  license: "MIT",
+  latest: { stable: "1.2.0", beta: "2.0.0-beta.1" },
+  hooks: ["chat:after_ai"],
+  permissions: ["kv", "http"],
+  downloads: 1234,
+  rating: { average: 4.25, count: 8 },
+  updated_at: "2026-03-02T08:00:00Z",
+  advisories: 0,
+};
+
+export const version = (number: string, more: Partial<VersionSummary> = {}): VersionSummary => ({
+  version: number,
+  channel: "stable",
+  sha256: "a".repeat(64),
+  bytes: 1536,
+  key_id: "0123456789abcdef",
+  abi: { major: 1, minor: 2 },
+  architectures: ["x86_64-linux-gnu"],
+  hooks: ["chat:after_ai"],
+  permissions: [{ name: "http", reason: "It looks up books.", grants: ["http:books.example"], text: "It has this host fetch from the internet. It reaches books.example." }],
+  dependencies: { "safety-filter": "^1.4" },
+  published_at: "2026-03-01T08:00:00Z",
+  yanked: null,
+  downloads: 7,
+  advisories: [],
+  ...more,
+});
+
+export const detail = (number: string, more: Partial<VersionDetail> = {}): VersionDetail => ({
+  ...version(number),
+  manifest: {},
+  change_log: `## ${number}\n\n- Faster <script>alert(1)</script>`,
+  findings: [{ check: "conformance", level: "ok", text: "38 of 38 cases" }],
+  ...more,
+});
+
+export const listed: ListedModule = {
+  ...summary,
+  screenshots: [{ url: "http://elsewhere.example/api/modules/reading-log/screenshots/2", caption: "A class" }],
+  change_log: "",
+  created_at: "2026-01-01T08:00:00Z",
+  versions: [version("2.0.0-beta.1", { channel: "beta" }), version("1.2.0"), version("1.1.0", { yanked: { because: "It forgets books.", at: "2026-03-01T08:00:00Z" }, advisories: ["RA-2026-0001"] })],
+  more_versions: 0,
+};
+
+const always: Replies = {
+  "GET /categories": page([{ name: "classroom", title: "Classroom", modules: 1 }]),
+  "GET /modules": page([summary]),
+  "GET /modules/reading-log": ok(listed),
+  "GET /modules/reading-log/versions/1.2.0": ok(detail("1.2.0")),
+};
+
+/** Opens an address of the registry; whatever is asked and has no reply fails the test by its 500. */
+export function openRegistry(address: string, replies: Replies = {}): Asked[] {
+  setApiRoot(registryRoot);
+  const asked = fakeApi(registryRoot, { ...always, ...replies });
+  window.history.replaceState(null, "", address);
+  render(
+    <QueryClientProvider client={newQueryClient()}>
+      <RouterProvider router={newRouter()} />
+    </QueryClientProvider>,
+  );
+  return asked;
+}

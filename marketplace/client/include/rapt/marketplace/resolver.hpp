@@ -54,8 +54,12 @@ struct Change {
 };
 
 /// Chooses versions so that every dependency of every installed module holds, changing as little as it can: what is
-/// installed stays where it may, otherwise the newest version that fits is taken. kConflict when there is no such
-/// choice; the message tells who asks for what, and which change would make it possible.
+/// installed stays where it may, otherwise the newest version that fits is taken. First of all, what is wanted gets the
+/// newest version that is possible, in the order of the list. Never chosen: another publisher's versions of what is
+/// installed, and, unless a range names them, versions older than the installed one. What is installed may stay also
+/// outside of its pin, and yanked. The same input gives the same changes. kConflict when there is no such choice, or
+/// none was found within a limit of steps; the message tells who asks for what, and which change would make it
+/// possible. kNotFound when nobody offers what is wanted; kInvalid for a range that is none.
 Task<Result<std::vector<Change>>> resolve(std::vector<Wanted> wanted, std::vector<Present> installed, Offers& offers);
 /// What would lack a dependency if `module` went: "struggle-detector 2.0.0 needs safety-filter ^1.4". Empty: nothing.
 std::vector<std::string> dependents(const std::vector<Present>& installed, const std::string& module);

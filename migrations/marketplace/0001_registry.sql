@@ -10,7 +10,8 @@ END $$;
 
 -- == metadata (The Update Framework) ==================================================================================
 
--- Every version of every document, as it was signed. What is current is what the newest timestamp leads to.
+-- Documents as they were signed: all of the offline roles' and the publishers'; of the online roles those that a client
+-- may still be reading. The highest version of a role is current; it is never deleted, so that no number is used twice.
 CREATE TABLE tuf_metadata (
   role text NOT NULL CHECK (role ~ '^[a-z][a-z0-9-]{0,79}$'),
   version bigint NOT NULL CHECK (version >= 1),
@@ -20,12 +21,14 @@ CREATE TABLE tuf_metadata (
   PRIMARY KEY (role, version)
 );
 
--- Small targets that the registry itself makes (advisories); bundles and releases are blobs.
+-- Small targets that the registry itself makes (advisories); bundles and releases are blobs. The one before stays for a
+-- while, for clients that are reading.
 CREATE TABLE tuf_targets (
-  path text PRIMARY KEY,
+  path text NOT NULL,
   sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   bytes bytea NOT NULL,
-  updated_at timestamptz NOT NULL DEFAULT now()
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (path, sha256)
 );
 
 -- == publishers =======================================================================================================

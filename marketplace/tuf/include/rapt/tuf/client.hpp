@@ -18,10 +18,12 @@ namespace rapt::tuf {
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
-  /// The file below the repository's metadata: at most `max_bytes`, within a time limit of the fetcher's, which also
+  /// The file below the repository's metadata ("3.root.json"; what is unusual in a role's name is already %XX, so it is
+  /// one segment of a path): at most `max_bytes`, within a time limit of the fetcher's, which also
   /// ends a transfer that trickles. kNotFound when there is none; kTooLarge, kTimeout, kUnavailable.
   virtual Task<Result<std::string>> metadata(std::string path, std::size_t max_bytes) = 0;
-  /// The file below the repository's targets, handed on in pieces; ends with the sink's own failure.
+  /// The file below the repository's targets (not quoted; no "." or ".." segments), handed on in pieces; ends with the
+  /// sink's own failure.
   virtual Task<Result<void>> target(std::string path, std::uint64_t max_bytes,
                                     std::function<Result<void>(std::string_view piece)> sink) = 0;
 };
@@ -49,7 +51,7 @@ struct FoundTarget {
 /// processes may use one folder: a lock file has them take turns. Failures are kForbidden (an attack or a fault of the
 /// repository: wrong keys, threshold, rollback, freeze, mix-and-match, endless data; each in its own sentence),
 /// kTimeout (slow data), kUnavailable (the repository is away), kInvalid (malformed). Whatever fails, the folder holds
-/// what was verified before, and nothing else.
+/// what has been verified, and nothing else. Thread-safe; tasks take turns.
 class Client {
  public:
   Client(std::filesystem::path folder, std::shared_ptr<Fetcher> fetcher, const Clock& clock, Limits limits = {});
@@ -63,7 +65,7 @@ class Client {
   /// just as well. True when something has changed.
   Task<Result<bool>> check();
   /// Finds a target by pre-order walk of the delegations (5.6.7), after a refresh() or check() in this process.
-  /// kNotFound when nobody vouches for it.
+  /// kNotFound when nobody vouches for it, kConflict before a refresh. Roles are loaded when a search leads to them.
   Task<Result<FoundTarget>> find(std::string path);
   /// The verified document of one delegated role, whoever delegates to it, loaded if need be. kNotFound.
   Task<Result<Targets>> role(std::string name);

@@ -16,16 +16,23 @@ namespace {
 
 // A batch is one host's for some seconds, and while one is under way nobody begins another: that keeps the order. Hosts
 // that try at the same moment see the same oldest rows; the later one finds them taken when it has waited for the lock.
-constexpr store::Statement kTake{"outbox_take", R"(
-  UPDATE outbox SET claimed_until = now() + interval '15 seconds'
+//
+// None of the three is waited for until it is on the disk: what a crash undoes is done again, and events may come twice.
+// A relay that waited would have whoever sends a message wait behind it.
+#define RAPT_JOBS_HURRIED "WITH hurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) "
+constexpr store::Statement kTake{"outbox_take", RAPT_JOBS_HURRIED R"(
+  UPDATE outbox SET claimed_until = now() + interval '15 seconds' FROM hurried
    WHERE id IN (SELECT id FROM outbox WHERE delivered_at IS NULL ORDER BY id LIMIT 200)
      AND delivered_at IS NULL AND (claimed_until IS NULL OR claimed_until < now())
      AND NOT EXISTS (SELECT FROM outbox WHERE delivered_at IS NULL AND claimed_until >= now())
   RETURNING id, topic, key, payload)"};
 
-constexpr store::Statement kDelivered{"outbox_delivered", "DELETE FROM outbox WHERE id = ANY($1::bigint[])"};
-constexpr store::Statement kNotDelivered{"outbox_not_delivered",
-                                         "UPDATE outbox SET claimed_until = NULL WHERE id = ANY($1::bigint[])"};
+constexpr store::Statement kDelivered{
+    "outbox_delivered", RAPT_JOBS_HURRIED "DELETE FROM outbox USING hurried WHERE id = ANY($1::bigint[])"};
+constexpr store::Statement kNotDelivered{
+    "outbox_not_delivered",
+    RAPT_JOBS_HURRIED "UPDATE outbox SET claimed_until = NULL FROM hurried WHERE id = ANY($1::bigint[])"};
+#undef RAPT_JOBS_HURRIED
 
 // KEYS: the streams of jobs and of events. ARGV: how many entries a stream keeps, then id, topic, key and payload of
 // each row. One command for all of them: a trip a row was what a busy host did most of.

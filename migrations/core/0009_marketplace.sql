@@ -2,6 +2,59 @@
 
 -- == trust and installation ===========================================================================================
 
+-- Publishers' keys that an administrator has agreed to believe, on every host: beside the folder VAR/trust of each.
+CREATE TABLE trusted_publishers (
+  publisher text NOT NULL CHECK (publisher ~ '^[a-z][a-z0-9-]{1,62}$'),
+  key_id text NOT NULL CHECK (key_id ~ '^[0-9a-f]{16}$'),
+  public_key text NOT NULL,  -- base64url
+  source text NOT NULL DEFAULT '' CHECK (length(source) <= 2000),  -- the registry whose metadata named it
+  added_by text NOT NULL DEFAULT '' CHECK (length(added_by) <= 300),
+  added_at timestamptz NOT NULL DEFAULT now(),
+  removed_at timestamptz,  -- an administrator believes it no longer
+  PRIMARY KEY (publisher, key_id)
+);
+
+-- The bundles of the installed modules and of those before them, so that each host gets what it lacks by itself.
+CREATE TABLE module_archives (
+  digest text PRIMARY KEY CHECK (digest ~ '^[0-9a-f]{64}$'),
+  bytes bigint NOT NULL CHECK (bytes > 0),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE module_archive_chunks (
+  digest text NOT NULL REFERENCES module_archives (digest) ON DELETE CASCADE,
+  position integer NOT NULL CHECK (position >= 0),
+  piece bytea NOT NULL,
+  PRIMARY KEY (digest, position)
+);
+
+-- A bundle that an administrator has uploaded and may install; kept for an hour.
+CREATE TABLE module_uploads (
+  id uuid PRIMARY KEY,
+  digest text NOT NULL REFERENCES module_archives (digest),
+  module text NOT NULL,
+  version text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX module_uploads_digest_idx ON module_uploads (digest);
+
+-- Installing and upgrading, for whoever watches. One at a time, whichever host does it: its host says again and again
+-- that it lives, and one that has fallen silent is taken for dead.
+CREATE TABLE module_operations (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('install', 'upgrade')),
+  state text NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+  plan_id text NOT NULL CHECK (plan_id ~ '^[0-9a-f]{64}$'),
+  steps jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(steps) = 'array'),
+  error text NOT NULL DEFAULT '',
+  host text NOT NULL,
+  started_by text NOT NULL,
+  heard_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at timestamptz,
+  CHECK ((state = 'running') = (ended_at IS NULL))
+);
+CREATE UNIQUE INDEX module_operations_running_idx ON module_operations ((true)) WHERE state = 'running';
+CREATE INDEX module_operations_started_at_idx ON module_operations (started_at DESC);
 
 -- == policies, advisories, updates of modules =========================================================================
 

@@ -105,6 +105,7 @@ Task<void> ModuleSet::update() {
   Result<std::vector<journal::Health>> health = std::vector<journal::Health>();
   if (records) health = co_await parts_.journal.health();
   auto trust = bundle::TrustStore::load(trust_dir_);
+  if (records && trust) trust = co_await parts_.installer.with_trusted_keys(std::move(*trust));
   std::optional<Error> fault = fault_of(records);
   if (!fault) fault = fault_of(health);
   if (!fault) fault = fault_of(trust);
@@ -115,9 +116,26 @@ Task<void> ModuleSet::update() {
     const auto readable = read_health(one.health_json);
     stored_[one.module] = readable ? health_text(*readable) : std::string();
   }
+  co_await gather_what_is_missing(*records);
   auto wanted = modules_to_run(std::move(*records), *health);
   co_await tidy_after_change(wanted);
   co_await parts_.supervisor.update(std::move(wanted), std::move(*trust));
+}
+
+/// Another host may have installed what is not in this host's store.
+Task<void> ModuleSet::gather_what_is_missing(const std::vector<install::InstalledRecord>& records) {
+  std::string set;
+  bool missing = false;
+  std::error_code failure;
+  for (const auto& record : records) {
+    set += record.name + " " + record.digest_hex + "\n";
+    missing = missing || !std::filesystem::exists(record.path, failure);
+  }
+  if (!missing && gathered_for_ == set) co_return;
+  const auto gathered = co_await parts_.installer.gather();
+  // What cannot be had is said once, and sought again; a digest that is another one is sought at the next change.
+  if (gathered || gathered.error().kind == ErrorKind::kConflict) gathered_for_ = std::move(set);
+  log_once(told_lacking_, "modules.archive_missing", fault_of(gathered));
 }
 
 /// Archives that nothing needs any more may lie on this host when another one has installed, gone back or removed.

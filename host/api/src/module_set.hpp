@@ -43,6 +43,7 @@ class ModuleSet {
 
  private:
   Task<void> update();
+  Task<void> gather_what_is_missing(const std::vector<install::InstalledRecord>& records);
   Task<void> tidy_after_change(const std::vector<host::InstalledModule>& wanted);
   Task<void> tell(std::vector<host::ModuleStatus> all);
   Task<Result<void>> tell_health(const std::vector<host::ModuleStatus>& all);
@@ -53,8 +54,9 @@ class ModuleSet {
   std::string host_name_;
   runtime::Wakeup changed_, ended_;
   std::atomic<bool> stopping_{false};
-  std::string tidied_for_;  ///< the set of modules for which the store was last tidied
-  bool told_unknown_ = false, told_silent_ = false,
+  std::string tidied_for_;    ///< the set of modules for which the store was last tidied
+  std::string gathered_for_;  ///< the set of modules whose archives are in the store, as far as they can be had
+  bool told_lacking_ = false, told_unknown_ = false, told_silent_ = false,
        told_untidy_ = false;                   ///< that has been logged: once for each trouble
   std::map<std::string, std::string> stored_;  ///< health in the journal, by module
   std::map<std::string, std::string> said_;    ///< health of this host when it was last written

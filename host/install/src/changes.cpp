@@ -9,6 +9,7 @@
 #include "rapt/install/installer.hpp"
 #include "records.hpp"
 #include "site.hpp"
+#include "stored_archives.hpp"
 #include "tables.hpp"
 
 namespace rapt::install {
@@ -25,15 +26,24 @@ Result<InstalledRecord> locked_record(store::Transaction& tx, const std::string&
   return std::move(**found);
 }
 
+/// The archive before as the database keeps it; `otherwise` when it has none either.
+Result<std::string> stored_previous(store::Transaction& tx, const InstalledRecord& current, Error otherwise) {
+  auto stored = stored_archive(tx, current.previous_digest_hex);
+  if (stored || stored.error().kind == ErrorKind::kUnavailable) return stored;
+  return otherwise;
+}
+
 Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& name, const Site& site) {
   const auto current = locked_record(tx, name, site.var_dir);
   if (!current) return current;
   if (!current->previous_version)
     return Error::conflict(name + " " + current->version + " is the only version that has been installed here.");
-  const auto archive = previous_archive(*current, site.var_dir);
+  auto archive = previous_archive(*current, site.var_dir);
+  // Another host may have installed it.
+  if (!archive) archive = stored_previous(tx, *current, std::move(archive).error());
   if (!archive) return archive.error();
   // The digest is the one that was installed, so its manifest asks for what was granted then and nothing else.
-  const auto bundle = read_believed_bundle(*archive, site.trust, site.policy);
+  const auto bundle = read_believed_bundle(tx, *archive, site);
   if (!bundle) return bundle.error();
   RAPT_TRY(check_dependencies(tx, bundle->manifest));
   auto record = record_of(*bundle, site, current->enabled);
@@ -41,6 +51,7 @@ Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& n
   record.previous_version = current->version;
   record.previous_digest_hex = current->digest_hex;
   RAPT_TRY(bring_tables(tx, *bundle, site));
+  RAPT_TRY(keep_archive(record, *archive));
   RAPT_TRY(put_record(tx, record, *bundle));
   return record;
 }

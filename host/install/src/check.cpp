@@ -4,6 +4,7 @@
 #include "rapt/abi.h"
 #include "rapt/bundle/library.hpp"
 #include "rapt/install/installer.hpp"
+#include "rapt/install/trust.hpp"
 
 namespace rapt::install {
 
@@ -49,6 +50,12 @@ Result<bundle::Bundle> read_believed_bundle(const std::string& archive, const bu
   RAPT_TRY(check_abi(bundle->manifest));
   RAPT_TRY(check_architecture(*bundle));
   return bundle;
+}
+
+Result<bundle::Bundle> read_believed_bundle(store::Transaction& tx, const std::string& archive, const Site& site) {
+  const auto trust = with_trusted_keys(tx, site.trust);
+  if (!trust) return trust.error();
+  return read_believed_bundle(archive, *trust, site.policy);
 }
 
 }  // namespace rapt::install

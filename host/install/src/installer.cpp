@@ -7,11 +7,13 @@
 #include "archives.hpp"
 #include "check.hpp"
 #include "dependencies.hpp"
+#include "operations.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/semver.hpp"
 #include "rapt/base/text.hpp"
 #include "records.hpp"
 #include "site.hpp"
+#include "stored_archives.hpp"
 #include "tables.hpp"
 
 namespace rapt::install {
@@ -80,7 +82,7 @@ void remember_previous(InstalledRecord& record, const InstalledRecord& installed
 /// Everything that install_in() refuses, but a migration that fails; then what the migrations need.
 Result<bool> prepare_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options,
                         const Site& site) {
-  const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
+  const auto bundle = read_believed_bundle(tx, archive, site);
   if (!bundle) return bundle.error();
   if (!has_tables(bundle->manifest)) return false;
   RAPT_TRY(lock_modules(tx));
@@ -96,14 +98,17 @@ Result<bool> prepare_in(store::Transaction& tx, const std::string& archive, cons
 
 Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& archive, const InstallOptions& options,
                                    const Site& site) {
-  const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
+  RAPT_TRY(trust_keys(tx, options.trust));
+  const auto bundle = read_believed_bundle(tx, archive, site);
   if (!bundle) return bundle.error();
   RAPT_TRY(lock_modules(tx));
+  if (!options.operation_id.empty()) RAPT_TRY(check_operation(tx, options.operation_id));
   const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
   if (!installed) return installed.error();
   const auto plan = make_plan(*bundle, *installed);
   if (plan.same_bytes) {
     RAPT_TRY(keep_archive(**installed, archive));
+    RAPT_TRY(store_archive(tx, (*installed)->digest_hex, archive));
     return **installed;
   }
   if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
@@ -117,12 +122,13 @@ Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& ar
   RAPT_TRY(bring_tables(tx, *bundle, site));
   // The file first: a row without its archive would be a module that cannot start.
   RAPT_TRY(keep_archive(record, archive));
+  RAPT_TRY(store_archive(tx, record.digest_hex, archive));
   RAPT_TRY(put_record(tx, record, *bundle));
   return record;
 }
 
 Result<InstallPlan> plan_in(store::Transaction& tx, const std::string& archive, const Site& site) {
-  const auto bundle = read_believed_bundle(archive, site.trust, site.policy);
+  const auto bundle = read_believed_bundle(tx, archive, site);
   if (!bundle) return bundle.error();
   const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
   if (!installed) return installed.error();
@@ -173,7 +179,8 @@ Task<Result<InstallPlan>> Installer::plan(std::string archive) {
 }
 
 Task<Result<InstalledRecord>> Installer::install(std::string archive, InstallOptions options) {
-  const Site site{var_dir_, trust_, policy_, schemas_};
+  Site site{var_dir_, trust_, policy_, schemas_};
+  for (const auto& one : options.trust) site.trust.add(one.publisher, one.key);
   // On its own: a role can log in once the transaction that makes it has been committed.
   auto preparing = [archive, options, site](store::Transaction& tx) { return prepare_in(tx, archive, options, site); };
   const auto made = co_await database_.transaction(std::move(preparing));
@@ -232,6 +239,7 @@ Task<Result<void>> Installer::tidy() {
     RAPT_TRY(lock_modules(tx));
     const auto records = all_records(tx, var_dir);
     if (!records) return records.error();
+    RAPT_TRY(forget_archives(tx));
     return remove_other_archives(*records, var_dir);
   };
   co_return co_await database_.transaction(std::move(work));

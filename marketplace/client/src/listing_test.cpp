@@ -35,6 +35,44 @@ TEST(LatestCompatible, IsTheNewestReleaseThatTheHostCanRun) {
   EXPECT_EQ(chosen(""), "none");
 }
 
+TEST(LatestCompatible, PassesOverWhatWasWithdrawnAndPutsBetaBehind) {
+  const auto with = [](const std::string& number, const std::string& more) {
+    auto text = version(number);
+    text.pop_back();
+    return text + "," + more + "}";
+  };
+  const auto beta = with("1.2.0", R"("channel":"beta")");
+  const auto yanked = with("1.1.0", R"("yanked":{"because":"It leaks.","at":"2026-01-01T00:00:00Z"})");
+  EXPECT_EQ(chosen(version("1.0.0") + "," + yanked + "," + beta), "1.0.0");
+  EXPECT_EQ(chosen(yanked + "," + beta), "1.2.0");
+  EXPECT_EQ(chosen(yanked), "none");
+}
+
+TEST(ParsePage, ReadsWhatASearchTellsWithItsCursor) {
+  const auto page = parse_page(R"({"data":[{"name":"sample","title":"T","description":"D","publisher":"tester",
+      "publisher_title":"The Testers","category":"safety","license":"MIT","latest":{"stable":"1.0.0","beta":null},
+      "hooks":["chat:before_ai"],"permissions":["log"],"downloads":7,"rating":{"average":4.5,"count":2},
+      "updated_at":"2026-01-01T00:00:00Z","advisories":1}],"meta":{"next_cursor":"abc"}})");
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->next_cursor, "abc");
+  const auto& module = page->modules.at(0);
+  EXPECT_EQ(module.latest_stable, "1.0.0");
+  EXPECT_EQ(module.latest_beta, "");
+  EXPECT_EQ(module.ratings, 2U);
+  EXPECT_DOUBLE_EQ(module.rating, 4.5);
+  EXPECT_EQ(module.downloads, 7U);
+  EXPECT_TRUE(module.versions.empty());
+}
+
+TEST(ParsePage, RefusesHostileValues) {
+  for (const std::string more : {R"("downloads":"many")", R"("hooks":[7])", R"("hooks":{})", R"("category":[])"}) {
+    const auto page =
+        parse_page(R"({"data":[{"name":"sample","title":"T","description":"D","publisher":"tester",)" + more + "}]}");
+    ASSERT_FALSE(page) << more;
+    EXPECT_EQ(page.error().kind, ErrorKind::kUpstream);
+  }
+}
+
 TEST(ParseListing, RefusesWhatIsNoListing) {
   for (const std::string& body :
        {std::string(), std::string("<html>"), std::string("[]"), std::string("{\"data\":[]}"), listing("", "../etc"),

@@ -25,6 +25,35 @@ std::string escaped(const std::string& version) {
   return out;
 }
 
+/// Everything but letters, digits and "-._~" as "%XX".
+std::string encoded(std::string_view text) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += "%" + security::to_hex(std::string_view(&c, 1));
+    }
+  }
+  return out;
+}
+
+std::string path_of(const ModuleSearch& query, const HostAbi& host) {
+  std::string out = "/api/modules?limit=" + std::to_string(query.limit) + "&abi=" + std::to_string(host.major) + "." +
+                    std::to_string(host.minor) + "&architecture=" + encoded(host.architecture);
+  const auto add = [&out](const char* name, const std::string& value) {
+    if (!value.empty()) out += std::string("&") + name + "=" + encoded(value);
+  };
+  add("q", query.words);
+  add("category", query.category);
+  add("hook", query.hook);
+  add("permission", query.permission);
+  add("sort", query.sort);
+  add("cursor", query.cursor);
+  return out;
+}
+
 }  // namespace
 
 RegistryClient::RegistryClient(http::Client& client, std::string base_url)
@@ -55,6 +84,12 @@ Task<Result<std::vector<ModuleListing>>> RegistryClient::list() {
   const auto body = co_await get("/api/modules", kMaxListingBytes, "list of modules");
   if (!body) co_return body.error();
   co_return parse_listings(*body);
+}
+
+Task<Result<ModulePage>> RegistryClient::search(ModuleSearch query, HostAbi host) {
+  const auto body = co_await get(path_of(query, host), kMaxListingBytes, "list of modules");
+  if (!body) co_return body.error();
+  co_return parse_page(*body);
 }
 
 Task<Result<ModuleListing>> RegistryClient::find(std::string name) {

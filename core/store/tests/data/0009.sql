@@ -2,6 +2,14 @@
 -- Rows as they are after 0009, for the migrations that come behind it.
 
 -- trust and installation
+INSERT INTO trusted_publishers (publisher, key_id, public_key, source)
+  VALUES ('raptscallions', '0123456789abcdef', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'https://registry.example');
+INSERT INTO module_archives (digest, bytes) VALUES (repeat('a', 64), 3);
+INSERT INTO module_archive_chunks (digest, position, piece) VALUES (repeat('a', 64), 0, 'abc');
+INSERT INTO module_uploads (id, digest, module, version)
+  VALUES ('00000000-0000-7000-8000-000000000901', repeat('a', 64), 'sample', '1.0.0');
+INSERT INTO module_operations (id, kind, state, plan_id, host, started_by, ended_at)
+  VALUES ('00000000-0000-7000-8000-000000000902', 'install', 'done', repeat('b', 64), 'one', 'Ada', now());
 
 -- policies, advisories, updates of modules
 INSERT INTO module_policies (module, auto_update, channel, pin, updated_by) SELECT name, 'patch', 'beta', '^1', 'anna' FROM modules LIMIT 1;

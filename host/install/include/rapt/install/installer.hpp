@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rapt/bundle/bundle.hpp"
+#include "rapt/install/trust.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::host {
@@ -45,9 +46,11 @@ struct InstallPlan {
 
 struct InstallOptions {
   bool allow_downgrade = false;
-  bool grant_permissions = false;  ///< the admin has agreed to every permission of the plan
-  bool allow_replace = false;      ///< other bytes under the installed version: for those who build it themselves
-  bool part_of_plan = false;       ///< dependencies were settled for several modules at once; not asked here
+  bool grant_permissions = false;   ///< the admin has agreed to every permission of the plan
+  bool allow_replace = false;       ///< other bytes under the installed version: for those who build it themselves
+  bool part_of_plan = false;        ///< dependencies were settled for several modules at once; not asked here
+  std::vector<TrustedKey> trust{};  ///< the admin has agreed to believe these from now on, as trust_keys() does
+  std::string operation_id{};  ///< of module_operations: it must still be running (kConflict); "" when there is none
 };
 
 /// What an admin changes about an installed module; what is not named stays.
@@ -57,9 +60,9 @@ struct SettingsChange {
 };
 
 /// Installs bundles: reads, verifies against the trust store, keeps the archive under VAR/modules/NAME/VERSION.rapt,
-/// and records digest and granted permissions. The one code path for the command line, the registry and the
-/// demonstration. Two at once wait for each other (an advisory lock), also on several hosts. All work is done on the
-/// database's blocking threads.
+/// and records digest and granted permissions. The database keeps the archive as well, and other hosts get it from
+/// there (gather). The one code path for the command line, the registry and the demonstration. Two at once wait for
+/// each other (an advisory lock), also on several hosts. All work is done on the database's blocking threads.
 ///
 /// The archive of the version before is kept for rollback(); every other one is removed by the next change, also those
 /// that other hosts' changes have made superfluous in this host's store. An archive that cannot be removed is logged
@@ -103,6 +106,11 @@ class Installer {
   /// The schema of an installed module's configuration, also of one that is switched off; "" when it has none.
   /// kNotFound; kUnavailable when this host's store lacks its archive, or has other bytes than were installed.
   Task<Result<std::string>> config_schema(std::string name);
+  /// Gets the archives that the table modules names and this host's store lacks, or has with other bytes, from the
+  /// database, and keeps there what it lacks. kConflict names a module whose archive is nowhere; all others are there.
+  Task<Result<void>> gather();
+  /// `folder` and the keys that count on every host (trust.hpp).
+  Task<Result<bundle::TrustStore>> with_trusted_keys(bundle::TrustStore folder);
   /// Removes the archives in this host's store that no installed module needs any more, as every change does.
   Task<Result<void>> tidy();
 

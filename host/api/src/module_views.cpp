@@ -163,7 +163,11 @@ json view(const bundle::Manifest& manifest) {
   json asked = json::array();
   for (const auto& one : manifest.permissions)
     asked.push_back({{"permission", one.name}, {"full_name", full_name(one)}, {"reason", one.reason}});
+  json panels = json::array();
+  for (const auto& one : manifest.panels)
+    panels.push_back({{"id", one.id}, {"title", one.title}, {"place", one.place}, {"access", name(one.access)}});
   return {{"permissions", std::move(asked)},
+          {"panels", std::move(panels)},
           {"title", manifest.title},
           {"description", manifest.description},
           {"license", manifest.license},

@@ -27,8 +27,8 @@ export async function list<T>(path: string, query?: Query): Promise<Page<T>> {
   return { items: answer.data, nextCursor: answer.meta?.next_cursor ?? null };
 }
 
-export function post<T>(path: string, body?: unknown): Promise<T> {
-  return request<T>("POST", path, { body }).then((answer) => answer.data);
+export function post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  return request<T>("POST", path, { body, headers }).then((answer) => answer.data);
 }
 
 export function patch<T>(path: string, body: unknown): Promise<T> {
@@ -73,6 +73,7 @@ export interface Outgoing {
   /** Sent as it is, instead of `body`. */
   file?: Blob;
   contentType?: string;
+  headers?: Record<string, string>;
   etag?: string | null;
   /** The last event of a stream that was read; what comes after it is asked for. */
   lastEventId?: string | null;
@@ -82,7 +83,7 @@ export interface Outgoing {
 /** Sends a request and gives the raw answer when it succeeded; throws ApiError otherwise. */
 export async function send(method: string, path: string, accept: string, outgoing: Outgoing = {}): Promise<Response> {
   const { body, file, contentType = "application/json", etag, lastEventId, signal } = outgoing;
-  const headers: Record<string, string> = { Accept: accept };
+  const headers: Record<string, string> = { Accept: accept, ...outgoing.headers };
   if (body !== undefined || file !== undefined) headers["Content-Type"] = contentType;
   if (etag) headers["If-Match"] = etag;
   if (lastEventId) headers["Last-Event-ID"] = lastEventId;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The shapes of docs/api.md. Times are RFC 3339 in UTC, ids are UUIDs.
+import type { Advisory } from "./market-types";
+import type { Policy } from "./marketplace";
 
 export type Role = "system_admin" | "group_admin" | "teacher" | "student";
 export type ToolType = "chat" | "product";
@@ -261,12 +263,28 @@ export interface Module extends ModuleStatus {
   previous_version: string | null;
   /** An administrator's, in milliseconds by hook point. */
   time_limits: Record<string, number>;
+  policy?: Policy;
+  /** A version that the policy leads to, and why it waits for somebody. */
+  update?: { version: string; needs_consent: boolean; held_because: string | null } | null;
+  /** Why its publisher took the installed version back. */
+  yanked?: string | null;
+  /** Those that hold for the installed version. */
+  advisories?: Advisory[];
+  /** Installed modules that need it. */
+  dependents?: string[];
 }
 
 export interface ModuleDetail extends Module {
   host: string;
   hosts: { host: string; at: string; status: ModuleStatus }[];
-  manifest: { title: string; description: string; license: string; abi: string; permissions: { permission: string; full_name: string; reason: string }[] } | null;
+  manifest: {
+    title: string;
+    description: string;
+    license: string;
+    abi: string;
+    permissions: { permission: string; full_name: string; reason: string }[];
+    panels: { id: string; title: string; place: string; access: string }[];
+  } | null;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";

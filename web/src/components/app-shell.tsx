@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Braces, LogOut, Settings, UserRound } from "lucide-react";
 import { post } from "@/api/client";
 import type { Me } from "@/api/types";
@@ -8,12 +8,14 @@ import { forgetDrafts } from "@/lib/drafts";
 import { humanize } from "@/lib/format";
 import { isAdmin, isTeaching, isUserAdmin } from "@/lib/roles";
 import { Frame, navLook } from "./frame";
+import { AdvisoryBanner } from "./marketplace/advisory-banner";
 import { ThemeChoices } from "./theme-menu";
 import { Button } from "./ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "./ui/menu";
 
 /** The frame around every page of somebody who is logged in. */
 export function AppShell({ me }: { me: Me }) {
+  const { pathname } = useLocation();
   return (
     <Frame
       home="RaptScallions, home"
@@ -30,6 +32,7 @@ export function AppShell({ me }: { me: Me }) {
       }
       menu={<UserMenu me={me} />}
     >
+      {isAdmin(me) && pathname.startsWith("/admin/") && <AdvisoryBanner />}
       <Outlet />
     </Frame>
   );

@@ -13,7 +13,7 @@ interface FilterProps {
 export function Filter({ label, all, value, options, onChange }: FilterProps) {
   const id = `filter-${label.toLowerCase().replaceAll(" ", "-")}`;
   return (
-    <div className="space-y-1">
+    <div className="space-y-1.5">
       <Label htmlFor={id}>{label}</Label>
       <Select id={id} value={value ?? ""} onChange={(event) => onChange(event.target.value || undefined)}>
         <option value="">{all}</option>

@@ -6,13 +6,15 @@ import { Wordmark } from "./logo";
 interface FrameProps {
   /** What the way home is called. */
   home: string;
+  /** Said beside the name of the platform. */
+  place?: string;
   navigation: ReactNode;
   menu: ReactNode;
   children: ReactNode;
 }
 
 /** What stands around every page: the way past it for keyboards, the bar at the top, and the place of the page itself. */
-export function Frame({ home, navigation, menu, children }: FrameProps) {
+export function Frame({ home, place, navigation, menu, children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const shown = useRef(pathname);
@@ -32,6 +34,7 @@ export function Frame({ home, navigation, menu, children }: FrameProps) {
         <div className="mx-auto flex h-14 max-w-6xl items-center gap-1 px-3 sm:gap-4 sm:px-6">
           <Link to="/" aria-label={home} className="flex rounded-lg max-sm:[&_span>span]:hidden">
             <Wordmark />
+            {place && <span className="ml-2 self-center text-sm font-semibold text-muted-foreground max-sm:hidden">{place}</span>}
           </Link>
           <nav aria-label="Main" className="flex min-w-0 flex-1 items-center overflow-x-auto sm:gap-1">
             {navigation}

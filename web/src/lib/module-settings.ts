@@ -4,6 +4,7 @@
 import type { FieldError } from "@/api/errors";
 import type { PropertyInForce } from "@/api/module-settings";
 import type { Json, JsonObject } from "@/api/types";
+import { humanize } from "./format";
 import { asObject, resolve, textOf } from "./schema";
 
 export function isSecret(property: Json | undefined): boolean {
@@ -33,6 +34,11 @@ export function secretsOf(schema: JsonObject | null): { name: string; title: str
 /** The server's paths begin with "settings"; the form's with nothing. */
 export function atFields(faults: FieldError[]): FieldError[] {
   return faults.map((fault) => ({ ...fault, path: fault.path.replace(/^settings(?=[.[]|$)/, "input") }));
+}
+
+/** What a property is called in the module's schema, as in the form. */
+export function propertyTitle(schema: JsonObject | null, name: string): string {
+  return textOf(resolve(schema ?? {}, asObject(schema?.["properties"])[name]), "title") ?? humanize(name);
 }
 
 export function whereFrom({ source }: PropertyInForce): string {

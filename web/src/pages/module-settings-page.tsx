@@ -85,7 +85,7 @@ function SettingsOf({ place }: { place: SettingsPlace }) {
             </div>
             <div>
               <Section title="What holds now" id="holds">
-                <InForce place={place} />
+                <InForce place={place} schema={found.data.schema} />
               </Section>
             </div>
           </div>

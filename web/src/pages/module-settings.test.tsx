@@ -75,7 +75,8 @@ describe("a module's settings", () => {
   it("says what holds and from where", async () => {
     open(address, replies);
     expect(await screen.findByText(/A tool may only make it smaller/)).toBeVisible();
-    expect(document.querySelector("[data-property=max_words]")).toHaveTextContent("80, from the whole system");
+    expect(document.querySelector("[data-property=max_words] dt")).toHaveTextContent("Most words");
+    expect(document.querySelector("[data-property=max_words] dd")).toHaveTextContent("80, from the whole system");
     expect(document.querySelector("[data-property=api_key]")).toHaveTextContent("Set, from the whole system");
   });
 });

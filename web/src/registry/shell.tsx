@@ -16,6 +16,7 @@ export function Shell() {
     <>
       <Frame
         home="RaptScallions registry, home"
+        place="Registry"
         navigation={places.map(([to, label]) => (
           <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} {...navLook}>
             {label}

@@ -4,6 +4,7 @@ import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { type ErrorComponentProps, Outlet, createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, notFound, redirect, useRouter } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import type { FindingFilter } from "@/api/findings";
+import type { ModuleFilter } from "@/api/market-types";
 import { meQuery } from "@/api/queries";
 import type { Me } from "@/api/types";
 import type { UserFilter } from "@/api/users";
@@ -162,6 +163,30 @@ const modules = createRoute({
   component: lazyRouteComponent(() => import("@/pages/modules-page"), "ModulesPage"),
 });
 
+const findModules = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/modules/find",
+  validateSearch: (search) =>
+    ({ ...text(search, "q"), ...text(search, "category"), ...text(search, "hook"), ...text(search, "permission"), ...text(search, "sort") }) as ModuleFilter,
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/find-modules-page"), "FindModulesPage"),
+});
+
+const offeredModule = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/modules/find/$name",
+  validateSearch: (search) => ({ ...text(search, "version") }) as { version?: string },
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/offered-module-page"), "OfferedModulePage"),
+});
+
+const advisories = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/modules/advisories",
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/advisories-page"), "AdvisoriesPage"),
+});
+
 const moduleSettings = createRoute({
   getParentRoute: () => authed,
   path: "/admin/module-settings",
@@ -218,7 +243,7 @@ const assignmentFindings = createRoute({
   component: lazyRouteComponent(() => import("@/pages/findings-pages"), "AssignmentFindingsPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, moduleSettings, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, findModules, offeredModule, advisories, moduleSettings, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

@@ -27,6 +27,8 @@ const always: Replies = {
   "GET /auth/me": failed(401, "UNAUTHORIZED"),
   "GET /auth/providers": page([]),
   "GET /panels": page([]),
+  "GET /admin/advisories": page([]),
+  "GET /admin/module-operations": page([]),
 };
 
 /** Opens an address; whatever is asked and has no reply fails the test by its 500. Gives all that was asked. */

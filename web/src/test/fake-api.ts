@@ -35,3 +35,43 @@ export function fakeApi(root: string, replies: Replies): Asked[] {
   });
   return asked;
 }
+
+/** The older way of sending, which tells how far it has come, over the same answers; `held` keeps them back until it is called. */
+export function fakeUploads(): { share: (part: number) => void; release: () => void } {
+  let now: FakeUpload | null = null;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  class FakeUpload {
+    readonly upload: { onprogress?: (event: { lengthComputable: boolean; loaded: number; total: number }) => void } = {};
+    onload = () => {};
+    onerror = () => {};
+    onabort = () => {};
+    status = 0;
+    responseText = "";
+    #path = "";
+    #answer: Response | null = null;
+    open(_method: string, path: string) {
+      this.#path = path;
+    }
+    setRequestHeader() {}
+    getResponseHeader(name: string) {
+      return this.#answer?.headers.get(name) ?? null;
+    }
+    abort() {
+      this.onabort();
+    }
+    send(body: Blob) {
+      now = this;
+      void this.#send(body);
+    }
+    async #send(body: Blob) {
+      await held;
+      this.#answer = await fetch(this.#path, { method: "POST", body });
+      this.status = this.#answer.status;
+      this.responseText = await this.#answer.text();
+      this.onload();
+    }
+  }
+  vi.stubGlobal("XMLHttpRequest", FakeUpload);
+  return { share: (part) => now?.upload.onprogress?.({ lengthComputable: true, loaded: part, total: 1 }), release };
+}

@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { Category, ModuleFilter } from "@/api/market-types";
+import type { ModuleFilter } from "@/api/market-types";
 import { Filter } from "@/components/filter";
 import { SearchField } from "@/components/search-field";
-import { humanize } from "@/lib/format";
 import { permissionChoices, sortChoices } from "@/lib/market";
 import { hookChoices } from "@/lib/modules";
 
 interface MarketFiltersProps {
   filter: ModuleFilter;
-  categories: UseQueryResult<Category[]>;
+  categories: [name: string, label: string][];
   onChange: (change: ModuleFilter) => void;
   children?: ReactNode;
 }
 
 /** What the list of modules shows; every choice stands in the address, so that a reload and a link show the same. */
 export function MarketFilters({ filter, categories, onChange, children }: MarketFiltersProps) {
-  const known: [string, string][] = (categories.data ?? []).map(({ name, title }) => [name, title || humanize(name)]);
   return (
-    <search className="mb-5 grid grid-cols-2 gap-3 *:min-w-0 lg:grid-cols-6 max-lg:[&>:first-child]:col-span-2 lg:[&>:first-child]:col-span-2">
+    <search className="mb-5 grid grid-cols-2 gap-3 *:min-w-0 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none [&>:first-child]:col-span-2">
       <SearchField placeholder="What it should do" value={filter.q ?? ""} onChange={(q) => onChange({ q })} />
-      <Filter label="Category" all="Every category" value={filter.category} options={withChosen(known, filter.category)} onChange={(category) => onChange({ category })} />
+      <Filter label="Category" all="Every category" value={filter.category} options={withChosen(categories, filter.category)} onChange={(category) => onChange({ category })} />
       <Filter label="Hook" all="Any" value={filter.hook} options={withChosen(hookChoices, filter.hook)} onChange={(hook) => onChange({ hook })} />
       <Filter label="May use" all="Anything" value={filter.permission} options={withChosen(permissionChoices, filter.permission)} onChange={(permission) => onChange({ permission })} />
       <Filter label="Order" all={filter.q ? "Best match" : "Usual order"} value={filter.sort} options={sortChoices} onChange={(sort) => onChange({ sort })} />

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { DoorOpen, History, Power } from "lucide-react";
+import { DoorOpen, History, PackageOpen, Power, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { patch, post } from "@/api/client";
 import type { Module } from "@/api/types";
 import { ErrorPanel } from "@/components/error-panel";
+import { InstallDialog } from "@/components/marketplace/install-dialog";
+import { PolicyDialog } from "@/components/marketplace/policy-dialog";
+import { RemoveDialog } from "@/components/marketplace/remove-dialog";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 
@@ -24,11 +27,12 @@ function useModuleAction(name: string) {
 }
 
 export function ModuleActions({ module }: { module: Module }) {
-  const [asked, setAsked] = useState<"rollback" | "switch_off" | null>(null);
+  const [asked, setAsked] = useState<"rollback" | "switch_off" | "version" | "policy" | "remove" | null>(null);
   const action = useModuleAction(module.name);
-  const { enabled, name, previous_version: previous, state } = module;
+  const { dependents = [], enabled, name, previous_version: previous, state } = module;
+  const close = () => setAsked(null);
   const confirmed = () => {
-    if (asked) action.mutate(asked);
+    if (asked === "rollback" || asked === "switch_off") action.mutate(asked);
     setAsked(null);
   };
   return (
@@ -46,6 +50,15 @@ export function ModuleActions({ module }: { module: Module }) {
         )}
         <Button size="sm" variant="outline" onClick={() => (enabled ? setAsked("switch_off") : action.mutate("switch_on"))} disabled={action.isPending}>
           <Power aria-hidden /> {enabled ? "Switch off" : "Switch on"}
+        </Button>
+        <Button size="sm" variant="outline" onClick={() => setAsked("version")}>
+          <PackageOpen aria-hidden /> Another version
+        </Button>
+        <Button size="sm" variant="outline" onClick={() => setAsked("policy")}>
+          <RefreshCw aria-hidden /> Updates
+        </Button>
+        <Button size="sm" variant="outline" onClick={() => setAsked("remove")}>
+          <Trash2 aria-hidden /> Remove
         </Button>
       </div>
       {action.isError && (
@@ -69,6 +82,9 @@ export function ModuleActions({ module }: { module: Module }) {
         onConfirm={confirmed}
         onClose={() => setAsked((now) => (now === "switch_off" ? null : now))}
       />
+      {asked === "version" && <InstallDialog subject={{ name }} onClose={close} />}
+      {asked === "policy" && <PolicyDialog name={name} onClose={close} />}
+      {asked === "remove" && <RemoveDialog name={name} dependents={dependents} onClose={close} />}
     </>
   );
 }

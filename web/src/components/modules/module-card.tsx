@@ -16,6 +16,8 @@ import { HookList } from "./hook-list";
 import { LogTail } from "./log-tail";
 import { ModuleActions } from "./module-actions";
 import { ModuleFigures } from "./module-figures";
+import { PanelList, RouteList } from "./route-list";
+import { UpdateNotice } from "./update-notice";
 import { WorkList } from "./work-list";
 
 export function ModuleCard({ module }: { module: Module }) {
@@ -40,6 +42,7 @@ export function ModuleCard({ module }: { module: Module }) {
             <p>{advice}</p>
           </Notice>
         ))}
+        <UpdateNotice module={module} />
       </div>
       <h3 className="mt-5 mb-2 text-sm font-semibold text-muted-foreground">When it is asked</h3>
       <HookList module={module} />
@@ -64,6 +67,8 @@ export function ModuleCard({ module }: { module: Module }) {
         </Fold>
         <Fold title="Processes and figures">{() => <ModuleFigures module={module} />}</Fold>
         {["jobs", "events"].some((each) => module.permissions.includes(each)) && <Fold title="Work">{() => <WorkList name={name} />}</Fold>}
+        {module.permissions.includes("routes") && <Fold title="Routes">{() => <RouteList name={name} />}</Fold>}
+        {module.permissions.includes("panels") && <Fold title="Panels">{() => <PanelList name={name} />}</Fold>}
         <Fold title="Log">{() => <LogTail name={name} />}</Fold>
         <Fold title="Bundle and other hosts">{() => <Details name={name} />}</Fold>
       </div>

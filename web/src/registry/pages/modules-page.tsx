@@ -5,6 +5,7 @@ import { InfiniteList } from "@/components/infinite-list";
 import { MarketFilters } from "@/components/marketplace/market-filters";
 import { ModuleGrid, ModuleRow } from "@/components/marketplace/module-row";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
+import { humanize } from "@/lib/format";
 import { AbiField } from "../abi-field";
 import { type RegistryFilter, categoriesQuery, modulesQuery } from "../queries";
 
@@ -13,11 +14,12 @@ const route = getRouteApi("/");
 export function ModulesPage() {
   const filter = route.useSearch();
   const navigate = route.useNavigate();
+  const categories = (useQuery(categoriesQuery).data ?? []).map(({ name, title }): [string, string] => [name, title || humanize(name)]);
   const change = (changes: RegistryFilter) => void navigate({ search: (now: RegistryFilter) => ({ ...now, ...changes }), replace: true });
   return (
     <PageBody>
       <PageHeader title="Modules" description="What can be added to RaptScallions: each runs in a sandbox of its own and gets what an administrator agrees to, nothing else." />
-      <MarketFilters filter={filter} categories={useQuery(categoriesQuery)} onChange={change}>
+      <MarketFilters filter={filter} categories={categories} onChange={change}>
         <AbiField value={filter.abi ?? ""} onChange={(abi) => change({ abi })} />
       </MarketFilters>
       <FoundModules filter={filter} />

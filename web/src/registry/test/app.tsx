@@ -4,46 +4,12 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import { setApiRoot } from "@/api/client";
-import type { ListedModule, ModuleSummary, VersionDetail, VersionSummary } from "@/api/market-types";
+import type { ListedModule, VersionDetail } from "@/api/market-types";
 import { newQueryClient } from "@/api/queries";
 import { type Asked, type Replies, fakeApi, ok, page } from "@/test/fake-api";
+import { summary, version } from "@/test/market";
 import { registryRoot } from "../queries";
 import { newRouter } from "../router";
-
-export const summary: ModuleSummary = {
-  name: "reading-log",
-  title: "Reading log",
-  description: "Keeps what a class has read.",
-  publisher: "library",
-  publisher_title: "The Library",
-  category: "classroom",
-  license: "MIT",
-  latest: { stable: "1.2.0", beta: "2.0.0-beta.1" },
-  hooks: ["chat:after_ai"],
-  permissions: ["kv", "http"],
-  downloads: 1234,
-  rating: { average: 4.25, count: 8 },
-  updated_at: "2026-03-02T08:00:00Z",
-  advisories: 0,
-};
-
-export const version = (number: string, more: Partial<VersionSummary> = {}): VersionSummary => ({
-  version: number,
-  channel: "stable",
-  sha256: "a".repeat(64),
-  bytes: 1536,
-  key_id: "0123456789abcdef",
-  abi: { major: 1, minor: 2 },
-  architectures: ["x86_64-linux-gnu"],
-  hooks: ["chat:after_ai"],
-  permissions: [{ name: "http", reason: "It looks up books.", grants: ["http:books.example"], text: "It has this host fetch from the internet. It reaches books.example." }],
-  dependencies: { "safety-filter": "^1.4" },
-  published_at: "2026-03-01T08:00:00Z",
-  yanked: null,
-  downloads: 7,
-  advisories: [],
-  ...more,
-});
 
 export const detail = (number: string, more: Partial<VersionDetail> = {}): VersionDetail => ({
   ...version(number),

@@ -3,7 +3,8 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { failed, ok, page, sent } from "@/test/fake-api";
-import { detail, listed, openRegistry, summary, version } from "./app";
+import { summary, version } from "@/test/market";
+import { detail, listed, openRegistry } from "./app";
 
 const parameters = (query: URLSearchParams | undefined) => Object.fromEntries(query ?? []);
 

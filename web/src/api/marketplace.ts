@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The marketplace as administrators of this host see it: what the registry offers, plans, operations, policies.
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get, list, post, remove, replace } from "./client";
+import type { Advisory, AskedPermission, Channel, ListedModule, ModuleFilter, ModuleSummary, VersionSummary } from "./market-types";
+import type { Page } from "./types";
+
+/** How this host stands with its registry. */
+export interface MarketState {
+  /** null: none is set up. */
+  url: string | null;
+  /** Of the root that this host trusts; null or 0 while it trusts none. */
+  root_version: number | null;
+  expires_at: string | null;
+  refreshed_at: string | null;
+  /** Why the registry cannot be used now. */
+  fault: string | null;
+  advisories: number;
+}
+
+export interface OfferedModule extends ModuleSummary {
+  installed: string | null;
+  /** Whether this host can run one of its versions. */
+  compatible: boolean;
+}
+
+export interface OfferedVersion extends VersionSummary {
+  compatible: boolean;
+  why_not: string | null;
+  /** Whether signed metadata names these very bytes. */
+  vouched: boolean;
+}
+
+export interface OfferedModuleDetail extends ListedModule {
+  installed: string | null;
+  versions: OfferedVersion[];
+}
+
+export interface Wanted {
+  name: string;
+  version?: string;
+  range?: string;
+  channel?: Channel;
+}
+
+export type PlanRequest = { install: Wanted[] } | { upload_id: string };
+
+export interface PlanStep {
+  name: string;
+  title: string;
+  /** null: it is new here. */
+  from: string | null;
+  to: string;
+  kind: "install" | "upgrade" | "downgrade";
+  publisher: string;
+  key_id: string;
+  /** Whether something of this publisher was installed before, with this key. */
+  known_publisher: boolean;
+  signed: boolean;
+  vouched: boolean;
+  bytes: number;
+  because: string;
+  change_log: string;
+  permissions: (AskedPermission & { new: boolean })[];
+  removed_permissions: (string | AskedPermission)[];
+  migrations: number;
+  config_required: boolean;
+}
+
+export interface Plan {
+  /** Names what it would do: another plan has another one. */
+  id: string;
+  steps: PlanStep[];
+  warnings: string[];
+  total_bytes: number;
+}
+
+export type Phase = "waiting" | "downloading" | "verifying" | "migrating" | "switching" | "done" | "failed";
+
+export interface OperationStep {
+  name: string;
+  to: string;
+  state: string;
+  phase: Phase;
+  bytes_done: number;
+  bytes: number;
+}
+
+export interface Operation {
+  id: string;
+  kind: string;
+  state: "running" | "done" | "failed";
+  steps: OperationStep[];
+  error: string | null;
+  started_by: string | null;
+  started_at: string;
+  ended_at: string | null;
+}
+
+export interface Upload {
+  upload_id: string;
+  name: string;
+  version: string;
+}
+
+export interface Policy {
+  auto_update: "manual" | "patch" | "minor";
+  channel: Channel;
+  /** Versions that may be installed; null: any. */
+  pin: string | null;
+}
+
+const id = encodeURIComponent;
+
+export const marketStateQuery = queryOptions({ queryKey: ["admin", "marketplace", "state"], queryFn: () => get<MarketState>("/admin/marketplace") });
+
+export const offeredModulesQuery = (filter: ModuleFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["admin", "marketplace", "list", filter],
+    queryFn: ({ pageParam }) => list<OfferedModule>("/admin/marketplace/modules", { cursor: pageParam, ...filter }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: Page<OfferedModule>) => page.nextCursor ?? undefined,
+  });
+
+export const offeredModuleQuery = (name: string) =>
+  queryOptions({ queryKey: ["admin", "marketplace", "one", name], queryFn: () => get<OfferedModuleDetail>(`/admin/marketplace/modules/${id(name)}`) });
+
+/** What an installation would do. Asked anew each time, since the answer is what somebody agrees to. */
+export const planQuery = (request: PlanRequest) =>
+  queryOptions({
+    queryKey: ["module-plan", request],
+    queryFn: () => post<Plan>("/admin/module-plans", request),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+/** Does what a plan says; refused (409) when it would do something else by now. `key` makes a repeated request the same one. */
+export const startOperation = (plan: PlanRequest, planId: string, key: string): Promise<Operation> =>
+  post<Operation>("/admin/module-operations", { plan, plan_id: planId, consent: true }, { "Idempotency-Key": key });
+
+export const operationsQuery = queryOptions({
+  queryKey: ["admin", "operations"],
+  queryFn: async () => (await list<Operation>("/admin/module-operations")).items,
+  refetchInterval: 5000,
+});
+
+export const operationQuery = (operationId: string) =>
+  queryOptions({
+    queryKey: ["admin", "operations", operationId],
+    queryFn: () => get<Operation>(`/admin/module-operations/${id(operationId)}`),
+    refetchInterval: (query) => (query.state.data === undefined || query.state.data.state === "running" ? 1000 : false),
+  });
+
+export const policyQuery = (name: string) =>
+  queryOptions({ queryKey: ["admin", "policy", name], queryFn: () => get<Policy>(policyPath(name)), staleTime: 0, gcTime: 0, refetchOnWindowFocus: false });
+
+const policyPath = (name: string) => `/admin/modules/${id(name)}/policy`;
+
+export const savePolicy = async (name: string, policy: Policy): Promise<Policy> => (await replace<Policy>(policyPath(name), policy, null)).data;
+
+export const removeModule = (name: string, purge: boolean): Promise<void> => remove(`/admin/modules/${id(name)}${purge ? "?purge=true" : ""}`);
+
+/** Those that hold for what is installed here, and for the platform. */
+export const advisoriesQuery = queryOptions({
+  queryKey: ["admin", "advisories"],
+  queryFn: async () => (await list<Advisory>("/admin/advisories")).items,
+  staleTime: 60_000,
+  refetchInterval: 300_000,
+});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/marketplace/http_fetcher.hpp"
 
+#include <limits>
+
 #include "rapt/base/text.hpp"
 
 namespace rapt::marketplace {
@@ -88,7 +90,8 @@ Task<Result<void>> HttpFetcher::get(std::string url, std::uint64_t max_bytes,
   request.head_timeout = options_.patience;
   request.idle_timeout = options_.patience;
   request.total_timeout = allowed(max_bytes) + options_.patience;
-  request.max_body_bytes = max_bytes;
+  // Counted below, where the failure is told from a server that is away.
+  request.max_body_bytes = std::numeric_limits<std::size_t>::max();
   auto opened = co_await client_.open(std::move(request));
   if (!opened) co_return away(url, opened.error());
   auto& stream = **opened;

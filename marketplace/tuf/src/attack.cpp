@@ -80,6 +80,18 @@ Error missing(std::string_view document, std::string_view named_by) {
                                                     "registry's operator.");
 }
 
+Error nothing(std::string sentence) {
+  Error error;
+  error.kind = ErrorKind::kNotFound;
+  error.message = std::move(sentence);
+  error.part = kPart;
+  return error;
+}
+
+Error no_root() {
+  return nothing("No registry is trusted here yet: first its root has to come by a safe way (rapt trust root FILE).");
+}
+
 Error malformed(std::string_view document, const Error& cause) {
   auto error = cause;
   const auto where = cause.fields.empty() ? std::string() : cause.fields.front().path;

@@ -30,6 +30,10 @@ Error endless(std::string_view document, std::uint64_t limit);
 Error slow(std::string_view document, const Error& cause);
 /// What the metadata names is not there.
 Error missing(std::string_view document, std::string_view named_by);
+/// Not there, and no fault: the whole sentence. kNotFound.
+Error nothing(std::string sentence);
+/// There is no root to begin with.
+Error no_root();
 /// A document that cannot be read.
 Error malformed(std::string_view document, const Error& cause);
 

@@ -169,7 +169,7 @@ Task<Result<void>> Client::download(FoundTarget target, std::function<Result<voi
 Result<Root> Client::trusted_root() const {
   const auto bytes = impl_->folder.read("root");
   if (!bytes) return bytes.error();
-  if (!*bytes) return Error::not_found("trusted root here yet");
+  if (!*bytes) return attack::no_root();
   const auto root = parse_root(**bytes);
   if (!root) return root.error();
   return root->document;

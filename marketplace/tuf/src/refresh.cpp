@@ -52,7 +52,7 @@ Result<void> Client::Impl::load_root() {
   if (!bytes) return bytes.error();
   if (!*bytes) {
     root.reset();
-    return Error::not_found("trusted root here yet: say which root is to be trusted first");
+    return attack::no_root();
   }
   if (root && root->bytes == **bytes) return {};
   auto parsed = parse_root(**bytes);

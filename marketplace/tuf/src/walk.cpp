@@ -104,7 +104,8 @@ Task<Result<FoundTarget>> Client::Impl::find(std::string path) {
     if (target != file->document().targets.end()) co_return FoundTarget{path, target->second, name};
     push(waiting, file, path);
     while (!waiting.empty() && visited.contains(waiting.back().role.name)) waiting.pop_back();
-    if (waiting.empty()) co_return Error::not_found("target \"" + printable(path, 200) + "\" that anybody vouches for");
+    if (waiting.empty())
+      co_return attack::nothing("Nobody vouches for \"" + printable(path, 200) + "\" in the registry's metadata.");
     if (visited.size() > static_cast<std::size_t>(limits.delegations)) co_return too_many(path, limits.delegations);
     const auto step = std::move(waiting.back());
     waiting.pop_back();
@@ -117,7 +118,7 @@ Task<Result<FoundTarget>> Client::Impl::find(std::string path) {
 
 Task<Result<Targets>> Client::Impl::role(std::string name) {
   if (name == "targets") co_return roles.at(name)->document();
-  const auto nobody = Error::not_found("role \"" + printable(name, 120) + "\" in the registry's metadata");
+  const auto nobody = attack::nothing("The registry's metadata has no role \"" + printable(name, 120) + "\".");
   if (!snapshot->document().meta.contains(name + ".json")) co_return nobody;
   std::set<std::string> visited{"targets"};
   std::deque<TargetsFile> files{roles.at("targets")};

@@ -10,11 +10,13 @@
 
 namespace rapt::http {
 
-/// A body in pieces over a socket, chunked or up to the end of the connection. Lives on the connection's strand.
+/// A body in pieces over a socket: chunked, of an announced length, or up to the end of the connection. Lives on the
+/// connection's strand.
 class SocketBodyStream final : public BodyStream {
  public:
-  enum class Framing : std::uint8_t { kChunked, kUntilClosed, kHeadOnly };
-  SocketBodyStream(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Framing framing);
+  enum class Framing : std::uint8_t { kChunked, kSized, kUntilClosed, kHeadOnly };
+  SocketBodyStream(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Framing framing,
+                   std::uint64_t length = 0);
   /// `client_present`: whether the head could be sent.
   void start(bool client_present) { open_ = client_present; }
   Task<bool> write(std::string_view piece) override;
@@ -27,6 +29,7 @@ class SocketBodyStream final : public BodyStream {
   Deadline& deadline_;
   const ServerOptions& options_;
   const Framing framing_;
+  std::uint64_t left_;  ///< kSized: what is still to be written
   bool open_ = false;
   bool given_up_ = false;
 };

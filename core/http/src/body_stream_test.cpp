@@ -48,6 +48,25 @@ TEST(BodyStream, HeadHasNoBodyAndAnotherRequestMayFollow) {
   EXPECT_THAT(client.read_answer(), AllOf(HasSubstr("HTTP/1.1 200"), HasSubstr("GET /echo")));
 }
 
+TEST(BodyStream, OneOfAnAnnouncedLengthHasItsStatusAndLeavesTheConnectionUsable) {
+  TestServer server;
+  RawSocket client = server.connect();
+  client.send("GET /sized HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), AllOf(HasSubstr("HTTP/1.1 206 "), HasSubstr("Content-Length: 8\r\n"),
+                                                   HasSubstr("Content-Range: "), Not(HasSubstr("chunked"))));
+  EXPECT_EQ(client.read_until("four"), "two,four");
+  client.send("HEAD /sized HTTP/1.1\r\nHost: t\r\n\r\nGET /echo HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("Content-Length: 8\r\n"));
+  EXPECT_THAT(client.read_answer(), HasSubstr("GET /echo"));
+}
+
+TEST(BodyStream, OneThatIsShorterThanAnnouncedEndsTheConnection) {
+  TestServer server;
+  RawSocket client = server.connect();
+  client.send("GET /short HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_THAT(client.read_to_end(), EndsWith("\r\n\r\ntwo,"));
+}
+
 TEST(BodyStream, EndsWhenTheClientLeaves) {
   TestServer server;
   RawSocket client = server.connect();

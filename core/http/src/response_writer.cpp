@@ -57,6 +57,19 @@ Task<BodyStream*> ResponseWriter::open_body_stream(Headers headers) {
   co_return body_.get();
 }
 
+Task<BodyStream*> ResponseWriter::open_sized_stream(int status, Headers headers, std::uint64_t length) {
+  if (std::exchange(answered_, true)) throw std::logic_error("a request was answered twice");
+  using Way = SocketBodyStream::Framing;
+  Framing frame = framing();
+  frame.content_length = length;
+  const std::string head = response_head(status, headers, frame);
+  const auto way = asked_.head_only ? Way::kHeadOnly : Way::kSized;
+  body_ = std::make_unique<SocketBodyStream>(socket_, deadline_, options_, way, length);
+  const bool written = co_await write_all(socket_, deadline_, options_.write_timeout, head, {});
+  body_->start(written);
+  co_return body_.get();
+}
+
 Task<void> ResponseWriter::finish(bool orderly) {
   if (!stream_ && !body_) co_return;
   bool usable = false;

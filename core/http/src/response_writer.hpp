@@ -25,6 +25,7 @@ class ResponseWriter final : public Responder {
   Task<void> send(Response response) override;
   Task<EventStream*> open_event_stream(Headers extra) override;
   Task<BodyStream*> open_body_stream(Headers headers) override;
+  Task<BodyStream*> open_sized_stream(int status, Headers headers, std::uint64_t length) override;
 
   /// Ends a stream; `orderly` tells its reader that it is complete.
   Task<void> finish(bool orderly);

@@ -18,6 +18,7 @@ namespace rapt::http::testing {
 ///   /wait    says it has begun, answers once opened                       /stream  two events, then waits to be opened
 ///   /leave   streams until the client has gone, then says so
 ///   /body    a body in two pieces            /torn    one that stays without an end
+///   /sized   a part of an announced length, in two pieces     /short    one that its handler leaves before the end
 ///   /flood   a body without an end, until the client has gone, then says so
 class TestHandler final : public Handler {
  public:
@@ -33,6 +34,7 @@ class TestHandler final : public Handler {
   Task<void> stream(Responder& responder);
   Task<void> stream_until_left(Responder& responder);
   Task<void> body(Responder& responder, bool whole);
+  Task<void> sized(Responder& responder, bool whole);
   Task<void> flood(Responder& responder);
 };
 

@@ -30,6 +30,8 @@ Task<void> TestHandler::handle(Request& request, Responder& responder) {
   if (request.path == "/stream") co_return co_await stream(responder);
   if (request.path == "/leave") co_return co_await stream_until_left(responder);
   if (request.path == "/body" || request.path == "/torn") co_return co_await body(responder, request.path == "/body");
+  if (request.path == "/sized" || request.path == "/short")
+    co_return co_await sized(responder, request.path == "/sized");
   if (request.path == "/flood") co_return co_await flood(responder);
   if (request.path == "/wait") {
     begun.set_value();
@@ -68,6 +70,14 @@ Task<void> TestHandler::body(Responder& responder, bool whole) {
   co_await out->write("");
   co_await out->write("three");
   if (!whole) out->give_up();
+}
+
+Task<void> TestHandler::sized(Responder& responder, bool whole) {
+  Headers headers;
+  headers.set("Content-Range", "bytes 2-9/10");
+  BodyStream* out = co_await responder.open_sized_stream(206, std::move(headers), 8);
+  co_await out->write("two,");
+  if (whole) co_await out->write("four");
 }
 
 Task<void> TestHandler::flood(Responder& responder) {

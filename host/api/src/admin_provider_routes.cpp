@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
 #include "handlers.hpp"
 #include "provider_views.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "routes.hpp"

@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "admin_modules.hpp"
-#include "body.hpp"
 #include "handlers.hpp"
 #include "module_set.hpp"
 #include "module_views.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/hooks/dispatcher.hpp"

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "body.hpp"
-#include "error_reply.hpp"
 #include "known_device.hpp"
 #include "mailbox.hpp"
 #include "module_routes.hpp"
 #include "rapt/accounts/account_service.hpp"
+#include "rapt/api/body.hpp"
+#include "rapt/api/error_reply.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/identity/auth_service.hpp"
 

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/quota/administration.hpp"

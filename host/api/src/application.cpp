@@ -4,18 +4,18 @@
 #include <chrono>
 
 #include "admission.hpp"
-#include "client_address.hpp"
+#include "rapt/api/client_address.hpp"
 #include "cors.hpp"
 #include "dressed_responder.hpp"
-#include "error_reply.hpp"
 #include "idempotency.hpp"
 #include "parameters.hpp"
 #include "query_names.hpp"
+#include "rapt/api/error_reply.hpp"
+#include "rapt/api/security_headers.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "routes.hpp"
-#include "security_headers.hpp"
 
 namespace rapt::api {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "call.hpp"
 #include "module_routes.hpp"
+#include "rapt/api/router.hpp"
 #include "rapt/http/server.hpp"
 #include "rapt/http/static_files.hpp"
-#include "router.hpp"
 
 namespace rapt::api {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
 #include "forced_provider.hpp"
 #include "handlers.hpp"
 #include "me_view.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "quota.hpp"
+#include "rapt/api/quota.hpp"
 #include "rapt/http/message.hpp"
 #include "rapt/http/server.hpp"
 #include "rapt/identity/actor.hpp"

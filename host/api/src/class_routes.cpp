@@ -2,10 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "attempts.hpp"
-#include "body.hpp"
 #include "handlers.hpp"
 #include "member_body.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/classes/class_service.hpp"
 #include "versions.hpp"

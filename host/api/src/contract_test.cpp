@@ -12,8 +12,8 @@
 
 #include "openapi.hpp"
 #include "openapi_operation.hpp"
+#include "rapt/api/router.hpp"
 #include "rapt/schema/json_schema.hpp"
-#include "router.hpp"
 #include "routes.hpp"
 #include "test_contract.hpp"
 

@@ -2,9 +2,9 @@
 #include "dressed_responder.hpp"
 
 #include "cors.hpp"
+#include "rapt/api/security_headers.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/http/coding.hpp"
-#include "security_headers.hpp"
 #include "session_cookie.hpp"
 
 namespace rapt::api {
@@ -69,6 +69,13 @@ Task<http::EventStream*> DressedResponder::open_event_stream(http::Headers extra
 Task<http::BodyStream*> DressedResponder::open_body_stream(http::Headers headers) {
   dress(headers);
   auto* body = co_await inner_.open_body_stream(std::move(headers));
+  co_return body;
+}
+
+Task<http::BodyStream*> DressedResponder::open_sized_stream(int status, http::Headers headers, std::uint64_t length) {
+  status_ = status;
+  dress(headers);
+  auto* body = co_await inner_.open_sized_stream(status, std::move(headers), length);
   co_return body;
 }
 

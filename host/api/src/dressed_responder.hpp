@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "quota.hpp"
+#include "rapt/api/quota.hpp"
 #include "rapt/http/server.hpp"
 
 namespace rapt::config {
@@ -29,6 +29,7 @@ class DressedResponder final : public http::Responder {
   Task<void> send(http::Response response) override;
   Task<http::EventStream*> open_event_stream(http::Headers extra) override;
   Task<http::BodyStream*> open_body_stream(http::Headers headers) override;
+  Task<http::BodyStream*> open_sized_stream(int status, http::Headers headers, std::uint64_t length) override;
 
  private:
   void dress(http::Headers& headers) const;

@@ -7,7 +7,6 @@
 #include "finding_handlers.hpp"
 #include "module_views.hpp"
 #include "parameters.hpp"
-#include "query_values.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/chat/chores.hpp"
 #include "rapt/host/supervisor.hpp"

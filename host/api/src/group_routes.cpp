@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
 #include "handlers.hpp"
 #include "member_body.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/groups/group_service.hpp"
 #include "versions.hpp"

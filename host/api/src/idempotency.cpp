@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "error_reply.hpp"
 #include "handlers.hpp"
+#include "rapt/api/error_reply.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/security/secret_box.hpp"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "quota.hpp"
+#include "rapt/api/quota.hpp"
 #include "rapt/base/error.hpp"
 #include "rapt/runtime/task.hpp"
 #include "rate_counter.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "member_body.hpp"
 
-#include "body.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 
 namespace rapt::api {
 

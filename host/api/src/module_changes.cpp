@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "admin_modules.hpp"
-#include "body.hpp"
 #include "handlers.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/install/installer.hpp"
 
 namespace rapt::api {

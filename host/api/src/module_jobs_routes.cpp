@@ -6,10 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "admin_modules.hpp"
-#include "body.hpp"
 #include "module_job_handlers.hpp"
 #include "parameters.hpp"
-#include "query_values.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/install/installer.hpp"

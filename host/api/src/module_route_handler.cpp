@@ -7,12 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "json_body.hpp"
 #include "module_answer.hpp"
 #include "module_asker.hpp"
 #include "module_handlers.hpp"
 #include "module_place.hpp"
 #include "module_routes.hpp"
+#include "rapt/api/json_body.hpp"
 #include "rapt/base/json_text.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/host/supervisor.hpp"

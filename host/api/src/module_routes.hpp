@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "call.hpp"
+#include "rapt/api/router.hpp"
 #include "rapt/bundle/manifest.hpp"
 #include "rapt/host/supervisor.hpp"
-#include "router.hpp"
 
 namespace rapt::api {
 

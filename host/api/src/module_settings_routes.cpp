@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "admin_modules.hpp"
-#include "body.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/hooks/module_catalog.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "call.hpp"
+#include "rapt/api/query.hpp"
 #include "rapt/base/ids.hpp"
 
 namespace rapt::api {
@@ -29,12 +30,17 @@ Result<std::optional<IdType>> query_id(const Call& call, const std::string& name
   return Error::invalid(name, "must be a UUID");
 }
 
-/// A whole number in the query, or `otherwise` without it; kInvalid when it is none, or not within the bounds.
-Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least, std::int64_t most,
-                                  std::int64_t otherwise);
-
-/// kInvalid when a parameter of the query is there twice: which of them was meant?
-Result<void> without_repeats(const http::Request& request);
+/// The query's values of a call (rapt/api/query.hpp).
+inline Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t least,
+                                         std::int64_t most, std::int64_t otherwise) {
+  return query_number(call.request, name, least, most, otherwise);
+}
+inline Result<std::string> query_text(const Call& call, const std::string& name, std::size_t most_bytes) {
+  return query_text(call.request, name, most_bytes);
+}
+inline Result<std::optional<TimePoint>> query_time(const Call& call, const std::string& name) {
+  return query_time(call.request, name);
+}
 
 /// ?limit=&cursor=
 struct Page {

@@ -5,12 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
-#include "error_reply.hpp"
 #include "handlers.hpp"
 #include "me_view.hpp"
 #include "provider_code.hpp"
 #include "provider_views.hpp"
+#include "rapt/api/body.hpp"
+#include "rapt/api/error_reply.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/config/settings.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "quota.hpp"
+#include "rapt/api/quota.hpp"
 #include "rapt/base/local_counts.hpp"
 #include "rapt/runtime/task.hpp"
 #include "rapt/store/redis_script.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
 #include "finding_filter.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/chat/chat_service.hpp"
 #include "views.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
-#include "error_reply.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
+#include "rapt/api/error_reply.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/hooks/module_catalog.hpp"
 #include "rapt/tools/check.hpp"

@@ -2,10 +2,10 @@
 // What is said in a conversation, and how its answer is followed: at once, as a stream, or again after a lost one.
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
-#include "error_reply.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
+#include "rapt/api/body.hpp"
+#include "rapt/api/error_reply.hpp"
 #include "rapt/chat/chat_service.hpp"
 #include "views.hpp"
 

@@ -4,7 +4,6 @@
 #include "csv.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
-#include "query_values.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/usage/reports.hpp"
 #include "usage_csv.hpp"

@@ -3,10 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "body.hpp"
 #include "handlers.hpp"
 #include "parameters.hpp"
 #include "rapt/accounts/fields.hpp"
+#include "rapt/api/body.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/users/user_service.hpp"

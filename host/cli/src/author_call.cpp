@@ -8,11 +8,11 @@
 #include "author_show.hpp"
 #include "author_subject.hpp"
 #include "author_trial.hpp"
-#include "print.hpp"
 #include "rapt/author/call_run.hpp"
 #include "rapt/author/hook_case.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 
 namespace rapt::cli {
 namespace {

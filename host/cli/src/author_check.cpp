@@ -10,11 +10,11 @@
 #include "author_commands.hpp"
 #include "author_subject.hpp"
 #include "author_trial.hpp"
-#include "print.hpp"
 #include "rapt/author/builder.hpp"
 #include "rapt/author/check.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 
 namespace rapt::cli {
 namespace {

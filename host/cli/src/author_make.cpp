@@ -9,10 +9,10 @@
 
 #include "author_commands.hpp"
 #include "author_subject.hpp"
-#include "print.hpp"
 #include "rapt/author/builder.hpp"
 #include "rapt/author/scaffold.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 
 namespace rapt::cli {
 namespace {

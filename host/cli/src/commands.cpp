@@ -20,4 +20,23 @@ const std::vector<Command>& commands() {
   return table;
 }
 
+int run(Console& console, const std::vector<std::string>& words) {
+  const Program program{
+      "rapt", "RaptScallions: an AI-education platform whose every feature is a signed, sandboxed module.", commands()};
+  return run(program, console, words);
+}
+
+Result<config::Settings> settings_of(const Console& console) {
+  return config::load_settings(console.environment);
+}
+
+Result<config::Settings> local_settings_of(const Console& console) {
+  return config::load_settings([&console](std::string_view name) {
+    auto value = console.environment(name);
+    if (!value && name == "DATABASE_URL") value = "postgresql://not-used/not-used";
+    if (!value && name == "REDIS_URL") value = "redis://127.0.0.1/0";
+    return value;
+  });
+}
+
 }  // namespace rapt::cli

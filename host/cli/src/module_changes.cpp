@@ -8,8 +8,8 @@
 
 #include "module_commands.hpp"
 #include "module_reports.hpp"
-#include "print.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/hooks/hook.hpp"
 #include "rapt/runtime/runtime.hpp"
 

@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "print.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/consent.hpp"
+#include "rapt/cli/arguments.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 
 namespace rapt::cli {
@@ -31,8 +31,7 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
         << " (" << found.type << ")\n";
   if (plan.new_permissions.empty()) return;
   out << "  asks for these permissions:\n";
-  for (const auto& permission : plan.new_permissions)
-    out << bundle::asked_in_words(permission, "    ");
+  for (const auto& permission : plan.new_permissions) out << bundle::asked_in_words(permission, "    ");
 }
 
 bool agrees(Console& console) {

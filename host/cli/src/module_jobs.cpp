@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "module_commands.hpp"
-#include "print.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 
 namespace rapt::cli {

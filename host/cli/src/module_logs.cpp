@@ -13,8 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include "module_commands.hpp"
-#include "print.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/journal/module_journal.hpp"
 #include "rapt/runtime/runtime.hpp"
 

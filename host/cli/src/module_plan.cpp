@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
 #include "module_commands.hpp"
 #include "planned_modules.hpp"
-#include "print.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/arguments.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/tools/definition.hpp"

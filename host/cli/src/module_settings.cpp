@@ -9,9 +9,9 @@
 
 #include "module_commands.hpp"
 #include "people.hpp"
-#include "print.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/module_settings/settings.hpp"
 #include "rapt/runtime/runtime.hpp"
 

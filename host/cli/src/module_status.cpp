@@ -8,9 +8,9 @@
 
 #include "module_commands.hpp"
 #include "module_reports.hpp"
-#include "print.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/consent.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 
 namespace rapt::cli {

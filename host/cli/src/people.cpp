@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "print.hpp"
 #include "rapt/api/documents.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/host_key.hpp"
 

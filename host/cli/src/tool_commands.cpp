@@ -7,9 +7,9 @@
 
 #include "installed_catalog.hpp"
 #include "people.hpp"
-#include "print.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/module_settings/live_settings.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/tools/check.hpp"

@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "print.hpp"
 #include "rapt/base/clock.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/usage/reports.hpp"

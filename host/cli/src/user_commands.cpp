@@ -10,9 +10,9 @@
 #include <nlohmann/json.hpp>
 
 #include "people.hpp"
-#include "print.hpp"
 #include "rapt/api/documents.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 
 namespace rapt::cli {

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "people.hpp"
-#include "print.hpp"
 #include "rapt/api/documents.hpp"
 #include "rapt/base/file.hpp"
+#include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/users/import_service.hpp"
 #include "user_commands.hpp"

@@ -34,7 +34,7 @@ class EventStream {
   [[nodiscard]] virtual bool closed() const = 0;
 };
 
-/// A body of unknown length to one client. Used from the handler's task only.
+/// A body in pieces to one client. Used from the handler's task only.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
@@ -45,8 +45,8 @@ class BodyStream {
   virtual void give_up() = 0;
 };
 
-/// The one answer to a request. Exactly one of the three is called, once; a handler that calls neither has the
-/// server answer 500.
+/// The one answer to a request. Exactly one of these is called, once; a handler that calls none has the server answer
+/// 500.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -55,6 +55,9 @@ class Responder {
   virtual Task<EventStream*> open_event_stream(Headers extra) = 0;
   /// Sends the head of an answer 200; its body goes through what is returned, and ends when the handler returns.
   virtual Task<BodyStream*> open_body_stream(Headers headers) = 0;
+  /// The same with another status (206) and a length that is known and announced: exactly so many bytes are written. A
+  /// handler that returns before ends the connection, so that nobody takes the body for whole; more is a bug (throws).
+  virtual Task<BodyStream*> open_sized_stream(int status, Headers headers, std::uint64_t length) = 0;
 };
 
 /// What serves requests. `handle` may run concurrently for different connections; a request is alive until it returns.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "print.hpp"
+#include "rapt/cli/print.hpp"
 
 #include <algorithm>
 #include <ostream>

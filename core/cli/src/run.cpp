@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "arguments.hpp"
-#include "command.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/cli/arguments.hpp"
+#include "rapt/cli/command.hpp"
 
 namespace rapt::cli {
 namespace {
@@ -19,44 +19,45 @@ bool is_help(const std::string& word) {
   return word == "help" || word == "--help" || word == "-h";
 }
 
-int show_overview(Console& console) {
-  console.out << "RaptScallions: an AI-education platform whose every feature is a signed, sandboxed module.\n\n"
-              << overview()
-              << "\n`rapt COMMAND --help` explains one of them, with examples. Exit status: 0 done, 1 failed, 2 wrong "
+int show_overview(const Program& program, Console& console) {
+  console.out << program.about << "\n\n"
+              << overview(program) << "\n`" << program.name
+              << " COMMAND --help` explains one of them, with examples. Exit status: 0 done, 1 failed, 2 wrong "
                  "command line.\n";
   return kOk;
 }
 
 /// The command that `words` begins with; `used` is how many words its name takes.
-const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
+const Command* find_command(const Program& program, const std::vector<std::string>& words, std::size_t& used) {
   for (used = std::min<std::size_t>(2, words.size()); used > 0; --used) {
     const auto name = used == 2 ? words[0] + " " + words[1] : words[0];
-    for (const auto& command : commands()) {
+    for (const auto& command : program.commands) {
       if (command.name == name) return &command;
     }
   }
   return nullptr;
 }
 
-int unknown_command(Console& console, const std::vector<std::string>& words) {
-  if (const auto group = overview(words[0]); !group.empty()) {
+int unknown_command(const Program& program, Console& console, const std::vector<std::string>& words) {
+  if (const auto group = overview(program, words[0]); !group.empty()) {
     const bool asked = words.size() == 1 || is_help(words[1]);
     (asked ? console.out : console.err) << (asked ? ""
-                                                  : "rapt: There is no command \"" +
+                                                  : std::string(program.name) + ": There is no command \"" +
                                                         printable(words[0] + " " + words[1], kLongestWord) +
                                                         "\". These are there:\n")
                                         << group;
     return words.size() > 1 && asked ? kOk : kUsage;
   }
   std::vector<std::string> names;
-  for (const auto& command : commands()) {
+  for (const auto& command : program.commands) {
     names.emplace_back(command.name);
     names.emplace_back(command.name.substr(0, command.name.find(' ')));
   }
+  const std::string name(program.name);
   const auto guess = words[0].size() > kLongestWord ? "" : nearest(words[0], names);
-  return usage_fault(console,
-                     "There is no command \"" + printable(words[0], kLongestWord) + "\"." +
-                         (guess.empty() ? " `rapt --help` lists them." : " Did you mean `rapt " + guess + "`?"));
+  return usage_fault(console, "There is no command \"" + printable(words[0], kLongestWord) + "\"." +
+                                  (guess.empty() ? " `" + name + " --help` lists them."
+                                                 : " Did you mean `" + name + " " + guess + "`?"));
 }
 
 }  // namespace
@@ -67,7 +68,7 @@ std::string Arguments::value(std::string_view name, std::string_view otherwise) 
 }
 
 int usage_fault(Console& console, std::string_view sentence) {
-  console.err << "rapt: " << sentence << "\n";
+  console.err << console.program << ": " << sentence << "\n";
   return kUsage;
 }
 
@@ -79,41 +80,30 @@ int report(Console& console, const Error& error) {
   }
   // A message may have several lines (the faults of the settings); each is escaped by itself.
   std::istringstream lines(error.message);
-  std::string_view before = "rapt: ";
+  std::string before = std::string(console.program) + ": ";
   for (std::string line; std::getline(lines, line); before = "") console.err << before << printable(line, 2000) << "\n";
   if (!error.log_detail.empty()) console.err << "  (" << printable(error.log_detail, 1000) << ")\n";
   return kFailed;
 }
 
-Result<config::Settings> settings_of(const Console& console) {
-  return config::load_settings(console.environment);
-}
-
-Result<config::Settings> local_settings_of(const Console& console) {
-  return config::load_settings([&console](std::string_view name) {
-    auto value = console.environment(name);
-    if (!value && name == "DATABASE_URL") value = "postgresql://not-used/not-used";
-    if (!value && name == "REDIS_URL") value = "redis://127.0.0.1/0";
-    return value;
-  });
-}
-
-int run(Console& console, const std::vector<std::string>& words) {
+int run(const Program& program, Console& console, const std::vector<std::string>& words) {
+  console.program = program.name;
   if (words.empty() || is_help(words[0])) {
-    show_overview(console);
+    show_overview(program, console);
     return words.empty() ? kUsage : kOk;
   }
   const auto renamed = words[0] == "--version" ? std::vector<std::string>{"version"} : words;
   std::size_t used = 0;
-  const auto* command = find_command(renamed, used);
-  if (command == nullptr) return unknown_command(console, renamed);
+  const auto* command = find_command(program, renamed, used);
+  if (command == nullptr) return unknown_command(program, console, renamed);
   const auto arguments =
-      parse_arguments(*command, {renamed.begin() + static_cast<std::ptrdiff_t>(used), renamed.end()});
+      parse_arguments(program, *command, {renamed.begin() + static_cast<std::ptrdiff_t>(used), renamed.end()});
   if (!arguments) {
-    return usage_fault(console, arguments.error().message + " See: rapt " + std::string(command->name) + " --help");
+    return usage_fault(console, arguments.error().message + " See: " + std::string(program.name) + " " +
+                                    std::string(command->name) + " --help");
   }
   if (arguments->has("help")) {
-    console.out << help_of(*command);
+    console.out << help_of(program, *command);
     return kOk;
   }
   console.json = arguments->has("json");

@@ -4,16 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "command.hpp"
+#include "rapt/cli/command.hpp"
 
 namespace rapt::cli {
 
 /// Parses the words after a command's name. kInvalid with a sentence that names the wrong word.
-Result<Arguments> parse_arguments(const Command& command, const std::vector<std::string>& words);
+Result<Arguments> parse_arguments(const Program& program, const Command& command,
+                                  const std::vector<std::string>& words);
 /// Usage, summary, options and examples of one command.
-std::string help_of(const Command& command);
+std::string help_of(const Program& program, const Command& command);
 /// The list of all commands, or of those whose name begins with the word `group`.
-std::string overview(std::string_view group = "");
+std::string overview(const Program& program, std::string_view group = "");
 /// The known name that is nearest to a mistyped one; "" when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& known);
 

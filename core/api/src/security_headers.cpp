@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "security_headers.hpp"
+#include "rapt/api/security_headers.hpp"
 
 namespace rapt::api {
 namespace {

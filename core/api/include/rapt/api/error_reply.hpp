@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "quota.hpp"
+#include "rapt/api/quota.hpp"
 #include "rapt/base/error.hpp"
 #include "rapt/http/message.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "body.hpp"
+#include "rapt/api/body.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "error_reply.hpp"
+#include "rapt/api/error_reply.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "arguments.hpp"
+#include "rapt/cli/arguments.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -40,8 +40,8 @@ Error wrong(std::string message) {
   return error;
 }
 
-std::string count_fault(const Command& command, std::size_t given) {
-  std::string out = "`rapt " + std::string(command.name) + "` takes ";
+std::string count_fault(const Program& program, const Command& command, std::size_t given) {
+  std::string out = "`" + std::string(program.name) + " " + std::string(command.name) + "` takes ";
   out += command.most == 0 ? "no arguments" : std::string(command.arguments);
   return out + ", but got " +
          (given == 0 ? "nothing" : std::to_string(given) + (given == 1 ? " argument" : " arguments")) + ".";
@@ -69,7 +69,8 @@ void take(const po::variables_map& values, Arguments& out) {
 
 }  // namespace
 
-Result<Arguments> parse_arguments(const Command& command, const std::vector<std::string>& words) {
+Result<Arguments> parse_arguments(const Program& program, const Command& command,
+                                  const std::vector<std::string>& words) {
   auto known = describe_options(command);
   po::options_description all;
   all.add(known).add_options()(kPositional, po::value<std::vector<std::string>>());
@@ -81,8 +82,8 @@ Result<Arguments> parse_arguments(const Command& command, const std::vector<std:
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(words).options(all).positional(positional).style(style).run(), values);
   } catch (const po::unknown_option& error) {
-    return wrong("`rapt " + std::string(command.name) + "` has no option " + printable(error.get_option_name(), 60) +
-                 ".");
+    return wrong("`" + std::string(program.name) + " " + std::string(command.name) + "` has no option " +
+                 printable(error.get_option_name(), 60) + ".");
   } catch (const po::error& error) {
     return wrong(printable(error.what()) + ".");
   }
@@ -90,14 +91,15 @@ Result<Arguments> parse_arguments(const Command& command, const std::vector<std:
   take(values, out);
   const bool asks_for_help = out.has("help");
   if (!asks_for_help && (out.positional.size() < command.least || out.positional.size() > command.most)) {
-    return wrong(count_fault(command, out.positional.size()));
+    return wrong(count_fault(program, command, out.positional.size()));
   }
   return out;
 }
 
-std::string help_of(const Command& command) {
+std::string help_of(const Program& program, const Command& command) {
   std::ostringstream out;
-  out << "rapt " << command.name << (command.arguments.empty() ? "" : " ") << command.arguments << " [options]\n\n"
+  out << program.name << " " << command.name << (command.arguments.empty() ? "" : " ") << command.arguments
+      << " [options]\n\n"
       << command.summary << "\n\n"
       << describe_options(command) << "\nExamples:\n";
   std::istringstream lines{std::string(command.examples)};
@@ -105,9 +107,9 @@ std::string help_of(const Command& command) {
   return out.str();
 }
 
-std::string overview(std::string_view group) {
+std::string overview(const Program& program, std::string_view group) {
   std::ostringstream out;
-  for (const auto& command : commands()) {
+  for (const auto& command : program.commands) {
     if (!group.empty() && !command.name.starts_with(std::string(group) + " ")) continue;
     std::string left =
         std::string(command.name) + (command.arguments.empty() ? "" : " ") + std::string(command.arguments);

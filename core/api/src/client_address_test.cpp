@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "client_address.hpp"
+#include "rapt/api/client_address.hpp"
 
 #include <gtest/gtest.h>
 

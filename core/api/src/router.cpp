@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "router.hpp"
+#include "rapt/api/router.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "body.hpp"
+#include "rapt/api/body.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "json_body.hpp"
+#include "rapt/api/json_body.hpp"
 #include "rapt/base/ids.hpp"
 #include "rapt/base/text.hpp"
 

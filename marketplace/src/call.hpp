@@ -14,6 +14,8 @@
 namespace rapt::marketplace {
 
 class Blobs;
+class DownloadCounts;
+class FileCache;
 class Publishing;
 class Repository;
 
@@ -23,8 +25,10 @@ struct Site {
   Repository& repository;
   Blobs& blobs;
   const Clock& clock;
-  std::string public_url;  ///< what clients call this registry, without a slash at the end
-  Publishing* publishing = nullptr;  ///< what checks submissions; without it, none are taken
+  std::string public_url;               ///< what clients call this registry, without a slash at the end
+  Publishing* publishing = nullptr;     ///< what checks submissions; without it, none are taken
+  DownloadCounts* downloads = nullptr;  ///< without it, none are counted
+  FileCache* files = nullptr;           ///< of the metadata; without it, each is read from the database
 };
 
 /// One request on its way.
@@ -37,9 +41,7 @@ struct Call {
   std::string instance_id;  ///< Access::kInstance
   /// A handler that has answered through `responder` itself (a download) says so.
   bool answered = false;
-  [[nodiscard]] const std::string& parameter(const std::string& name) const {
-    return request.path_parameters.at(name);
-  }
+  [[nodiscard]] const std::string& parameter(const std::string& name) const { return request.path_parameters.at(name); }
 };
 
 enum class Access : std::uint8_t {
@@ -56,6 +58,7 @@ struct Route {
   Access access;
   Handler handler;
   std::size_t body_bytes = 0;  ///< 0: none is read
+  unsigned per_minute = 1200;  ///< of one address, in this process
 };
 
 /// Tables of routes, one an area.
@@ -63,8 +66,12 @@ std::span<const Route> module_routes();    // reading: modules, versions, downlo
 std::span<const Route> metadata_routes();  // /metadata/, /targets/
 std::span<const Route> release_routes();   // releases, community tools, instances
 std::span<const Route> publish_routes();   // what publishers do
+/// All of them and what belongs to no area, in the order in which they are looked at.
+std::span<const Route> all_routes();
 
-/// `{"data": …}` with status 200 or another.
-http::Response reply(int status, std::string json_body);
+/// An answer of JSON: `{"data": data_json}`.
+http::Response reply(int status, std::string_view data_json);
+/// A page of a list: `{"data": data_json, "meta": {"next_cursor": …}}`; "" is the last page.
+http::Response reply_page(std::string_view data_json, std::string_view next_cursor);
 
 }  // namespace rapt::marketplace

@@ -78,10 +78,21 @@ CREATE TABLE modules (
   downloads bigint NOT NULL DEFAULT 0,
   rating_sum bigint NOT NULL DEFAULT 0,
   rating_count bigint NOT NULL DEFAULT 0,
+  hooks text[] NOT NULL DEFAULT '{}',
+  permissions text[] NOT NULL DEFAULT '{}',
+  -- Few ratings say little: five of three stars are thought to be there already.
+  rating_key bigint NOT NULL GENERATED ALWAYS AS ((rating_sum + 15) * 1000 / (rating_count + 5)) STORED,
   search tsvector NOT NULL DEFAULT ''::tsvector,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+-- What can be found: a module none of whose versions may be installed is not listed.
+CREATE INDEX modules_search_idx ON modules USING gin (search);
+CREATE INDEX modules_words_idx ON modules USING gin ((name || ' ' || title) gin_trgm_ops);
+CREATE INDEX modules_downloads_idx ON modules (downloads, name);
+CREATE INDEX modules_rating_idx ON modules (rating_key, name);
+CREATE INDEX modules_updated_idx ON modules (updated_at, name);
+CREATE INDEX modules_publisher_idx ON modules (publisher);
 
 CREATE TABLE module_versions (
   module text NOT NULL REFERENCES modules (name),
@@ -115,6 +126,39 @@ CREATE TABLE module_versions (
 CREATE INDEX module_versions_sha256_idx ON module_versions (sha256);
 CREATE INDEX module_versions_order_idx ON module_versions (module, sort_key COLLATE "C" DESC);
 
+-- What lists and search say of a module, made anew from its published versions: call it in the transaction that
+-- publishes, yanks or un-yanks one.
+CREATE FUNCTION refresh_module(module_name text) RETURNS void LANGUAGE sql AS $$
+  WITH offered AS (
+    SELECT v.* FROM module_versions v
+    WHERE v.module = module_name AND v.state = 'published' AND v.yanked_at IS NULL
+  ), stable AS (
+    SELECT * FROM offered WHERE channel = 'stable' ORDER BY sort_key COLLATE "C" DESC LIMIT 1
+  ), beta AS (
+    SELECT * FROM offered WHERE channel = 'beta' ORDER BY sort_key COLLATE "C" DESC LIMIT 1
+  ), shown AS (
+    SELECT * FROM stable UNION ALL (SELECT * FROM beta WHERE NOT EXISTS (SELECT 1 FROM stable))
+  )
+  UPDATE modules m SET
+    latest_stable = (SELECT version FROM stable), latest_beta = (SELECT version FROM beta),
+    title = coalesce((SELECT manifest->>'title' FROM shown), m.title),
+    description = coalesce((SELECT manifest->>'description' FROM shown), m.description),
+    license = coalesce((SELECT manifest->>'license' FROM shown), m.license),
+    hooks = coalesce((SELECT hooks FROM shown), '{}'), permissions = coalesce((SELECT permissions FROM shown), '{}'),
+    search = (SELECT setweight(to_tsvector('english', replace(m.name, '-', ' ')), 'A')
+                || setweight(to_tsvector('english', coalesce(manifest->>'title', '')), 'A')
+                || setweight(to_tsvector('english', coalesce(manifest->>'description', '')), 'B')
+                || setweight(to_tsvector('english', replace(m.publisher, '-', ' ')), 'C')
+                || setweight(to_tsvector('simple', replace(array_to_string(hooks, ' '), ':', ' ')), 'D')
+              FROM (SELECT * FROM shown UNION ALL
+                    SELECT * FROM (SELECT * FROM module_versions WHERE module = module_name AND state = 'published'
+                                   ORDER BY sort_key COLLATE "C" DESC LIMIT 1) any_version
+                    WHERE NOT EXISTS (SELECT 1 FROM shown)) said),
+    updated_at = now()
+  WHERE m.name = module_name AND EXISTS (SELECT 1 FROM module_versions v
+                                         WHERE v.module = module_name AND v.state = 'published')
+$$;
+
 CREATE TABLE module_screenshots (
   module text NOT NULL REFERENCES modules (name),
   position integer NOT NULL CHECK (position BETWEEN 1 AND 8),
@@ -144,6 +188,7 @@ CREATE TABLE advisories (
   published_at timestamptz NOT NULL DEFAULT now(),
   withdrawn_at timestamptz
 );
+CREATE INDEX advisories_module_idx ON advisories (module) WHERE withdrawn_at IS NULL;
 
 -- == releases of the platform, community tools, instances =============================================================
 

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "module_search.hpp"
+
+#include <array>
+#include <vector>
+
+#include "categories.hpp"
+#include "rapt/api/query.hpp"
+#include "rapt/base/text.hpp"
+#include "rapt/bundle/manifest.hpp"
+#include "rapt/marketplace/layout.hpp"
+
+namespace rapt::marketplace {
+namespace {
+
+// A version has to be offered, and fit the host that asks ($5 to $8). What is yanked or not in the channel does not
+// count. Of the orders each has a statement, so that each can follow an index.
+#define RAPT_MODULE_COLUMNS                                                                                      \
+  "m.name, m.title, m.description, m.publisher, p.title AS publisher_title, m.category, m.license, "             \
+  "m.latest_stable, m.latest_beta, array_to_json(m.hooks)::text AS hooks, "                                      \
+  "array_to_json(m.permissions)::text AS permissions, m.downloads, m.rating_sum, m.rating_count, m.updated_at, " \
+  "m.created_at, (SELECT count(*) FROM advisories a WHERE a.module = m.name AND a.withdrawn_at IS NULL) AS "     \
+  "advisories "
+#define RAPT_MODULE_FROM "FROM modules m JOIN publishers p ON p.name = m.publisher "
+#define RAPT_MODULE_FILTER                                                                                       \
+  "p.suspended_because IS NULL AND (m.latest_stable IS NOT NULL OR m.latest_beta IS NOT NULL) "                  \
+  "AND ($1::text IS NULL OR m.category = $1) AND ($2::text IS NULL OR $2 = ANY (m.hooks)) "                      \
+  "AND ($3::text IS NULL OR $3 = ANY (m.permissions)) AND ($4::text IS NULL OR m.publisher = $4) "               \
+  "AND (($5::text IS NULL AND $6::int IS NULL AND $8::text IS NULL) OR EXISTS (SELECT 1 FROM module_versions v " \
+  "WHERE v.module = m.name AND v.state = 'published' AND v.yanked_at IS NULL "                                   \
+  "AND ($5::text IS NULL OR $5 = ANY (v.architectures)) "                                                        \
+  "AND ($6::int IS NULL OR (v.abi_major = $6 AND v.abi_minor <= $7::int)) "                                      \
+  "AND ($8::text IS NULL OR v.channel = $8))) "
+#define RAPT_MODULE_WORDS "AND ($12::text = '' OR m.search @@ to_tsquery('english', $12::text)) "
+
+constexpr store::Statement kByDownloads{"modules.by_downloads",
+                                        "SELECT " RAPT_MODULE_COLUMNS ", m.downloads AS key " RAPT_MODULE_FROM
+                                        "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
+                                        "AND ($9::bigint IS NULL OR (m.downloads, m.name) < ($9::bigint, $10::text)) "
+                                        "ORDER BY m.downloads DESC, m.name DESC LIMIT $11::bigint"};
+constexpr store::Statement kByRating{"modules.by_rating",
+                                     "SELECT " RAPT_MODULE_COLUMNS ", m.rating_key AS key " RAPT_MODULE_FROM
+                                     "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
+                                     "AND ($9::bigint IS NULL OR (m.rating_key, m.name) < ($9::bigint, $10::text)) "
+                                     "ORDER BY m.rating_key DESC, m.name DESC LIMIT $11::bigint"};
+constexpr store::Statement kByUpdated{
+    "modules.by_updated",
+    "SELECT " RAPT_MODULE_COLUMNS ", (extract(epoch FROM m.updated_at) * 1000000)::bigint AS key " RAPT_MODULE_FROM
+    "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
+    "AND ($9::bigint IS NULL OR (m.updated_at, m.name) < (to_timestamp($9::bigint / 1000000) + "
+    "($9::bigint % 1000000) * interval '1 microsecond', $10::text)) "
+    "ORDER BY m.updated_at DESC, m.name DESC LIMIT $11::bigint"};
+constexpr store::Statement kByName{"modules.by_name",
+                                   "SELECT " RAPT_MODULE_COLUMNS ", 0::bigint AS key " RAPT_MODULE_FROM
+                                   "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
+                                   "AND ($9::bigint IS NULL OR m.name > $10::text) ORDER BY m.name LIMIT $11::bigint"};
+// Of very many that fit, the most downloaded are ranked: nobody reads further, and a rank costs.
+constexpr store::Statement kByRelevance{
+    "modules.by_relevance",
+    "SELECT * FROM (SELECT " RAPT_MODULE_COLUMNS
+    ", (ts_rank(m.search, to_tsquery('english', $12::text)) * 1000000)::bigint AS key FROM (SELECT * FROM modules f "
+    "WHERE f.search @@ to_tsquery('english', $12::text) ORDER BY f.downloads DESC, f.name DESC LIMIT 500) m "
+    "JOIN publishers p ON p.name = m.publisher WHERE " RAPT_MODULE_FILTER
+    ") found WHERE $9::bigint IS NULL OR (key, name) < ($9::bigint, $10::text) "
+    "ORDER BY key DESC, name DESC LIMIT $11::bigint"};
+// For words that nothing has: what looks like them.
+constexpr store::Statement kBySimilarity{
+    "modules.by_similarity",
+    "SELECT * FROM (SELECT " RAPT_MODULE_COLUMNS
+    ", (word_similarity($12::text, m.name || ' ' || m.title) * 1000000)::bigint AS key " RAPT_MODULE_FROM
+    "WHERE $12::text <% (m.name || ' ' || m.title) AND $9::bigint IS NULL AND $10::text IS NULL AND " RAPT_MODULE_FILTER
+    ") found ORDER BY key DESC, name DESC LIMIT $11::bigint"};
+constexpr store::Statement kOne{"modules.one", "SELECT " RAPT_MODULE_COLUMNS RAPT_MODULE_FROM
+                                               "WHERE m.name = $1 AND p.suspended_because IS NULL AND EXISTS (SELECT 1 "
+                                               "FROM module_versions v WHERE v.module = m.name AND v.state = "
+                                               "'published')"};
+#undef RAPT_MODULE_COLUMNS
+#undef RAPT_MODULE_FROM
+#undef RAPT_MODULE_FILTER
+#undef RAPT_MODULE_WORDS
+
+constexpr std::size_t kLongestQuestion = 200, kMostWords = 8;
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
+}
+
+/// "'safe':* & 'filt':*": of letters and digits alone, so that nothing in it is an operator.
+std::string tsquery_of(std::string_view words) {
+  std::string out;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < words.size() && count < kMostWords; ++count) {
+    while (at < words.size() && !is_word_byte(words[at])) ++at;
+    auto end = at;
+    while (end < words.size() && is_word_byte(words[end])) ++end;
+    if (end == at) break;
+    out.append(out.empty() ? "'" : " & '").append(words.substr(at, end - at)).append("':*");
+    at = end;
+  }
+  return out;
+}
+
+Result<std::optional<std::string>> optional_text(const http::Request& request, const std::string& name) {
+  auto text = api::query_text(request, name, 100);
+  if (!text) return text.error();
+  return text->empty() ? std::nullopt : std::optional(std::move(*text));
+}
+
+Result<void> read_words(const http::Request& request, ModuleQuery& out) {
+  auto words = api::query_text(request, "q", kLongestQuestion);
+  if (!words) return words.error();
+  out.tsquery = tsquery_of(*words);
+  if (!words->empty() && out.tsquery.empty()) return Error::invalid("q", "must hold a letter or a digit");
+  out.words = std::move(*words);
+  return {};
+}
+
+Result<void> read_filters(const http::Request& request, ModuleQuery& out) {
+  const std::array<std::pair<const char*, std::optional<std::string>*>, 6> filters{{{"category", &out.category},
+                                                                                    {"hook", &out.hook},
+                                                                                    {"permission", &out.permission},
+                                                                                    {"publisher", &out.publisher},
+                                                                                    {"architecture", &out.architecture},
+                                                                                    {"channel", &out.channel}}};
+  for (const auto& [name, place] : filters) {
+    auto text = optional_text(request, name);
+    if (!text) return text.error();
+    *place = std::move(*text);
+  }
+  if (out.category && !is_category(*out.category))
+    return Error::invalid("category", "is none of those that GET /api/categories lists");
+  if (out.channel && !parse_channel(*out.channel)) return Error::invalid("channel", "must be stable or beta");
+  return {};
+}
+
+/// "1.2".
+Result<void> read_abi(const http::Request& request, ModuleQuery& out) {
+  const auto text = request.query_value("abi");
+  if (!text) return {};
+  const auto dot = text->find('.');
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.size() <= 4 && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  const auto fault = Error::invalid("abi", "must be two numbers such as 1.2");
+  if (dot == std::string::npos) return fault;
+  const auto major = text->substr(0, dot), minor = text->substr(dot + 1);
+  if (!digits(major) || !digits(minor)) return fault;
+  out.abi_major = std::stoi(major);
+  out.abi_minor = std::stoi(minor);
+  return {};
+}
+
+constexpr std::array kOrders{ModuleOrder::kRelevance, ModuleOrder::kDownloads, ModuleOrder::kRating,
+                             ModuleOrder::kUpdated, ModuleOrder::kName};
+
+Result<void> read_order(const http::Request& request, ModuleQuery& out) {
+  out.order = out.words.empty() ? ModuleOrder::kDownloads : ModuleOrder::kRelevance;
+  const auto text = request.query_value("sort");
+  if (!text) return {};
+  for (const auto order : kOrders) {
+    if (*text != name(order)) continue;
+    // Without words there is nothing to be relevant to.
+    if (order != ModuleOrder::kRelevance || !out.words.empty()) out.order = order;
+    return {};
+  }
+  return Error::invalid("sort", "must be relevance, downloads, rating, updated or name");
+}
+
+const store::Statement& statement_of(ModuleOrder order) {
+  switch (order) {
+    case ModuleOrder::kRelevance:
+      return kByRelevance;
+    case ModuleOrder::kRating:
+      return kByRating;
+    case ModuleOrder::kUpdated:
+      return kByUpdated;
+    case ModuleOrder::kName:
+      return kByName;
+    case ModuleOrder::kDownloads:
+      break;
+  }
+  return kByDownloads;
+}
+
+store::Params parameters(const ModuleQuery& query, const std::string& words) {
+  store::Params out;
+  out.add(query.category).add(query.hook).add(query.permission).add(query.publisher).add(query.architecture);
+  out.add(query.abi_major).add(query.abi_minor).add(query.channel);
+  return add_cursor(out, query.cursor).add(query.limit + 1).add(words);
+}
+
+}  // namespace
+
+std::string_view name(ModuleOrder order) {
+  constexpr std::array<std::string_view, 5> kNames{"relevance", "downloads", "rating", "updated", "name"};
+  return kNames[static_cast<std::size_t>(order)];
+}
+
+Result<ModuleQuery> parse_module_query(const http::Request& request) {
+  ModuleQuery out;
+  RAPT_TRY(read_words(request, out));
+  RAPT_TRY(read_filters(request, out));
+  RAPT_TRY(read_abi(request, out));
+  RAPT_TRY(read_order(request, out));
+  const auto limit = api::query_number(request, "limit", 1, kMostOfAPage, kUsualPage);
+  if (!limit) return limit.error();
+  out.limit = *limit;
+  auto cursor = ListCursor::parse(name(out.order), request.query_value("cursor").value_or(""));
+  if (!cursor) return cursor.error();
+  out.cursor = std::move(*cursor);
+  return out;
+}
+
+Task<Result<store::Rows>> search_modules(store::Database& database, ModuleQuery query) {
+  auto rows = co_await database.query(statement_of(query.order), parameters(query, query.tsquery));
+  const bool typo = rows && rows->empty() && !query.words.empty() && !query.cursor;
+  if (!typo) co_return rows;
+  // One page of these is enough: without a row more than the limit, nobody is told of another.
+  --query.limit;
+  auto similar = co_await database.query(kBySimilarity, parameters(query, query.words));
+  co_return similar;
+}
+
+Task<Result<store::Rows>> summary_of_module(store::Database& database, std::string name) {
+  auto rows = co_await database.query(kOne, store::params(name));
+  co_return rows;
+}
+
+}  // namespace rapt::marketplace

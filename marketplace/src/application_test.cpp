@@ -61,14 +61,6 @@ TEST_F(Registry, RefusesWhatIsWrongInAQueryWithItsPlace) {
   }
 }
 
-TEST_F(Registry, ReadsNoBodyWhereNoneBelongs) {
-  EXPECT_EQ(site_.ask("GET", "/api/modules", {}, "").status, 200);
-  EXPECT_EQ(
-      site_.ask("POST", "/api/instances/register", {{"Content-Type", "application/json"}}, std::string(200000, ' '))
-          .status,
-      413);
-}
-
 TEST_F(Registry, TellsWhoAsksTooOften) {
   int status = 200;
   int asked = 0;
@@ -76,7 +68,7 @@ TEST_F(Registry, TellsWhoAsksTooOften) {
   EXPECT_EQ(status, 429);
   EXPECT_GT(asked, 1200);
   const auto answer = site_.get("/api/publishers/nope");
-  if (answer.status == 429) EXPECT_TRUE(answer.headers.get("Retry-After"));
+  EXPECT_TRUE(answer.status != 429 || answer.headers.get("Retry-After"));
   EXPECT_EQ(site_.get("/api/categories").status, 200) << "another route counts for itself";
 }
 

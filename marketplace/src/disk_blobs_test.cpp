@@ -55,7 +55,7 @@ TEST_F(DiskBlobsTest, KeepsBytesByTheirDigestOnce) {
 }
 
 TEST_F(DiskBlobsTest, KnowsNothingElse) {
-  for (const std::string name : {std::string(64, '0'), std::string("../../etc/passwd"), std::string()}) {
+  for (const std::string& name : {std::string(64, '0'), std::string("../../etc/passwd"), std::string()}) {
     EXPECT_EQ(run_blocking(blobs_.size(name)).error().kind, ErrorKind::kNotFound);
     EXPECT_EQ(read(name, 0, 1).error().kind, ErrorKind::kNotFound);
   }

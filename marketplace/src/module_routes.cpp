@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "blob_answer.hpp"
+#include "blobs.hpp"
 #include "catalog_routes.hpp"
 #include "download_counts.hpp"
 #include "module_search.hpp"
@@ -108,17 +109,14 @@ json summaries(const store::Rows& rows, std::int64_t limit, const std::vector<Ad
   return out;
 }
 
-Task<Result<json>> screenshots_of(Call& call, std::string module) {
-  const auto rows = co_await call.site.database.query(kScreenshots, store::params(module));
-  if (!rows) co_return rows.error();
+json screenshots(const Call& call, const std::string& module, const store::Rows& rows) {
   json out = json::array();
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    const auto row = (*rows)[i];
-    out.push_back({{"url", call.site.public_url + "/api/modules/" + module + "/screenshots/" +
-                               std::to_string(row.integer("position"))},
-                   {"caption", row.text("caption")}});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto position = std::to_string(rows[i].integer("position"));
+    out.push_back({{"url", call.site.public_url + "/api/modules/" + module + "/screenshots/" + position},
+                   {"caption", rows[i].text("caption")}});
   }
-  co_return out;
+  return out;
 }
 
 Task<Result<http::Response>> get_module(Call& call) {
@@ -130,11 +128,11 @@ Task<Result<http::Response>> get_module(Call& call) {
   if (!advisories) co_return advisories.error();
   const auto versions = co_await versions_page(call, name, "", kVersionsOfAModule);
   if (!versions) co_return versions.error();
-  auto screenshots = co_await screenshots_of(call, name);
-  if (!screenshots) co_return screenshots.error();
+  const auto shots = co_await call.site.database.query(kScreenshots, store::params(name));
+  if (!shots) co_return shots.error();
   auto data = module_summary((*found)[0]);
   data["created_at"] = to_rfc3339((*found)[0].time("created_at"));
-  data["screenshots"] = std::move(*screenshots);
+  data["screenshots"] = screenshots(call, name, *shots);
   data["change_log"] = versions->empty() ? "" : (*versions)[0].text("change_log");
   data["versions"] = summaries(*versions, kVersionsOfAModule, *advisories);
   data["more_versions"] = versions->size() > static_cast<std::size_t>(kVersionsOfAModule);

@@ -34,7 +34,7 @@ TEST_F(Modules, AreFoundByWordsTheirBeginningsAndInSpiteOfATypo) {
   EXPECT_THAT(names("?q=safe"), ElementsAre("safety-filter", "reading-log")) << "the name counts for more";
   EXPECT_THAT(names("?q=saefty%20fliter"), ElementsAre("safety-filter"));
   EXPECT_THAT(names("?q=zzzzqqq"), ElementsAre());
-  EXPECT_THAT(names("?q=read%27%20%7C%20%21x%3A%2A"), ElementsAre()) << "no operator of PostgreSQL's is one here";
+  EXPECT_THAT(names("?q=read%27%20%7C%20%21x%3A%2A"), ElementsAre("reading-log")) << "no operator of PostgreSQL is one here";
 }
 
 TEST_F(Modules, AreFilteredByWhatTheyDoAndWhereTheyRun) {
@@ -72,8 +72,8 @@ TEST_F(Modules, AreReadPageByPageInEveryOrder) {
     }
     EXPECT_EQ(seen.size(), 7U) << order;
     EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 7U) << order;
-    if (order == "name") EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
-    if (order == "rating" || order == "downloads") EXPECT_EQ(seen.front(), "module-6");
+    EXPECT_TRUE(order != "name" || std::is_sorted(seen.begin(), seen.end()));
+    EXPECT_TRUE((order != "rating" && order != "downloads") || seen.front() == "module-6") << order;
   }
 }
 

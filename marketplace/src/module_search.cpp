@@ -64,12 +64,12 @@ constexpr store::Statement kByRelevance{
     ") found WHERE $9::bigint IS NULL OR (key, name) < ($9::bigint, $10::text) "
     "ORDER BY key DESC, name DESC LIMIT $11::bigint"};
 // For words that nothing has: what looks like them.
-constexpr store::Statement kBySimilarity{
-    "modules.by_similarity",
-    "SELECT * FROM (SELECT " RAPT_MODULE_COLUMNS
-    ", (word_similarity($12::text, m.name || ' ' || m.title) * 1000000)::bigint AS key " RAPT_MODULE_FROM
-    "WHERE $12::text <% (m.name || ' ' || m.title) AND $9::bigint IS NULL AND $10::text IS NULL AND " RAPT_MODULE_FILTER
-    ") found ORDER BY key DESC, name DESC LIMIT $11::bigint"};
+constexpr store::Statement kBySimilarity{"modules.by_similarity",
+                                         "SELECT " RAPT_MODULE_COLUMNS
+                                         ", (s.likeness * 1000000)::bigint AS key FROM similar_modules($12::text) s "
+                                         "JOIN modules m ON m.name = s.name JOIN publishers p ON p.name = m.publisher "
+                                         "WHERE $9::bigint IS NULL AND $10::text IS NULL AND " RAPT_MODULE_FILTER
+                                         "ORDER BY s.likeness DESC, m.name LIMIT $11::bigint"};
 constexpr store::Statement kOne{"modules.one", "SELECT " RAPT_MODULE_COLUMNS RAPT_MODULE_FROM
                                                "WHERE m.name = $1 AND p.suspended_because IS NULL AND EXISTS (SELECT 1 "
                                                "FROM module_versions v WHERE v.module = m.name AND v.state = "

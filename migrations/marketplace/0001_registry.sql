@@ -89,6 +89,12 @@ CREATE TABLE modules (
 -- What can be found: a module none of whose versions may be installed is not listed.
 CREATE INDEX modules_search_idx ON modules USING gin (search);
 CREATE INDEX modules_words_idx ON modules USING gin ((name || ' ' || title) gin_trgm_ops);
+-- Names that look like what was typed, for words that nothing has; less alike than PostgreSQL's usual threshold.
+CREATE FUNCTION similar_modules(typed text) RETURNS TABLE (name text, likeness real) LANGUAGE sql STABLE
+SET pg_trgm.word_similarity_threshold = 0.28 AS $$
+  SELECT m.name, word_similarity(typed, m.name || ' ' || m.title) FROM modules m
+  WHERE typed <% (m.name || ' ' || m.title) ORDER BY 2 DESC, 1 LIMIT 200
+$$;
 CREATE INDEX modules_downloads_idx ON modules (downloads, name);
 CREATE INDEX modules_rating_idx ON modules (rating_key, name);
 CREATE INDEX modules_updated_idx ON modules (updated_at, name);

@@ -27,6 +27,8 @@ export interface ModuleSummary {
 
 export interface AskedPermission {
   name: string;
+  /** With its hosts and paths. */
+  full_name?: string;
   /** The module's own words. */
   reason: string;
   grants: string[];
@@ -69,9 +71,9 @@ export interface ListedModule extends ModuleSummary {
   screenshots: { url: string; caption: string }[];
   change_log: string;
   created_at: string;
-  /** Newest first; of many versions the newest alone. */
+  /** Newest first; of many the newest alone. */
   versions: VersionSummary[];
-  more_versions: number | boolean;
+  more_versions: boolean;
 }
 
 export interface Advisory {
@@ -79,12 +81,12 @@ export interface Advisory {
   /** null: the platform itself. */
   module: string | null;
   affected: string;
-  /** The first good version; empty while there is none. */
-  fixed: string;
+  /** The first good version; none while there is none. */
+  fixed: string | null;
   severity: Severity;
   title: string;
   text: string;
-  url: string;
+  url: string | null;
   published_at: string;
 }
 

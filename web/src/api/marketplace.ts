@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The marketplace as administrators of this host see it: what the registry offers, plans, operations, policies.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { get, list, post, remove, replace } from "./client";
+import { type Versioned, get, getVersioned, list, post, remove, replace } from "./client";
 import type { Advisory, AskedPermission, Channel, ListedModule, ModuleFilter, ModuleSummary, VersionSummary } from "./market-types";
 import type { Page } from "./types";
 
@@ -36,6 +36,7 @@ export interface OfferedModuleDetail extends ListedModule {
   versions: OfferedVersion[];
 }
 
+/** One module that is asked for; without version and range the newest that fits. */
 export interface Wanted {
   name: string;
   version?: string;
@@ -62,7 +63,8 @@ export interface PlanStep {
   because: string;
   change_log: string;
   permissions: (AskedPermission & { new: boolean })[];
-  removed_permissions: (string | AskedPermission)[];
+  /** Grants that go: "kv", "http:books.example". */
+  removed_permissions: string[];
   migrations: number;
   config_required: boolean;
 }
@@ -75,7 +77,7 @@ export interface Plan {
   total_bytes: number;
 }
 
-export type Phase = "waiting" | "downloading" | "verifying" | "migrating" | "switching" | "done" | "failed";
+export type Phase = "waiting" | "downloading" | "verifying" | "migrating" | "switching" | "done" | "failed" | "taken_back";
 
 export interface OperationStep {
   name: string;
@@ -108,6 +110,21 @@ export interface Policy {
   channel: Channel;
   /** Versions that may be installed; null: any. */
   pin: string | null;
+}
+
+/** A policy with what has come of it. */
+export interface PolicyDetails extends Policy {
+  /** Versions that failed here after they were taken by themselves. */
+  held: { version: string; because: string }[];
+  updated_by: string | null;
+  updated_at: string;
+  /** What was done without anybody being asked, newest first. */
+  events: { kind: "updated" | "kept" | "rolled_back" | "failed"; version: string; text: string; at: string }[];
+}
+
+/** An advisory with the version that it touches here. */
+export interface AdvisoryHere extends Advisory {
+  installed_version: string;
 }
 
 const id = encodeURIComponent;
@@ -154,19 +171,27 @@ export const operationQuery = (operationId: string) =>
     refetchInterval: (query) => (query.state.data === undefined || query.state.data.state === "running" ? 1000 : false),
   });
 
+/** Never read again behind the form's back: the tag must belong to what is shown. */
 export const policyQuery = (name: string) =>
-  queryOptions({ queryKey: ["admin", "policy", name], queryFn: () => get<Policy>(policyPath(name)), staleTime: 0, gcTime: 0, refetchOnWindowFocus: false });
+  queryOptions({
+    queryKey: ["module-policy", name],
+    queryFn: () => getVersioned<PolicyDetails>(policyPath(name)),
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
 
 const policyPath = (name: string) => `/admin/modules/${id(name)}/policy`;
 
-export const savePolicy = async (name: string, policy: Policy): Promise<Policy> => (await replace<Policy>(policyPath(name), policy, null)).data;
+export const savePolicy = (name: string, policy: Policy, etag: string | null): Promise<Versioned<PolicyDetails>> => replace<PolicyDetails>(policyPath(name), policy, etag);
 
 export const removeModule = (name: string, purge: boolean): Promise<void> => remove(`/admin/modules/${id(name)}${purge ? "?purge=true" : ""}`);
 
 /** Those that hold for what is installed here, and for the platform. */
 export const advisoriesQuery = queryOptions({
   queryKey: ["admin", "advisories"],
-  queryFn: async () => (await list<Advisory>("/admin/advisories")).items,
+  queryFn: async () => (await list<AdvisoryHere>("/admin/advisories")).items,
   staleTime: 60_000,
   refetchInterval: 300_000,
 });

@@ -264,6 +264,8 @@ export interface Module extends ModuleStatus {
   /** An administrator's, in milliseconds by hook point. */
   time_limits: Record<string, number>;
   policy?: Policy;
+  /** It was updated by itself, and goes back if it fails. */
+  on_probation?: boolean;
   /** A version that the policy leads to, and why it waits for somebody. */
   update?: { version: string; needs_consent: boolean; held_because: string | null } | null;
   /** Why its publisher took the installed version back. */

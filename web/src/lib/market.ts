@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the marketplace knows, in words.
 import type { ListedModule, Severity } from "@/api/market-types";
+import { humanize } from "./format";
 
 /** What a permission is about, in few words; what it gives is said by the platform at each version. */
 const permissions: Record<string, string> = {
@@ -29,6 +30,29 @@ export const permissionChoices: [string, string][] = Object.entries(permissions)
 
 export function permissionTitle(name: string): string {
   return permissions[name] ?? name;
+}
+
+/** A grant such as "http:books.example" as "The internet (books.example)". */
+export function grantTitle(grant: string): string {
+  const [name = "", ...more] = grant.split(":");
+  return more.length === 0 ? permissionTitle(name) : `${permissionTitle(name)} (${more.join(":")})`;
+}
+
+/** What modules are for: the same list for every registry. */
+export const categoryChoices: [string, string][] = [
+  ["safety", "Safety and wellbeing"],
+  ["assessment", "Assessment and feedback"],
+  ["analytics", "Insight for teachers"],
+  ["accessibility", "Accessibility and languages"],
+  ["content", "Content and lessons"],
+  ["integration", "Integration with other systems"],
+  ["login", "Login"],
+  ["administration", "Administration"],
+  ["other", "Everything else"],
+];
+
+export function categoryTitle(name: string): string {
+  return categoryChoices.find(([each]) => each === name)?.[1] ?? humanize(name);
 }
 
 export const sortChoices: [string, string][] = [
@@ -64,7 +88,8 @@ export function mainVersion({ latest, versions }: Pick<ListedModule, "latest" | 
 }
 
 /** "https" alone: anything else could do something when it is opened. */
-export function safeLink(url: string): string | null {
+export function safeLink(url: string | null): string | null {
+  if (!url) return null;
   try {
     return new URL(url).protocol === "https:" ? url : null;
   } catch {

@@ -33,7 +33,8 @@ export function concerns(module: Module): Concern[] {
   const found: Concern[] = [];
   const state = stateConcern(module);
   if (state) found.push(state);
-  const { advisories = [], upgrade, yanked } = module;
+  const { advisories = [], on_probation, upgrade, yanked } = module;
+  if (on_probation) found.push({ tone: "info", title: "It was updated by itself and is being watched", reason: "", advice: "If it fails now, it goes back to the version before, and you are told." });
   if (yanked) found.push({ tone: "danger", title: `Its publisher took version ${module.installed_version} back`, reason: yanked, advice: "Upgrade it, go back to the version before, or switch it off." });
   for (const { fixed, id, severity, title } of advisories) {
     found.push({ tone: severity === "low" ? "warning" : "danger", title: `${id}: ${title}`, reason: "", advice: fixed ? `Version ${fixed} mends it.` : "No version mends it yet: switch it off if you cannot bear that." });

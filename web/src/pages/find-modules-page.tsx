@@ -11,7 +11,7 @@ import { OperationsUnderWay } from "@/components/marketplace/operations";
 import { ModuleTabs } from "@/components/modules/module-tabs";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
 import { Badge } from "@/components/ui/badge";
-import { humanize } from "@/lib/format";
+import { categoryChoices } from "@/lib/market";
 import { InstallFromFile } from "@/components/marketplace/install-from-file";
 
 const route = getRouteApi("/authed/admin/modules/find");
@@ -20,8 +20,6 @@ export function FindModulesPage() {
   const filter = route.useSearch();
   const navigate = route.useNavigate();
   const query = useInfiniteQuery(offeredModulesQuery(filter));
-  const found = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const categories = [...new Set(found.map((module) => module.category))].sort().map((name): [string, string] => [name, humanize(name)]);
   const narrowed = Object.entries(filter).some(([name, value]) => name !== "sort" && value);
   return (
     <PageBody>
@@ -31,7 +29,7 @@ export function FindModulesPage() {
       <div className="mb-5">
         <MarketStateView />
       </div>
-      <MarketFilters filter={filter} categories={categories} onChange={(changes) => void navigate({ search: (now: ModuleFilter) => ({ ...now, ...changes }), replace: true })} />
+      <MarketFilters filter={filter} categories={categoryChoices} onChange={(changes) => void navigate({ search: (now: ModuleFilter) => ({ ...now, ...changes }), replace: true })} />
       <InfiniteList query={query} empty={narrowed ? <EmptyState title="No module matches">Change the search or the filters.</EmptyState> : <EmptyState title="The registry offers nothing yet" />}>
         {(modules) => (
           <ModuleGrid>

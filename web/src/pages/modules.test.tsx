@@ -32,9 +32,9 @@ describe("removing a module", () => {
   });
 
   it("says what depends on it, and does not offer it then", async () => {
-    open("/admin/modules", { ...replies, "GET /admin/modules": page([{ ...installed, dependents: ["struggle-detector", "quiz"] }]) });
+    open("/admin/modules", { ...replies, "GET /admin/modules": page([{ ...installed, dependents: ["quiz 1.0.0 needs reading-log ^1.0"] }]) });
     await press("Remove");
-    expect(dialog().getByText("struggle-detector and quiz need it")).toBeVisible();
+    expect(dialog().getByText("quiz 1.0.0 needs reading-log ^1.0")).toBeVisible();
     expect(dialog().queryByRole("button", { name: "Remove" })).not.toBeInTheDocument();
   });
 
@@ -47,17 +47,44 @@ describe("removing a module", () => {
 });
 
 describe("how a module follows its publisher", () => {
-  const policy = { auto_update: "manual", channel: "stable", pin: "^1.1" };
+  const policy = {
+    auto_update: "manual",
+    channel: "stable",
+    pin: "^1.1",
+    held: [{ version: "1.1.5", because: "It crashed." }],
+    updated_by: null,
+    updated_at: "2026-03-01T08:00:00Z",
+    events: [{ kind: "rolled_back", version: "1.1.5", text: "It crashed three times.", at: "2026-03-01T08:00:00Z" }],
+  };
 
   it("is shown as it is set and saved whole", async () => {
-    const asked = open("/admin/modules", { ...replies, [`GET ${path}/policy`]: ok(policy), [`PUT ${path}/policy`]: ok(policy) });
+    const asked = open("/admin/modules", { ...replies, [`GET ${path}/policy`]: ok(policy, { ETag: '"1"' }), [`PUT ${path}/policy`]: ok(policy) });
     await press("Updates");
     expect(await dialog().findByLabelText("Only versions")).toHaveValue("^1.1");
     await userEvent.selectOptions(dialog().getByLabelText("Updates itself"), "patch");
     await userEvent.clear(dialog().getByLabelText("Only versions"));
     await userEvent.click(dialog().getByRole("button", { name: "Save" }));
     await waitFor(() => expect(sent(asked, "PUT", `${path}/policy`)[0]?.body).toEqual({ auto_update: "patch", channel: "stable", pin: null }));
+    expect(sent(asked, "PUT", `${path}/policy`)[0]?.headers.get("If-Match")).toBe('"1"');
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  });
+
+  it("says what it did by itself, and what it does not try again", async () => {
+    open("/admin/modules", { ...replies, [`GET ${path}/policy`]: ok(policy) });
+    await press("Updates");
+    expect(await dialog().findByText("Version 1.1.5 is not taken by itself again: It crashed.")).toBeVisible();
+    expect(dialog().getByText("Went back from 1.1.5")).toBeVisible();
+  });
+
+  it("offers the present state when somebody else came first", async () => {
+    let pin = "^1.1";
+    open("/admin/modules", { ...replies, [`GET ${path}/policy`]: () => ok({ ...policy, pin })(), [`PUT ${path}/policy`]: failed(412, "PRECONDITION_FAILED") });
+    await press("Updates");
+    await userEvent.selectOptions(await dialog().findByLabelText("Updates itself"), "minor");
+    pin = "~1.2.0";
+    await userEvent.click(dialog().getByRole("button", { name: "Save" }));
+    await userEvent.click(await dialog().findByRole("button", { name: "Load the present state" }));
+    await waitFor(() => expect(dialog().getByLabelText("Only versions")).toHaveValue("~1.2.0"));
   });
 
   it("shows the server's complaint at its field", async () => {

@@ -18,8 +18,8 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
-import { humanize, plural } from "@/lib/format";
-import { mainVersion } from "@/lib/market";
+import { plural } from "@/lib/format";
+import { categoryTitle, mainVersion } from "@/lib/market";
 
 const route = getRouteApi("/authed/admin/modules/find/$name");
 
@@ -55,7 +55,7 @@ function ModuleView({ module }: { module: OfferedModuleDetail }) {
         title={title || name}
         eyebrow={
           <>
-            <Badge tone="good">{humanize(category)}</Badge>
+            <Badge tone="good">{categoryTitle(category)}</Badge>
             <Badge>{license}</Badge>
             {installed !== null && <Badge tone="info">Installed: {installed}</Badge>}
           </>

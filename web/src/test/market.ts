@@ -10,7 +10,7 @@ export const summary: ModuleSummary = {
   description: "Keeps what a class has read.",
   publisher: "library",
   publisher_title: "The Library",
-  category: "classroom",
+  category: "analytics",
   license: "MIT",
   latest: { stable: "1.2.0", beta: "2.0.0-beta.1" },
   hooks: ["chat:after_ai"],
@@ -48,7 +48,7 @@ export const offeredDetail: OfferedModuleDetail = {
   change_log: "- Faster",
   created_at: "2026-01-01T08:00:00Z",
   versions: [offered("2.0.0-beta.1", { channel: "beta" }), offered("1.2.0"), offered("1.1.0", { compatible: false, why_not: "It needs ABI 2.0; this host offers 1.2." })],
-  more_versions: 0,
+  more_versions: false,
 };
 
 export const step: PlanStep = {

@@ -7,7 +7,7 @@ import { formatDateTime } from "@/lib/format";
 import { safeLink, severities } from "@/lib/market";
 
 interface AdvisoryListProps {
-  advisories: Advisory[];
+  advisories: (Advisory & { installed_version?: string })[];
   /** The module that one is about, as a link to its page. */
   subject: (module: string) => ReactNode;
 }
@@ -25,8 +25,8 @@ export function AdvisoryList({ advisories, subject }: AdvisoryListProps) {
   );
 }
 
-function AdvisoryCard({ advisory, subject }: { advisory: Advisory } & Pick<AdvisoryListProps, "subject">) {
-  const { affected, fixed, id, module, published_at, severity, text, title, url } = advisory;
+function AdvisoryCard({ advisory, subject }: { advisory: AdvisoryListProps["advisories"][number] } & Pick<AdvisoryListProps, "subject">) {
+  const { affected, fixed, id, installed_version, module, published_at, severity, text, title, url } = advisory;
   const [label, tone] = severities[severity] ?? [severity, "neutral"];
   const link = safeLink(url);
   return (
@@ -37,6 +37,7 @@ function AdvisoryCard({ advisory, subject }: { advisory: Advisory } & Pick<Advis
       </div>
       <p className="text-muted-foreground wrap-anywhere">
         {id}, {formatDateTime(published_at)}: {module === null || module === "" ? "the platform itself" : subject(module)}, versions {affected}
+        {installed_version && `; installed here: ${installed_version}`}
       </p>
       {text && <p className="whitespace-pre-line wrap-anywhere">{text}</p>}
       <p className="font-semibold">{fixed ? `Mended in version ${fixed}.` : "No version mends it yet."}</p>

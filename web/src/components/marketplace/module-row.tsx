@@ -4,8 +4,8 @@ import type { ReactNode } from "react";
 import type { ModuleSummary } from "@/api/market-types";
 import { Badge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
-import { formatRelative, humanize, plural } from "@/lib/format";
-import { permissionTitle } from "@/lib/market";
+import { formatRelative, plural } from "@/lib/format";
+import { categoryTitle, permissionTitle } from "@/lib/market";
 import { Rating } from "./rating";
 
 interface ModuleRowProps {
@@ -33,7 +33,7 @@ export function ModuleRow({ module, link, marks }: ModuleRowProps) {
         )}
       </div>
       <p className="text-sm text-muted-foreground wrap-anywhere">
-        by {publisher_title || publisher} · {humanize(category)}
+        by {publisher_title || publisher} · {categoryTitle(category)}
         {version !== null && ` · version ${version}`}
       </p>
       {description && <p className="line-clamp-3 text-sm wrap-anywhere">{description}</p>}

@@ -12,6 +12,7 @@ const phases: Record<Phase, string> = {
   switching: "is started beside the old version, then takes over",
   done: "is installed",
   failed: "failed",
+  taken_back: "was taken back: another one failed",
 };
 
 /** How far an installation has come. */
@@ -28,7 +29,7 @@ export function OperationView({ operation: { error, state, steps } }: { operatio
       {state === "failed" && (
         <Notice tone="danger" title="It was not finished" announce>
           {error && <p>{error}</p>}
-          <p>What is marked as installed stays, every other module is as it was before. Mend what is named, then start again.</p>
+          <p>Every module is as it was before. Mend what is named, then start again.</p>
         </Notice>
       )}
       <p role="status" className="text-sm font-semibold empty:hidden">
@@ -39,8 +40,9 @@ export function OperationView({ operation: { error, state, steps } }: { operatio
 }
 
 function StepRow({ step: { bytes, bytes_done, name, phase, to } }: { step: OperationStep }) {
-  const Icon = phase === "done" ? CircleCheck : phase === "failed" ? CircleAlert : LoaderCircle;
-  const look = phase === "done" ? "text-primary" : phase === "failed" ? "text-danger" : "animate-spin text-muted-foreground";
+  const failed = phase === "failed" || phase === "taken_back";
+  const Icon = phase === "done" ? CircleCheck : failed ? CircleAlert : LoaderCircle;
+  const look = phase === "done" ? "text-primary" : failed ? "text-danger" : "animate-spin text-muted-foreground";
   return (
     <div className="flex items-start gap-2">
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${look}`} />

@@ -15,9 +15,9 @@ export function PermissionList({ permissions, none = "Nothing beyond its hooks."
   if (permissions.length === 0) return <p className="text-sm">{none}</p>;
   return (
     <ul className="space-y-3 text-sm">
-      {permissions.map(({ name, reason, text, new: isNew = false }) => (
+      {permissions.map(({ full_name, name, reason, text, new: isNew = false }) => (
         <li key={name} data-permission={name} data-new={isNew} className="wrap-anywhere">
-          <span className="font-semibold">{permissionTitle(name)}</span> <code className="rounded-md bg-muted px-1.5 py-0.5 text-xs">{name}</code>{" "}
+          <span className="font-semibold">{permissionTitle(name)}</span> <code className="rounded-md bg-muted px-1.5 py-0.5 text-xs">{full_name ?? name}</code>{" "}
           {isNew && <Badge tone="warning">New</Badge>}
           {text && <span className="block">{text}</span>}
           {reason && <span className="block text-muted-foreground">Its own words: “{reason}”</span>}

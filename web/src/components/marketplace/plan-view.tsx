@@ -4,7 +4,7 @@ import type { Plan, PlanStep } from "@/api/marketplace";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
 import { plural } from "@/lib/format";
-import { formatBytes, permissionTitle } from "@/lib/market";
+import { formatBytes, grantTitle } from "@/lib/market";
 import { ChangeLog } from "./change-log";
 import { PermissionList } from "./permission-list";
 
@@ -50,7 +50,7 @@ function StepView({ step }: { step: PlanStep }) {
       <div>
         <h4 className="mb-1.5 font-semibold">{isNew > 0 && from !== null ? `What it may use: ${plural(isNew, "permission")} more than before` : "What it may use"}</h4>
         <PermissionList permissions={[...permissions].sort((one, other) => Number(other.new) - Number(one.new)).map((each) => ({ ...each, new: each.new && from !== null }))} />
-        {removed_permissions.length > 0 && <p className="mt-2">It no longer asks for: {removed_permissions.map((each) => permissionTitle(typeof each === "string" ? each : each.name)).join(", ")}</p>}
+        {removed_permissions.length > 0 && <p className="mt-2">It no longer asks for: {removed_permissions.map(grantTitle).join(", ")}</p>}
       </div>
       {migrations > 0 && <p>It changes its own tables ({plural(migrations, "migration")}). If that fails, nothing changes.</p>}
       {config_required && <p>It needs settings before it can work: you are led there at the end.</p>}

@@ -7,11 +7,10 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { CheckField, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
-import { joinNames } from "@/lib/format";
 
 interface RemoveDialogProps {
   name: string;
-  /** What needs it: it stays as long as they do. */
+  /** What needs it, each in a sentence: it stays as long as they do. */
   dependents: string[];
   onClose: () => void;
 }
@@ -34,8 +33,13 @@ export function RemoveDialog({ name, dependents, onClose }: RemoveDialogProps) {
     <Dialog open title={`Remove ${name}?`} onClose={onClose}>
       <form noValidate onSubmit={submit} className="mt-4 space-y-4">
         {needed && (
-          <Notice tone="warning" title={`${joinNames(dependents)} ${dependents.length === 1 ? "needs" : "need"} it`}>
-            Remove {dependents.length === 1 ? "that" : "those"} first, or switch {name} off instead.
+          <Notice tone="warning" title="Other modules need it">
+            <ul>
+              {dependents.map((each) => (
+                <li key={each}>{each}</li>
+              ))}
+            </ul>
+            <p>Remove what needs it first, or switch {name} off instead.</p>
           </Notice>
         )}
         <p className="text-sm text-muted-foreground">It is not asked any more, on every host. Tools that must not run without it stop answering.</p>

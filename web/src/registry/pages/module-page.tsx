@@ -18,8 +18,8 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
-import { formatDateTime, humanize, plural } from "@/lib/format";
-import { mainVersion } from "@/lib/market";
+import { formatDateTime, plural } from "@/lib/format";
+import { categoryTitle, mainVersion } from "@/lib/market";
 import { advisoriesQuery, moduleQuery, versionQuery, versionsQuery } from "../queries";
 import { Screenshots } from "../screenshots";
 
@@ -45,7 +45,7 @@ function ModuleView({ module }: { module: ListedModule }) {
         title={title || name}
         eyebrow={
           <>
-            <Badge tone="good">{humanize(category)}</Badge>
+            <Badge tone="good">{categoryTitle(category)}</Badge>
             <Badge>{license}</Badge>
           </>
         }

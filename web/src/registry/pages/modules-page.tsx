@@ -5,7 +5,6 @@ import { InfiniteList } from "@/components/infinite-list";
 import { MarketFilters } from "@/components/marketplace/market-filters";
 import { ModuleGrid, ModuleRow } from "@/components/marketplace/module-row";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
-import { humanize } from "@/lib/format";
 import { AbiField } from "../abi-field";
 import { type RegistryFilter, categoriesQuery, modulesQuery } from "../queries";
 
@@ -14,7 +13,7 @@ const route = getRouteApi("/");
 export function ModulesPage() {
   const filter = route.useSearch();
   const navigate = route.useNavigate();
-  const categories = (useQuery(categoriesQuery).data ?? []).map(({ name, title }): [string, string] => [name, title || humanize(name)]);
+  const categories = (useQuery(categoriesQuery).data ?? []).map(({ modules, name, title }): [string, string] => [name, `${title} (${modules})`]);
   const change = (changes: RegistryFilter) => void navigate({ search: (now: RegistryFilter) => ({ ...now, ...changes }), replace: true });
   return (
     <PageBody>

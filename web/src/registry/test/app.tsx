@@ -25,11 +25,11 @@ export const listed: ListedModule = {
   change_log: "",
   created_at: "2026-01-01T08:00:00Z",
   versions: [version("2.0.0-beta.1", { channel: "beta" }), version("1.2.0"), version("1.1.0", { yanked: { because: "It forgets books.", at: "2026-03-01T08:00:00Z" }, advisories: ["RA-2026-0001"] })],
-  more_versions: 0,
+  more_versions: false,
 };
 
 const always: Replies = {
-  "GET /categories": page([{ name: "classroom", title: "Classroom", modules: 1 }]),
+  "GET /categories": page([{ name: "analytics", title: "Insight for teachers", modules: 1 }]),
   "GET /modules": page([summary]),
   "GET /modules/reading-log": ok(listed),
   "GET /modules/reading-log/versions/1.2.0": ok(detail("1.2.0")),

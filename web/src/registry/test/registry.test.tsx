@@ -12,14 +12,14 @@ describe("the list of modules", () => {
   it("narrows by what is typed and chosen, and keeps it in the address", async () => {
     const asked = openRegistry("/");
     expect(await screen.findByRole("link", { name: "Reading log" })).toHaveAttribute("href", "/modules/reading-log");
-    expect(screen.getByText(/by The Library · Classroom · version 1\.2\.0/)).toBeVisible();
+    expect(screen.getByText(/by The Library · Insight for teachers · version 1\.2\.0/)).toBeVisible();
     await userEvent.type(screen.getByLabelText("Search"), "books");
-    await userEvent.selectOptions(screen.getByLabelText("Category"), await screen.findByRole("option", { name: "Classroom" }));
+    await userEvent.selectOptions(screen.getByLabelText("Category"), await screen.findByRole("option", { name: "Insight for teachers (1)" }));
     await userEvent.selectOptions(screen.getByLabelText("Hook"), "chat:after_ai");
     await userEvent.selectOptions(screen.getByLabelText("May use"), "The internet");
     await userEvent.selectOptions(screen.getByLabelText("Order"), "Best rating");
     await userEvent.type(screen.getByLabelText("Runs on ABI"), "1.2");
-    const chosen = { q: "books", category: "classroom", hook: "chat:after_ai", permission: "http", sort: "rating", abi: "1.2" };
+    const chosen = { q: "books", category: "analytics", hook: "chat:after_ai", permission: "http", sort: "rating", abi: "1.2" };
     await waitFor(() => expect(parameters(sent(asked, "GET", "/modules").at(-1)?.query)).toEqual({ limit: "20", ...chosen }));
     expect(parameters(new URLSearchParams(window.location.search.replaceAll("%22", "")))).toEqual(chosen);
   });
@@ -100,7 +100,7 @@ describe("a module", () => {
   });
 
   it("asks for older versions only when somebody wants them", async () => {
-    const asked = openRegistry("/modules/reading-log", { "GET /modules/reading-log": ok({ ...listed, more_versions: 3 }), "GET /modules/reading-log/versions": page([version("0.1.0")]) });
+    const asked = openRegistry("/modules/reading-log", { "GET /modules/reading-log": ok({ ...listed, more_versions: true }), "GET /modules/reading-log/versions": page([version("0.1.0")]) });
     await userEvent.click(await screen.findByRole("button", { name: "Show older ones too" }));
     expect(await screen.findByRole("link", { name: "0.1.0" })).toBeVisible();
     expect(sent(asked, "GET", "/modules/reading-log/versions")).toHaveLength(1);

@@ -2,13 +2,11 @@
 #include "module_search.hpp"
 
 #include <array>
-#include <vector>
 
 #include "categories.hpp"
 #include "rapt/api/query.hpp"
-#include "rapt/base/text.hpp"
-#include "rapt/bundle/manifest.hpp"
 #include "rapt/marketplace/layout.hpp"
+#include "search_words.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -79,27 +77,6 @@ constexpr store::Statement kOne{"modules.one", "SELECT " RAPT_MODULE_COLUMNS RAP
 #undef RAPT_MODULE_FILTER
 #undef RAPT_MODULE_WORDS
 
-constexpr std::size_t kLongestQuestion = 200, kMostWords = 8;
-
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
-}
-
-/// "'safe':* & 'filt':*": of letters and digits alone, so that nothing in it is an operator.
-std::string tsquery_of(std::string_view words) {
-  std::string out;
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < words.size() && count < kMostWords; ++count) {
-    while (at < words.size() && !is_word_byte(words[at])) ++at;
-    auto end = at;
-    while (end < words.size() && is_word_byte(words[end])) ++end;
-    if (end == at) break;
-    out.append(out.empty() ? "'" : " & '").append(words.substr(at, end - at)).append("':*");
-    at = end;
-  }
-  return out;
-}
-
 Result<std::optional<std::string>> optional_text(const http::Request& request, const std::string& name) {
   auto text = api::query_text(request, name, 100);
   if (!text) return text.error();
@@ -107,11 +84,10 @@ Result<std::optional<std::string>> optional_text(const http::Request& request, c
 }
 
 Result<void> read_words(const http::Request& request, ModuleQuery& out) {
-  auto words = api::query_text(request, "q", kLongestQuestion);
+  auto words = words_of(request);
   if (!words) return words.error();
-  out.tsquery = tsquery_of(*words);
-  if (!words->empty() && out.tsquery.empty()) return Error::invalid("q", "must hold a letter or a digit");
-  out.words = std::move(*words);
+  out.words = std::move(words->typed);
+  out.tsquery = std::move(words->tsquery);
   return {};
 }
 

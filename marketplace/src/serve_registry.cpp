@@ -5,9 +5,10 @@
 #include <functional>
 
 #include "application.hpp"
-#include "disk_blobs.hpp"
 #include "download_counts.hpp"
 #include "file_cache.hpp"
+#include "instances.hpp"
+#include "open_blobs.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "repository.hpp"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::chrono::seconds kGrace{10};
 constexpr std::chrono::seconds kCountPause{10};
 constexpr std::chrono::minutes kRenewPause{1};
+constexpr std::chrono::hours kForgetPause{6};
 constexpr unsigned kThreads = 2;
 constexpr std::size_t kCachedMetadata = 64 * 1024 * 1024;
 
@@ -91,6 +93,7 @@ class Registry {
   void start_chores() {
     loop_.spawn(repeat("metadata", kRenewPause, ending_, [this] { return renew(site_); }));
     loop_.spawn(repeat("downloads", kCountPause, ending_, [this] { return downloads_.flush(database_); }));
+    loop_.spawn(repeat("instances", kForgetPause, ending_, [this] { return forget_instances(database_); }));
   }
 
   Task<void> stop(http::Server& server) {
@@ -122,7 +125,9 @@ Result<void> serve_registry(const RegistryOptions& given) {
   const SystemClock clock;
   auto repository = Repository::open(options.keys, clock);
   if (!repository) return repository.error();
-  Registry registry(options, std::move(*repository), std::make_unique<DiskBlobs>(options.blobs));
+  auto blobs = open_blobs(options.blobs);
+  if (!blobs) return blobs.error();
+  Registry registry(options, std::move(*repository), std::move(*blobs));
   return registry.run(options, std::move(*pages));
 }
 

@@ -11,6 +11,8 @@ namespace rapt::marketplace {
 
 // The table of the program `rapt-marketplace`, an area each, in the order of the help.
 std::vector<cli::Command> serve_words();  // serve, migrate
+std::vector<cli::Command> release_words();
+std::vector<cli::Command> tool_words();
 
 /// Where `--database-url` or MARKETPLACE_DATABASE_URL says: for words that work on the registry's database. kInvalid
 /// when neither is there.

@@ -208,6 +208,8 @@ CREATE TABLE releases (
   min_from text NOT NULL DEFAULT '',  -- the oldest version that may go to this one at once
   rollout_percent integer NOT NULL DEFAULT 100 CHECK (rollout_percent BETWEEN 0 AND 100),
   halted_because text,
+  -- What instances have reported since decides whether it is halted; when an operator resumes it, that begins anew.
+  watched_since timestamptz NOT NULL DEFAULT now(),
   published_at timestamptz NOT NULL DEFAULT now()
 );
 
@@ -221,11 +223,16 @@ CREATE TABLE community_tools (
   yaml text NOT NULL CHECK (length(yaml) <= 262144),
   modules text[] NOT NULL DEFAULT '{}',
   state text NOT NULL DEFAULT 'review' CHECK (state IN ('review', 'published', 'rejected')),
+  review_note text NOT NULL DEFAULT '',
   downloads bigint NOT NULL DEFAULT 0,
   search tsvector NOT NULL DEFAULT ''::tsvector,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+
+CREATE UNIQUE INDEX community_tools_name_idx ON community_tools (publisher, name) WHERE state <> 'rejected';
+CREATE INDEX community_tools_search_idx ON community_tools USING gin (search);
+CREATE INDEX community_tools_order_idx ON community_tools (updated_at, id) WHERE state = 'published';
 
 -- Opt-in; no personal data: an id that the instance was given, what it runs, and how it fares.
 CREATE TABLE instances (
@@ -237,6 +244,9 @@ CREATE TABLE instances (
   modules jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(modules) = 'object'),
   update_state text NOT NULL DEFAULT '' CHECK (update_state IN ('', 'updating', 'healthy', 'rolled_back', 'failed')),
   update_version text NOT NULL DEFAULT '',
+  update_reported_at timestamptz,  -- when these two last became others
   registered_at timestamptz NOT NULL DEFAULT now(),
   seen_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX instances_update_idx ON instances (update_version, update_reported_at);
+CREATE INDEX instances_seen_idx ON instances (seen_at);

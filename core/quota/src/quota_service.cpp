@@ -105,6 +105,8 @@ Task<Result<Reserved>> QuotaService::Impl::reserve_for(Grant& grant, const Fitte
   estimate.output_tokens = *grant.max_output_tokens;
   for (const auto& priced : grant.call.prices) estimate.prices.push_back(priced.price);
   auto reserved = co_await reserve(parts.database, grant.call.id, budgets, std::move(estimate), now + kReservedFor);
+  // The database may have done it and died before it could say so; nobody would give it back until the sweep.
+  if (!reserved) backlog->keep_release(grant.call.id);
   grant.call.reserved = reserved && reserved->refused == nullptr;
   co_return reserved;
 }

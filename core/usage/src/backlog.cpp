@@ -31,9 +31,16 @@ void Backlog::keep(Record record) {
   log_unrecorded(record, "the database has been away for too long");
 }
 
+void Backlog::keep_release(std::string call_id) {
+  const std::lock_guard lock(mutex_);
+  if (releases_.size() >= most_) return;  // the sweep gives it back
+  releases_.push_back(std::move(call_id));
+  woken_.notify();
+}
+
 std::size_t Backlog::size() const {
   const std::lock_guard lock(mutex_);
-  return records_.size();
+  return records_.size() + releases_.size();
 }
 
 std::vector<Record> Backlog::front(std::size_t most) const {
@@ -54,7 +61,7 @@ bool Backlog::stopping() const {
 
 bool Backlog::over() const {
   const std::lock_guard lock(mutex_);
-  return stopping_ && (records_.empty() || Steady::now() >= deadline_);
+  return stopping_ && ((records_.empty() && releases_.empty()) || Steady::now() >= deadline_);
 }
 
 /// False when the database is still away. A batch that is refused is stored one by one: the fault is one record's.
@@ -79,6 +86,23 @@ Task<bool> Backlog::store_some() {
   co_return true;
 }
 
+/// False when the database is still away. One by one: calls of one budget would wait for each other in any order.
+Task<bool> Backlog::release_all() {
+  for (;;) {
+    std::string call;
+    {
+      const std::lock_guard lock(mutex_);
+      if (releases_.empty()) co_return true;
+      call = releases_.front();
+    }
+    const auto released = co_await release_reservation(database_, call);
+    if (!released && may_pass(released.error())) co_return false;
+    if (!released) log::error("usage.not_released", {{"call", call}, {"detail", released.error().log_detail}});
+    const std::lock_guard lock(mutex_);
+    releases_.pop_front();
+  }
+}
+
 /// Shorter once the end has come.
 Task<void> Backlog::pause(milliseconds length) {
   const auto begun = Steady::now();
@@ -95,7 +119,8 @@ Task<void> Backlog::run() {
       if (!woken) break;
       continue;
     }
-    const bool stored = co_await store_some();
+    bool stored = co_await store_some();
+    if (stored) stored = co_await release_all();
     if (!stored) co_await pause(length);
     length = stored ? kFirstPause : std::min(length * 2, kLongestPause);
   }

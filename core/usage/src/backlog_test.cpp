@@ -65,6 +65,21 @@ TEST_F(BacklogTest, StoresWhatWasPaidForWhileTheDatabaseWasAway) {
   stop(10s);
 }
 
+TEST_F(BacklogTest, GivesBackWhatWasReservedOnceTheDatabaseIsThereAgain) {
+  const std::string spent_nothing = "00000000-0000-7000-8000-00000000000a";
+  ASSERT_EQ(reserve(spent_nothing), "0");
+  ASSERT_EQ(reserve("00000000-0000-7000-8000-00000000000b"), "0");
+  allow_connections(false);
+  EXPECT_TRUE(runtime::run_blocking(
+      release(**scratch, {.id = spent_nothing, .day = {}, .prices = {}, .reserved = true, .backlog = backlog})));
+  backlog->keep_release(new_uuid());  // which the database never heard of
+  EXPECT_EQ(backlog->size(), 2U);
+  allow_connections(true);
+  EXPECT_TRUE(comes_true([&] { return backlog->size() == 0; }));
+  EXPECT_EQ(value("SELECT count(DISTINCT call_id) FROM ai_reservations"), "1") << "the other one's alone";
+  stop(10s);
+}
+
 TEST_F(BacklogTest, KeepsOnlySoMuchAndEndsInTime) {
   allow_connections(false);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(runtime::run_blocking(settle_alone(**scratch, kept_record(new_uuid()))));

@@ -16,5 +16,7 @@ bool may_pass(const Error& error);
 void log_unrecorded(const Record& record, const std::string& why);
 /// All of them, or none.
 Task<Result<void>> store_records(store::Database& database, std::vector<Record> records);
+/// Gives back what the call has reserved, if it has.
+Task<Result<void>> release_reservation(store::Database& database, std::string call_id);
 
 }  // namespace rapt::usage

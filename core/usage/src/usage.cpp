@@ -57,10 +57,17 @@ Task<Result<void>> settle_alone(store::Database& database, Record record) {
   co_return stored;
 }
 
+Task<Result<void>> release_reservation(store::Database& database, std::string call_id) {
+  const auto done = co_await database.query(kRelease, store::params(call_id));
+  if (!done) co_return done.error();
+  co_return Result<void>{};
+}
+
 Task<Result<void>> release(store::Database& database, Call call) {
   if (!call.reserved) co_return Result<void>{};
-  const auto done = co_await database.query(kRelease, store::params(call.id));
-  if (!done) co_return done.error();  // the sweep gives it back
+  const auto released = co_await release_reservation(database, call.id);
+  if (released || !may_pass(released.error()) || !call.backlog) co_return released;  // else the sweep gives it back
+  call.backlog->keep_release(std::move(call.id));
   co_return Result<void>{};
 }
 

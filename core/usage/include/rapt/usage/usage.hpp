@@ -49,7 +49,8 @@ Result<void> settle(store::Transaction& transaction, const Record& record);
 /// been deleted meanwhile. While the database is away, the call's backlog takes the record, and that is success as
 /// well.
 Task<Result<void>> settle_alone(store::Database& database, Record record);
-/// Gives back what was reserved for a call that spent nothing. Calls without a reservation cost no statement.
+/// Gives back what was reserved for a call that spent nothing. Calls without a reservation cost no statement. While the
+/// database is away, the call's backlog takes that over, and that is success as well.
 Task<Result<void>> release(store::Database& database, Call call);
 /// Gives back what was reserved for calls that nobody has settled in time, because their hosts died. Should one be
 /// settled later, it still counts. Hosts may sweep at once: each takes what no other has. Answers how many.

@@ -118,8 +118,10 @@ TEST_F(Modules, ShowTheirVersionsNewestFirstWithWhatConcernsEach) {
   EXPECT_EQ(data.at("change_log"), "What 1.10.0 changed.");
   EXPECT_EQ(data.at("more_versions"), false);
   EXPECT_EQ(data.at("versions").at(0).at("target_path"), "modules/lake/sample/sample-1.10.0.rapt");
-  EXPECT_EQ(data.at("versions").at(0).at("permissions"),
-            json::parse(R"([{"name":"log","reason":"to tell","grants":["log"]}])"));
+  EXPECT_EQ(
+      data.at("versions").at(0).at("permissions"),
+      json::parse(
+          R"([{"name":"log","reason":"to tell","text":"It writes lines into its own log, which administrators read.","grants":["log"]}])"));
   EXPECT_EQ(data.at("screenshots").at(0).at("url"), "http://registry.test/api/modules/sample/screenshots/2");
   const auto shot = site_.get("/api/modules/sample/screenshots/2");
   EXPECT_EQ(shot.headers.get("Content-Type"), "image/png");

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/bundle/consent.hpp"
 #include "rapt/bundle/manifest.hpp"
 
 namespace rapt::marketplace {
@@ -24,7 +25,7 @@ std::vector<std::string> texts(const json& of, const char* name) {
   return out;
 }
 
-/// What a manifest asks for, with the grants that come of it.
+/// What a manifest asks for, what that gives in plain words, and the grants that come of it.
 json permissions_of(const json& manifest) {
   json out = json::array();
   const auto asked = manifest.value("permissions", json::array());
@@ -36,8 +37,10 @@ json permissions_of(const json& manifest) {
     permission.hosts = texts(one, "hosts");
     permission.paths = texts(one, "paths");
     permission.write = one.value("write", false);
-    out.push_back(
-        {{"name", permission.name}, {"reason", permission.reason}, {"grants", bundle::grants_of(permission)}});
+    out.push_back({{"name", permission.name},
+                   {"reason", permission.reason},
+                   {"text", bundle::consent_to(permission).gives},
+                   {"grants", bundle::grants_of(permission)}});
   }
   return out;
 }

@@ -3,8 +3,8 @@ import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query
 import type { ReactNode } from "react";
 import type { Page } from "@/api/types";
 import { ErrorPanel } from "./error-panel";
+import { MoreButton } from "./more-button";
 import { ListSkeleton } from "./query-view";
-import { Button } from "./ui/button";
 
 interface InfiniteListProps<T> {
   query: UseInfiniteQueryResult<InfiniteData<Page<T>>>;
@@ -27,13 +27,9 @@ export function InfiniteList<T>({ query, empty, children }: InfiniteListProps<T>
       {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} announce />}
       {query.isSuccess && items.length === 0 && empty}
       {items.length > 0 && children(items)}
-      {query.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {query.isFetchingNextPage ? "Loading…" : "Show more"}
-          </Button>
-        </div>
-      )}
+      <div className="mt-4 text-center empty:hidden">
+        <MoreButton query={query} />
+      </div>
     </>
   );
 }

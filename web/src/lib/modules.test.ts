@@ -1,33 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, it } from "vitest";
 import type { Module, ModuleLine } from "@/api/types";
+import { installed } from "@/test/market";
 import { appendLines, concerns, durationSteps, formatMicros, linesFrom, parseLimit, stateLabel } from "./modules";
 
-const healthy: Module = {
-  name: "filter",
-  version: "1.2.0",
-  publisher: "somebody",
-  signed: true,
-  state: "running",
-  reason: "",
-  restarts: 0,
-  last_failure: null,
-  circuit: { state: "closed", reason: "" },
-  upgrade: null,
-  quarantine: null,
-  hooks: [],
-  services: [],
-  metrics: [],
-  rooms: [],
-  permissions: [],
-  consents: [],
-  findings: [],
-  sandbox: null,
-  enabled: true,
-  installed_version: "1.2.0",
-  previous_version: null,
-  time_limits: {},
-};
+const healthy: Module = { ...installed, name: "filter", version: "1.2.0", publisher: "somebody", installed_version: "1.2.0", permissions: [] };
 
 describe("a module's state", () => {
   it("needs no words while all is well", () => {

@@ -7,19 +7,18 @@ import { type OfferedModuleDetail, type OfferedVersion, marketStateQuery, offere
 import { ChangeLog } from "@/components/marketplace/change-log";
 import { InstallDialog } from "@/components/marketplace/install-dialog";
 import { MarketStateView } from "@/components/marketplace/market-state";
+import { ModuleHeader } from "@/components/marketplace/module-header";
 import { OperationsUnderWay } from "@/components/marketplace/operations";
 import { PermissionList } from "@/components/marketplace/permission-list";
-import { Rating } from "@/components/marketplace/rating";
 import { VersionFacts } from "@/components/marketplace/version-facts";
 import { VersionList } from "@/components/marketplace/version-list";
-import { EmptyState, PageBody, PageHeader, Section } from "@/components/page";
+import { EmptyState, PageBody, Section } from "@/components/page";
 import { QueryView } from "@/components/query-view";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
-import { plural } from "@/lib/format";
-import { categoryTitle, mainVersion } from "@/lib/market";
+import { mainVersion } from "@/lib/market";
 
 const route = getRouteApi("/authed/admin/modules/find/$name");
 
@@ -44,30 +43,17 @@ export function OfferedModulePage() {
 }
 
 function ModuleView({ module }: { module: OfferedModuleDetail }) {
-  const { category, description, downloads, installed, license, name, publisher, publisher_title, rating, title, versions } = module;
+  const { description, installed, name, publisher, publisher_title, versions } = module;
   const [installing, setInstalling] = useState<string | null>(null);
   const chosen = route.useSearch().version ?? mainVersion(module);
   const shown = versions.find((each) => each.version === chosen);
   const newest = chosen === (module.latest.stable ?? null);
   return (
     <>
-      <PageHeader
-        title={title || name}
-        eyebrow={
-          <>
-            <Badge tone="good">{categoryTitle(category)}</Badge>
-            <Badge>{license}</Badge>
-            {installed !== null && <Badge tone="info">Installed: {installed}</Badge>}
-          </>
-        }
-        description={
-          <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-            <code>{name}</code>
-            <span>by {publisher_title || publisher}</span>
-            <Rating rating={rating} />
-            <span>{plural(downloads, "download")}</span>
-          </p>
-        }
+      <ModuleHeader
+        module={module}
+        publisher={publisher_title || publisher}
+        badges={installed !== null && <Badge tone="info">Installed: {installed}</Badge>}
         actions={shown !== undefined && <InstallButton version={shown} installed={installed} onClick={() => setInstalling(newest ? "" : shown.version)} />}
       />
       {shown === undefined ? (

@@ -6,6 +6,7 @@ import { type TeachingFilter, teachingQuery, toolsQuery } from "@/api/queries";
 import { ErrorPanel } from "@/components/error-panel";
 import { Filter } from "@/components/filter";
 import { RowList, TeachingRow } from "@/components/links";
+import { MoreButton } from "@/components/more-button";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
 import { Panels } from "@/components/panels/panels";
 import { ListSkeleton } from "@/components/query-view";
@@ -32,13 +33,9 @@ export function TeachingPage() {
           ))}
         </RowList>
       )}
-      {query.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {query.isFetchingNextPage ? "Loading…" : "Show more"}
-          </Button>
-        </div>
-      )}
+      <div className="mt-4 text-center empty:hidden">
+        <MoreButton query={query} />
+      </div>
     </PageBody>
   );
 }

@@ -4,10 +4,9 @@ import { Link, getRouteApi } from "@tanstack/react-router";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { type User, type UserFilter, usersQuery } from "@/api/users";
-import { ErrorPanel } from "@/components/error-panel";
+import { InfiniteList } from "@/components/infinite-list";
 import { EmptyState, PageBody, PageHeader } from "@/components/page";
 import { Panels } from "@/components/panels/panels";
-import { ListSkeleton } from "@/components/query-view";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { AdminTabs } from "@/components/users/admin-tabs";
@@ -61,25 +60,10 @@ export function UsersPage() {
 
 function Found({ filter }: { filter: UserFilter }) {
   const query = useInfiniteQuery(usersQuery(filter));
-  const users = query.data?.pages.flatMap((page) => page.items) ?? [];
   const narrowed = Object.entries(filter).some(([name, value]) => name !== "sort" && value);
-  const shown = query.isSuccess && !query.isFetching ? `${users.length.toLocaleString()}${query.hasNextPage ? " or more" : ""} shown` : "";
   return (
-    <>
-      <p role="status" className="mb-3 min-h-5 text-sm text-muted-foreground">
-        {shown}
-      </p>
-      {query.isPending && <ListSkeleton rows={5} />}
-      {query.isError && <ErrorPanel error={query.error} onRetry={() => void query.refetch()} announce />}
-      {query.isSuccess && users.length === 0 && (narrowed ? <EmptyState title="Nobody matches">Change the search or the filters.</EmptyState> : <EmptyState title="Nobody is here yet">Create a user, or import many from a file.</EmptyState>)}
-      {users.length > 0 && <UsersTable users={users} />}
-      {query.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {query.isFetchingNextPage ? "Loading…" : "Show more"}
-          </Button>
-        </div>
-      )}
-    </>
+    <InfiniteList query={query} empty={narrowed ? <EmptyState title="Nobody matches">Change the search or the filters.</EmptyState> : <EmptyState title="Nobody is here yet">Create a user, or import many from a file.</EmptyState>}>
+      {(users) => <UsersTable users={users} />}
+    </InfiniteList>
   );
 }

@@ -6,6 +6,7 @@ import { type Finding, type FindingFilter, type FindingPlace, type FindingSum, t
 import { ErrorPanel } from "@/components/error-panel";
 import { ExtractionCard } from "@/components/extractions/extraction-card";
 import { Filter } from "@/components/filter";
+import { MoreButton } from "@/components/more-button";
 import { EmptyState } from "@/components/page";
 import { ListSkeleton } from "@/components/query-view";
 import { Button } from "@/components/ui/button";
@@ -43,11 +44,7 @@ export function Findings({ place, classId, filter, onFilter }: FindingsProps) {
             ))}
           </ul>
           <div className="mt-4 flex flex-wrap justify-center gap-3">
-            {query.hasNextPage && (
-              <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {query.isFetchingNextPage ? "Loading…" : "Show more"}
-              </Button>
-            )}
+            <MoreButton query={query} />
             <Button asChild variant="outline">
               <a href={findingsFile(place, filter)} download>
                 <Download aria-hidden /> Download as CSV

@@ -3,10 +3,10 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Import, type ImportLine, type Outcome, importLinesQuery, importQuery, isFinished } from "@/api/users";
 import { ErrorPanel } from "@/components/error-panel";
+import { MoreButton } from "@/components/more-button";
 import { EmptyState } from "@/components/page";
 import { ListSkeleton, QueryView } from "@/components/query-view";
 import { Badge, type Tone } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SelectField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
@@ -96,11 +96,7 @@ function Lines({ found }: { found: Import }) {
           ))}
         </ul>
       )}
-      {query.hasNextPage && (
-        <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {query.isFetchingNextPage ? "Loading…" : "Show more"}
-        </Button>
-      )}
+      <MoreButton query={query} />
       <p role="status" className="sr-only">
         {query.isSuccess && `${plural(lines.length, "line")} shown`}
       </p>

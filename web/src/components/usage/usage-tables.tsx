@@ -2,9 +2,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type DayShare, type Figures, type Share, type ShareOf, type UsageFilter, usageSharesQuery } from "@/api/usage";
 import { ErrorPanel } from "@/components/error-panel";
+import { MoreButton } from "@/components/more-button";
 import { EmptyState } from "@/components/page";
 import { ListSkeleton } from "@/components/query-view";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { dollars } from "@/lib/ai-numbers";
 import { type Days, eachDay } from "@/lib/days";
@@ -83,13 +83,9 @@ export function UsageShares({ of, filter }: { of: ShareOf; filter: UsageFilter }
   return (
     <>
       <UsageTable caption={`Usage by ${first.toLowerCase()}`} first={first} lines={lines} />
-      {query.hasNextPage && (
-        <div className="mt-3 text-center">
-          <Button variant="outline" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {query.isFetchingNextPage ? "Loading…" : "Show more"}
-          </Button>
-        </div>
-      )}
+      <div className="mt-3 text-center empty:hidden">
+        <MoreButton query={query} />
+      </div>
     </>
   );
 }

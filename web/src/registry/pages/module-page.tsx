@@ -8,18 +8,16 @@ import { InfiniteList } from "@/components/infinite-list";
 import { AdvisoryList } from "@/components/marketplace/advisory-list";
 import { ChangeLog } from "@/components/marketplace/change-log";
 import { FindingList } from "@/components/marketplace/finding-list";
+import { ModuleHeader } from "@/components/marketplace/module-header";
 import { PermissionList } from "@/components/marketplace/permission-list";
-import { Rating } from "@/components/marketplace/rating";
 import { VersionFacts } from "@/components/marketplace/version-facts";
 import { VersionList } from "@/components/marketplace/version-list";
-import { EmptyState, PageBody, PageHeader, Section } from "@/components/page";
+import { EmptyState, PageBody, Section } from "@/components/page";
 import { QueryView } from "@/components/query-view";
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
-import { formatDateTime, plural } from "@/lib/format";
-import { categoryTitle, mainVersion } from "@/lib/market";
+import { mainVersion } from "@/lib/market";
 import { advisoriesQuery, moduleQuery, versionQuery, versionsQuery } from "../queries";
 import { Screenshots } from "../screenshots";
 
@@ -36,32 +34,17 @@ export function ModulePage() {
 }
 
 function ModuleView({ module }: { module: ListedModule }) {
-  const { advisories, category, description, downloads, license, name, publisher, publisher_title, rating, screenshots, title, updated_at } = module;
+  const { advisories, description, name, publisher, publisher_title, screenshots } = module;
   const main = mainVersion(module);
   const shown = route.useSearch().version ?? main;
   return (
     <>
-      <PageHeader
-        title={title || name}
-        eyebrow={
-          <>
-            <Badge tone="good">{categoryTitle(category)}</Badge>
-            <Badge>{license}</Badge>
-          </>
-        }
-        description={
-          <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-            <code>{name}</code>
-            <span>
-              by{" "}
-              <Link to="/publishers/$name" params={{ name: publisher }} className="font-semibold text-primary underline underline-offset-4">
-                {publisher_title || publisher}
-              </Link>
-            </span>
-            <Rating rating={rating} />
-            <span>{plural(downloads, "download")}</span>
-            <span>changed {formatDateTime(updated_at)}</span>
-          </p>
+      <ModuleHeader
+        module={module}
+        publisher={
+          <Link to="/publishers/$name" params={{ name: publisher }} className="font-semibold text-primary underline underline-offset-4">
+            {publisher_title || publisher}
+          </Link>
         }
       />
       {shown === null ? (

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rapt/auth_provider.h>
+#include <rapt/draft/auth_provider.h>
 #include <rapt/draft/events.h>
 #include <rapt/draft/exports.h>
 #include <rapt/draft/jobs.h>
@@ -136,7 +137,7 @@ Answer ask_json(MemoryHost& host, void* state, Asked function, const std::string
 }
 
 template <class Table>
-Asked function_of(const rapt_entry& entry, const char* id, Asked Table::* function) {
+Asked function_of(const rapt_entry& entry, const char* id, Asked Table::*function) {
   const auto* table = static_cast<const Table*>(entry.get_extension(id));
   if (table == nullptr || table->*function == nullptr)
     throw std::runtime_error("the module hands out no " + std::string(id));
@@ -152,11 +153,23 @@ Asked function_of(const rapt_entry& entry, const std::string& extension) {
   throw std::runtime_error("\"" + extension + "\" is none of route, job, event, panel and export");
 }
 
-Answer ask_provider(const rapt_entry& entry, MemoryHost& host, void* state, Asked rapt_auth_provider_1::* function,
-                    const std::string& input) {
+/// The newest of the two extensions that the module has; their functions take the same.
+Asked start_of(const rapt_entry& entry) {
+  if (entry.get_extension(RAPT_EXT_AUTH_PROVIDER_DRAFT_2) != nullptr)
+    return function_of(entry, RAPT_EXT_AUTH_PROVIDER_DRAFT_2, &rapt_auth_provider_draft_2::start);
+  return function_of(entry, RAPT_EXT_AUTH_PROVIDER_1, &rapt_auth_provider_1::start);
+}
+
+Asked step_of(const rapt_entry& entry) {
+  if (entry.get_extension(RAPT_EXT_AUTH_PROVIDER_DRAFT_2) != nullptr)
+    return function_of(entry, RAPT_EXT_AUTH_PROVIDER_DRAFT_2, &rapt_auth_provider_draft_2::step);
+  return function_of(entry, RAPT_EXT_AUTH_PROVIDER_1, &rapt_auth_provider_1::step);
+}
+
+Answer ask_provider(MemoryHost& host, void* state, Asked function, const std::string& input) {
   Scene scene;
   scene.user_id = scene.group_id = scene.tool_id = scene.session_id = "";
-  return ask_json(host, state, function_of(entry, RAPT_EXT_AUTH_PROVIDER_1, function), input, scene);
+  return ask_json(host, state, function, input, scene);
 }
 
 }  // namespace
@@ -166,11 +179,11 @@ Answer Module::call(const std::string& extension, const std::string& input, cons
 }
 
 Answer Module::provider_start(const std::string& input) {
-  return ask_provider(*state_->entry, state_->host, state_->module, &rapt_auth_provider_1::start, input);
+  return ask_provider(state_->host, state_->module, start_of(*state_->entry), input);
 }
 
 Answer Module::provider_step(const std::string& input) {
-  return ask_provider(*state_->entry, state_->host, state_->module, &rapt_auth_provider_1::step, input);
+  return ask_provider(state_->host, state_->module, step_of(*state_->entry), input);
 }
 
 std::optional<rapt_status> Module::self_test() {

@@ -37,8 +37,11 @@ void check_fetch(const providers::Fetch& fetch) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto start = host::read_start_answer(text)) {
-    require(!start->url.empty() || !start->invalid.empty());
-    require(start->url.empty() || providers::https_host(start->url).has_value());
+    const auto& begin = start->begin;
+    require(!begin.url.empty() + begin.fetch.has_value() + !start->invalid.empty() == 1);
+    require(begin.url.empty() || providers::https_host(begin.url).has_value());
+    if (begin.fetch) check_fetch(*begin.fetch);
+    require(begin.memo.size() <= 8192);
     for (const auto& field : start->invalid) require(field.path.starts_with("settings") && is_utf8(field.message));
   }
   if (const auto step = host::read_step(text)) {

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "rapt/host/provider_lookups.hpp"
 #include "workshop.hpp"
 
 namespace rapt::hostile {
@@ -95,6 +96,24 @@ TEST_F(Provider, AnHonestOneIsAskedAndBelieved) {
   EXPECT_EQ(status.hooks[1].calls, 1U);
   EXPECT_EQ(status.hooks[2].calls, 3U);
   EXPECT_EQ(house_.ask(name_, 10s).kind, hooks::Answer::Kind::kContinue) << "its hooks";
+}
+
+TEST_F(Provider, MayFetchBeforeTheBrowserGoesWithinItsHosts) {
+  run();
+  host::ProviderLookups lookups(house_.supervisor());
+  const auto ask = [&](const std::string& answer) {
+    providers::Start input{"{}", "hex:" + security::to_hex(answer), "state", "nonce", "challenge"};
+    return boost::asio::co_spawn(house_.loop(), lookups.begin(name_, input, std::nullopt), boost::asio::use_future)
+        .get();
+  };
+  const auto begin = ask(R"({"fetch":{"url":"https://id.example/.well-known/openid-configuration"},"memo":"m"})");
+  ASSERT_TRUE(begin) << begin.error().log_detail;
+  ASSERT_TRUE(begin->fetch);
+  EXPECT_EQ(begin->url + "|" + begin->memo, "|m");
+  const auto elsewhere = ask(R"({"fetch":{"url":"https://evil.example/"}})");
+  ASSERT_FALSE(elsewhere);
+  EXPECT_THAT(elsewhere.error().log_detail, HasSubstr("not granted to reach"));
+  expect_end(ask(R"({"fetch":{"url":"https://id.example/"},"url":"https://id.example/"})"), "url");
 }
 
 TEST_F(Provider, SettingsThatItRefusesAreTheAdminsToMend) {

@@ -4,8 +4,10 @@
 #include "addresses.hpp"
 #include "draft.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "secrets.hpp"
+#include "talk.hpp"
 
 namespace rapt::providers {
 namespace {
@@ -38,9 +40,17 @@ Result<void> check_group(store::Transaction& tx, const Provider& provider) {
   return Error::invalid("default_group_id", "is no group");
 }
 
+/// A provider that cannot be asked is a fault of its settings: an administrator has just written them.
+Error for_admin(Error error) {
+  const bool network = error.kind == ErrorKind::kUpstream || error.kind == ErrorKind::kTimeout;
+  if (!network && error.kind != ErrorKind::kForbidden) return error;
+  return Error::invalid("settings", "name a provider that cannot be asked: " + printable(error.message, 300));
+}
+
 }  // namespace
 
-Task<Result<void>> ProviderService::check_usable(const Provider& provider) {
+Task<Result<void>> ProviderService::check_usable(const Stored& draft) {
+  const Provider& provider = draft.provider;
   const auto running = parts_.caller.provider_modules();
   if (std::find(running.begin(), running.end(), provider.module) == running.end()) {
     co_return Error::invalid("module", "is no running module that speaks to providers: install and enable it first");
@@ -49,8 +59,11 @@ Task<Result<void>> ProviderService::check_usable(const Provider& provider) {
   start.settings_json = provider.settings_json;
   start.redirect_uri = redirect_uri(provider.name);
   start.state = start.nonce = start.code_challenge = "checking-the-settings";
-  const auto url = co_await parts_.caller.start(provider.module, std::move(start));
-  if (!url) co_return url.error();
+  auto substitutes = substitutes_of(draft, "checking-the-settings");
+  if (!substitutes) co_return substitutes.error();
+  Talk talk(parts_.caller, parts_.lookups, parts_.fetcher, provider, std::move(*substitutes));
+  const auto url = co_await talk.address(std::move(start));
+  if (!url) co_return for_admin(url.error());
   co_return Result<void>{};
 }
 
@@ -79,7 +92,7 @@ Task<Result<Provider>> ProviderService::create(std::string name, ProviderChange 
   blank.provider.name = name;
   auto draft = changed(std::move(blank), change, parts_.box);
   if (!draft) co_return draft.error();
-  if (draft->provider.enabled) RAPT_CO_TRY(co_await check_usable(draft->provider));
+  if (draft->provider.enabled) RAPT_CO_TRY(co_await check_usable(*draft));
   auto work = [draft = *draft, now = parts_.clock.now()](store::Transaction& tx) -> Result<Stored> {
     RAPT_TRY(check_group(tx, draft.provider));
     RAPT_TRY(insert(tx, draft, now));
@@ -100,7 +113,7 @@ Task<Result<Provider>> ProviderService::update(std::string name, ProviderChange 
   auto draft = changed(*before, change, parts_.box);
   if (!draft) co_return draft.error();
   const bool concerns_module = change.module || change.settings_json || change.enabled;
-  if (draft->provider.enabled && concerns_module) RAPT_CO_TRY(co_await check_usable(draft->provider));
+  if (draft->provider.enabled && concerns_module) RAPT_CO_TRY(co_await check_usable(*draft));
   // The module was asked about the state that was read: who changed it meanwhile comes first.
   auto work = [draft = *draft, seen = before->provider.updated_at](store::Transaction& tx) -> Result<Stored> {
     const auto present = load(tx, draft.provider.name, true);

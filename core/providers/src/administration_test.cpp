@@ -54,6 +54,21 @@ TEST_F(Providers, EnablesOnlyWhatItsModuleAccepts) {
   EXPECT_FALSE(await(service.find("next"))->enabled);
 }
 
+TEST_F(Providers, WhoSavesSettingsLearnsThatTheProviderCannotBeAsked) {
+  Begin looks;
+  looks.fetch.emplace().url = "https://id.example/found";
+  caller.starts = {looks};
+  fetcher.answer = Error{.kind = ErrorKind::kTimeout, .code = {}, .message = "id.example took too long"};
+  ProviderChange settings;
+  settings.settings_json = R"({"issuer":"https://id.example"})";
+  const auto refused = await(service.update("school", settings, {}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(refused.error().fields.front().path, "settings");
+  EXPECT_NE(refused.error().fields.front().message.find("id.example took too long"), std::string::npos);
+  EXPECT_EQ(await(service.find("school"))->settings_json.find("issuer"), std::string::npos) << "nothing is kept";
+}
+
 TEST_F(Providers, OneDomainHasOneProviderAndANameIsTakenOnce) {
   ProviderChange next;
   next.module = "oidc";

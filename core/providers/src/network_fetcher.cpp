@@ -13,13 +13,15 @@ constexpr std::size_t kMaxAnswer = std::size_t{256} * 1024;
 
 struct NetworkFetcher::Impl {
   Options options;
-  http::Client client;  ///< of its own: a connection that was made under other rules is not used again here
+  // Of its own, and two: a connection that was made under other rules is not used again here.
+  http::Client public_client{}, private_client{};
 };
 
-NetworkFetcher::NetworkFetcher(Options options) : impl_(new Impl{std::move(options), {}}) {}
+NetworkFetcher::NetworkFetcher(Options options) : impl_(new Impl{std::move(options)}) {}
 NetworkFetcher::~NetworkFetcher() = default;
 
-Task<Result<Answered>> NetworkFetcher::fetch(Fetch fetch) {
+Task<Result<Answered>> NetworkFetcher::fetch(Fetch fetch, bool private_addresses) {
+  const bool everywhere = private_addresses || impl_->options.private_addresses;
   http::ClientRequest request;
   request.method = std::move(fetch.method);
   request.url = std::move(fetch.url);
@@ -30,9 +32,10 @@ Task<Result<Answered>> NetworkFetcher::fetch(Fetch fetch) {
   request.idle_timeout = kWhole;
   request.max_body_bytes = kMaxAnswer;
   request.https_only = true;
-  request.public_addresses_only = !impl_->options.private_addresses;
+  request.public_addresses_only = !everywhere;
   request.extra_ca_file = impl_->options.ca_file;
-  auto response = co_await impl_->client.fetch(std::move(request));
+  http::Client& client = everywhere ? impl_->private_client : impl_->public_client;
+  auto response = co_await client.fetch(std::move(request));
   if (!response) co_return response.error();
   Answered answered;
   answered.status = response->status;

@@ -6,20 +6,17 @@
 #include "linking.hpp"
 #include "provider_store.hpp"
 #include "rapt/base/redaction.hpp"
-#include "rapt/base/text.hpp"
 #include "rapt/providers/fetcher.hpp"
 #include "rapt/providers/provider_service.hpp"
-#include "rapt/providers/reach.hpp"
 #include "rapt/security/crypto.hpp"
 #include "rapt/store/redis.hpp"
 #include "secrets.hpp"
+#include "talk.hpp"
 
 namespace rapt::providers {
 namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
-
-constexpr int kMaxSteps = 8;  // as rapt/auth_provider.h promises
 
 std::string s256(const std::string& verifier) {
   const auto digest = security::sha256(verifier);
@@ -36,61 +33,20 @@ std::string take_out_state(Parameters& parameters) {
   return state;
 }
 
-/// A module's or the network's failure, as the person sees it. The kind and the words of the first go to the log alone.
-Error unavailable(const std::string& provider, const Error& cause) {
-  std::string detail = cause.message + " " + cause.log_detail;
-  for (const auto& field : cause.fields) detail += " " + field.path + ": " + field.message;
-  return provider_unavailable(provider, printable(detail, 500));
-}
-
-Error refused(const std::string& sentence) {
-  return failure(ErrorKind::kForbidden, "PROVIDER_REFUSED", sentence, "the module refused this login");
-}
-
 Result<Stored> load_enabled(store::Transaction& tx, const std::string& name) {
   auto stored = load(tx, name, false);
   if (stored && !stored->provider.enabled) return Error::not_found("provider");
   return stored;
 }
 
-/// One login's talk with its module.
-class Talk {
- public:
-  Talk(ProviderCaller& caller, Fetcher& fetcher, Provider provider, Substitutes substitutes)
-      : caller_(caller), fetcher_(fetcher), provider_(std::move(provider)), substitutes_(std::move(substitutes)) {}
-
-  Task<Result<Claim>> claim(Input input) {
-    for (int steps = 0; steps < kMaxSteps; ++steps) {
-      auto step = co_await caller_.step(provider_.module, input);
-      if (!step) co_return unavailable(provider_.name, step.error());
-      if (step->claim) co_return std::move(*step->claim);
-      if (!step->fetch) co_return refused(step->refusal);
-      auto answered = co_await answer(std::move(*step->fetch));
-      if (!answered) co_return unavailable(provider_.name, answered.error());
-      input.answered = std::move(*answered);
-      input.memo = std::move(step->memo);
-    }
-    co_return provider_unavailable(provider_.name, "the module asked for more steps than a login may have");
-  }
-
- private:
-  Task<Result<Answered>> answer(Fetch wanted) {
-    auto fetch = filled_in(std::move(wanted), substitutes_);
-    if (!fetch) co_return fetch.error();
-    const auto granted = caller_.reachable_hosts(provider_.module);
-    if (!may_reach(granted, provider_.settings_json, fetch->url)) {
-      co_return Error::forbidden("The module asked for a host that it may not reach.");
-    }
-    co_return co_await fetcher_.fetch(std::move(*fetch));
-  }
-
-  ProviderCaller& caller_;
-  Fetcher& fetcher_;
-  const Provider provider_;
-  const Substitutes substitutes_;
-};
-
 }  // namespace
+
+Result<Substitutes> ProviderService::substitutes_of(const Stored& stored, std::string code_verifier) const {
+  auto secrets = unsealed(parts_.box, stored.provider.name, stored.sealed_secrets);
+  if (!secrets) return secrets.error();
+  for (const auto& [name, secret] : *secrets) redaction::keep_out(stored.provider.module, secret);
+  return Substitutes{std::move(*secrets), std::move(code_verifier)};
+}
 
 std::string ProviderService::redirect_uri(const std::string& provider) const {
   return parts_.public_url + "/api/v1/auth/" + provider + "/callback";
@@ -115,12 +71,11 @@ Task<Result<Begun>> ProviderService::begin(std::string provider, std::string ret
   start.state = flow.state;
   start.nonce = flow.nonce;
   start.code_challenge = s256(flow.code_verifier);
-  auto url = co_await parts_.caller.start(stored->provider.module, std::move(start));
-  if (!url) co_return unavailable(provider, url.error());
-  const auto granted = parts_.caller.reachable_hosts(stored->provider.module);
-  if (!may_reach(granted, stored->provider.settings_json, *url)) {
-    co_return provider_unavailable(provider, "the module sends the browser to a host that it may not reach");
-  }
+  auto substitutes = substitutes_of(*stored, flow.code_verifier);
+  if (!substitutes) co_return failed_at(provider, substitutes.error());
+  Talk talk(parts_.caller, parts_.lookups, parts_.fetcher, stored->provider, std::move(*substitutes));
+  auto url = co_await talk.address(std::move(start));
+  if (!url) co_return failed_at(provider, url.error());
   Begun begun;
   begun.url = std::move(*url);
   begun.sealed_flow = seal(parts_.box, flow);
@@ -148,19 +103,15 @@ Task<Result<Arrived>> ProviderService::finish(std::string provider, std::string 
   auto read = [provider](store::Transaction& tx) { return load_enabled(tx, provider); };
   const auto stored = co_await parts_.database.transaction(std::move(read));
   if (!stored) co_return stored.error();
-  Substitutes substitutes;
-  substitutes.code_verifier = flow->code_verifier;
-  auto secrets = unsealed(parts_.box, provider, stored->sealed_secrets);
-  if (!secrets) co_return unavailable(provider, secrets.error());
-  for (const auto& [name, secret] : *secrets) redaction::keep_out(stored->provider.module, secret);
-  substitutes.secrets = std::move(*secrets);
+  auto substitutes = substitutes_of(*stored, flow->code_verifier);
+  if (!substitutes) co_return failed_at(provider, substitutes.error());
   Input input;
   input.settings_json = stored->provider.settings_json;
   input.redirect_uri = redirect_uri(provider);
   input.nonce = flow->nonce;
   input.parameters = std::move(parameters);
   input.now = parts_.clock.now();
-  Talk talk(parts_.caller, parts_.fetcher, stored->provider, std::move(substitutes));
+  Talk talk(parts_.caller, parts_.lookups, parts_.fetcher, stored->provider, std::move(*substitutes));
   auto claim = co_await talk.claim(std::move(input));
   if (!claim) co_return claim.error();
   auto work = [provider, claim = *claim, now = parts_.clock.now()](store::Transaction& tx) {

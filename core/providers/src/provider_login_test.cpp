@@ -5,6 +5,10 @@
 namespace rapt::providers {
 namespace {
 
+std::string code_of(const Result<Begun>& begun) {
+  return begun ? "OK" : begun.error().code;
+}
+
 Step fetching(Fetch fetch) {
   Step step;
   step.fetch = std::move(fetch);
@@ -55,6 +59,44 @@ TEST_F(Providers, FetchesFromNoOtherHostAndForNoUnknownSecret) {
     EXPECT_EQ(arrived.error().log_detail.find("top"), std::string::npos);
   }
   EXPECT_TRUE(fetcher.fetched.empty());
+}
+
+Begin looking_up(const std::string& url) {
+  Begin begin;
+  begin.fetch.emplace().url = url;
+  begin.memo = "found";
+  return begin;
+}
+
+TEST_F(Providers, FetchesBeforeTheBrowserIsSentAway) {
+  caller.starts.push_back(looking_up("https://id.example/.well-known/openid-configuration"));
+  const auto begun = await(service.begin("school", "/", {}));
+  ASSERT_TRUE(begun) << begun.error().log_detail;
+  EXPECT_EQ(begun->url, *caller.url);
+  ASSERT_EQ(fetcher.fetched.size(), 1U);
+  EXPECT_FALSE(fetcher.privately.front()) << "nobody granted that";
+  ASSERT_TRUE(caller.looked_up);
+  EXPECT_EQ(caller.looked_up->memo, "found");
+  EXPECT_EQ(caller.looked_up->answered.body, R"({"ok":true})");
+}
+
+TEST_F(Providers, LooksUpAtMostFourTimesAndAtNoOtherHost) {
+  for (int i = 0; i < 20; ++i) caller.starts.push_back(looking_up("https://id.example/again"));
+  EXPECT_EQ(code_of(await(service.begin("school", "/", {}))), "PROVIDER_UNAVAILABLE");
+  EXPECT_EQ(fetcher.fetched.size(), 4U);
+  caller.starts = {looking_up("https://evil.example/")};
+  EXPECT_EQ(code_of(await(service.begin("school", "/", {}))), "PROVIDER_UNAVAILABLE");
+  EXPECT_EQ(fetcher.fetched.size(), 4U);
+}
+
+TEST_F(Providers, PrivateAddressesAreForWhomTheyWereGranted) {
+  caller.granted = {"id.example", "private"};
+  Fetch token;
+  token.url = "https://id.example/token";
+  caller.starts = {looking_up("https://id.example/found")};
+  caller.steps.emplace_back(fetching(token));
+  ASSERT_TRUE(log_in(claim("s1", "ada@school.example")));
+  EXPECT_EQ(fetcher.privately, (std::vector<bool>{true, true}));
 }
 
 TEST_F(Providers, EndsAModuleThatNeverComesToAnEnd) {

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kScheme = "https://", kSettings = "@settings", kPrivate = "private";
+constexpr std::string_view kScheme = "https://", kSettings = "@settings";
 
 bool may_stand_in_url(char c) {
   return c > ' ' && c < '\x7f' && std::string_view("\"<>\\").find(c) == std::string_view::npos;
@@ -33,7 +33,7 @@ void collect(const json& value, std::vector<std::string>& addresses) {
 }
 
 bool grants(std::string_view granted, std::string_view host) {
-  if (granted == kPrivate) return false;
+  if (granted == kPrivateGrant) return false;
   if (!granted.starts_with("*.")) return granted == host;
   const auto ending = granted.substr(1);  // with its dot
   return host.size() > ending.size() && host.ends_with(ending);

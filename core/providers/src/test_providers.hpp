@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "rapt/providers/fetcher.hpp"
+#include "rapt/providers/lookup_caller.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/crypto.hpp"
@@ -29,12 +30,22 @@ class TestClock final : public Clock {
 };
 
 /// A module that does what the test wrote, and keeps what it was told.
-class ScriptedCaller final : public ProviderCaller {
+class ScriptedCaller final : public ProviderCaller, public LookupCaller {
  public:
-  Task<Result<std::string>> start(std::string /*module*/, Start given) override {
+  Task<Result<std::string>> start(std::string /*module*/, Start /*start*/) override {
+    co_return Error::internal("logins begin through LookupCaller");
+  }
+  Task<Result<Begin>> begin(std::string /*module*/, Start given, std::optional<LookedUp> before) override {
     const std::lock_guard lock(mutex);
     started = std::move(given);
-    co_return url;
+    looked_up = std::move(before);
+    if (!starts.empty()) {
+      auto next = std::move(starts.front());
+      starts.pop_front();
+      co_return next;
+    }
+    if (!url) co_return url.error();
+    co_return Begin{.url = *url};
   }
   Task<Result<Step>> step(std::string /*module*/, Input given) override {
     const std::lock_guard lock(mutex);
@@ -46,25 +57,30 @@ class ScriptedCaller final : public ProviderCaller {
   }
   [[nodiscard]] std::vector<std::string> provider_modules() const override { return {"oidc"}; }
   [[nodiscard]] std::vector<std::string> reachable_hosts(const std::string& /*module*/) const override {
-    return {"id.example"};
+    return granted;
   }
 
   std::mutex mutex;
   Result<std::string> url = std::string("https://id.example/authorize?x=y");
+  std::vector<std::string> granted{"id.example"};
+  std::deque<Begin> starts;  ///< said before `url`
   std::deque<Result<Step>> steps;
   Step always;
   Start started;
+  std::optional<LookedUp> looked_up;  ///< at the last start
   std::vector<Input> inputs;
 };
 
 class ScriptedFetcher final : public Fetcher {
  public:
-  Task<Result<Answered>> fetch(Fetch given) override {
+  Task<Result<Answered>> fetch(Fetch given, bool private_addresses) override {
     fetched.push_back(std::move(given));
+    privately.push_back(private_addresses);
     co_return answer;
   }
   Result<Answered> answer = Answered{200, "application/json", R"({"ok":true})"};
   std::vector<Fetch> fetched;
+  std::vector<bool> privately;
 };
 
 /// A school with a group, Ada with a proven address and a password, and a provider "school" for school.example.
@@ -135,7 +151,7 @@ class Providers : public testing::Test {
   security::SecretBox box{"the key of a box that lives for one test"};
   ScriptedCaller caller;
   ScriptedFetcher fetcher;
-  ProviderService service{{**scratch, redis, clock, box, caller, fetcher, "https://learn.example"}};
+  ProviderService service{{**scratch, redis, clock, box, caller, caller, fetcher, "https://learn.example"}};
 
  private:
   static std::string redis_url() {

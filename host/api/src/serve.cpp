@@ -27,6 +27,7 @@
 #include "rapt/host/jobs.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
+#include "rapt/host/provider_lookups.hpp"
 #include "rapt/host/pseudonym.hpp"
 #include "rapt/host/secrets.hpp"
 #include "rapt/host/sessions.hpp"
@@ -161,7 +162,7 @@ class Host {
         accounts_({database_, clock_, box_, passwords_, settings.public_url}),
         users_(database_, clock_, accounts_),
         fetcher_({.ca_file = settings.auth_provider_ca_file, .private_addresses = settings.development_modules}),
-        providers_({database_, redis_, clock_, box_, supervisor_, fetcher_, settings.public_url}),
+        providers_({database_, redis_, clock_, box_, supervisor_, lookups_, fetcher_, settings.public_url}),
         tools_(database_, clock_, {&supervisor_, &live_settings_}),
         groups_(database_, clock_),
         classes_(database_, clock_),
@@ -370,6 +371,7 @@ class Host {
   identity::AuthService auth_;
   accounts::AccountService accounts_;
   users::UserService users_;
+  host::ProviderLookups lookups_{supervisor_};
   providers::NetworkFetcher fetcher_;
   providers::ProviderService providers_;
   tools::ToolService tools_;

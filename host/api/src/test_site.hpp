@@ -38,6 +38,7 @@
 #include "rapt/module_settings/live_settings.hpp"
 #include "rapt/module_settings/settings.hpp"
 #include "rapt/providers/fetcher.hpp"
+#include "rapt/providers/lookup_caller.hpp"
 #include "rapt/providers/provider_service.hpp"
 #include "rapt/quota/administration.hpp"
 #include "rapt/quota/quota_service.hpp"
@@ -80,13 +81,17 @@ class TestGateway final : public gateway::Gateway {
 };
 
 /// A provider's module that says who comes.
-class TestProvider final : public providers::ProviderCaller {
+class TestProvider final : public providers::ProviderCaller, public providers::LookupCaller {
  public:
   providers::Step says;    ///< to every step
   providers::Start asked;  ///< at the last start
-  Task<Result<std::string>> start(std::string /*module*/, providers::Start start) override {
+  Task<Result<std::string>> start(std::string /*module*/, providers::Start /*start*/) override {
+    co_return Error::internal("logins begin through LookupCaller");
+  }
+  Task<Result<providers::Begin>> begin(std::string /*module*/, providers::Start start,
+                                       std::optional<providers::LookedUp> /*before*/) override {
     asked = std::move(start);
-    co_return std::string("https://id.example/authorize");
+    co_return providers::Begin{.url = "https://id.example/authorize"};
   }
   Task<Result<providers::Step>> step(std::string /*module*/, providers::Input /*input*/) override { co_return says; }
   [[nodiscard]] std::vector<std::string> provider_modules() const override { return {"oidc"}; }
@@ -197,7 +202,8 @@ class Site : public testing::Test {
   users::UserService users{**scratch, clock, accounts};
   TestProvider provider;
   providers::NetworkFetcher fetcher{{}};
-  providers::ProviderService providers{{**scratch, redis, clock, box, provider, fetcher, "http://site.example"}};
+  providers::ProviderService providers{
+      {**scratch, redis, clock, box, provider, provider, fetcher, "http://site.example"}};
   tools::ToolService tools{**scratch, clock, {&scripted, &live_settings}};
   groups::GroupService groups{**scratch, clock};
   classes::ClassService classes{**scratch, clock};

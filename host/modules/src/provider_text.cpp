@@ -29,6 +29,10 @@ std::string written(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+json view(const providers::Answered& answered) {
+  return {{"status", answered.status}, {"content_type", answered.content_type}, {"body", answered.body}};
+}
+
 void read_headers(StrictObject& in, providers::Fetch& out) {
   for (auto& header : in.objects("headers", 0, kMaxHeaders)) {
     std::string name = header.text("name", {.least = 1, .most = kMaxNameBytes, .kind = StrictObject::Kind::kToken});
@@ -67,14 +71,17 @@ providers::Claim read_claim(StrictObject in) {
 
 }  // namespace
 
-Result<std::string> text_of(const providers::Start& start) {
+Result<std::string> text_of(const providers::Start& start, const providers::LookedUp* before) {
   auto settings = json::parse(start.settings_json, nullptr, false);
   if (!settings.is_object()) return no_settings();
-  return written({{"settings", std::move(settings)},
-                  {"redirect_uri", start.redirect_uri},
-                  {"state", start.state},
-                  {"nonce", start.nonce},
-                  {"code_challenge", start.code_challenge}});
+  json out = {{"settings", std::move(settings)},
+              {"redirect_uri", start.redirect_uri},
+              {"state", start.state},
+              {"nonce", start.nonce},
+              {"memo", before != nullptr ? before->memo : ""},
+              {"code_challenge", start.code_challenge}};
+  if (before != nullptr) out["answered"] = view(before->answered);
+  return written(out);
 }
 
 Result<std::string> text_of(const providers::Input& input) {
@@ -89,11 +96,7 @@ Result<std::string> text_of(const providers::Input& input) {
               {"now_ms", std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count()},
               {"parameters", std::move(parameters)},
               {"memo", input.memo}};
-  if (input.answered) {
-    out["answered"] = {{"status", input.answered->status},
-                       {"content_type", input.answered->content_type},
-                       {"body", input.answered->body}};
-  }
+  if (input.answered) out["answered"] = view(*input.answered);
   return written(out);
 }
 
@@ -109,8 +112,11 @@ Result<StartAnswer> read_start_answer(std::string_view text) {
            one.text("message", {.least = 1, .most = kMaxRefusalBytes, .kind = StrictObject::Kind::kLine})});
       one.finish();
     }
+  } else if (in.has("fetch")) {
+    out.begin.fetch = read_fetch(in.object("fetch"));
+    if (in.has("memo")) out.begin.memo = in.text("memo", {.most = kMaxMemoBytes, .kind = StrictObject::Kind::kAny});
   } else {
-    out.url = in.url("url");
+    out.begin.url = in.url("url");
   }
   in.finish();
   if (!fault.empty()) return lie(std::move(fault));

@@ -8,18 +8,19 @@
 
 #include "rapt/base/result.hpp"
 #include "rapt/hooks/hook.hpp"
-#include "rapt/providers/provider_caller.hpp"
+#include "rapt/providers/lookup_caller.hpp"
 
 /// The texts that a login provider's module reads and writes (rapt/auth_provider.h). What it writes is hostile.
 namespace rapt::host {
 
 struct StartAnswer {
-  std::string url;                  ///< "" when the settings are not usable:
-  std::vector<FieldError> invalid;  ///< paths begin with "settings"
+  providers::Begin begin;
+  std::vector<FieldError> invalid;  ///< the settings are not usable; paths begin with "settings"
 };
 
 /// kInvalid when the settings are no JSON object.
-Result<std::string> text_of(const providers::Start& start);
+/// `before` may be null: the first call of a login.
+Result<std::string> text_of(const providers::Start& start, const providers::LookedUp* before);
 Result<std::string> text_of(const providers::Input& input);
 
 /// kInvalid with a clause that says which part of it is a lie ("its url is no https address of at most 8192 bytes").

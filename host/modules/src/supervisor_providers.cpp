@@ -4,6 +4,7 @@
 
 #include "provider_text.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/host/provider_lookups.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/providers/reach.hpp"
 
@@ -47,15 +48,16 @@ std::string unreachable(const std::string& url) {
 
 }  // namespace
 
-Task<Result<std::string>> Supervisor::start(std::string module, providers::Start start) {
+Task<Result<providers::Begin>> ProviderLookups::begin(std::string module, providers::Start start,
+                                                      std::optional<providers::LookedUp> before) {
   constexpr auto kPoint = hooks::Point::kAuthStart;
-  if (auto fault = fault_of_settings(*this, module, start.settings_json)) co_return std::move(*fault);
-  auto text = text_of(start);
+  if (auto fault = fault_of_settings(supervisor_, module, start.settings_json)) co_return std::move(*fault);
+  auto text = text_of(start, before ? &*before : nullptr);
   if (!text) co_return std::move(text).error();
   hooks::Context context;
   context.input_json = std::move(*text);
   const std::string no_config = "{}";
-  const Answer answer = co_await call(module, kPoint, context, no_config, kLimit);
+  const Answer answer = co_await supervisor_.call(module, kPoint, context, no_config, kLimit);
   if (answer.kind != Answer::Kind::kReplace) co_return away(module, kPoint, answer.text);
   auto read = read_start_answer(answer.text);
   if (!read) co_return away(module, kPoint, read.error().message);
@@ -64,9 +66,18 @@ Task<Result<std::string>> Supervisor::start(std::string module, providers::Start
     error.fields = std::move(read->invalid);
     co_return error;
   }
-  const auto hosts = reachable_hosts(module);
-  if (!reaches(hosts, start.settings_json, read->url)) co_return away(module, kPoint, unreachable(read->url));
-  co_return std::move(read->url);
+  const auto hosts = supervisor_.reachable_hosts(module);
+  const auto& target = read->begin.fetch ? read->begin.fetch->url : read->begin.url;
+  if (!reaches(hosts, start.settings_json, target)) co_return away(module, kPoint, unreachable(target));
+  co_return std::move(read->begin);
+}
+
+Task<Result<std::string>> Supervisor::start(std::string module, providers::Start start) {
+  ProviderLookups lookups(*this);
+  auto begin = co_await lookups.begin(module, std::move(start), std::nullopt);
+  if (!begin) co_return begin.error();
+  if (begin->fetch) co_return away(module, hooks::Point::kAuthStart, "it has to look something up before");
+  co_return std::move(begin->url);
 }
 
 Task<Result<providers::Step>> Supervisor::step(std::string module, providers::Input input) {

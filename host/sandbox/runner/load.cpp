@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <dlfcn.h>
 #include <rapt/auth_provider.h>
+#include <rapt/draft/auth_provider.h>
 #include <rapt/draft/events.h>
 #include <rapt/draft/exports.h>
 #include <rapt/draft/jobs.h>
@@ -50,16 +51,18 @@ struct Extension {
   const char* id;
   const char* declared;  ///< what the manifest says, for the refusal
   wire::CallNumber first, last;
+  const char* better = nullptr;  ///< an extension with the same functions that is preferred where the module has it
 };
 
-constexpr Extension kExtensions[] = {
-    {RAPT_EXT_AUTH_PROVIDER_1, "says that it is a login provider", wire::kAuthStart, wire::kAuthStep},
-    {RAPT_EXT_ROUTES_DRAFT_1, "declares routes", wire::kRoute, wire::kRoute},
-    {RAPT_EXT_JOBS_DRAFT_1, "declares jobs", wire::kJob, wire::kJob},
-    {RAPT_EXT_EVENTS_DRAFT_1, "subscribes to events", wire::kEvent, wire::kEvent},
-    {RAPT_EXT_PANELS_DRAFT_1, "declares panels", wire::kPanel, wire::kPanel},
-    {RAPT_EXT_EXPORTS_DRAFT_1, "declares exports", wire::kExport, wire::kExport}};
-static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) && sizeof(rapt_routes_draft_1) == sizeof(Call) &&
+constexpr Extension kExtensions[] = {{RAPT_EXT_AUTH_PROVIDER_1, "says that it is a login provider", wire::kAuthStart,
+                                      wire::kAuthStep, RAPT_EXT_AUTH_PROVIDER_DRAFT_2},
+                                     {RAPT_EXT_ROUTES_DRAFT_1, "declares routes", wire::kRoute, wire::kRoute},
+                                     {RAPT_EXT_JOBS_DRAFT_1, "declares jobs", wire::kJob, wire::kJob},
+                                     {RAPT_EXT_EVENTS_DRAFT_1, "subscribes to events", wire::kEvent, wire::kEvent},
+                                     {RAPT_EXT_PANELS_DRAFT_1, "declares panels", wire::kPanel, wire::kPanel},
+                                     {RAPT_EXT_EXPORTS_DRAFT_1, "declares exports", wire::kExport, wire::kExport}};
+static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) &&
+              sizeof(rapt_auth_provider_draft_2) == 2 * sizeof(Call) && sizeof(rapt_routes_draft_1) == sizeof(Call) &&
               sizeof(rapt_jobs_draft_1) == sizeof(Call) && sizeof(rapt_events_draft_1) == sizeof(Call) &&
               sizeof(rapt_panels_draft_1) == sizeof(Call) && sizeof(rapt_exports_draft_1) == sizeof(Call));
 
@@ -67,7 +70,9 @@ static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) && sizeof(rapt_ro
 std::string find_calls(std::uint32_t needed, LoadedModule& module) {
   for (const Extension& one : kExtensions) {
     if ((needed & 1u << one.first) == 0) continue;
-    const auto* functions = static_cast<const char*>(module.entry->get_extension(one.id));
+    const void* offered = one.better != nullptr ? module.entry->get_extension(one.better) : nullptr;
+    const auto* functions =
+        static_cast<const char*>(offered != nullptr ? offered : module.entry->get_extension(one.id));
     for (auto number = one.first; functions != nullptr && number <= one.last; ++number)
       std::memcpy(&module.calls[number], functions + (number - one.first) * sizeof(Call), sizeof(Call));
     for (auto number = one.first; number <= one.last; ++number) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -204,6 +205,13 @@ inline std::string quote(std::string_view text) {
     }
   }
   return out += '"';
+}
+
+/// An object of texts: `object({{"name", name}, {"value", value}})`.
+inline std::string object(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+  std::string out = "{";
+  for (const auto& [key, value] : members) out += (out.size() > 1 ? "," : "") + quote(key) + ":" + quote(value);
+  return out += '}';
 }
 
 }  // namespace rapt::json

@@ -19,7 +19,7 @@
 // and these drafts, each `std::string (std::string_view)`, a JSON object in and out (rapt/json.hpp); the headers tell the objects:
 //   on_route   rapt/draft/routes.h   on_event   rapt/draft/events.h    on_export  rapt/draft/exports.h
 //   on_job     rapt/draft/jobs.h     on_panel   rapt/draft/panels.h
-// A class that derives from rapt::auth::Provider is a login provider (rapt/auth_provider.hpp); it needs no hook.
+// A class that derives from rapt::auth::Provider or LookupProvider is a login provider (rapt/auth_provider.hpp); it needs no hook.
 // It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception
 // that leaves any of them becomes a failure (RAPT_ERROR, or a refused start) and a line in the log.
 #pragma once
@@ -94,7 +94,9 @@ template <class M>
 inline constexpr bool has_any_call = has_on_route<M> || has_on_job<M> || has_on_event<M> || has_on_panel<M> || has_on_export<M>;
 
 template <class M>
-inline constexpr bool is_provider = std::is_base_of_v<auth::Provider, M>;
+inline constexpr bool is_provider = std::is_base_of_v<auth::AnyProvider, M>;
+template <class M>
+inline constexpr bool looks_up = std::is_base_of_v<auth::LookupProvider, M>;
 
 /// False when the class has no member for `hook`.
 template <class M>
@@ -147,7 +149,10 @@ class Entry {
     static constexpr rapt_hooks_1 hooks{&Entry::call};
     if (id == nullptr) return nullptr;
     if (std::strcmp(id, RAPT_EXT_HOOKS_1) == 0) return has_any_hook<M> ? &hooks : nullptr;
-    if constexpr (is_provider<M>) {
+    if constexpr (looks_up<M>) {
+      static constexpr rapt_auth_provider_draft_2 provider{&Entry::start, &Entry::step};
+      if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_DRAFT_2) == 0) return &provider;
+    } else if constexpr (is_provider<M>) {
       static constexpr rapt_auth_provider_1 provider{&Entry::start, &Entry::step};
       if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_1) == 0) return &provider;
     }
@@ -159,10 +164,10 @@ class Entry {
     return nullptr;
   }
   static rapt_status start(void* state, rapt_text input, rapt_reply* reply) noexcept {
-    return ask_provider(state, "start", input, reply, auth::detail::start_text);
+    return ask_json(state, "start", input, reply, [](M& module, std::string_view in) -> std::string { return auth::detail::start_text(module, in); });
   }
   static rapt_status step(void* state, rapt_text input, rapt_reply* reply) noexcept {
-    return ask_provider(state, "step", input, reply, auth::detail::step_text);
+    return ask_json(state, "step", input, reply, [](M& module, std::string_view in) -> std::string { return auth::detail::step_text(module, in); });
   }
   static rapt_status self_test(void* state) noexcept {
     auto& self = *static_cast<Entry*>(state);
@@ -217,14 +222,6 @@ class Entry {
   }
   template <class Asked>
   static rapt_status ask_json(void* state, const char* where, rapt_text input, rapt_reply* reply, Asked asked) noexcept {
-    auto& self = *static_cast<Entry*>(state);
-    return guarded(self.host_, where, RAPT_E_FAILED, [&] {
-      const std::string answer = asked(self.module_, view(input));
-      return self.host_.reply_service()->replace(reply, text(answer));
-    });
-  }
-  static rapt_status ask_provider(void* state, const char* where, rapt_text input, rapt_reply* reply,
-                                  std::string (*asked)(auth::Provider&, std::string_view)) noexcept {
     auto& self = *static_cast<Entry*>(state);
     return guarded(self.host_, where, RAPT_E_FAILED, [&] {
       const std::string answer = asked(self.module_, view(input));

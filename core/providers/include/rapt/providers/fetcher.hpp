@@ -25,8 +25,9 @@ Result<Fetch> filled_in(Fetch fetch, const Substitutes& substitutes);
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
-  /// `fetch` is filled in, and its host may be reached. Any status is an answer. kUpstream or kTimeout without one.
-  virtual Task<Result<Answered>> fetch(Fetch fetch) = 0;
+  /// `fetch` is filled in, and its host may be reached; with `private_addresses` also where it is at an address of a
+  /// private network. Any status is an answer. kUpstream or kTimeout without one.
+  virtual Task<Result<Answered>> fetch(Fetch fetch, bool private_addresses) = 0;
 };
 
 /// Over the network: HTTPS, no redirects, 10 seconds, 256 KiB.
@@ -34,11 +35,11 @@ class NetworkFetcher final : public Fetcher {
  public:
   struct Options {
     std::filesystem::path ca_file{};  ///< PEM; authorities that are trusted beside the system's
-    bool private_addresses = false;   ///< true: also loopback and private networks (development)
+    bool private_addresses = false;   ///< true: for all requests also loopback and private networks (development)
   };
   explicit NetworkFetcher(Options options);
   ~NetworkFetcher() override;
-  Task<Result<Answered>> fetch(Fetch fetch) override;
+  Task<Result<Answered>> fetch(Fetch fetch, bool private_addresses) override;
 
  private:
   struct Impl;

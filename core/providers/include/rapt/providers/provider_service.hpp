@@ -21,6 +21,9 @@ class Redis;
 namespace rapt::providers {
 
 class Fetcher;
+class LookupCaller;
+struct Substitutes;
+struct Stored;
 
 /// How long somebody may take at the provider.
 inline constexpr std::chrono::minutes kFlowLifetime{10};
@@ -48,6 +51,7 @@ class ProviderService {
     const Clock& clock;
     const security::SecretBox& box;
     ProviderCaller& caller;
+    LookupCaller& lookups;
     Fetcher& fetcher;
     std::string public_url;  ///< providers send the browser back below it
   };
@@ -90,7 +94,8 @@ class ProviderService {
   [[nodiscard]] std::vector<std::string> modules() const { return parts_.caller.provider_modules(); }
 
  private:
-  Task<Result<void>> check_usable(const Provider& provider);
+  Task<Result<void>> check_usable(const Stored& draft);
+  [[nodiscard]] Result<Substitutes> substitutes_of(const Stored& stored, std::string code_verifier) const;
   Task<Result<void>> take_state(std::string state);
   [[nodiscard]] std::string redirect_uri(const std::string& provider) const;
 

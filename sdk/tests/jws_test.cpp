@@ -1,6 +1,4 @@
-// SPDX-License-Identifier: AGPL-3.0-or-later
-#include "signature.hpp"
-
+// SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -10,10 +8,12 @@
 
 #include <memory>
 
-#include "encoding.hpp"
+#include <rapt/jws.hpp>
 
-namespace oidc {
+namespace rapt::jws {
 namespace {
+
+using encoding::to_base64url;
 
 /// A key pair of a provider, made for the test.
 class Pair {
@@ -71,11 +71,15 @@ class Pair {
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
 };
 
-bool accepted(const std::string& token, const std::string& keys) {
-  const auto signature = signature_of(token);
-  const auto set = rapt::json::parse("{\"keys\":[" + keys + "]}");
+Fault fault_of(const std::string& token, const std::string& keys) {
+  const auto set = json::parse("{\"keys\":[" + keys + "]}");
   EXPECT_TRUE(set) << keys;
-  return signature && is_made_by(*signature, *set);
+  const auto found = checked(token, *set);
+  EXPECT_EQ(found.claims.has("sub"), found.fault == Fault::kNone) << "no claims without a signature";
+  return found.fault;
+}
+bool accepted(const std::string& token, const std::string& keys) {
+  return fault_of(token, keys) == Fault::kNone;
 }
 
 class Signatures : public ::testing::TestWithParam<bool> {
@@ -125,15 +129,42 @@ TEST_P(Signatures, BrokenKeysAreNoKeysAndDoNoHarm) {
     EXPECT_FALSE(accepted(token, key)) << key;
 }
 
-TEST(SignatureOf, KnowsNoAlgorithmButTwo) {
+TEST_P(Signatures, EachFaultHasItsName) {
+  const auto token = ours_.token(ours_.header());
+  EXPECT_EQ(fault_of(token, ours_.jwk("\"kid\":\"k2\"")), Fault::kUnknownKey);
+  EXPECT_EQ(fault_of(token, other_.jwk()), Fault::kSignature);
+  EXPECT_EQ(fault_of(ours_.token(R"({"alg":"none"})"), ours_.jwk()), Fault::kAlgorithm);
+  EXPECT_EQ(fault_of(ours_.token(ours_.header(), "[]"), ours_.jwk()), Fault::kShape);
+}
+
+TEST(Checked, KnowsNoAlgorithmButTwo) {
   const Pair pair(true);
-  for (const char* header : {R"({"alg":"none"})", R"({"alg":"HS256"})", R"({"alg":"PS256"})", R"({"alg":"rs256"})",
-                             "{}", R"({"alg":"RS256","crit":["exp"]})", R"({"alg":"RS256","alg":"RS256"})", "no JSON"})
-    EXPECT_FALSE(signature_of(pair.token(header))) << header;
-  EXPECT_TRUE(signature_of(pair.token(R"({"alg":"RS256"})")));
+  const std::string key = R"({"kty":"RSA"})";
+  for (const char* header :
+       {R"({"alg":"none"})", R"({"alg":"HS256"})", R"({"alg":"PS256"})", R"({"alg":"rs256"})", "{}"})
+    EXPECT_EQ(fault_of(pair.token(header), key), Fault::kAlgorithm) << header;
+  for (const char* header : {R"({"alg":"RS256","crit":["exp"]})", R"({"alg":"RS256","alg":"RS256"})", "no JSON"})
+    EXPECT_EQ(fault_of(pair.token(header), key), Fault::kShape) << header;
   for (const char* shape : {"", ".", "..", "a.b", "e30.e30.e30.e30", "e30.e30", "....."})
-    EXPECT_FALSE(signature_of(shape)) << shape;
+    EXPECT_EQ(fault_of(shape, key), Fault::kShape) << shape;
+}
+
+TEST(IsFor, TakesOneAudienceOrAPartyAmongSeveral) {
+  const auto claims = [](const char* text) { return *json::parse(text); };
+  EXPECT_TRUE(is_for(claims(R"({"aud":"a"})"), "a"));
+  EXPECT_TRUE(is_for(claims(R"({"aud":["a"]})"), "a"));
+  EXPECT_TRUE(is_for(claims(R"({"aud":["a","b"],"azp":"a"})"), "a"));
+  for (const char* other : {"{}", R"({"aud":"b"})", R"({"aud":[]})", R"({"aud":["a","b"]})", R"({"aud":{"a":1}})",
+                            R"({"aud":["b"],"azp":"a"})", R"({"aud":["a","b"],"azp":"b"})"})
+    EXPECT_FALSE(is_for(claims(other), "a")) << other;
+}
+
+TEST(Base64Url, HasOneTextForItsBytes) {
+  EXPECT_EQ(to_base64url("\xFB\xFF"), "-_8");
+  EXPECT_EQ(encoding::from_base64url("-_8"), "\xFB\xFF");
+  for (const char* text : {"-_9", "-_8=", "A", "+/8", "-_ 8"}) EXPECT_FALSE(encoding::from_base64url(text)) << text;
+  EXPECT_EQ(encoding::percent("a b&c/\xC3\xA4~"), "a%20b%26c%2F%C3%A4~");
 }
 
 }  // namespace
-}  // namespace oidc
+}  // namespace rapt::jws

@@ -136,3 +136,22 @@ CREATE TABLE module_advisories (
   seen_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX module_advisories_module_idx ON module_advisories (module);
+
+-- == what modules are told ============================================================================================
+
+-- Ids only, in the transaction of what it tells of: once for each attempt, when it is handed in, in time or late.
+CREATE FUNCTION tell_modules_of_submission() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM module_subscriptions s WHERE s.type = 'submission.submitted') THEN
+    PERFORM tell_modules('submission.submitted', NEW.assignment_id || '/' || NEW.user_id,
+      jsonb_build_object('submission_id', NEW.id, 'assignment_id', a.id, 'class_id', a.class_id, 'group_id', c.group_id,
+        'user_id', NEW.user_id, 'session_id', NEW.session_id, 'run_id', NEW.run_id, 'attempt', NEW.attempt, 'state', NEW.state),
+      a.tool_id, c.group_id, NEW.user_id, NEW.session_id, NEW.run_id)
+      FROM assignments a JOIN classes c ON c.id = a.class_id WHERE a.id = NEW.assignment_id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER submissions_told AFTER INSERT ON submissions
+  FOR EACH ROW WHEN (NEW.state <> 'in_progress') EXECUTE FUNCTION tell_modules_of_submission();
+CREATE TRIGGER submissions_handed_in_told AFTER UPDATE OF state ON submissions
+  FOR EACH ROW WHEN (OLD.state = 'in_progress' AND NEW.state <> 'in_progress') EXECUTE FUNCTION tell_modules_of_submission();

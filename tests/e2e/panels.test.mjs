@@ -93,7 +93,7 @@ test('the administrator sees its processes, figures and what it was granted', op
   assert.ok(hook.calls > 0, JSON.stringify(hook));
   assert.ok(hook.histogram.at(-1).calls > 0 && hook.histogram.at(-1).calls <= hook.calls, JSON.stringify(hook.histogram));
   assert.ok(module.metrics.find((metric) => metric.name === 'panels_shown').count > 0);
-  assert.deepEqual(module.consents.map((each) => [each.permission, each.offered]), [['panels', true], ['metrics', true], ['notify', false]]);
-  assert.deepEqual(module.manifest.permissions.map((each) => each.permission), ['panels', 'metrics', 'notify']);
+  assert.deepEqual(module.consents.map((each) => [each.permission, each.offered]), [['panels', true], ['metrics', true]]);
+  assert.deepEqual(module.manifest.permissions.map((each) => each.permission), ['panels', 'metrics']);
   assert.deepEqual(module.manifest.panels[0], { id: 'log', title: 'Reading log', place: 'class', access: 'teacher' });
 });

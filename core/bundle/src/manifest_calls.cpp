@@ -24,11 +24,12 @@ constexpr std::array<std::string_view, 7> kFileTypes = {
     "application/zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
 
-/// docs/capabilities.md says when and with what; migrations/core/0008_module_work.sql tells them.
-constexpr std::array<std::string_view, 15> kHostEvents = {
-    "session.started", "session.changed", "session.completed", "message.stored", "message.blocked",
-    "run.completed",   "run.failed",      "user.created",      "user.deleted",   "class.enrolled",
-    "class.left",      "group.created",   "group.archived",    "budget.alert",   "module.settings-changed"};
+/// docs/capabilities.md says when and with what; migrations/core/0008_module_work.sql and 0009 tell them.
+constexpr std::array<std::string_view, 16> kHostEvents = {
+    "session.started",     "session.changed", "session.completed", "message.stored", "message.blocked",
+    "run.completed",       "run.failed",      "user.created",      "user.deleted",   "class.enrolled",
+    "class.left",          "group.created",   "group.archived",    "budget.alert",   "module.settings-changed",
+    "submission.submitted"};
 
 /// The place of the word among `words`; its length, after a fault, when it is none.
 std::size_t read_word(JsonReader& in, const char* key, std::string& out, std::span<const std::string_view> words) {

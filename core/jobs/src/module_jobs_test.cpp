@@ -308,6 +308,25 @@ TEST_F(ModuleJobsTest, TellOfPeopleGroupsAndSettings) {
       "log module.settings-changed");
 }
 
+TEST_F(ModuleJobsTest, TellOfWhatIsHandedInOnce) {
+  install("log", R"({"events": {"subscribe": ["submission.submitted"]}})");
+  store_session();
+  scratch->script(R"(
+    INSERT INTO classes (id, group_id, name) SELECT '00000000-0000-7000-8000-000000000301', id, 'C' FROM groups LIMIT 1;
+    INSERT INTO assignments (id, class_id, tool_id, tool_version_id, name)
+      SELECT '00000000-0000-7000-8000-000000000801', '00000000-0000-7000-8000-000000000301', tool_id, id, 'A' FROM tool_versions LIMIT 1;
+    INSERT INTO submissions (assignment_id, user_id, session_id)
+      SELECT '00000000-0000-7000-8000-000000000801', user_id, id FROM chat_sessions LIMIT 1;)");
+  EXPECT_EQ(states(), "") << "it is in progress";
+  scratch->script("UPDATE submissions SET state = 'late', submitted_at = now()");
+  scratch->script("UPDATE submissions SET state = 'submitted'");
+  EXPECT_EQ(value("SELECT string_agg(module || ' ' || name, ', ') AS value FROM jobs"), "log submission.submitted");
+  EXPECT_EQ(value("SELECT payload ->> 'state' || ' ' || (payload ->> 'attempt') AS value FROM jobs"), "late 1");
+  EXPECT_EQ(value("SELECT (session_id IS NOT NULL AND user_id IS NOT NULL AND group_id IS NOT NULL)::text AS value "
+                  "FROM jobs"),
+            "true");
+}
+
 TEST_F(ModuleJobsTest, AreOrderedByTheClockOnceAndMadeUpForOnce) {
   const auto at = [](const char* text) { return *parse_time(text); };
   const auto ordered = [&](const char* when) { return *run_blocking(order_due(**scratch, at(when))); };

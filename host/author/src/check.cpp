@@ -8,6 +8,7 @@
 #include "checker.hpp"
 #include "contexts.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/bundle/consent.hpp"
 
 namespace rapt::author {
 
@@ -106,6 +107,7 @@ Result<CheckReport> Checker::run() {
     return Finding{Kind::kHolds, std::to_string(subject_.archive.size() >> 10U) +
                                      " KiB; papers and library are as a host wants them"};
   });
+  note("permissions", "", [this] { return asks_for_what_there_is(); });
   note("starts", "", [this] { return starts(); });
   if (report_.results.back().kind == Kind::kBroken) return std::move(report_);
   note("ends", "", [this] { return ends(); });
@@ -113,6 +115,16 @@ Result<CheckReport> Checker::run() {
   check_calls();
   check_older_hosts();
   return std::move(report_);
+}
+
+Checker::Finding Checker::asks_for_what_there_is() {
+  const auto& asked = subject_.bundle.manifest.permissions;
+  for (const auto& permission : asked) {
+    if (!bundle::consent_to(permission).offered)
+      return {Kind::kBroken,
+              "it asks for \"" + permission.name + "\", which this host does not offer yet: no host installs it"};
+  }
+  return {Kind::kHolds, asked.empty() ? "it asks for none" : "a host offers what it asks for"};
 }
 
 Checker::Finding Checker::starts() {

@@ -50,6 +50,19 @@ const CheckResult& result(const CheckReport& report, const std::string& promise,
   throw std::runtime_error("no such result: " + promise);
 }
 
+TEST(Check, NamesAPermissionThatNoHostOffersYet) {
+  log::set_level(log::Level::kError);
+  auto subject = read_subject(std::string(RAPT_STAGES) + "/probe-honest");
+  ASSERT_TRUE(subject) << subject.error().message;
+  subject->bundle.manifest.permissions.push_back({.name = "realtime", .reason = "It would be quick."});
+  auto how = order();
+  how.calls = 20;
+  const auto report = check_module(*subject, how, {});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_THAT(broken(*report), ::testing::ElementsAre("permissions"));
+  EXPECT_THAT(result(*report, "permissions", "").detail, HasSubstr("\"realtime\", which this host does not offer yet"));
+}
+
 TEST(Check, FindsNothingWrongWithAnHonestModule) {
   const auto report = check("honest");
   EXPECT_THAT(broken(report), ::testing::IsEmpty());

@@ -32,6 +32,7 @@ class Checker {
   Result<void> check_configuration();
 
   void check_life();
+  Finding asks_for_what_there_is();
   Finding starts();
   Finding ends();
   void check_hook(hooks::Point point);

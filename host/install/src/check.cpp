@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include "rapt/abi.h"
+#include "rapt/bundle/consent.hpp"
 #include "rapt/bundle/library.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/install/trust.hpp"
@@ -30,6 +31,16 @@ Result<void> check_abi(const bundle::Manifest& manifest) {
                                      : "Ask its publisher for a newer version."));
 }
 
+/// A module that asks for what nobody serves would be installed and then fail at its first call.
+Result<void> check_offered(const bundle::Manifest& manifest) {
+  for (const auto& permission : manifest.permissions) {
+    if (bundle::consent_to(permission).offered) continue;
+    return refuse(manifest, "asks for the permission \"" + permission.name +
+                                "\", and this host does not offer it yet. Ask its publisher for a version without it.");
+  }
+  return {};
+}
+
 Result<void> check_architecture(const bundle::Bundle& bundle) {
   if (bundle.library() != nullptr) return {};
   std::string there;
@@ -48,6 +59,7 @@ Result<bundle::Bundle> read_believed_bundle(const std::string& archive, const bu
   RAPT_TRY(bundle::verify_bundle(*bundle, trust, policy));
   RAPT_TRY(bundle::check_libraries(*bundle));
   RAPT_TRY(check_abi(bundle->manifest));
+  RAPT_TRY(check_offered(bundle->manifest));
   RAPT_TRY(check_architecture(*bundle));
   return bundle;
 }

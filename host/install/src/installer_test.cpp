@@ -54,6 +54,14 @@ TEST_F(InstallerTest, RefusesAnAbiThatThisHostDoesNotOffer) {
   EXPECT_THAT(refusal(archive("1.0.0", {}, "tester", "9.0"), ErrorKind::kInvalid), HasSubstr("was built for ABI 9.0"));
 }
 
+TEST_F(InstallerTest, RefusesAPermissionThatThisHostDoesNotOfferYet) {
+  for (const std::string name : {"notify", "realtime"}) {
+    EXPECT_THAT(refusal(archive("1.0.0", {name}), ErrorKind::kInvalid),
+                HasSubstr("\"" + name + "\", and this host does not offer it yet"));
+  }
+  EXPECT_TRUE(list().empty());
+}
+
 TEST_F(InstallerTest, AsksBeforePermissionsGrow) {
   EXPECT_THAT(refusal(archive("1.0.0", {"log"}), ErrorKind::kConflict), HasSubstr("log (For tests.)"));
   ASSERT_TRUE(install(archive("1.0.0", {"log"}), {false, true}));

@@ -16,7 +16,7 @@
  *   failure    by return value; no exception, longjmp or signal crosses the boundary. What is called with a pointer of the wrong
  *              kind, or after its lifetime, ends the process at worst: it is the module's own
  *   deadline   every call into the module runs against the time limit of its hook; the host ends a late process. A function
- *              of a service never waits; its time is the module's
+ *              of a service may wait for the host; that time is the module's
  */
 #ifndef RAPT_ABI_H
 #define RAPT_ABI_H

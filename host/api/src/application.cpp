@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "application.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "admission.hpp"
-#include "rapt/api/client_address.hpp"
 #include "cors.hpp"
 #include "dressed_responder.hpp"
 #include "idempotency.hpp"
 #include "parameters.hpp"
 #include "query_names.hpp"
+#include "rapt/api/client_address.hpp"
 #include "rapt/api/error_reply.hpp"
 #include "rapt/api/security_headers.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
+#include "rapt/telemetry/timings.hpp"
+#include "rapt/telemetry/tracing.hpp"
 #include "routes.hpp"
 
 namespace rapt::api {
@@ -49,9 +53,9 @@ bool changes_state(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
-/// /health and /ready are also offered without the prefix, for load balancers.
+/// /health, /ready and /metrics are also offered without the prefix, for load balancers and collectors.
 bool is_api(const std::string& path) {
-  return path == "/health" || path == "/ready" || path == "/api" || path.starts_with("/api/");
+  return path == "/health" || path == "/ready" || path == "/metrics" || path == "/api" || path.starts_with("/api/");
 }
 
 /// "" for a path below /api of another version, which no route has.
@@ -63,12 +67,36 @@ std::string_view below_prefix(const std::string& path) {
   return ours ? view.substr(kPrefix.size()) : std::string_view();
 }
 
+/// A method is whatever a stranger wrote.
+std::string_view known_method(std::string_view method) {
+  constexpr std::array<std::string_view, 7> kKnown{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  const auto found = std::find(kKnown.begin(), kKnown.end(), method);
+  return found == kKnown.end() ? "other" : *found;
+}
+
+/// Neither path nor query: both may hold what a person wrote.
+void tell_span(const http::Request& request, std::string_view pattern, int status, std::chrono::microseconds spent) {
+  telemetry::Span span;
+  span.name = std::string(known_method(request.method)) + " " + std::string(pattern);
+  span.parent = telemetry::parse_traceparent(request.headers.get("traceparent").value_or(""));
+  span.ended = std::chrono::system_clock::now();
+  span.began = span.ended - spent;
+  span.failed = status >= 500;
+  span.texts = {{"http.request.method", std::string(known_method(request.method))},
+                {"http.route", std::string(pattern)}};
+  span.numbers = {{"http.response.status_code", status}};
+  telemetry::tell(std::move(span));
+}
+
 void log_access(const http::Request& request, std::string_view pattern, int status,
                 std::chrono::steady_clock::time_point since) {
   const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - since);
+  const auto answered = std::to_string(status);
+  telemetry::http_requests().record({known_method(request.method), pattern, answered}, spent);
+  if (telemetry::is_tracing()) tell_span(request, pattern, status, spent);
   log::info("http.request", {{"method", request.method},
                              {"route", std::string(pattern)},
-                             {"status", std::to_string(status)},
+                             {"status", answered},
                              {"us", std::to_string(spent.count())},
                              {"address", request.remote_address},
                              {"request_id", request.id}});

@@ -5,6 +5,7 @@
 
 #include "finding_handlers.hpp"
 #include "handlers.hpp"
+#include "metrics_handlers.hpp"
 #include "module_handlers.hpp"
 #include "module_job_handlers.hpp"
 #include "provider_code.hpp"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::array kRoutes{
     Route{"GET", "/health", Access::kPublic, get_health, Tier::kNone},
     Route{"GET", "/ready", Access::kPublic, get_ready, Tier::kNone},
+    Route{"GET", "/metrics", Access::kPublic, get_metrics, Tier::kNone},
     Route{"GET", "/instance", Access::kPublic, get_instance},
     Route{"GET", "/openapi.json", Access::kPublic, get_openapi},
 

@@ -11,12 +11,12 @@ TEST(Routes, OnlyTheNamedOnesAreOpenToEverybody) {
   for (const auto& route : routes()) {
     if (route.access == Access::kPublic) open.push_back(std::string(route.method) + " " + route.pattern);
   }
-  EXPECT_EQ(open, (std::vector<std::string>{"GET /health", "GET /ready", "GET /instance", "GET /openapi.json",
-                                            "POST /auth/login", "POST /auth/logout", "POST /auth/register",
-                                            "POST /auth/verify-email", "POST /auth/verify-email/resend",
-                                            "POST /auth/password-reset", "POST /auth/password-reset/confirm",
-                                            "GET /auth/providers", "POST /auth/providers/lookup", "GET /auth/:provider",
-                                            "GET /auth/:provider/callback", "POST /auth/:provider/code"}));
+  EXPECT_EQ(open, (std::vector<std::string>{
+                      "GET /health", "GET /ready", "GET /metrics", "GET /instance", "GET /openapi.json",
+                      "POST /auth/login", "POST /auth/logout", "POST /auth/register", "POST /auth/verify-email",
+                      "POST /auth/verify-email/resend", "POST /auth/password-reset",
+                      "POST /auth/password-reset/confirm", "GET /auth/providers", "POST /auth/providers/lookup",
+                      "GET /auth/:provider", "GET /auth/:provider/callback", "POST /auth/:provider/code"}));
 }
 
 }  // namespace

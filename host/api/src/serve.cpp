@@ -7,8 +7,10 @@
 #include "application.hpp"
 #include "gateway_verdict.hpp"
 #include "limits.hpp"
+#include "metered_gateway.hpp"
 #include "module_set.hpp"
 #include "rapt/accounts/account_service.hpp"
+#include "rapt/api/version.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/base/log.hpp"
@@ -17,6 +19,7 @@
 #include "rapt/chat/chores.hpp"
 #include "rapt/classes/class_service.hpp"
 #include "rapt/config/settings.hpp"
+#include "rapt/config/telemetry_settings.hpp"
 #include "rapt/gateway/openai_gateway.hpp"
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
@@ -57,6 +60,7 @@
 #include "rapt/security/secret_box.hpp"
 #include "rapt/store/database.hpp"
 #include "rapt/store/redis.hpp"
+#include "rapt/telemetry/tracing.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/backlog.hpp"
 #include "rapt/usage/rollup.hpp"
@@ -146,7 +150,7 @@ class Host {
         jobs_redis_(settings.redis_url, 2),
         limits_redis_(settings.redis_url, 2, kLimitsPatience),
         limits_(limits_redis_, clock_, settings),
-        gateway_(client_, gateway_options(settings)),
+        openai_(client_, gateway_options(settings)),
         quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
         ai_({database_, limits_redis_, clock_, settings.ai_default_model}),
         supervisor_(loop.executor(), supervisor_options(settings, loop, trust, keys.pseudonyms, capabilities_)),
@@ -353,7 +357,8 @@ class Host {
   store::Redis limits_redis_;
   Limits limits_;
   http::Client client_;
-  gateway::OpenAiGateway gateway_;
+  gateway::OpenAiGateway openai_;
+  MeteredGateway gateway_{openai_};
   quota::QuotaService quota_;
   quota::Administration ai_;
   host::Causation causation_;
@@ -403,12 +408,18 @@ int run_host(const config::Settings& settings, Host::Roles roles) {
   for (const auto& unknown : config::unknown_variables(config::process_variable_names())) {
     log::warn("config.unknown_variable", {{"detail", unknown}});
   }
+  const auto telemetry = config::load_telemetry(config::process_environment());
+  if (!telemetry) return complain(telemetry.error());
   auto trust = bundle::TrustStore::load(trust_dir(settings));
   if (!trust) return complain(trust.error());
   auto keys = security::host_keys(settings.var_dir / "keys");
   if (!keys) return complain(keys.error());
   auto pages = roles.serves ? load_pages(settings) : Result<std::optional<http::StaticFiles>>(std::nullopt);
   if (!pages) return complain(pages.error());
+  std::optional<telemetry::Tracing> tracing;
+  if (!telemetry->otlp_endpoint.empty())
+    tracing.emplace(telemetry::Tracing::Options{
+        .endpoint = telemetry->otlp_endpoint, .service_name = telemetry->service_name, .service_version = kVersion});
   runtime::Runtime loop(settings.threads);
   Host host(settings, loop, *trust, *keys, std::move(*pages));
   if (auto started = host.start(roles); !started) return complain(started.error());

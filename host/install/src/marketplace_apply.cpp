@@ -70,7 +70,8 @@ struct MarketplaceInstaller::Work {
 
   Task<Result<void>> switch_one(std::size_t at) {
     const auto& step = plan.steps[at];
-    co_await tell(at, step.migrations > 0 ? Phase::kMigrating : Phase::kSwitching);
+    const auto phase = step.migrations > 0 ? Phase::kMigrating : Phase::kSwitching;
+    co_await tell(at, phase);
     auto archive = read_cached(self.parts_.var_dir, step.sha256);
     if (!archive) co_return archive.error();
     InstallOptions options;
@@ -128,7 +129,8 @@ Task<Result<std::string>> MarketplaceInstaller::begin(Plan plan, std::string sta
   if (plan.steps.empty()) co_return Error::conflict("There is nothing to do: everything is as it was asked for.");
   bool upgrades = true;
   for (const auto& step : plan.steps) upgrades = upgrades && step.from.has_value();
-  auto begun = co_await operations_.begin(upgrades ? "upgrade" : "install", plan.id, steps_of(plan), started_by);
+  std::string kind = upgrades ? "upgrade" : "install";
+  auto begun = co_await operations_.begin(std::move(kind), plan.id, steps_of(plan), started_by);
   if (begun) log_consent(plan, started_by);
   co_return begun;
 }
@@ -139,11 +141,15 @@ Task<Result<void>> MarketplaceInstaller::run(std::string operation_id, Plan plan
   if (!operation) co_return operation.error();
   Work work{*this, operation_id, std::move(plan), operation->started_by, {}};
   work.steps = steps_of(work.plan);
-  auto ended = co_await (work.all() || keep_saying(operations_, operation_id));
-  Result<void> done = std::get<0>(std::move(ended));
-  const auto told = co_await operations_.end(operation_id, work.steps, done ? "" : done.error().message);
+  Task<Result<void>> doing = work.all();
+  Task<void> saying = keep_saying(operations_, operation_id);
+  auto ended = co_await (std::move(doing) || std::move(saying));
+  const auto& done = std::get<0>(ended);
+  std::string sentence;
+  if (!done) sentence = done.error().message;
+  const auto told = co_await operations_.end(operation_id, work.steps, sentence);
   if (!told) log::warn("modules.operation_not_told", {{"reason", told.error().message}});
-  co_return done;
+  co_return std::get<0>(std::move(ended));
 }
 
 }  // namespace rapt::install

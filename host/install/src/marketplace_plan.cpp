@@ -11,8 +11,8 @@ namespace {
 
 using store::params;
 
-constexpr store::Statement kPins{"module_policies_pins",
-                                 "SELECT module, pin FROM module_policies WHERE pin IS NOT NULL"};
+constexpr store::Statement kPolicies{"module_policies_for_plan",
+                                     "SELECT module, pin, channel = 'beta' AS beta FROM module_policies"};
 constexpr store::Statement kKeepUpload{
     "module_uploads_keep", "INSERT INTO module_uploads (id, digest, module, version) VALUES ($1::uuid, $2, $3, $4)"};
 constexpr store::Statement kUpload{"module_uploads_find", "SELECT digest FROM module_uploads WHERE id = $1::uuid"};
@@ -29,9 +29,13 @@ Result<PlanState> read_state(store::Transaction& tx, const bundle::TrustStore& f
   auto trust = with_trusted_keys(tx, folder);
   if (!trust) return trust.error();
   out.trust = std::move(*trust);
-  const auto pins = tx.exec(kPins);
-  if (!pins) return pins.error();
-  for (std::size_t i = 0; i < pins->size(); ++i) out.pins.emplace((*pins)[i].text("module"), (*pins)[i].text("pin"));
+  const auto policies = tx.exec(kPolicies);
+  if (!policies) return policies.error();
+  for (std::size_t i = 0; i < policies->size(); ++i) {
+    const auto row = (*policies)[i];
+    if (const auto pin = row.optional_text("pin")) out.pins.emplace(row.text("module"), *pin);
+    if (row.boolean("beta")) out.follow_beta.insert(row.text("module"));
+  }
   return out;
 }
 
@@ -97,6 +101,7 @@ Task<Result<void>> ask_registry(const MarketplaceInstaller::Parts& parts, PlanSt
 Task<Result<std::vector<marketplace::Change>>> choose(const MarketplaceInstaller::Parts& parts, PlanState& state,
                                                       PlanRequest request) {
   auto wanted = std::move(request.install);
+  for (auto& one : wanted) one.beta = one.beta || state.follow_beta.contains(one.module);
   for (const auto& [module, candidate] : state.file_candidates) {
     const auto here = state.installed.find(module);
     if (here != state.installed.end() && here->second.version == candidate.text) continue;

@@ -20,15 +20,15 @@ marketplace::HostAbi this_host() {
 Task<Result<std::string>> publisher_of(const MarketplaceInstaller::Parts& parts, PlanState& state, std::string module) {
   if (const auto here = state.installed.find(module); here != state.installed.end()) co_return here->second.publisher;
   if (const auto known = state.publishers.find(module); known != state.publishers.end()) co_return known->second;
-  if (parts.word == nullptr) {
-    auto found = co_await parts.registry->publisher_of(module);
-    if (found) state.publishers[module] = *found;
-    co_return found;
+  Result<std::string> found = Error::not_found("registry to be asked");
+  if (parts.word != nullptr) {
+    const auto listing = co_await parts.word->find(module);
+    if (listing) found = listing->publisher;
   }
-  const auto listing = co_await parts.word->find(module);
-  if (!listing) co_return listing.error();
-  state.publishers[module] = listing->publisher;
-  co_return listing->publisher;
+  // A mirror on a web server has the metadata and nobody to ask.
+  if (!found) found = co_await parts.registry->publisher_of(module);
+  if (found) state.publishers[module] = *found;
+  co_return found;
 }
 
 /// Without a pinned root: the registry's word, as before there was metadata. The bundle's own signature decides.

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct PlanState {
   std::map<std::string, InstalledRecord> installed;
   std::map<std::string, bundle::Manifest> manifests;
   std::map<std::string, std::string> pins;
+  std::set<std::string> follow_beta;     ///< modules whose policy says so
   bundle::TrustStore trust;              ///< folder and table
   std::map<std::string, Fetched> files;  ///< bundles that came with the request, by module
   std::map<std::string, marketplace::Candidate> file_candidates;

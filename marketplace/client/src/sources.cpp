@@ -10,6 +10,7 @@
 
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/marketplace/http_fetcher.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -19,7 +20,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kFileScheme = "file://";
 constexpr std::size_t kPiece = 256 * 1024;
-constexpr std::chrono::seconds kMetadataTime{60}, kFirstMinute{60};
+constexpr std::chrono::seconds kFirstMinute{60};
 constexpr std::uint64_t kSlowest = 16 * 1024;  // bytes a second: less than this, and the transfer is given up
 
 Error lost(const std::string& url, const Error& cause) {
@@ -47,26 +48,13 @@ Error too_slow(const std::string& path) {
 
 class HttpSource final : public Source {
  public:
-  HttpSource(http::Client& client, std::string url) : client_(client), url_(std::move(url)) {
-    while (url_.ends_with('/')) url_.pop_back();
-  }
+  HttpSource(http::Client& client, std::string url)
+      : client_(client),
+        url_(std::move(url)),
+        fetcher_(client, {.metadata_url = url_ + "/metadata", .targets_url = url_ + "/targets"}) {}
 
   Task<Result<std::string>> metadata(std::string path, std::size_t max_bytes) override {
-    http::ClientRequest request;
-    request.url = url_ + "/metadata/" + path;
-    request.max_body_bytes = max_bytes + kPiece;
-    request.total_timeout = kMetadataTime;
-    auto stream = co_await client_.open(std::move(request));
-    if (!stream) co_return failed(stream.error());
-    RAPT_CO_TRY(check_status((*stream)->status(), path));
-    std::string out;
-    for (;;) {
-      auto piece = co_await (*stream)->read();
-      if (!piece) co_return failed(piece.error());
-      if (!*piece) co_return out;
-      if ((*piece)->size() > max_bytes - out.size()) co_return too_large(path);
-      out += **piece;
-    }
+    return fetcher_.metadata(std::move(path), max_bytes);
   }
 
   Task<Result<void>> target(std::string path, std::uint64_t from, std::uint64_t max_bytes, PieceSink sink) override {
@@ -116,6 +104,7 @@ class HttpSource final : public Source {
   }
   http::Client& client_;
   std::string url_;
+  HttpFetcher fetcher_;  // whose targets always begin at their beginning
 };
 
 class FolderSource final : public Source {
@@ -158,7 +147,9 @@ fs::path folder_of(const std::string& url) {
 
 std::unique_ptr<Source> make_source(http::Client& client, const std::string& url) {
   if (auto folder = folder_of(url); !folder.empty()) return std::make_unique<FolderSource>(std::move(folder));
-  return std::make_unique<HttpSource>(client, url);
+  auto base = url;
+  while (base.ends_with('/')) base.pop_back();
+  return std::make_unique<HttpSource>(client, std::move(base));
 }
 
 }  // namespace rapt::marketplace

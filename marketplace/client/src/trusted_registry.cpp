@@ -7,7 +7,7 @@
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/bundle.hpp"
 #include "rapt/tuf/signing.hpp"
-#include "sources.hpp"
+#include "trusted_registry_impl.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -92,17 +92,6 @@ class VouchedOffers final : public Offers {
 };
 
 }  // namespace
-
-struct TrustedRegistry::Impl {
-  Impl(Options options_, http::Client& http, const Clock& clock)
-      : options(std::move(options_)),
-        fetcher(std::make_shared<KeepingFetcher>(make_source(http, options.url), options.folder / "downloads")),
-        client(options.folder / "metadata", fetcher, clock) {}
-
-  Options options;
-  std::shared_ptr<KeepingFetcher> fetcher;
-  tuf::Client client;
-};
 
 TrustedRegistry::TrustedRegistry(Options options, http::Client& client, const Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(options), client, clock)) {}

@@ -109,4 +109,8 @@ class MarketplaceInstaller {
 /// The part of a change log (CHANGELOG.md) that is about versions after `from`; all of it without `from`; cut.
 std::string changes_since(const std::string& change_log, const std::optional<std::string>& from);
 
+/// As the API and `--json` tell them: JSON text.
+std::string encode(const Plan& plan);
+std::string encode(const Operation& operation);
+
 }  // namespace rapt::install

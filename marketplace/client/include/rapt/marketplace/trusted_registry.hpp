@@ -71,6 +71,9 @@ class TrustedRegistry {
   Task<Result<void>> download(VouchedVersion version, std::filesystem::path to, Progress progress);
   /// What is known to be wrong with versions of modules and of the platform; empty when the registry tells nothing.
   Task<Result<std::vector<Advisory>>> advisories();
+  /// Writes a static copy below `folder`/metadata/: what is trusted now, every root that led here, and the advisories
+  /// below `folder`/targets/. In an order in which nothing is ever named before it is there. How many documents.
+  Task<Result<std::size_t>> copy_metadata(std::filesystem::path folder);
 
  private:
   struct Impl;

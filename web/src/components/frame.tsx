@@ -34,8 +34,8 @@ export function Frame({ home, place, navigation, menu, children }: FrameProps) {
         <div className="mx-auto flex h-14 max-w-6xl items-center gap-1 px-3 sm:gap-4 sm:px-6">
           <Link to="/" aria-label={home} className="flex rounded-lg max-sm:[&_span>span]:hidden">
             <Wordmark />
-            {place && <span className="ml-2 self-center text-sm font-semibold text-muted-foreground max-sm:hidden">{place}</span>}
           </Link>
+          {place && <span className="-ml-1 text-sm font-semibold text-muted-foreground max-sm:hidden">{place}</span>}
           <nav aria-label="Main" className="flex min-w-0 flex-1 items-center overflow-x-auto sm:gap-1">
             {navigation}
           </nav>

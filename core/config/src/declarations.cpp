@@ -152,6 +152,13 @@ std::span<const Declaration> declarations() {
                   &read_text<&S::migrations_dir>},
       Declaration{"MARKETPLACE_URL", "text", "", "", "", "the registry that modules come from", false,
                   &read_text<&S::marketplace_url>},
+      Declaration{"MODULE_UPDATE_CHECK_MINUTES", "number", "minutes", "60", bounds<0, 10080>(),
+                  "how often the registry is looked at for new versions of modules and warnings; 0: never", false,
+                  &read_number<&S::module_update_check, 0, 10080>},
+      Declaration{
+          "MODULE_UPDATE_WINDOW", "text", "", "", "",
+          "when modules may update themselves, a part of each day in UTC such as 02:00-05:00; empty: at any time",
+          false, &read_text<&S::module_update_window, &check_window>},
       Declaration{"RATE_LIMIT_API_MAX", "number", "requests", "600", bounds<1, 1000000>(),
                   "most requests of a person in a minute", false, &read_number<&S::rate_limit_api_max, 1, 1000000>},
       Declaration{"RATE_LIMIT_ADDRESS_MAX", "number", "requests", "6000", bounds<1, 1000000>(),

@@ -43,6 +43,19 @@ std::string check_host_name(const std::string& text) {
   return "must be at most 100 letters, digits, dots, colons, hyphens and underscores";
 }
 
+std::string check_window(const std::string& text) {
+  if (text.empty()) return {};
+  // Each place holds a digit up to this one, or this very sign.
+  constexpr std::string_view kMost = "29:59-29:59";
+  bool fits = text.size() == kMost.size();
+  for (std::size_t i = 0; fits && i < text.size(); ++i) {
+    const bool digit = kMost[i] >= '0' && kMost[i] <= '9';
+    fits = digit ? text[i] >= '0' && text[i] <= kMost[i] : text[i] == kMost[i];
+  }
+  fits = fits && text.substr(0, 2) <= "23" && text.substr(6, 2) <= "23" && text.substr(0, 5) != text.substr(6);
+  return fits ? "" : "must be a part of the day in UTC such as 02:00-05:00, from and until two different times";
+}
+
 std::string check_mail_url(const std::string& text) {
   for (const std::string_view kind : {"smtp://", "smtps://", "file:"}) {
     if (text.empty() || (text.starts_with(kind) && text.size() > kind.size())) return {};

@@ -57,6 +57,20 @@ TEST(Settings, AreReadFromTheEnvironment) {
   EXPECT_THAT(settings.required_sandbox_layers, ElementsAre("seccomp", "landlock"));
 }
 
+TEST(Settings, TakeAPartOfTheDay) {
+  const auto read = [](const std::string& window) {
+    return load_settings(environment({{"MODULE_UPDATE_CHECK_MINUTES", "0"}, {"MODULE_UPDATE_WINDOW", window}}));
+  };
+  for (const auto* fine : {"", "02:00-05:00", "22:30-04:00"}) {
+    const auto settings = read(fine);
+    ASSERT_TRUE(settings) << fine;
+    EXPECT_EQ(settings->module_update_window, fine);
+    EXPECT_EQ(settings->module_update_check.count(), 0);
+  }
+  for (const auto* wrong : {"2-5", "24:00-05:00", "02:60-05:00", "02:00-02:00", "02:00-05:00 ", "02.00-05.00"})
+    EXPECT_FALSE(read(wrong)) << wrong;
+}
+
 TEST(Settings, ListProxiesAndOriginsThatAreTrusted) {
   const auto settings = load_settings(environment({{"TRUSTED_PROXIES", "10.0.0.0/8, ::1"},
                                                    {"CORS_ORIGINS", "https://a.example, http://localhost:5173"}}))

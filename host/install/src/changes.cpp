@@ -33,7 +33,8 @@ Result<std::string> stored_previous(store::Transaction& tx, const InstalledRecor
   return otherwise;
 }
 
-Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& name, const Site& site) {
+Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& name, const Site& site,
+                                    bool part_of_plan) {
   const auto current = locked_record(tx, name, site.var_dir);
   if (!current) return current;
   if (!current->previous_version)
@@ -45,7 +46,7 @@ Result<InstalledRecord> rollback_in(store::Transaction& tx, const std::string& n
   // The digest is the one that was installed, so its manifest asks for what was granted then and nothing else.
   const auto bundle = read_believed_bundle(tx, *archive, site);
   if (!bundle) return bundle.error();
-  RAPT_TRY(check_dependencies(tx, bundle->manifest));
+  if (!part_of_plan) RAPT_TRY(check_dependencies(tx, bundle->manifest));
   auto record = record_of(*bundle, site, current->enabled);
   record.time_limits_ms = current->time_limits_ms;
   record.previous_version = current->version;
@@ -131,10 +132,10 @@ Task<Result<InstalledRecord>> Installer::change(std::string name, SettingsChange
   co_return co_await database_.transaction(std::move(work));
 }
 
-Task<Result<InstalledRecord>> Installer::rollback(std::string name) {
+Task<Result<InstalledRecord>> Installer::rollback(std::string name, bool part_of_plan) {
   Site site{var_dir_, trust_, policy_, schemas_};
-  auto work = [name = std::move(name), site = std::move(site)](store::Transaction& tx) {
-    return rollback_in(tx, name, site);
+  auto work = [name = std::move(name), site = std::move(site), part_of_plan](store::Transaction& tx) {
+    return rollback_in(tx, name, site, part_of_plan);
   };
   auto record = co_await database_.transaction(std::move(work));
   if (record) co_await tidy_after(*this);

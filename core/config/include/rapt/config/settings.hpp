@@ -44,19 +44,21 @@ struct Settings {
   std::chrono::milliseconds ai_connect_timeout{};      ///< AI_CONNECT_TIMEOUT_MS
   int ai_max_retries = 2;                              ///< AI_MAX_RETRIES, before the first byte only
   std::chrono::hours chat_idle{24};  ///< CHAT_IDLE_HOURS: conversations without a message for so long are completed
-  std::filesystem::path auth_provider_ca_file;         ///< AUTH_PROVIDER_CA_FILE, PEM
+  std::filesystem::path auth_provider_ca_file;  ///< AUTH_PROVIDER_CA_FILE, PEM
   std::string mail_url;     ///< MAIL_URL: smtp://…, smtps://… or file:FOLDER; empty: no mail is sent (secret)
   std::string mail_from;    ///< MAIL_FROM
   bool demo_model = false;  ///< RAPT_DEMO_MODEL=1: the gateway is the demonstration model
-  std::filesystem::path web_root;             ///< RAPT_WEB_ROOT, the built pages
-  std::filesystem::path var_dir;              ///< RAPT_VAR_DIR, state of this host
-  std::filesystem::path runner;               ///< RAPT_RUNNER, path of rapt-runner; default beside this program
-  std::filesystem::path migrations_dir;       ///< RAPT_MIGRATIONS_DIR
-  std::string marketplace_url;                ///< MARKETPLACE_URL
-  std::filesystem::path cgroup;               ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
-  int rate_limit_api_max = 600;               ///< RATE_LIMIT_API_MAX, requests a minute and person
-  int rate_limit_address_max = 6000;          ///< RATE_LIMIT_ADDRESS_MAX, a minute and address, without a login
-  int rate_limit_auth_max = 5;                ///< RATE_LIMIT_AUTH_MAX, failed logins a minute, account and address
+  std::filesystem::path web_root;                ///< RAPT_WEB_ROOT, the built pages
+  std::filesystem::path var_dir;                 ///< RAPT_VAR_DIR, state of this host
+  std::filesystem::path runner;                  ///< RAPT_RUNNER, path of rapt-runner; default beside this program
+  std::filesystem::path migrations_dir;          ///< RAPT_MIGRATIONS_DIR
+  std::string marketplace_url;                   ///< MARKETPLACE_URL
+  std::chrono::minutes module_update_check{60};  ///< MODULE_UPDATE_CHECK_MINUTES; 0: the registry is not looked at
+  std::string module_update_window;              ///< MODULE_UPDATE_WINDOW: "02:00-05:00", UTC; empty: at any time
+  std::filesystem::path cgroup;                  ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
+  int rate_limit_api_max = 600;                  ///< RATE_LIMIT_API_MAX, requests a minute and person
+  int rate_limit_address_max = 6000;             ///< RATE_LIMIT_ADDRESS_MAX, a minute and address, without a login
+  int rate_limit_auth_max = 5;                   ///< RATE_LIMIT_AUTH_MAX, failed logins a minute, account and address
   int rate_limit_auth_address_max = 300;      ///< RATE_LIMIT_AUTH_ADDRESS_MAX, logins and the like a minute and address
   std::vector<AddressRange> trusted_proxies;  ///< TRUSTED_PROXIES, whose X-Forwarded-* is believed
   std::vector<std::string> cors_origins;      ///< CORS_ORIGINS, other sites' pages that may use the API

@@ -86,8 +86,8 @@ class Installer {
   /// comes here again. Permissions are those that were granted for that version; other bytes under one version
   /// (allow_replace) are no version to go back to. kNotFound, kConflict when there is nothing to go back to or this
   /// host's store lacks the archive, kForbidden when it is no longer whole or believed, kInvalid when this host does
-  /// not run it any more.
-  Task<Result<InstalledRecord>> rollback(std::string name);
+  /// not run it any more, or when dependencies would not hold (unless it is part of a plan that has settled them).
+  Task<Result<InstalledRecord>> rollback(std::string name, bool part_of_plan = false);
   /// A disabled module is not started; tools that need it fail as their policy says. kNotFound.
   Task<Result<InstalledRecord>> set_enabled(std::string name, bool enabled);
   /// Narrows a hook's time limit, or takes that back (nullopt). kNotFound, kInvalid when the module has no such hook or

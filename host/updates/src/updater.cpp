@@ -9,6 +9,12 @@
 #include "site.hpp"
 
 namespace rapt::updates {
+namespace {
+
+/// What is under way when the host ends is found by the next one, as after a crash.
+constexpr std::chrono::seconds kPatience{20};
+
+}  // namespace
 
 Updater::Updater(Parts parts, Options options) : parts_(parts), options_(std::move(options)) {}
 Updater::~Updater() = default;
@@ -26,9 +32,10 @@ Task<void> Updater::run() {
 }
 
 Task<void> Updater::stop() {
+  using namespace boost::asio::experimental::awaitable_operators;
   stopping_ = true;
   wake_.notify();
-  co_await ended_.wait();
+  co_await (ended_.wait() || runtime::sleep_for(kPatience));
 }
 
 Task<Result<bool>> Updater::lead() {

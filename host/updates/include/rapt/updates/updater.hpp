@@ -62,7 +62,7 @@ class Updater {
 
   /// Until stop().
   Task<void> run();
-  /// Once, while run() runs: waits until what is under way has ended.
+  /// Once, while run() runs: waits until what is under way has ended, for 20 seconds at most.
   Task<void> stop();
 
   /// One look at the registry, with what follows from it. kForbidden, kUnavailable as the source says; kConflict when

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "module_search.hpp"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "categories.hpp"
 #include "rapt/api/query.hpp"
 #include "rapt/marketplace/layout.hpp"
-#include "search_words.hpp"
 
 namespace rapt::marketplace {
 namespace {
 
-// A version has to be offered, and fit the host that asks ($5 to $8). What is yanked or not in the channel does not
-// count. Of the orders each has a statement, so that each can follow an index.
+constexpr int kMostMinor = 255;
+
+// Each order has a statement of its own, so that each can follow an index. Of $5 (runs_on) one has to be there.
 #define RAPT_MODULE_COLUMNS                                                                                      \
   "m.name, m.title, m.description, m.publisher, p.title AS publisher_title, m.category, m.license, "             \
   "m.latest_stable, m.latest_beta, array_to_json(m.hooks)::text AS hooks, "                                      \
@@ -20,54 +22,48 @@ namespace {
   "m.created_at, (SELECT count(*) FROM advisories a WHERE a.module = m.name AND a.withdrawn_at IS NULL) AS "     \
   "advisories "
 #define RAPT_MODULE_FROM "FROM modules m JOIN publishers p ON p.name = m.publisher "
-#define RAPT_MODULE_FILTER                                                                                       \
-  "p.suspended_because IS NULL AND (m.latest_stable IS NOT NULL OR m.latest_beta IS NOT NULL) "                  \
-  "AND ($1::text IS NULL OR m.category = $1) AND ($2::text IS NULL OR $2 = ANY (m.hooks)) "                      \
-  "AND ($3::text IS NULL OR $3 = ANY (m.permissions)) AND ($4::text IS NULL OR m.publisher = $4) "               \
-  "AND (($5::text IS NULL AND $6::int IS NULL AND $8::text IS NULL) OR EXISTS (SELECT 1 FROM module_versions v " \
-  "WHERE v.module = m.name AND v.state = 'published' AND v.yanked_at IS NULL "                                   \
-  "AND ($5::text IS NULL OR $5 = ANY (v.architectures)) "                                                        \
-  "AND ($6::int IS NULL OR (v.abi_major = $6 AND v.abi_minor <= $7::int)) "                                      \
-  "AND ($8::text IS NULL OR v.channel = $8))) "
-#define RAPT_MODULE_WORDS "AND ($12::text = '' OR m.search @@ to_tsquery('english', $12::text)) "
+#define RAPT_MODULE_FILTER                                                                         \
+  "p.suspended_because IS NULL AND (m.latest_stable IS NOT NULL OR m.latest_beta IS NOT NULL) "    \
+  "AND ($1::text IS NULL OR m.category = $1) AND ($2::text IS NULL OR $2 = ANY (m.hooks)) "        \
+  "AND ($3::text IS NULL OR $3 = ANY (m.permissions)) AND ($4::text IS NULL OR m.publisher = $4) " \
+  "AND ($5::text[] = '{}' OR m.runs_on && $5::text[]) "
+#define RAPT_MODULE_WORDS "AND ($9::text = '' OR m.search @@ to_tsquery('english', $9::text)) "
 
 constexpr store::Statement kByDownloads{"modules.by_downloads",
                                         "SELECT " RAPT_MODULE_COLUMNS ", m.downloads AS key " RAPT_MODULE_FROM
                                         "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
-                                        "AND ($9::bigint IS NULL OR (m.downloads, m.name) < ($9::bigint, $10::text)) "
-                                        "ORDER BY m.downloads DESC, m.name DESC LIMIT $11::bigint"};
+                                        "AND ($6::bigint IS NULL OR (m.downloads, m.name) < ($6::bigint, $7::text)) "
+                                        "ORDER BY m.downloads DESC, m.name DESC LIMIT $8::bigint"};
 constexpr store::Statement kByRating{"modules.by_rating",
                                      "SELECT " RAPT_MODULE_COLUMNS ", m.rating_key AS key " RAPT_MODULE_FROM
                                      "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
-                                     "AND ($9::bigint IS NULL OR (m.rating_key, m.name) < ($9::bigint, $10::text)) "
-                                     "ORDER BY m.rating_key DESC, m.name DESC LIMIT $11::bigint"};
+                                     "AND ($6::bigint IS NULL OR (m.rating_key, m.name) < ($6::bigint, $7::text)) "
+                                     "ORDER BY m.rating_key DESC, m.name DESC LIMIT $8::bigint"};
 constexpr store::Statement kByUpdated{
     "modules.by_updated",
     "SELECT " RAPT_MODULE_COLUMNS ", (extract(epoch FROM m.updated_at) * 1000000)::bigint AS key " RAPT_MODULE_FROM
     "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
-    "AND ($9::bigint IS NULL OR (m.updated_at, m.name) < (to_timestamp($9::bigint / 1000000) + "
-    "($9::bigint % 1000000) * interval '1 microsecond', $10::text)) "
-    "ORDER BY m.updated_at DESC, m.name DESC LIMIT $11::bigint"};
+    "AND ($6::bigint IS NULL OR (m.updated_at, m.name) < (to_timestamp($6::bigint / 1000000) + "
+    "($6::bigint % 1000000) * interval '1 microsecond', $7::text)) "
+    "ORDER BY m.updated_at DESC, m.name DESC LIMIT $8::bigint"};
 constexpr store::Statement kByName{"modules.by_name",
                                    "SELECT " RAPT_MODULE_COLUMNS ", 0::bigint AS key " RAPT_MODULE_FROM
                                    "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
-                                   "AND ($9::bigint IS NULL OR m.name > $10::text) ORDER BY m.name LIMIT $11::bigint"};
-// Of very many that fit, the most downloaded are ranked: nobody reads further, and a rank costs.
+                                   "AND ($6::bigint IS NULL OR m.name > $7::text) ORDER BY m.name LIMIT $8::bigint"};
+// A rank costs, so of very many that fit not all are ranked: those among the thousand most downloaded (up to 200), and
+// 300 of the rest. Of fewer, all are.
 constexpr store::Statement kByRelevance{
     "modules.by_relevance",
-    "SELECT * FROM (SELECT " RAPT_MODULE_COLUMNS
-    ", (ts_rank(m.search, to_tsquery('english', $12::text)) * 1000000)::bigint AS key FROM (SELECT * FROM modules f "
-    "WHERE f.search @@ to_tsquery('english', $12::text) ORDER BY f.downloads DESC, f.name DESC LIMIT 500) m "
+    "SELECT " RAPT_MODULE_COLUMNS
+    ", m.key FROM (SELECT f.*, (ts_rank(f.search, to_tsquery('english', $9::text)) * 1000000)::bigint AS key FROM "
+    "modules f WHERE f.ctid = ANY (ARRAY(SELECT t.ctid FROM (SELECT ctid, search FROM modules ORDER BY downloads DESC, "
+    "name DESC LIMIT 1000) t WHERE t.search @@ to_tsquery('english', $9::text) LIMIT 200) || ARRAY(SELECT r.ctid FROM "
+    "modules r WHERE r.search @@ to_tsquery('english', $9::text) LIMIT 300))) m "
     "JOIN publishers p ON p.name = m.publisher WHERE " RAPT_MODULE_FILTER
-    ") found WHERE $9::bigint IS NULL OR (key, name) < ($9::bigint, $10::text) "
-    "ORDER BY key DESC, name DESC LIMIT $11::bigint"};
-// For words that nothing has: what looks like them.
-constexpr store::Statement kBySimilarity{"modules.by_similarity",
-                                         "SELECT " RAPT_MODULE_COLUMNS
-                                         ", (s.likeness * 1000000)::bigint AS key FROM similar_modules($12::text) s "
-                                         "JOIN modules m ON m.name = s.name JOIN publishers p ON p.name = m.publisher "
-                                         "WHERE $9::bigint IS NULL AND $10::text IS NULL AND " RAPT_MODULE_FILTER
-                                         "ORDER BY s.likeness DESC, m.name LIMIT $11::bigint"};
+    "AND ($6::bigint IS NULL OR (m.key, m.name) < ($6::bigint, $7::text)) "
+    "ORDER BY m.key DESC, m.name DESC LIMIT $8::bigint"};
+constexpr store::Statement kMeant{"modules.meant_words",
+                                  "SELECT array_to_string(meant_words($1::text[]), ' ') AS meant"};
 constexpr store::Statement kOne{"modules.one", "SELECT " RAPT_MODULE_COLUMNS RAPT_MODULE_FROM
                                                "WHERE m.name = $1 AND p.suspended_because IS NULL AND EXISTS (SELECT 1 "
                                                "FROM module_versions v WHERE v.module = m.name AND v.state = "
@@ -86,8 +82,7 @@ Result<std::optional<std::string>> optional_text(const http::Request& request, c
 Result<void> read_words(const http::Request& request, ModuleQuery& out) {
   auto words = words_of(request);
   if (!words) return words.error();
-  out.words = std::move(words->typed);
-  out.tsquery = std::move(words->tsquery);
+  out.words = std::move(*words);
   return {};
 }
 
@@ -130,13 +125,13 @@ constexpr std::array kOrders{ModuleOrder::kRelevance, ModuleOrder::kDownloads, M
                              ModuleOrder::kUpdated, ModuleOrder::kName};
 
 Result<void> read_order(const http::Request& request, ModuleQuery& out) {
-  out.order = out.words.empty() ? ModuleOrder::kDownloads : ModuleOrder::kRelevance;
+  out.order = out.words.words.empty() ? ModuleOrder::kDownloads : ModuleOrder::kRelevance;
   const auto text = request.query_value("sort");
   if (!text) return {};
   for (const auto order : kOrders) {
     if (*text != name(order)) continue;
     // Without words there is nothing to be relevant to.
-    if (order != ModuleOrder::kRelevance || !out.words.empty()) out.order = order;
+    if (order != ModuleOrder::kRelevance || !out.words.words.empty()) out.order = order;
     return {};
   }
   return Error::invalid("sort", "must be relevance, downloads, rating, updated or name");
@@ -158,11 +153,25 @@ const store::Statement& statement_of(ModuleOrder order) {
   return kByDownloads;
 }
 
-store::Params parameters(const ModuleQuery& query, const std::string& words) {
+/// What `modules.runs_on` has to have one of; empty when it does not matter. A host takes modules that were made for
+/// its own minor number and for older ones.
+std::vector<std::string> wanted_places(const ModuleQuery& query) {
+  if (!query.architecture && !query.channel && !query.abi_major) return {};
+  const auto place = [&query](const std::string& abi) {
+    return query.channel.value_or("") + "/" + abi + "/" + query.architecture.value_or("");
+  };
+  if (!query.abi_major) return {place("")};
+  std::vector<std::string> out;
+  for (int minor = 0; minor <= std::min(*query.abi_minor, kMostMinor); ++minor)
+    out.push_back(place(std::to_string(*query.abi_major) + "." + std::to_string(minor)));
+  return out;
+}
+
+store::Params parameters(const ModuleQuery& query) {
   store::Params out;
-  out.add(query.category).add(query.hook).add(query.permission).add(query.publisher).add(query.architecture);
-  out.add(query.abi_major).add(query.abi_minor).add(query.channel);
-  return add_cursor(out, query.cursor).add(query.limit + 1).add(words);
+  out.add(query.category).add(query.hook).add(query.permission).add(query.publisher);
+  out.add_array(wanted_places(query));
+  return add_cursor(out, query.cursor).add(query.limit + 1).add(query.words.tsquery);
 }
 
 }  // namespace
@@ -188,13 +197,19 @@ Result<ModuleQuery> parse_module_query(const http::Request& request) {
 }
 
 Task<Result<store::Rows>> search_modules(store::Database& database, ModuleQuery query) {
-  auto rows = co_await database.query(statement_of(query.order), parameters(query, query.tsquery));
-  const bool typo = rows && rows->empty() && !query.words.empty() && !query.cursor;
-  if (!typo) co_return rows;
-  // One page of these is enough: without a row more than the limit, nobody is told of another.
-  --query.limit;
-  auto similar = co_await database.query(kBySimilarity, parameters(query, query.words));
-  co_return similar;
+  const auto& statement = statement_of(query.order);
+  auto rows = co_await database.query(statement, parameters(query));
+  if (!rows || !rows->empty() || query.words.words.empty()) co_return rows;
+  // Nothing has these words: perhaps one is mistyped.
+  store::Params typed;
+  typed.add_array(query.words.words);
+  const auto meant = co_await database.query(kMeant, std::move(typed));
+  if (!meant) co_return meant.error();
+  auto words = words_in((*meant)[0].text("meant"));
+  if (words.tsquery == query.words.tsquery) co_return rows;
+  query.words = std::move(words);
+  auto found = co_await database.query(statement, parameters(query));
+  co_return found;
 }
 
 Task<Result<store::Rows>> summary_of_module(store::Database& database, std::string name) {

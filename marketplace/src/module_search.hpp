@@ -8,6 +8,7 @@
 #include "list_cursor.hpp"
 #include "rapt/http/message.hpp"
 #include "rapt/store/database.hpp"
+#include "search_words.hpp"
 
 namespace rapt::marketplace {
 
@@ -15,8 +16,7 @@ enum class ModuleOrder : std::uint8_t { kRelevance, kDownloads, kRating, kUpdate
 
 /// What a reader of the list of modules asks for; nullopt or "" where it does not matter.
 struct ModuleQuery {
-  std::string words;    ///< as they were typed
-  std::string tsquery;  ///< of them, as PostgreSQL reads it: the beginning of each word counts
+  SearchWords words;
   std::optional<std::string> category, hook, permission, publisher, architecture, channel;
   std::optional<int> abi_major, abi_minor;  ///< both or none: versions that such a host can run
   ModuleOrder order = ModuleOrder::kDownloads;

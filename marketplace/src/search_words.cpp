@@ -12,29 +12,27 @@ bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
 }
 
-/// "'safe':* & 'filt':*": of letters and digits alone, so that nothing in it is an operator.
-std::string tsquery_of(std::string_view words) {
-  std::string out;
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < words.size() && count < kMostWords; ++count) {
-    while (at < words.size() && !is_word_byte(words[at])) ++at;
+}  // namespace
+
+SearchWords words_in(std::string_view typed) {
+  SearchWords out;
+  for (std::size_t at = 0; at < typed.size() && out.words.size() < kMostWords;) {
     auto end = at;
-    while (end < words.size() && is_word_byte(words[end])) ++end;
-    if (end == at) break;
-    out.append(out.empty() ? "'" : " & '").append(words.substr(at, end - at)).append("':*");
-    at = end;
+    while (end < typed.size() && is_word_byte(typed[end])) ++end;
+    if (end > at) out.words.emplace_back(typed.substr(at, end - at));
+    at = end + 1;
   }
+  // Letters and digits alone, so that nothing in it is an operator.
+  for (const auto& word : out.words) out.tsquery += (out.tsquery.empty() ? "'" : " & '") + word + "':*";
   return out;
 }
 
-}  // namespace
-
 Result<SearchWords> words_of(const http::Request& request) {
-  auto typed = api::query_text(request, "q", kLongestQuestion);
+  const auto typed = api::query_text(request, "q", kLongestQuestion);
   if (!typed) return typed.error();
-  auto tsquery = tsquery_of(*typed);
-  if (!typed->empty() && tsquery.empty()) return Error::invalid("q", "must hold a letter or a digit");
-  return SearchWords{std::move(*typed), std::move(tsquery)};
+  auto out = words_in(*typed);
+  if (!typed->empty() && out.words.empty()) return Error::invalid("q", "must hold a letter or a digit");
+  return out;
 }
 
 }  // namespace rapt::marketplace

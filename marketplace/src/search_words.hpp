@@ -2,19 +2,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "rapt/base/result.hpp"
 #include "rapt/http/message.hpp"
 
 namespace rapt::marketplace {
 
-/// What somebody looks for.
+/// What somebody looks for; all empty when it does not matter.
 struct SearchWords {
-  std::string typed;
-  std::string tsquery;  ///< as PostgreSQL's to_tsquery reads it: the beginning of each of the first eight words counts
+  std::vector<std::string> words;  ///< the first eight, of letters and digits alone
+  std::string tsquery;             ///< as PostgreSQL's to_tsquery reads it: the beginning of each word counts
 };
 
-/// The parameter `q`; both empty without it. kInvalid when it holds no word.
+SearchWords words_in(std::string_view typed);
+/// The parameter `q`. kInvalid when it is there and holds no word.
 Result<SearchWords> words_of(const http::Request& request);
 
 }  // namespace rapt::marketplace

@@ -80,6 +80,8 @@ CREATE TABLE modules (
   rating_count bigint NOT NULL DEFAULT 0,
   hooks text[] NOT NULL DEFAULT '{}',
   permissions text[] NOT NULL DEFAULT '{}',
+  -- Where one of its versions runs, as "CHANNEL/ABI/ARCHITECTURE", each part also left out: "/1.2/".
+  runs_on text[] NOT NULL DEFAULT '{}',
   -- Few ratings say little: five of three stars are thought to be there already.
   rating_key bigint NOT NULL GENERATED ALWAYS AS ((rating_sum + 15) * 1000 / (rating_count + 5)) STORED,
   search tsvector NOT NULL DEFAULT ''::tsvector,
@@ -87,14 +89,7 @@ CREATE TABLE modules (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 -- What can be found: a module none of whose versions may be installed is not listed.
-CREATE INDEX modules_search_idx ON modules USING gin (search);
-CREATE INDEX modules_words_idx ON modules USING gin ((name || ' ' || title) gin_trgm_ops);
--- Names that look like what was typed, for words that nothing has; less alike than PostgreSQL's usual threshold.
-CREATE FUNCTION similar_modules(typed text) RETURNS TABLE (name text, likeness real) LANGUAGE sql STABLE
-SET pg_trgm.word_similarity_threshold = 0.28 AS $$
-  SELECT m.name, word_similarity(typed, m.name || ' ' || m.title) FROM modules m
-  WHERE typed <% (m.name || ' ' || m.title) ORDER BY 2 DESC, 1 LIMIT 200
-$$;
+CREATE INDEX modules_search_idx ON modules USING gin (search) WITH (fastupdate = off);
 CREATE INDEX modules_downloads_idx ON modules (downloads, name);
 CREATE INDEX modules_rating_idx ON modules (rating_key, name);
 CREATE INDEX modules_updated_idx ON modules (updated_at, name);
@@ -132,6 +127,18 @@ CREATE TABLE module_versions (
 CREATE INDEX module_versions_sha256_idx ON module_versions (sha256);
 CREATE INDEX module_versions_order_idx ON module_versions (module, sort_key COLLATE "C" DESC);
 
+-- The words that search knows, to tell what somebody meant who has mistyped one.
+CREATE TABLE search_words (word text PRIMARY KEY CHECK (length(word) BETWEEN 3 AND 40));
+CREATE INDEX search_words_idx ON search_words USING gin (word gin_trgm_ops) WITH (fastupdate = off);
+
+-- Each typed word, or the known one that looks most like it.
+CREATE FUNCTION meant_words(typed text[]) RETURNS text[] LANGUAGE sql STABLE
+SET pg_trgm.similarity_threshold = 0.25 AS $$
+  SELECT array_agg(coalesce((SELECT s.word FROM search_words s WHERE s.word % lower(t.word)
+                             ORDER BY similarity(s.word, lower(t.word)) DESC, s.word LIMIT 1), t.word) ORDER BY t.place)
+  FROM unnest(typed) WITH ORDINALITY t(word, place)
+$$;
+
 -- What lists and search say of a module, made anew from its published versions: call it in the transaction that
 -- publishes, yanks or un-yanks one.
 CREATE FUNCTION refresh_module(module_name text) RETURNS void LANGUAGE sql AS $$
@@ -150,6 +157,9 @@ CREATE FUNCTION refresh_module(module_name text) RETURNS void LANGUAGE sql AS $$
     title = coalesce((SELECT manifest->>'title' FROM shown), m.title),
     description = coalesce((SELECT manifest->>'description' FROM shown), m.description),
     license = coalesce((SELECT manifest->>'license' FROM shown), m.license),
+    runs_on = coalesce((SELECT array_agg(DISTINCT c || '/' || a || '/' || r) FROM offered o,
+                        unnest(ARRAY['', o.channel]) c, unnest(ARRAY['', o.abi_major || '.' || o.abi_minor]) a,
+                        unnest(ARRAY[''] || o.architectures) r), '{}'),
     hooks = coalesce((SELECT hooks FROM shown), '{}'), permissions = coalesce((SELECT permissions FROM shown), '{}'),
     search = (SELECT setweight(to_tsvector('english', replace(m.name, '-', ' ')), 'A')
                 || setweight(to_tsvector('english', coalesce(manifest->>'title', '')), 'A')
@@ -162,7 +172,10 @@ CREATE FUNCTION refresh_module(module_name text) RETURNS void LANGUAGE sql AS $$
                     WHERE NOT EXISTS (SELECT 1 FROM shown)) said),
     updated_at = now()
   WHERE m.name = module_name AND EXISTS (SELECT 1 FROM module_versions v
-                                         WHERE v.module = module_name AND v.state = 'published')
+                                         WHERE v.module = module_name AND v.state = 'published');
+  INSERT INTO search_words SELECT DISTINCT word FROM modules m,
+    regexp_split_to_table(lower(m.name || ' ' || m.title || ' ' || left(m.description, 2000)), '[^[:alpha:]]+') word
+  WHERE m.name = module_name AND length(word) BETWEEN 3 AND 40 ON CONFLICT DO NOTHING
 $$;
 
 CREATE TABLE module_screenshots (

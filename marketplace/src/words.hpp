@@ -13,6 +13,7 @@ namespace rapt::marketplace {
 std::vector<cli::Command> serve_words();  // serve, migrate
 std::vector<cli::Command> release_words();
 std::vector<cli::Command> tool_words();
+std::vector<cli::Command> root_words();  // root …: ceremonies
 
 /// Where `--database-url` or MARKETPLACE_DATABASE_URL says: for words that work on the registry's database. kInvalid
 /// when neither is there.

@@ -42,6 +42,8 @@ run_stages() {
   run_stage launcher launcher_tests
   run_stage programs ctest_tests
   run_stage web web_tests
+  ensure_npm_packages "$ROOT/tests/tuf" tuf
+  run_stage tuf node_tests "$ROOT/tests/tuf"
   run_system_stages
 }
 

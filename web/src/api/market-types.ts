@@ -20,7 +20,8 @@ export interface ModuleSummary {
   permissions: string[];
   downloads: number;
   rating: { average: number | null; count: number };
-  updated_at: string;
+  /** null where a registry does not tell. */
+  updated_at: string | null;
   /** How many hold for one of its versions. */
   advisories: number;
 }
@@ -48,8 +49,8 @@ export interface VersionSummary {
   permissions: AskedPermission[];
   /** Ranges by module. */
   dependencies: Record<string, string>;
-  published_at: string;
-  yanked: { because: string; at: string } | null;
+  published_at: string | null;
+  yanked: { because: string; at?: string } | null;
   downloads: number;
   /** Ids of those that hold for it. */
   advisories: string[];
@@ -70,7 +71,7 @@ export interface VersionDetail extends VersionSummary {
 export interface ListedModule extends ModuleSummary {
   screenshots: { url: string; caption: string }[];
   change_log: string;
-  created_at: string;
+  created_at: string | null;
   /** Newest first; of many the newest alone. */
   versions: VersionSummary[];
   more_versions: boolean;

@@ -117,7 +117,7 @@ describe("installing", () => {
     let current = plan;
     const asked = await openInstall({
       "POST /admin/module-plans": () => ok(current)(),
-      "POST /admin/module-operations": ({ body }) => ((body as { plan_id: string }).plan_id === "plan-2" ? ok(operation(), {}, 202)() : failed(409, "CONFLICT")()),
+      "POST /admin/module-operations": ({ body }) => ((body as { plan_id: string }).plan_id === "plan-2" ? ok(operation(), {}, 202)() : failed(409, "PLAN_CHANGED")()),
       "GET /admin/module-operations/o1": ok(operation()),
     });
     current = { ...plan, id: "plan-2", steps: [{ ...step, to: "1.2.1", permissions: [...step.permissions, { name: "sql", reason: "", grants: ["sql"], text: "It has tables of its own.", new: true }] }] };
@@ -176,10 +176,12 @@ describe("installing", () => {
     expect(dialog().queryByRole("link", { name: /Set up/ })).not.toBeInTheDocument();
   });
 
-  it("explains why there is no plan", async () => {
-    open("/admin/modules/find/reading-log", { ...replies, "POST /admin/module-plans": failed(409, "CONFLICT") });
+  it("explains in the host's own words why there is no plan", async () => {
+    open("/admin/modules/find/reading-log", { ...replies, "POST /admin/module-plans": failed(403, "FORBIDDEN") });
     await userEvent.click(await screen.findByRole("button", { name: "Install" }));
-    expect(await dialog().findByText("It failed: CONFLICT.")).toBeVisible();
+    expect(await dialog().findByText("This cannot be installed")).toBeVisible();
+    expect(dialog().getByText("It failed: FORBIDDEN.")).toBeVisible();
+    expect(dialog().queryByText(/Ask your teacher/)).not.toBeInTheDocument();
     expect(dialog().getByLabelText("Version")).toBeVisible();
     expect(dialog().queryByRole("button", { name: "Install" })).not.toBeInTheDocument();
   });

@@ -4,7 +4,6 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useId, useRef, useState } from "react";
 import { ApiError } from "@/api/errors";
 import { type Plan, type PlanRequest, operationQuery, planQuery, startOperation } from "@/api/marketplace";
-import { ErrorPanel } from "@/components/error-panel";
 import { QueryView } from "@/components/query-view";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -14,6 +13,7 @@ import { joinNames } from "@/lib/format";
 import { randomUuid } from "@/lib/uuid";
 import { OperationView } from "./operation-view";
 import { PlanView } from "./plan-view";
+import { Refusal } from "./refusal";
 import { VersionChoice } from "./version-choice";
 
 /** What somebody wants to install: a module of the registry, or a file that was sent. */
@@ -57,7 +57,7 @@ function Deciding({ request, onStarted, onClose }: DecidingProps) {
   if (query.data === undefined)
     return (
       <>
-        <ErrorPanel error={query.error} onRetry={() => void query.refetch()} announce />
+        <Refusal error={query.error} title="This cannot be installed" onRetry={() => void query.refetch()} />
         <div className="flex justify-end">
           <Button variant="ghost" onClick={onClose}>
             Close
@@ -106,7 +106,7 @@ function Decision({ plan, request, onAsked, onStarted, onClose }: DecisionProps)
         </Notice>
       )}
       <PlanView plan={plan} />
-      {start.isError && !changed && <ErrorPanel error={start.error} announce />}
+      {start.isError && !changed && <Refusal error={start.error} title="Nothing was installed" />}
       {plan.steps.length > 0 && (
         <div className="space-y-1.5 border-t pt-4">
           <CheckField

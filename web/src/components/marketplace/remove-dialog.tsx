@@ -2,11 +2,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { removeModule } from "@/api/marketplace";
-import { ErrorPanel } from "@/components/error-panel";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { CheckField, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { Refusal } from "./refusal";
 
 interface RemoveDialogProps {
   name: string;
@@ -49,7 +49,7 @@ export function RemoveDialog({ name, dependents, onClose }: RemoveDialogProps) {
             {purge && <TextField label={`To confirm, type ${name}`} name="confirm" autoComplete="off" spellCheck={false} value={typed} error={fault} onChange={(event) => setTyped(event.target.value)} />}
           </>
         )}
-        {gone.isError && <ErrorPanel error={gone.error} announce />}
+        {gone.isError && <Refusal error={gone.error} title="It was not removed" />}
         <div className="flex justify-end gap-2">
           <Button variant="ghost" onClick={onClose}>
             {needed ? "Close" : "Cancel"}

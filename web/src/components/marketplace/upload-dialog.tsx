@@ -3,11 +3,11 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Upload } from "@/api/marketplace";
 import { uploadWithProgress } from "@/api/upload";
-import { ErrorPanel } from "@/components/error-panel";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { formatBytes } from "@/lib/market";
+import { Refusal } from "./refusal";
 
 const largestBytes = 64 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ export function UploadDialog({ onUploaded, onClose }: UploadDialogProps) {
   return (
     <Dialog open title="Install from a file" onClose={onClose}>
       <form noValidate onSubmit={submit} className="mt-4 space-y-4">
-        {send.isError && <ErrorPanel error={send.error} announce />}
+        {send.isError && <Refusal error={send.error} title="This file cannot be installed" />}
         <TextField
           label="Bundle"
           name="file"

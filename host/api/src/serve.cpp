@@ -8,6 +8,7 @@
 #include "gateway_verdict.hpp"
 #include "limits.hpp"
 #include "metered_gateway.hpp"
+#include "module_services.hpp"
 #include "module_set.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/api/version.hpp"
@@ -24,17 +25,10 @@
 #include "rapt/groups/group_service.hpp"
 #include "rapt/hooks/dispatcher.hpp"
 #include "rapt/host/ai.hpp"
-#include "rapt/host/directory.hpp"
-#include "rapt/host/grades.hpp"
-#include "rapt/host/http.hpp"
 #include "rapt/host/jobs.hpp"
 #include "rapt/host/kv.hpp"
 #include "rapt/host/module_schema.hpp"
 #include "rapt/host/provider_lookups.hpp"
-#include "rapt/host/pseudonym.hpp"
-#include "rapt/host/secrets.hpp"
-#include "rapt/host/sessions.hpp"
-#include "rapt/host/sql.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/identity/auth_service.hpp"
@@ -122,14 +116,6 @@ gateway::OpenAiGateway::Options gateway_options(const config::Settings& settings
   return options;
 }
 
-/// As the supervisor makes them for hooks.
-host::PseudonymOf pseudonym_maker(const std::string& key) {
-  auto made = std::make_shared<host::Pseudonyms>(key);
-  return [made](const std::string& tool, const std::string& module, const std::string& user) {
-    return made->of(tool, module, user);
-  };
-}
-
 int complain(const Error& error) {
   std::fprintf(stderr, "rapt: %s\n", error.message.c_str());
   log::error("serve.cannot_start", {{"detail", error.log_detail}});
@@ -184,36 +170,9 @@ class Host {
                       limits_,  ai_,        supervisor_, module_settings_, live_settings_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {
-    capabilities_.add(sandbox::Service::kKv, std::make_unique<host::KvCapability>(database_, clock_));
-    capabilities_.add(sandbox::Service::kSql,
-                      std::make_unique<host::SqlCapability>(database_, box_, settings.database_url));
-    capabilities_.add(sandbox::Service::kDirectory,
-                      std::make_unique<host::DirectoryCapability>(database_, clock_, accounts_));
-    capabilities_.add(sandbox::Service::kSessions,
-                      std::make_unique<host::SessionsCapability>(database_, pseudonym_maker(keys.pseudonyms)));
-    capabilities_.add(sandbox::Service::kGrades,
-                      std::make_unique<host::GradesCapability>(database_, clock_, pseudonym_maker(keys.pseudonyms)));
-    host::HttpCapability::Options reach{.ca_file = settings.auth_provider_ca_file,
-                                        .private_addresses = settings.development_modules};
-    const host::SecretSource secrets = [this](std::string module, std::string name, host::ServiceScope about) {
-      return live_settings_.secret(std::move(module), std::move(name), std::move(about.group_id));
-    };
-    reach.secrets = secrets;
-    reach.settings = [this](std::string module, host::ServiceScope about) {
-      return live_settings_.resolve(std::move(module), std::move(about.group_id));
-    };
-    capabilities_.add(sandbox::Service::kHttp, std::make_unique<host::HttpCapability>(std::move(reach)));
-    const host::SecretNames names = [this](std::string module, host::ServiceScope about) {
-      return live_settings_.secrets(std::move(module), std::move(about.group_id));
-    };
-    auto ai_service = std::make_unique<host::AiCapability>(ai_parts(settings));
-    ai_service_ = ai_service.get();
-    capabilities_.add(sandbox::Service::kAi, std::move(ai_service));
-    const host::OfferSource offers = [this](const std::string& module) { return supervisor_.offer(module); };
-    capabilities_.add(sandbox::Service::kJobs, std::make_unique<host::JobsCapability>(database_, offers, causation_));
-    capabilities_.add(sandbox::Service::kEvents,
-                      std::make_unique<host::EventsCapability>(database_, offers, causation_));
-    capabilities_.add(sandbox::Service::kSecrets, std::make_unique<host::SecretsCapability>(names, secrets));
+    ai_service_ =
+        add_module_services(capabilities_, {settings, database_, clock_, box_, accounts_, live_settings_, supervisor_,
+                                            causation_, quota_, client_, gateway_options(settings), keys.pseudonyms});
   }
 
   /// What this process does: answers requests, does jobs, or both.
@@ -254,17 +213,6 @@ class Host {
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
  private:
-  /// A module's question has the time and the temperature that it asks for, all else as the host's own.
-  host::AiCapability::Parts ai_parts(const config::Settings& settings) {
-    auto gateway = [this, options = gateway_options(settings)](host::AiBounds bounds) {
-      auto own = options;
-      own.request_timeout = std::min(own.request_timeout, bounds.time_limit);
-      own.temperature = bounds.temperature;
-      return std::make_unique<gateway::OpenAiGateway>(client_, std::move(own));
-    };
-    return {.database = database_, .admission = quota_, .gateway = std::move(gateway)};
-  }
-
   static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop) {
     http::ServerOptions options;
     options.address = settings.host;

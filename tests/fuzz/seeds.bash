@@ -4,7 +4,7 @@
 #   seeds.bash BUILD_FOLDER CORPUS_FOLDER     (a build with the target `bundles`, such as build/release)
 set -euo pipefail
 build=$1 corpus=$2
-mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,service,sse,provider,json,csv}
+mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,service,sse,provider,json,csv,metadata}
 
 shopt -s nullglob
 bundles=("$build"/bundles/*.rapt)
@@ -78,3 +78,11 @@ cp "$corpus"/provider/* "$corpus"/manifest/* "$corpus/json/"
 printf 'email,name,group,role\na@b.example,"Kim, the ""first""",District/School,student\n' > "$corpus/csv/comma"
 printf '\xef\xbb\xbfemail;given_name;family_name\r\na@b.example;"Zo\xc3\xab\r\nAnn";\xe6\x9d\x8e\r\n' > "$corpus/csv/semicolon"
 printf 'email\tname\n\n\n"a@b.example"\t\xf0\x9f\x8f\xa0' > "$corpus/csv/tab"
+
+# Metadata of each kind, from the unit tests' header: the first letter says which.
+awk -v folder="$corpus/metadata" '
+  /R"json\(/ { kind = $0; sub(/.*kReal/, "", kind); sub(/ .*/, "", kind); letter = tolower(substr(kind, 1, 1));
+    if (kind == "Targets" || kind == "Delegated") letter = "d"; sub(/.*R"json\(/, ""); printf "%s", letter > (folder "/" kind); open = 1 }
+  open { last = sub(/\)json".*/, ""); print > (folder "/" kind); if (last) open = 0 }
+' "$(dirname "$0")/../../marketplace/tuf/src/real_metadata.hpp"
+printf 'xmodules/*/?-*.rapt\nmodules/a/b-1.rapt' > "$corpus/metadata/pattern"

@@ -2,6 +2,7 @@
 // The cheap question whether anything has changed, and clients that share a folder.
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "rapt/base/file.hpp"
 #include "scene.hpp"
 
 namespace rapt::tuf::testing {
@@ -35,6 +36,27 @@ TEST_F(Check, AsksOnceWhenNothingHasChanged) {
   EXPECT_EQ(changed(*next), false);
   EXPECT_EQ(repository.asked(), kOnlyTimestamp);
   EXPECT_TRUE(run_blocking(next->role("targets")));
+}
+
+TEST_F(Check, LargeDocumentsAreVerifiedBeforeTheyAreUsed) {
+  ASSERT_TRUE(refreshes());
+  ASSERT_TRUE(write_file_atomically(folder / "targets.json", "{}"));
+  const auto client = new_client();
+  EXPECT_EQ(run_blocking(client->find("file")).error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(changed(*client), false);
+  EXPECT_EQ(run_blocking(client->find("file")).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(bytes("targets"), repository.files("targets").back());
+}
+
+TEST_F(Check, KnowsInANewProcessWhenTheTargetsExpire) {
+  repository["targets"]["expires"] = repository.in_days(2);
+  repository.publish({"targets", "snapshot", "timestamp"});
+  ASSERT_TRUE(refreshes());
+  clock.advance(3 * kDay);
+  const auto client = new_client();
+  const auto result = check(*client);
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("\"targets\" has expired"), std::string::npos);
 }
 
 TEST_F(Check, SaysWhenSomethingHasChanged) {

@@ -105,13 +105,16 @@ Task<Result<bool>> Client::check() {
   if (!turn) co_return turn.error();
   auto& impl = *impl_;
   impl.start = impl.clock.now();
-  const auto loaded = impl.load_all();
-  if (!loaded) co_return loaded.error();
-  if (*loaded) {
+  const auto known = impl.is_known();
+  if (!known) co_return known.error();
+  if (*known) {
     auto bytes = co_await impl.fetch("timestamp.json", "timestamp", std::nullopt, impl.limits.timestamp_bytes);
     if (!bytes && bytes.error().kind == ErrorKind::kNotFound) co_return attack::missing("timestamp", "metadata");
     if (!bytes) co_return bytes.error();
-    if (*bytes == impl.timestamp->bytes) co_return false;
+    if (*bytes == impl.timestamp->bytes) {
+      impl.asked = true;
+      co_return false;
+    }
   }
   const auto before = impl.fingerprint();
   RAPT_CO_TRY(co_await impl.refresh());
@@ -121,14 +124,14 @@ Task<Result<bool>> Client::check() {
 Task<Result<FoundTarget>> Client::find(std::string path) {
   const auto turn = co_await impl_->turn();
   if (!turn) co_return turn.error();
-  RAPT_CO_TRY(impl_->ready());
+  RAPT_CO_TRY(co_await impl_->prepare());
   co_return co_await impl_->find(std::move(path));
 }
 
 Task<Result<Targets>> Client::role(std::string name) {
   const auto turn = co_await impl_->turn();
   if (!turn) co_return turn.error();
-  RAPT_CO_TRY(impl_->ready());
+  RAPT_CO_TRY(co_await impl_->prepare());
   co_return co_await impl_->role(std::move(name));
 }
 

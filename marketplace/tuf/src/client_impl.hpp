@@ -86,7 +86,15 @@ struct Client::Impl {
                                   std::size_t limit);
   [[nodiscard]] std::string versioned(const std::string& name, std::int64_t version) const;
   [[nodiscard]] Result<void> believe_all_fresh(TimePoint now) const;
-  [[nodiscard]] Result<void> ready() const;
+  /// Whether what the folder holds was whole and has not expired: enough to ask for a new timestamp alone. Reads the
+  /// small documents only, and a note for the large ones.
+  Result<bool> is_known();
+  Result<bool> is_noted();
+  Result<void> note() const;
+  [[nodiscard]] std::string note_key() const;
+  /// Has everything in memory for a search: from the folder, or else by a refresh. kConflict when the repository was
+  /// not asked in this process yet.
+  Task<Result<void>> prepare();
   [[nodiscard]] std::string fingerprint() const;  ///< differs when what is trusted differs
 
   Folder folder;
@@ -97,6 +105,7 @@ struct Client::Impl {
 
   TimePoint start{};      ///< one fixed time for the whole update
   bool complete = false;  ///< the four documents below belong together and are verified
+  bool asked = false;     ///< the repository has answered in this process
   std::optional<Held<Root>> root;
   std::optional<Held<Timestamp>> timestamp;
   std::optional<Held<Snapshot>> snapshot;

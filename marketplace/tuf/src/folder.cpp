@@ -14,11 +14,28 @@ namespace rapt::tuf {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 64u << 20;
+constexpr std::string_view kNote = ".complete";
 constexpr std::size_t kMaxNameBytes = 200;  // a file system takes 255, and a temporary file's name is longer
 
 Error away(const std::filesystem::path& path, const std::string& doing, const std::string& why) {
   return Error::unavailable("update metadata", "Cannot " + doing + " " + printable(path.native(), 500) + ": " + why +
                                                    " Check the folder's rights and the free space, then try again.");
+}
+
+Result<std::optional<std::string>> read_at(const std::filesystem::path& file) {
+  std::error_code fault;
+  if (!std::filesystem::exists(file, fault)) {
+    if (fault) return away(file, "look for", fault.message() + ".");
+    return std::optional<std::string>();
+  }
+  auto bytes = read_file(file, kMaxFileBytes);
+  if (!bytes) return away(file, "read", bytes.error().message);
+  return std::optional<std::string>(std::move(*bytes));
+}
+
+Result<void> write_at(const std::filesystem::path& file, std::string_view bytes) {
+  const auto written = write_file_atomically(file, bytes);
+  return written ? Result<void>() : Result<void>(away(file, "write", written.error().message));
 }
 
 }  // namespace
@@ -45,21 +62,21 @@ std::filesystem::path Folder::file_of(std::string_view role) const {
 }
 
 Result<std::optional<std::string>> Folder::read(std::string_view role) const {
-  const auto file = file_of(role);
-  std::error_code fault;
-  if (!std::filesystem::exists(file, fault)) {
-    if (fault) return away(file, "look for", fault.message() + ".");
-    return std::optional<std::string>();
-  }
-  auto bytes = read_file(file, kMaxFileBytes);
-  if (!bytes) return away(file, "read", bytes.error().message);
-  return std::optional<std::string>(std::move(*bytes));
+  return read_at(file_of(role));
 }
 
 Result<void> Folder::write(std::string_view role, std::string_view bytes) const {
-  const auto file = file_of(role);
-  const auto written = write_file_atomically(file, bytes);
-  return written ? Result<void>() : Result<void>(away(file, "write", written.error().message));
+  return write_at(file_of(role), bytes);
+}
+
+Result<std::string> Folder::read_note() const {
+  auto text = read_at(path_ / kNote);
+  if (!text) return text.error();
+  return std::move(*text).value_or("");
+}
+
+Result<void> Folder::write_note(std::string_view text) const {
+  return write_at(path_ / kNote, text);
 }
 
 Result<void> Folder::remove(std::string_view role) const {

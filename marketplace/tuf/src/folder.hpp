@@ -22,6 +22,9 @@ class Folder {
   [[nodiscard]] Result<std::optional<std::string>> read(std::string_view role) const;
   [[nodiscard]] Result<void> write(std::string_view role, std::string_view bytes) const;
   [[nodiscard]] Result<void> remove(std::string_view role) const;
+  /// A line about the documents, for the client alone; "" when there is none.
+  [[nodiscard]] Result<std::string> read_note() const;
+  [[nodiscard]] Result<void> write_note(std::string_view text) const;
   /// Every document.
   [[nodiscard]] Result<void> clear() const;
   /// The lock of the folder while the descriptor lives; empty when somebody else has it. Makes the folder.

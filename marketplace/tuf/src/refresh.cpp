@@ -35,12 +35,12 @@ Task<Result<void>> Client::Impl::refresh() {
   RAPT_CO_TRY(co_await update_timestamp());
   RAPT_CO_TRY(co_await update_snapshot());
   RAPT_CO_TRY(co_await update_targets());
-  complete = true;
-  co_return Result<void>();
+  complete = asked = true;
+  co_return note();
 }
 
 void Client::Impl::forget() {
-  complete = false;
+  complete = asked = false;
   root.reset();
   timestamp.reset();
   snapshot.reset();
@@ -180,53 +180,6 @@ Task<Result<void>> Client::Impl::update_targets() {
   const auto loaded = co_await load_role("targets", Delegator{&top.roles.at("targets"), &top.keys});
   if (!loaded) co_return loaded.error();
   co_return Result<void>();
-}
-
-Result<bool> Client::Impl::is_current() const {
-  const auto root_now = folder.read("root");
-  if (!root_now) return root_now.error();
-  const auto timestamp_now = folder.read("timestamp");
-  if (!timestamp_now) return timestamp_now.error();
-  return root && timestamp && *root_now == root->bytes && *timestamp_now == timestamp->bytes;
-}
-
-Result<bool> Client::Impl::load_all() {
-  const auto current = is_current();
-  if (!current) return current.error();
-  if (complete && *current) return believe_all_fresh(start).has_value();
-  complete = false;
-  RAPT_TRY(load_root());
-  RAPT_TRY(load_timestamp());
-  if (!timestamp) return false;
-  RAPT_TRY(load_snapshot());
-  if (!snapshot || snapshot->document().version != timestamp->document().snapshot.version ||
-      !believe_bytes("snapshot", snapshot->bytes, timestamp->document().snapshot))
-    return false;
-  const auto meta = snapshot->document().meta.find("targets.json");
-  if (meta == snapshot->document().meta.end()) return false;
-  const auto& top = root->document();
-  const auto targets = known_role("targets", Delegator{&top.roles.at("targets"), &top.keys}, meta->second);
-  if (!targets) return targets.error();
-  complete = *targets != nullptr;
-  return complete && believe_all_fresh(start).has_value();
-}
-
-Result<void> Client::Impl::believe_all_fresh(TimePoint now) const {
-  RAPT_TRY(believe_fresh("root", root->document().expires, now));
-  RAPT_TRY(believe_fresh("timestamp", timestamp->document().expires, now));
-  RAPT_TRY(believe_fresh("snapshot", snapshot->document().expires, now));
-  return believe_fresh("targets", roles.at("targets")->document().expires, now);
-}
-
-std::string Client::Impl::fingerprint() const {
-  std::string out = std::to_string(root ? root->document().version : 0);
-  out += timestamp ? timestamp->bytes : std::string();
-  return out + "/" + std::to_string(snapshot ? snapshot->document().version : 0);
-}
-
-Result<void> Client::Impl::ready() const {
-  if (complete) return believe_all_fresh(clock.now());
-  return Error::conflict("The registry's metadata has not been refreshed yet: nothing can be found in it.");
 }
 
 }  // namespace rapt::tuf

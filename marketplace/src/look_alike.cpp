@@ -12,10 +12,12 @@ namespace {
 constexpr std::size_t kLeastForDistance = 5;
 constexpr std::string_view kPlatform = "raptscallions";
 constexpr auto kReserved = std::to_array<std::string_view>(
-    {"admin",    "administrator", "api",      "community", "core",      "host",       "marketplace", "metadata",
-     "module",   "modules",       "official", "platform",  "publisher", "publishers", "rapt",        "raptscallions",
-     "registry", "releases",      "review",   "root",      "sdk",       "security",   "snapshot",    "staff",
-     "support",  "system",        "targets",  "team",      "timestamp", "trusted",    "verified"});
+    {"admin",       "administrator", "api",        "community", "core",          "host",
+     "marketplace", "metadata",      "me",         "module",    "modules",       "official",
+     "platform",    "publisher",     "publishers", "rapt",      "raptscallions", "registry",
+     "releases",    "review",        "root",       "sdk",       "security",      "snapshot",
+     "staff",       "support",       "system",     "targets",   "team",          "timestamp",
+     "trusted",     "verified"});
 
 void replace_all(std::string& text, std::string_view from, char to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at))

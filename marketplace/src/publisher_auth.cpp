@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "publisher_auth.hpp"
 
+#include "publish_input.hpp"
 #include "rapt/base/text.hpp"
 
 namespace rapt::marketplace {
@@ -16,26 +17,18 @@ constexpr store::Statement kTakeNonce{
     "nonce_take", "INSERT INTO request_nonces (key_id, nonce, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
 constexpr store::Statement kSweepNonces{"nonce_sweep", "DELETE FROM request_nonces WHERE expires_at < $1"};
 
-Error refused(ErrorKind kind, std::string code, std::string message) {
-  Error out;
-  out.kind = kind;
-  out.code = std::move(code);
-  out.message = std::move(message);
-  return out;
-}
-
 /// A signature that holds may still be of a key or a publisher that counts no longer.
 Result<Signer> signer_of(const store::Row& row, const std::string& key_id) {
   if (const auto revoked = row.optional_time("revoked_at")) {
-    return refused(ErrorKind::kUnauthorized, "KEY_REVOKED",
-                   "The key " + key_id + " was revoked on " + to_rfc3339(*revoked) + " (" +
-                       printable(row.text("revoked_because"), 300) + "). Sign with another key of " +
-                       row.text("publisher") + ".");
+    return coded(ErrorKind::kUnauthorized, "KEY_REVOKED",
+                 "The key " + key_id + " was revoked on " + to_rfc3339(*revoked) + " (" +
+                     printable(row.text("revoked_because"), 300) + "). Sign with another key of " +
+                     row.text("publisher") + ".");
   }
   if (const auto because = row.optional_text("suspended_because")) {
-    return refused(ErrorKind::kForbidden, "PUBLISHER_SUSPENDED",
-                   "The publisher " + row.text("publisher") + " is suspended: " + printable(*because, 300) +
-                       ". Write to whoever runs this registry.");
+    return coded(ErrorKind::kForbidden, "PUBLISHER_SUSPENDED",
+                 "The publisher " + row.text("publisher") + " is suspended: " + printable(*because, 300) +
+                     ". Write to whoever runs this registry.");
   }
   return Signer{row.text("publisher"), key_id};
 }
@@ -47,10 +40,10 @@ Task<Result<std::pair<Signer, RequestSignature>>> read_signer(Site& site, const 
   if (!rows) co_return rows.error();
   const auto row = rows->first();
   if (!row) {
-    co_return refused(ErrorKind::kUnauthorized, "KEY_UNKNOWN",
-                      "The key " + claimed->key_id +
-                          " is of no publisher of this registry: `rapt publisher register` makes you one, and "
-                          "`rapt publisher add-key` adds a key to the one that you are.");
+    co_return coded(ErrorKind::kUnauthorized, "KEY_UNKNOWN",
+                    "The key " + claimed->key_id +
+                        " is of no publisher of this registry: `rapt publisher register` makes you one, and "
+                        "`rapt publisher add-key` adds a key to the one that you are.");
   }
   const auto key = security::PublicKey::from_text(row->text("public_key"));
   if (!key) co_return Error::internal("publisher_keys." + claimed->key_id + ": " + key.error().message);
@@ -87,9 +80,9 @@ Task<Result<void>> take_nonce(Site& site, const RequestSignature& claimed) {
   const auto taken = co_await site.database.query(kTakeNonce, params(claimed.key_id, claimed.nonce, until));
   if (!taken) co_return taken.error();
   if (taken->affected() == 1) co_return Result<void>();
-  co_return refused(ErrorKind::kUnauthorized, "REQUEST_REPLAYED",
-                    "This request came before: each is taken once. If you did not repeat it, somebody else did, to no "
-                    "effect; if you did, sign it anew.");
+  co_return coded(ErrorKind::kUnauthorized, "REQUEST_REPLAYED",
+                  "This request came before: each is taken once. If you did not repeat it, somebody else did, to no "
+                  "effect; if you did, sign it anew.");
 }
 
 Task<Result<void>> sweep_nonces(Site& site) {

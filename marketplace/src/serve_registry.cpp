@@ -9,6 +9,8 @@
 #include "file_cache.hpp"
 #include "instances.hpp"
 #include "open_blobs.hpp"
+#include "publisher_auth.hpp"
+#include "publishing.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "repository.hpp"
@@ -20,6 +22,8 @@ constexpr std::chrono::seconds kGrace{10};
 constexpr std::chrono::seconds kCountPause{10};
 constexpr std::chrono::minutes kRenewPause{1};
 constexpr std::chrono::hours kForgetPause{6};
+constexpr std::chrono::milliseconds kCheckPause{500};
+constexpr std::chrono::minutes kNoncePause{1};
 constexpr unsigned kThreads = 2;
 constexpr std::size_t kCachedMetadata = 64 * 1024 * 1024;
 
@@ -71,8 +75,9 @@ class Registry {
         database_({.url = options.database_url}),
         repository_(std::move(repository)),
         blobs_(std::move(blobs)),
+        publishing_({.rapt_program = options.rapt_program}),
         files_(kCachedMetadata),
-        site_{database_, *repository_, *blobs_, clock_, options.public_url, nullptr, &downloads_, &files_} {}
+        site_{database_, *repository_, *blobs_, clock_, options.public_url, &publishing_, &downloads_, &files_} {}
 
   Result<void> run(const RegistryOptions& options, std::optional<http::StaticFiles> pages) {
     Application application(site_, std::move(pages), options.proxies);
@@ -92,6 +97,8 @@ class Registry {
  private:
   void start_chores() {
     loop_.spawn(repeat("metadata", kRenewPause, ending_, [this] { return renew(site_); }));
+    loop_.spawn(repeat("submissions", kCheckPause, ending_, [this] { return check_submissions(site_); }));
+    loop_.spawn(repeat("nonces", kNoncePause, ending_, [this] { return sweep_nonces(site_); }));
     loop_.spawn(repeat("downloads", kCountPause, ending_, [this] { return downloads_.flush(database_); }));
     loop_.spawn(repeat("instances", kForgetPause, ending_, [this] { return forget_instances(database_); }));
   }
@@ -109,6 +116,7 @@ class Registry {
   store::Database database_;
   std::shared_ptr<Repository> repository_;
   std::unique_ptr<Blobs> blobs_;
+  Publishing publishing_;
   DownloadCounts downloads_;
   FileCache files_;
   Site site_;

@@ -13,10 +13,11 @@ namespace rapt::marketplace {
 
 struct RegistryOptions {
   std::string database_url;
-  std::string blobs;           ///< a folder, or s3://…
-  std::filesystem::path keys;  ///< the folder of online keys
-  std::filesystem::path web;   ///< the built pages; "" for none
-  std::string public_url;      ///< "" for http://HOST:PORT
+  std::string blobs;                   ///< a folder, or s3://…
+  std::filesystem::path keys;          ///< the folder of online keys
+  std::filesystem::path web;           ///< the built pages; "" for none
+  std::string public_url;              ///< "" for http://HOST:PORT
+  std::filesystem::path rapt_program;  ///< checks submissions; "": an operator looks at each
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::vector<AddressRange> proxies{};

@@ -60,6 +60,7 @@ Result<RegistryOptions> registry_options(const Console& console, const Arguments
   out.blobs = arguments.value("blobs");
   out.keys = arguments.value("keys");
   out.web = arguments.value("web");
+  out.rapt_program = arguments.value("rapt", console.environment("RAPT_PROGRAM").value_or(""));
   out.host = arguments.value("host", "127.0.0.1");
   out.public_url = arguments.value("public-url");
   return out;
@@ -116,6 +117,7 @@ std::vector<cli::Command> serve_words() {
         {"blobs", "DIR|S3URL", "where bundles and releases are kept"},
         {"keys", "DIR", "the online keys: snapshot.key, timestamp.key, community.key, registry.key"},
         {"web", "DIR", "the built pages; without it there are none"},
+        {"rapt", "FILE", "the program `rapt`, which tries what is handed in; else RAPT_PROGRAM"},
         {"public-url", "URL", "what clients call this registry; else http://HOST:PORT"},
         {"host", "ADDRESS", "where to listen; else 127.0.0.1; 0.0.0.0 for everybody"},
         {"port", "N", "else 3001; 0 chooses a free one, which the log names"},

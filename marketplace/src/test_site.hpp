@@ -23,10 +23,10 @@ namespace rapt::marketplace {
 /// A registry on a real server, with a database of its own, blobs in a folder, and metadata after a first ceremony.
 class TestSite {
  public:
-  explicit TestSite(std::optional<http::StaticFiles> pages = std::nullopt)
+  explicit TestSite(std::optional<http::StaticFiles> pages = std::nullopt, Publishing* publishing = nullptr)
       : blobs(made.folder.path / "blobs"),
         files(1 << 20),
-        site{**made.database, *made.repository, blobs, clock, "http://registry.test", nullptr, &downloads, &files},
+        site{**made.database, *made.repository, blobs, clock, "http://registry.test", publishing, &downloads, &files},
         application(site, std::move(pages)),
         server_(loop_.executor(), {}, application) {
     server_.start().value();

@@ -17,7 +17,7 @@ Result<std::string> database_url(const cli::Console& console, const cli::Argumen
 int run_marketplace(cli::Console& console, const std::vector<std::string>& words) {
   cli::Program program{
       "rapt-marketplace", "A registry: modules, releases and tools, and the metadata that vouches for them.", {}};
-  for (const auto area : {serve_words, root_words, release_words, tool_words}) {
+  for (const auto area : {serve_words, root_words, review_words, release_words, tool_words}) {
     auto commands = area();
     std::move(commands.begin(), commands.end(), std::back_inserter(program.commands));
   }

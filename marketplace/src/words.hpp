@@ -14,6 +14,7 @@ std::vector<cli::Command> serve_words();  // serve, migrate
 std::vector<cli::Command> release_words();
 std::vector<cli::Command> tool_words();
 std::vector<cli::Command> root_words();  // root …: ceremonies
+std::vector<cli::Command> review_words();  // review, publisher, advisory
 
 /// Where `--database-url` or MARKETPLACE_DATABASE_URL says: for words that work on the registry's database. kInvalid
 /// when neither is there.

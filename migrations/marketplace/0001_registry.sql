@@ -40,6 +40,8 @@ CREATE TABLE publishers (
   url text NOT NULL DEFAULT '' CHECK (length(url) <= 500),
   reviewed boolean NOT NULL DEFAULT false,  -- an operator knows it: its versions need no review unless they ask for more
   suspended_because text,
+  uploads_on date NOT NULL DEFAULT current_date,  -- the day of which `uploads` counts, for the quota
+  uploads integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
@@ -119,11 +121,13 @@ CREATE TABLE module_versions (
   yanked_at timestamptz,
   downloads bigint NOT NULL DEFAULT 0,
   submitted_at timestamptz NOT NULL DEFAULT now(),
+  checking_until timestamptz,  -- a server has taken the check upon itself until then; it says so again while it works
   published_at timestamptz,
   PRIMARY KEY (module, version),
   CHECK ((state = 'published') = (published_at IS NOT NULL)),
   CHECK ((yanked_because IS NULL) = (yanked_at IS NULL))
 );
+CREATE INDEX module_versions_waiting_idx ON module_versions (submitted_at) WHERE state = 'submitted';
 CREATE INDEX module_versions_sha256_idx ON module_versions (sha256);
 CREATE INDEX module_versions_order_idx ON module_versions (module, sort_key COLLATE "C" DESC);
 

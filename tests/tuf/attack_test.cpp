@@ -17,7 +17,9 @@ class Attack : public Scene {
   }
   /// The refresh fails with this sentence and kind, and the folder has not changed.
   void expect_refused(std::string_view sentence, ErrorKind kind = ErrorKind::kForbidden) {
-    const auto result = refresh();
+    expect_refused(refresh(), sentence, kind);
+  }
+  void expect_refused(const Result<void>& result, std::string_view sentence, ErrorKind kind) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().message, sentence);
     EXPECT_EQ(result.error().kind, kind);
@@ -122,12 +124,18 @@ TEST_F(Attack, EndlessTarget) {
 class SlowAttack : public Attack, public ::testing::WithParamInterface<Misdeed> {};
 
 TEST_P(SlowAttack, IsEnded) {
-  patience_ms = 300;
   server.misdeeds["/metadata/timestamp.json"] = GetParam();
-  expect_refused(
-      "The registry sends its document \"timestamp\" too slowly to be of use: the transfer was ended. Try again; if it "
-      "stays so, somebody may be slowing it down to hold updates back.",
-      ErrorKind::kTimeout);
+  // A busy machine may be too slow even for the honest request before it: then with more patience.
+  patience_ms = 300;
+  auto result = refresh();
+  while (!result && result.error().message.find("\"timestamp\"") == std::string::npos && patience_ms < 60000) {
+    patience_ms *= 3;
+    result = refresh();
+  }
+  expect_refused(result,
+                 "The registry sends its document \"timestamp\" too slowly to be of use: the transfer was ended. Try "
+                 "again; if it stays so, somebody may be slowing it down to hold updates back.",
+                 ErrorKind::kTimeout);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, SlowAttack, ::testing::Values(Misdeed::kTrickle, Misdeed::kSilent));

@@ -179,6 +179,16 @@ TEST_F(Ceremony, TheRegistryTakesInWhatDevelopMakes) {
       "--database-url", database->options().url};
   ASSERT_EQ(say(take), 0) << err;
   ASSERT_EQ(say(take), 0) << "again is harmless: " << err;
+  const auto lake = security::PrivateKey::generate().public_key();
+  database->script(
+      "INSERT INTO publishers (name) VALUES ('lake'), ('bog'); INSERT INTO publisher_keys (key_id, publisher, "
+      "public_key) VALUES ('" +
+      lake.key_id() + "', 'lake', '" + lake.to_text() + "')");
+  ASSERT_EQ(say({"publishers", "--database-url", database->options().url}), 0) << err;
+  const auto listed = parse_publishers(out).value();
+  ASSERT_EQ(listed.size(), 1U) << "who has no key cannot be admitted: " << out;
+  EXPECT_EQ(listed[0].name, "lake");
+  EXPECT_THAT(listed[0].keys, ElementsAre(lake));
   const SystemClock clock;
   const auto repository = Repository::open(folder.path / "dev/online", clock).value();
   EXPECT_TRUE(runtime::run_blocking(repository->file(**database, "timestamp.json")));

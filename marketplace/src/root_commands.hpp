@@ -10,6 +10,7 @@ int run_root_keygen(cli::Console& console, const cli::Arguments& arguments);
 int run_root_init(cli::Console& console, const cli::Arguments& arguments);
 int run_root_rotate(cli::Console& console, const cli::Arguments& arguments);
 int run_root_targets(cli::Console& console, const cli::Arguments& arguments);
+int run_root_publishers(cli::Console& console, const cli::Arguments& arguments);
 int run_root_sign(cli::Console& console, const cli::Arguments& arguments);
 int run_root_show(cli::Console& console, const cli::Arguments& arguments);
 int run_root_take(cli::Console& console, const cli::Arguments& arguments);

@@ -69,12 +69,23 @@ Command targets() {
       {kAdd,
        kRemove,
        kThreshold,
-       {"publishers", "FILE", "the registry's list with their keys: rapt-marketplace publisher list --json"},
+       {"publishers", "FILE", "the registry's list of them with their keys: root publishers"},
        {"admit", "NAME", "vouch for this publisher of the list, or for its present keys; may be repeated", true},
        {"expel", "NAME", "vouch for it no longer; may be repeated", true},
        kDays,
        kSignBy},
       run_root_targets};
+}
+
+Command publishers() {
+  return {"root publishers",
+          "",
+          0,
+          0,
+          "Writes the list of publishers and their keys, for `root targets --publishers`. On the registry's machine.",
+          "rapt-marketplace root publishers --database-url postgresql:///marketplace > publishers.json",
+          {kDatabaseOption},
+          run_root_publishers};
 }
 
 Command sign() {
@@ -129,7 +140,7 @@ Command develop() {
 }  // namespace
 
 std::vector<Command> root_words() {
-  return {keygen(), init(), rotate(), targets(), sign(), show(), take(), develop()};
+  return {keygen(), init(), rotate(), targets(), publishers(), sign(), show(), take(), develop()};
 }
 
 }  // namespace rapt::marketplace

@@ -58,6 +58,7 @@ describe("finding modules", () => {
   it("tells how to trust a registry", async () => {
     open("/admin/modules/find", { ...replies, "GET /admin/marketplace": ok({ ...state, root_version: null }) });
     expect(await screen.findByText(/rapt trust root FILE/)).toBeVisible();
+    await waitFor(() => expect(screen.queryByLabelText("Search")).not.toBeInTheDocument());
   });
 
   it("is hidden from administrators of groups", async () => {

@@ -133,6 +133,14 @@ describe("an installation that goes on", () => {
     expect(await screen.findByText("Being installed: reading-log")).toBeVisible();
     expect(screen.getAllByRole("progressbar")).toHaveLength(1);
   });
+
+  it("is told of when it failed lately, also to who has closed the window", async () => {
+    const gone = operation({ state: "failed", error: "The disk is full.", ended_at: new Date().toISOString() });
+    open("/admin/modules", { ...replies, "GET /admin/module-operations": page([gone, operation({ id: "o0", state: "failed", error: "Long ago.", ended_at: new Date().toISOString() })]) });
+    expect(await screen.findByText("Not installed: reading-log")).toBeVisible();
+    expect(screen.getByText("The disk is full.")).toBeVisible();
+    expect(screen.queryByText("Long ago.")).not.toBeInTheDocument();
+  });
 });
 
 describe("what a module does outside of conversations", () => {

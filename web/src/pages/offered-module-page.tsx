@@ -77,6 +77,7 @@ function ModuleView({ module }: { module: OfferedModuleDetail }) {
                   </Link>
                 )}
               />
+              {module.more_versions && <p className="mt-3 text-sm text-muted-foreground">These are the newest hundred. Older ones are listed by the registry, and installed with: rapt module install {name}@VERSION</p>}
             </Section>
           </aside>
         </div>

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# cmake -DOUT=x.cpp -DHEADER=y.hpp -DFUNCTION=ns::name -DFILES="a|b" -P embed_text.cmake
+# cmake -DOUT=x.cpp -DHEADER=y.hpp -DFUNCTION=ns::name [-DTYPE=ns::Type] -DFILES="a|b" -P embed_text.cmake
 # Writes a source that holds the files' texts and names; a raw literal has no escapes that a text could break.
+if(NOT DEFINED TYPE)
+  set(TYPE rapt::api::DescriptionFile)
+endif()
 string(REPLACE "|" ";" files "${FILES}")
 set(rows "")
 foreach(file IN LISTS files)
@@ -18,11 +21,11 @@ file(WRITE "${OUT}.new" "// Made from files by cmake/embed_text.cmake.
 #include <array>
 
 namespace {
-constexpr rapt::api::DescriptionFile kFiles[] = {
+constexpr ${TYPE} kFiles[] = {
 ${rows}};
 }
 
-std::span<const rapt::api::DescriptionFile> ${FUNCTION}() {
+std::span<const ${TYPE}> ${FUNCTION}() {
   return kFiles;
 }
 ")

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "instance_access.hpp"
+#include "openapi.hpp"
 #include "publisher_auth.hpp"
 #include "rapt/api/client_address.hpp"
 #include "rapt/api/error_reply.hpp"
@@ -157,6 +158,7 @@ Task<Result<http::Response>> Application::answer(const api::Router::Match& match
   const auto& route = all_routes()[match.index];
   RAPT_CO_TRY(admit(route, call.request));
   RAPT_CO_TRY(api::without_repeats(call.request));
+  RAPT_CO_TRY(without_unknown(route, call.request));
   if (route.access == Access::kPublisher) {
     auto signer = co_await authenticate(site_, call.request);
     if (!signer) co_return signer.error();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "call.hpp"
+#include "openapi.hpp"
 #include "rapt/base/json_text.hpp"
 
 namespace rapt::marketplace {
@@ -13,7 +14,8 @@ Task<Result<http::Response>> get_health(Call&) {
   co_return reply(200, R"({"status":"ok"})");
 }
 
-constexpr std::array kOwn{Route{"GET", "/health", Access::kPublic, get_health, 0, 6000}};
+constexpr std::array kOwn{Route{"GET", "/health", Access::kPublic, get_health, 0, 6000},
+                          Route{"GET", "/api/openapi.json", Access::kPublic, get_openapi, 0, 120}};
 
 http::Response json_answer(int status, std::string body) {
   http::Response out;

@@ -9,6 +9,7 @@
 #include "admin_modules.hpp"
 #include "handlers.hpp"
 #include "module_set.hpp"
+#include "module_standing.hpp"
 #include "module_views.hpp"
 #include "parameters.hpp"
 #include "rapt/api/body.hpp"
@@ -74,9 +75,13 @@ Task<Result<install::InstalledRecord>> installed_module(Call& call) {
   co_return Error::not_found("module installed here");
 }
 
-Answer module_reply(const Call& call, const install::InstalledRecord& record) {
+Task<Result<Answer>> module_reply(Call& call, install::InstalledRecord record) {
+  const auto standing = co_await standing_of(call, record.name);
+  if (!standing) co_return standing.error();
   const auto statuses = call.services.modules.status();
-  return data_reply(view(record, find_status(statuses, record.name)));
+  json out = view(record, find_status(statuses, record.name));
+  add_standing(out, *standing);
+  co_return data_reply(out);
 }
 
 void module_changed(const Call& call, const std::string& module, std::string change) {
@@ -90,9 +95,15 @@ void module_changed(const Call& call, const std::string& module, std::string cha
 Task<Result<Answer>> get_modules(Call& call) {
   const auto records = co_await call.services.installer.list();
   if (!records) co_return records.error();
+  const auto standings = co_await updates::Standings(call.services.database).all();
+  if (!standings) co_return standings.error();
   const auto statuses = call.services.modules.status();
   json items = json::array();
-  for (const auto& record : *records) items.push_back(view(record, find_status(statuses, record.name)));
+  for (const auto& record : *records) {
+    items.push_back(view(record, find_status(statuses, record.name)));
+    const auto standing = standings->find(record.name);
+    add_standing(items.back(), standing == standings->end() ? updates::Standing() : standing->second);
+  }
   co_return list_reply(std::move(items), std::nullopt);
 }
 
@@ -103,6 +114,9 @@ Task<Result<Answer>> get_module(Call& call) {
   if (!reports) co_return reports.error();
   const auto statuses = call.services.modules.status();
   json out = view(*record, find_status(statuses, record->name));
+  const auto standing = co_await standing_of(call, record->name);
+  if (!standing) co_return standing.error();
+  add_standing(out, *standing);
   json hosts = json::array();
   for (const auto& report : *reports) {
     if (report.host != call.services.settings.host_name) hosts.push_back(view(report));
@@ -140,7 +154,7 @@ Task<Result<Answer>> post_module_release(Call& call) {
   if (!record) co_return record.error();
   RAPT_CO_TRY(co_await call.services.journal.release(record->name));
   module_changed(call, record->name, "released from quarantine");
-  co_return module_reply(call, *record);
+  co_return co_await module_reply(call, *record);
 }
 
 Task<Result<Answer>> get_tool_plan(Call& call) {

@@ -40,7 +40,7 @@ Task<Result<Answer>> patch_module(Call& call) {
   const auto changed = co_await call.services.installer.change(path_module(call), *change);
   if (!changed) co_return changed.error();
   module_changed(call, changed->name, words_of(*change));
-  co_return module_reply(call, *changed);
+  co_return co_await module_reply(call, *changed);
 }
 
 Task<Result<Answer>> post_module_rollback(Call& call) {
@@ -50,7 +50,7 @@ Task<Result<Answer>> post_module_rollback(Call& call) {
   const auto record = co_await call.services.installer.rollback(path_module(call));
   if (!record) co_return record.error();
   module_changed(call, record->name, "rolled back to " + record->version);
-  co_return module_reply(call, *record);
+  co_return co_await module_reply(call, *record);
 }
 
 }  // namespace rapt::api

@@ -148,6 +148,9 @@ GET    /admin/modules/filter/settings                             200 200 200  4
 PUT    /admin/modules/filter/settings {"settings":{}}             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 DELETE /admin/modules/filter/settings                             204 204 204  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/filter/settings/resolved                    200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/modules/none/policy                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+PUT    /admin/modules/none/policy {"auto_update":"manual","channel":"stable"} 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/advisories                                          200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 PATCH  /admin/modules/none {"enabled":true}                       404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none/routes                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none/logs                                   404 404 404  403 403 403  403 403 403  403 403 403  403 403 403

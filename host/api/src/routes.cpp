@@ -8,6 +8,7 @@
 #include "metrics_handlers.hpp"
 #include "module_handlers.hpp"
 #include "module_job_handlers.hpp"
+#include "module_policy_handlers.hpp"
 #include "provider_code.hpp"
 
 namespace rapt::api {
@@ -174,6 +175,9 @@ constexpr std::array kRoutes{
     Route{"PUT", "/admin/modules/:name/settings", Access::kSystemAdmin, put_module_settings, Tier::kApi, 0, true},
     Route{"DELETE", "/admin/modules/:name/settings", Access::kSystemAdmin, delete_module_settings},
     Route{"GET", "/admin/modules/:name/settings/resolved", Access::kSystemAdmin, get_module_settings_resolved},
+    Route{"GET", "/admin/modules/:name/policy", Access::kSystemAdmin, get_module_policy},
+    Route{"PUT", "/admin/modules/:name/policy", Access::kSystemAdmin, put_module_policy},
+    Route{"GET", "/admin/advisories", Access::kSystemAdmin, get_advisories},
     Route{"GET", "/admin/modules/:name/routes", Access::kSystemAdmin, get_module_routes},
     Route{"GET", "/admin/modules/:name/logs", Access::kSystemAdmin, get_module_logs},
     Route{"GET", "/admin/modules/:name/jobs", Access::kSystemAdmin, get_module_jobs},

@@ -56,6 +56,8 @@
 #include "rapt/store/redis.hpp"
 #include "rapt/telemetry/tracing.hpp"
 #include "rapt/tools/tool_service.hpp"
+#include "rapt/updates/registry_source.hpp"
+#include "rapt/updates/updater.hpp"
 #include "rapt/usage/backlog.hpp"
 #include "rapt/usage/rollup.hpp"
 #include "rapt/users/import_service.hpp"
@@ -144,6 +146,9 @@ class Host {
                    std::make_shared<host::ModuleSchemas>(settings.database_url, box_)),
         journal_(database_),
         module_set_({installer_, supervisor_, journal_}, trust_dir(settings), settings.host_name),
+        registry_updates_(installer_, database_, clock_, client_, registry_options(settings, trust)),
+        updater_({database_, clock_, box_, installer_, registry_updates_.source(), registry_updates_.sink()},
+                 updater_options(settings)),
         module_settings_(database_, box_),
         live_settings_(database_, box_, supervisor_),
         configured_(supervisor_, live_settings_),
@@ -203,6 +208,7 @@ class Host {
       loop_.spawn(usage::keep_rolled_up(database_, kRollupPause));
     }
     loop_.spawn(module_set_.follow());
+    loop_.spawn(updater_.run());
     loop_.spawn(live_settings_.follow());
     loop_.spawn(chat_.tend());
     loop_.spawn(quota_.sweep());
@@ -213,6 +219,25 @@ class Host {
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
 
  private:
+  updates::RegistryUpdates::Options registry_options(const config::Settings& settings,
+                                                     const bundle::TrustStore& trust) {
+    return {.url = settings.marketplace_url,
+            .var_dir = settings.var_dir,
+            .trust = trust,
+            .policy = signature_policy(settings),
+            .host = settings.host_name,
+            .changed = [this] { module_set_.look_again(); }};
+  }
+
+  static updates::Updater::Options updater_options(const config::Settings& settings) {
+    updates::Updater::Options options;
+    options.host = settings.host_name;
+    options.check_every = settings.module_update_check;
+    options.window = updates::Window::parse(settings.module_update_window).value_or(updates::Window());
+    options.public_url = settings.public_url;
+    return options;
+  }
+
   static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop) {
     http::ServerOptions options;
     options.address = settings.host;
@@ -288,6 +313,7 @@ class Host {
     co_await keeper_.stop(kGrace);
     co_await quota_.backlog().stop(kSettling);
     co_await live_settings_.stop();
+    co_await updater_.stop();
     co_await module_set_.stop();
     if (roles_.works) co_await module_work_ended_.wait();
     loop_.stop();
@@ -316,6 +342,8 @@ class Host {
   install::Installer installer_;
   journal::ModuleJournal journal_;
   ModuleSet module_set_;
+  updates::RegistryUpdates registry_updates_;
+  updates::Updater updater_;
   module_settings::Administration module_settings_;
   module_settings::LiveSettings live_settings_;
   module_settings::ConfiguredCaller configured_;

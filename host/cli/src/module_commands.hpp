@@ -22,6 +22,8 @@ int run_module_enable(Console& console, const Arguments& arguments);
 int run_module_disable(Console& console, const Arguments& arguments);
 int run_module_limit(Console& console, const Arguments& arguments);
 int run_module_release(Console& console, const Arguments& arguments);
+// module_policy.cpp
+int run_module_policy(Console& console, const Arguments& arguments);
 // module_settings.cpp
 int run_module_settings(Console& console, const Arguments& arguments);
 // module_plan.cpp

@@ -8,6 +8,7 @@
 
 #include "module_commands.hpp"
 #include "module_reports.hpp"
+#include "module_standing.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/consent.hpp"
 #include "rapt/cli/print.hpp"
@@ -45,6 +46,17 @@ void show_list(std::ostream& out, const std::vector<install::InstalledRecord>& r
   }
   table.print(out);
   if (!anyone_runs(reports)) out << "\n" << kNoHost;
+}
+
+/// What is known of the module's versions; nothing of one that has been removed meanwhile.
+void add_standing(json& out, const Standings& standings, const std::string& module) {
+  const auto found = standings.find(module);
+  if (found != standings.end()) out.update(to_json(found->second));
+}
+
+void show_standing_of(std::ostream& out, const Standings& standings, const std::string& module, const char* indent) {
+  const auto found = standings.find(module);
+  if (found != standings.end()) show_standing(out, found->second, indent);
 }
 
 json list_entry(const install::InstalledRecord& record, const std::vector<ModuleReport>& reports) {
@@ -191,14 +203,20 @@ int run_module_list(Console& console, const Arguments& arguments) {
   if (!records) return report(console, records.error());
   const auto reports = load_reports(*instance);
   if (!reports) return report(console, reports.error());
+  const auto standings = load_standings(*instance);
+  if (!standings) return report(console, standings.error());
   if (console.json) {
     json list = json::array();
-    for (const auto& record : *records) list.push_back(list_entry(record, *reports));
+    for (const auto& record : *records) {
+      list.push_back(list_entry(record, *reports));
+      add_standing(list.back(), *standings, record.name);
+    }
     print_json(console.out, list);
   } else if (records->empty()) {
     console.out << "No module is installed.\n";
   } else {
     show_list(console.out, *records, *reports);
+    for (const auto& record : *records) show_standing_of(console.out, *standings, record.name, "");
   }
   return kOk;
 }
@@ -210,12 +228,16 @@ int run_module_show(Console& console, const Arguments& arguments) {
   if (!record) return report(console, record.error());
   const auto reports = load_reports(*instance, record->name);
   if (!reports) return report(console, reports.error());
+  const auto standings = load_standings(*instance);
+  if (!standings) return report(console, standings.error());
   if (!console.json) {
     show_status(console.out, *record, *reports);
+    show_standing_of(console.out, *standings, record->name, "  ");
     show_consents(console.out, *record);
     return kOk;
   }
   auto out = status_entry(*record, *reports);
+  add_standing(out, *standings, record->name);
   out["consents"] = json::array();
   for (const auto& consent : bundle::consents_of(record->permissions))
     out["consents"].push_back(
@@ -231,9 +253,14 @@ int run_module_status(Console& console, const Arguments& arguments) {
   if (!records) return report(console, records.error());
   const auto reports = load_reports(*instance);
   if (!reports) return report(console, reports.error());
+  const auto standings = load_standings(*instance);
+  if (!standings) return report(console, standings.error());
   if (console.json) {
     json list = json::array();
-    for (const auto& record : *records) list.push_back(status_entry(record, *reports));
+    for (const auto& record : *records) {
+      list.push_back(status_entry(record, *reports));
+      add_standing(list.back(), *standings, record.name);
+    }
     print_json(console.out, list);
     return kOk;
   }
@@ -241,6 +268,7 @@ int run_module_status(Console& console, const Arguments& arguments) {
   for (std::size_t i = 0; i < records->size(); ++i) {
     if (i > 0) console.out << "\n";
     show_status(console.out, (*records)[i], *reports);
+    show_standing_of(console.out, *standings, (*records)[i].name, "  ");
   }
   if (records->empty()) console.out << "No module is installed.\n";
   return kOk;

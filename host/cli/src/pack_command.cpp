@@ -4,43 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "author_bundle.hpp"
 #include "author_commands.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/bundle/bundle.hpp"
-#include "rapt/bundle/library.hpp"
-#include "rapt/module_settings/config_schema.hpp"
-#include "rapt/schema/json_schema.hpp"
 
 namespace rapt::cli {
 namespace {
-
-Result<security::PrivateKey> load_key(const std::string& path) {
-  auto text = read_file(path, 4096);
-  if (!text) return std::move(text).error();
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r' || text->back() == ' ')) text->pop_back();
-  auto key = security::PrivateKey::from_text(*text);
-  text->assign(text->size(), '\0');
-  if (!key) return Error::invalid("key", path + " is no signing key: `rapt keygen PUBLISHER` makes one.");
-  return key;
-}
-
-/// A host would refuse to start the module; its author should hear it first.
-Result<void> check_schema(const std::string& json, const std::string& where) {
-  const auto compiled = schema::JsonSchema::compile(json);
-  if (compiled) return {};
-  return Error::invalid(where, compiled.error().message);
-}
-
-Result<void> check_schemas(const bundle::Bundle& packed) {
-  const auto& config = packed.manifest.config_schema_path;
-  if (!config.empty()) {
-    const auto marked = module_settings::ConfigSchema::compile(packed.files.at(config).bytes);
-    if (!marked) return Error::invalid(config, marked.error().message);
-  }
-  for (const auto& found : packed.manifest.extractions)
-    RAPT_TRY(check_schema(found.schema_json, "extractions." + found.type + ".schema"));
-  return {};
-}
 
 /// Writes the bundle, and tells what it is.
 int write_bundle(Console& console, const std::string& file, const std::string& archive) {
@@ -79,7 +49,7 @@ int run_pack(Console& console, const Arguments& arguments) {
   if (!archive) return report(console, archive.error());
   const auto packed = bundle::read_bundle(*archive);
   if (!packed) return report(console, packed.error());
-  if (const auto usable = check_schemas(*packed); !usable) return report(console, usable.error());
+  if (const auto usable = check_bundle(*packed); !usable) return report(console, usable.error());
   const auto file = arguments.value("out", packed->manifest.name + "-" + packed->manifest.version + ".rapt");
   return write_bundle(console, file, *archive);
 }
@@ -97,9 +67,7 @@ int run_sign(Console& console, const Arguments& arguments) {
     return report(console, Error::conflict(file + " is signed already, with " + packed->publisher_key_id +
                                            ". Say --replace to sign it anew."));
   // What a host would refuse is not signed.
-  if (const auto sound = bundle::check_papers(*packed); !sound) return report(console, sound.error());
-  if (const auto sound = bundle::check_libraries(*packed); !sound) return report(console, sound.error());
-  if (const auto usable = check_schemas(*packed); !usable) return report(console, usable.error());
+  if (const auto sound = check_bundle(*packed); !sound) return report(console, sound.error());
   const auto archive = bundle::encode_bundle(packed->files, packed->manifest.publisher, &*key);
   if (!archive) return report(console, archive.error());
   return write_bundle(console, arguments.value("out", file), *archive);

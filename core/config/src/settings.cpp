@@ -46,7 +46,8 @@ void complete(Settings& settings, std::vector<FieldError>& faults) {
     faults.push_back(
         {"PUBLIC_URL", "must be http:// or https:// and a host, without a path: https://learn.example.org"});
   }
-  if (!settings.marketplace_url.empty()) {
+  const bool is_mirror = settings.marketplace_url.starts_with("file:///") && settings.marketplace_url.size() > 8;
+  if (!settings.marketplace_url.empty() && !is_mirror) {
     if (std::string fault = check_url(settings.marketplace_url); !fault.empty())
       faults.push_back({"MARKETPLACE_URL", fault});
   }

@@ -4,38 +4,11 @@
 #include <filesystem>
 
 #include "rapt/base/file.hpp"
-#include "rapt/base/text.hpp"
 #include "rapt/bundle/library.hpp"
 #include "rapt/host/module_schema.hpp"
-#include "rapt/marketplace/registry_client.hpp"
-#include "rapt/runtime/runtime.hpp"
 #include "rapt/security/host_key.hpp"
 
 namespace rapt::cli {
-namespace {
-
-Result<marketplace::ModuleVersion> choose(const marketplace::ModuleListing& listing, const std::string& wanted) {
-  if (wanted.empty()) {
-    const auto* newest = marketplace::latest_compatible(
-        listing, {install::kAbiMajor, install::kAbiMinor, bundle::native_architecture()});
-    if (newest != nullptr) return *newest;
-    return Error::not_found("version of " + listing.name + " in the registry that this host can run");
-  }
-  for (const auto& version : listing.versions) {
-    if (version.version == wanted) return version;
-  }
-  return Error::not_found("version \"" + printable(wanted, 80) + "\" of " + listing.name + " in the registry");
-}
-
-Task<Result<std::string>> download(marketplace::RegistryClient& registry, std::string name, std::string wanted) {
-  const auto listing = co_await registry.find(std::move(name));
-  if (!listing) co_return listing.error();
-  const auto version = choose(*listing, wanted);
-  if (!version) co_return version.error();
-  co_return co_await registry.download(listing->name, *version);
-}
-
-}  // namespace
 
 Result<Instance> open_instance(const Console& console) {
   auto settings = settings_of(console);
@@ -49,7 +22,7 @@ Result<Instance> open_instance(const Console& console) {
                                                 : bundle::SignaturePolicy::kRequired;
   store::Database::Options options;
   options.url = out.settings.database_url;
-  options.connections = 1;
+  options.connections = 2;  // one says that an operation lives while the other works
   out.database = std::make_unique<store::Database>(std::move(options));
   std::shared_ptr<const host::ModuleSchemas> schemas;
   if (const auto keys = security::host_keys(out.settings.var_dir / "keys")) {
@@ -61,24 +34,9 @@ Result<Instance> open_instance(const Console& console) {
   return out;
 }
 
-Result<Offer> fetch_offer(const config::Settings& settings, const std::string& what) {
+bool names_a_file(const std::string& what) {
   std::error_code failure;
-  if (what.ends_with(".rapt") || what.find('/') != std::string::npos || std::filesystem::exists(what, failure)) {
-    auto archive = read_file(what, bundle::kMaxBundleBytes);
-    if (!archive) return archive.error();
-    return Offer{std::move(*archive), what};
-  }
-  if (settings.marketplace_url.empty()) {
-    return Error::invalid("MARKETPLACE_URL", "is not set, and there is no file \"" + printable(what, 80) +
-                                                 "\". Set it to a registry's address, or name a .rapt file.");
-  }
-  const auto at = what.find('@');
-  http::Client client;
-  marketplace::RegistryClient registry(client, settings.marketplace_url);
-  auto archive =
-      runtime::run_blocking(download(registry, what.substr(0, at), at == std::string::npos ? "" : what.substr(at + 1)));
-  if (!archive) return archive.error();
-  return Offer{std::move(*archive), settings.marketplace_url};
+  return what.ends_with(".rapt") || what.find('/') != std::string::npos || std::filesystem::exists(what, failure);
 }
 
 Result<void> check_installed(const install::InstalledRecord& record, const bundle::TrustStore& trust,

@@ -20,12 +20,8 @@ struct Instance {
 };
 Result<Instance> open_instance(const Console& console);
 
-struct Offer {
-  std::string archive;
-  std::string source;  ///< for the admin: a path, or the registry's address
-};
-/// The archive of `what`: a file, or NAME[@VERSION] from the registry (the newest release that this host can run).
-Result<Offer> fetch_offer(const config::Settings& settings, const std::string& what);
+/// Whether `what` is a bundle's file, and not the name of a module in the registry.
+bool names_a_file(const std::string& what);
 
 /// What is wrong with an installed module's archive: gone, changed, no longer trusted. Success when nothing is.
 Result<void> check_installed(const install::InstalledRecord& record, const bundle::TrustStore& trust,

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "module_commands.hpp"
 
+#include <algorithm>
 #include <istream>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
 
+#include "module_market.hpp"
+#include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/consent.hpp"
 #include "rapt/cli/arguments.hpp"
@@ -87,26 +90,98 @@ Result<std::vector<install::InstalledRecord>> chosen_modules(Instance& instance,
   return std::vector{std::move(*one)};
 }
 
-int run_module_install(Console& console, const Arguments& arguments) {
-  auto instance = open_instance(console);
-  if (!instance) return report(console, instance.error());
-  const auto offer = fetch_offer(instance->settings, arguments.positional[0]);
-  if (!offer) return report(console, offer.error());
-  const auto plan = run_blocking(instance->installer->plan(offer->archive));
+namespace {
+
+/// A bundle from a file, by its own signature and the keys that are trusted here.
+int install_file(Console& console, Instance& instance, const Arguments& arguments) {
+  const auto& file = arguments.positional[0];
+  const auto archive = read_file(file, bundle::kMaxBundleBytes);
+  if (!archive) return report(console, archive.error());
+  const auto plan = run_blocking(instance.installer->plan(*archive));
   if (!plan) return report(console, plan.error());
   const bool ask = !plan->same_bytes && !arguments.has("yes");
-  if (!plan->same_bytes) show(console.err, *plan, offer->source);
+  if (!plan->same_bytes) show(console.err, *plan, file);
+  if (arguments.has("dry-run")) {
+    console.err << "Nothing was changed.\n";
+    return kOk;
+  }
   if (ask && !console.interactive) return usage_fault(console, "Nobody is there to be asked: say --yes if you agree.");
   if (ask && !agrees(console)) {
     console.err << "Nothing was installed.\n";
     return kFailed;
   }
   const auto record =
-      run_blocking(instance->installer->install(offer->archive, {.allow_downgrade = arguments.has("allow-downgrade"),
-                                                                 .grant_permissions = true,
-                                                                 .allow_replace = arguments.has("replace")}));
+      run_blocking(instance.installer->install(*archive, {.allow_downgrade = arguments.has("allow-downgrade"),
+                                                          .grant_permissions = true,
+                                                          .allow_replace = arguments.has("replace")}));
   if (!record) return report(console, record.error());
   return tell_installed(console, *record, !plan->same_bytes);
+}
+
+/// A bundle from a file, for which a copy of the registry's metadata has to vouch.
+int install_vouched_file(Console& console, Instance& instance, const Arguments& arguments) {
+  auto archive = read_file(arguments.positional[0], bundle::kMaxBundleBytes);
+  if (!archive) return report(console, archive.error());
+  const auto bundle = bundle::read_bundle(*archive);
+  if (!bundle) return report(console, bundle.error());
+  const auto site = open_registry(instance, arguments.value("metadata"));
+  if (!site->trusted->is_pinned()) return report(console, site->trusted->root().error());
+  install::PlanRequest request;
+  request.archives.push_back(std::move(*archive));
+  return install_planned(console, instance, *site, std::move(request), arguments, bundle->manifest.name);
+}
+
+int install_named(Console& console, Instance& instance, const Arguments& arguments) {
+  const auto& what = arguments.positional[0];
+  const auto site = open_registry(instance);
+  if (!site->trusted) {
+    return report(console,
+                  Error::invalid("MARKETPLACE_URL", "is not set, and there is no file \"" + printable(what, 80) +
+                                                        "\". Set it to a registry's address, or name a .rapt file."));
+  }
+  const auto at = what.find('@');
+  const auto name = what.substr(0, at);
+  install::PlanRequest request;
+  request.install.push_back(
+      {name, at == std::string::npos ? "" : what.substr(at + 1), arguments.value("channel") == "beta"});
+  return install_planned(console, instance, *site, std::move(request), arguments, name);
+}
+
+/// Every module that would lack a dependency without `name`, those first on which nothing else depends.
+Result<void> collect_dependents(RegistrySite& site, const std::string& name, std::vector<std::string>& out) {
+  const auto needing = run_blocking(site.installer->dependents(name));
+  if (!needing) return needing.error();
+  for (const auto& sentence : *needing) {
+    const auto module = sentence.substr(0, sentence.find(' '));
+    if (std::find(out.begin(), out.end(), module) != out.end()) continue;
+    RAPT_TRY(collect_dependents(site, module, out));
+    if (std::find(out.begin(), out.end(), module) == out.end()) out.push_back(module);
+  }
+  return {};
+}
+
+Result<void> refuse_dependents(RegistrySite& site, const std::string& name) {
+  const auto needing = run_blocking(site.installer->dependents(name));
+  if (!needing) return needing.error();
+  if (needing->empty()) return {};
+  std::string all;
+  for (const auto& sentence : *needing) all += (all.empty() ? "" : "; ") + printable(sentence, 300);
+  return Error::conflict("Other modules depend on " + name + ": " + all +
+                         ". Remove them first, or say --cascade to remove them as well.");
+}
+
+}  // namespace
+
+int run_module_install(Console& console, const Arguments& arguments) {
+  auto instance = open_instance(console);
+  if (!instance) return report(console, instance.error());
+  const bool is_file = names_a_file(arguments.positional[0]);
+  if (arguments.has("metadata") && !is_file) return usage_fault(console, "--metadata goes with a bundle's file.");
+  if (arguments.has("channel") && arguments.value("channel") != "beta")
+    return usage_fault(console, "--channel is beta, or left out.");
+  if (!is_file) return install_named(console, *instance, arguments);
+  return arguments.has("metadata") ? install_vouched_file(console, *instance, arguments)
+                                   : install_file(console, *instance, arguments);
 }
 
 int run_module_remove(Console& console, const Arguments& arguments) {
@@ -120,6 +195,19 @@ int run_module_remove(Console& console, const Arguments& arguments) {
     name = found->name;
   }
   auto& installer = *instance->installer;
+  const auto site = open_registry(*instance);
+  std::vector<std::string> others;
+  if (arguments.has("cascade")) {
+    if (auto all = collect_dependents(*site, name, others); !all) return report(console, all.error());
+  } else if (auto free = refuse_dependents(*site, name); !free) {
+    return report(console, free.error());
+  }
+  std::erase(others, name);
+  for (const auto& other : others) {
+    const auto gone = run_blocking(installer.remove(other));
+    if (!gone) return report(console, gone.error());
+    console.err << other << " is removed, which depends on " << name << ".\n";
+  }
   // What was kept can be purged when the module itself has gone, too.
   const auto removed = run_blocking(purge ? installer.purge(name) : installer.remove(name));
   if (!removed) return report(console, removed.error());
@@ -136,10 +224,12 @@ int run_module_verify(Console& console, const Arguments& arguments) {
   if (!instance) return report(console, instance.error());
   const auto records = chosen_modules(*instance, arguments);
   if (!records) return report(console, records.error());
+  const auto trust = run_blocking(instance->installer->with_trusted_keys(instance->trust));
+  if (!trust) return report(console, trust.error());
   json list = json::array();
   int status = kOk;
   for (const auto& record : *records) {
-    const auto checked = check_installed(record, instance->trust, instance->policy);
+    const auto checked = check_installed(record, *trust, instance->policy);
     if (!checked) status = kFailed;
     list.push_back(
         {{"name", record.name}, {"ok", checked.has_value()}, {"reason", checked ? "" : checked.error().message}});

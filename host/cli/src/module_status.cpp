@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "module_commands.hpp"
+#include "module_market.hpp"
 #include "module_reports.hpp"
 #include "module_standing.hpp"
 #include "rapt/base/text.hpp"
@@ -225,6 +226,9 @@ int run_module_show(Console& console, const Arguments& arguments) {
   auto instance = open_instance(console);
   if (!instance) return report(console, instance.error());
   const auto record = find_installed(*instance, arguments.positional[0]);
+  const bool may_be_offered = !record && record.error().kind == ErrorKind::kNotFound;
+  if (may_be_offered && !instance->settings.marketplace_url.empty())
+    return show_offered(console, instance->settings, arguments.positional[0]);
   if (!record) return report(console, record.error());
   const auto reports = load_reports(*instance, record->name);
   if (!reports) return report(console, reports.error());

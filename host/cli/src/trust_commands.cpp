@@ -7,9 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "instance.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/bundle.hpp"
+#include "rapt/install/trust.hpp"
+#include "rapt/runtime/runtime.hpp"
 #include "trust_dir.hpp"
 
 namespace rapt::cli {
@@ -58,6 +61,32 @@ int tell(Console& console, const PublisherKeys& keys, std::string_view verb) {
   return kOk;
 }
 
+/// Without one, the keys that count on every host are out of reach.
+bool has_database(const Console& console) {
+  const auto url = console.environment("DATABASE_URL");
+  return url && !url->empty();
+}
+
+/// The ids of the keys that counted on every host, and count no longer.
+Result<std::vector<std::string>> distrust_everywhere(const Console& console, const std::string& publisher,
+                                                     const std::string& key_id) {
+  if (!has_database(console)) return std::vector<std::string>{};
+  auto instance = open_instance(console);
+  if (!instance) return instance.error();
+  const auto work = [&](store::Transaction& tx) { return install::distrust_keys(tx, publisher, key_id); };
+  return runtime::run_blocking(instance->database->transaction(work));
+}
+
+int tell_removed(Console& console, const std::string& publisher, const std::vector<std::string>& key_ids) {
+  if (console.json) {
+    console.out << json({{"publisher", publisher}, {"keys", key_ids}}) << "\n";
+    return kOk;
+  }
+  for (const auto& id : key_ids)
+    console.out << publisher << ": does no longer trust the key " << id << ", on any host\n";
+  return kOk;
+}
+
 }  // namespace
 
 Result<fs::path> trust_dir(const Console& console) {
@@ -86,11 +115,19 @@ int run_trust_list(Console& console, const Arguments&) {
   const auto all = load_all(*folder);
   if (!all) return report(console, all.error());
   json list = json::array();
-  for (const auto& publisher : *all) {
-    for (const auto& key : publisher.keys) {
-      list.push_back({{"publisher", publisher.publisher}, {"key_id", key.key_id()}});
-      if (!console.json) console.out << publisher.publisher << "  " << key.key_id() << "\n";
-    }
+  const auto add = [&](const std::string& publisher, const std::string& key_id, const std::string& source) {
+    list.push_back({{"publisher", publisher}, {"key_id", key_id}, {"source", source}});
+    if (!console.json) console.out << publisher << "  " << key_id << "  " << printable(source, 300) << "\n";
+  };
+  for (const auto& publisher : *all)
+    for (const auto& key : publisher.keys) add(publisher.publisher, key.key_id(), "this host's folder");
+  if (has_database(console)) {
+    auto instance = open_instance(console);
+    if (!instance) return report(console, instance.error());
+    const auto work = [](store::Transaction& tx) { return install::trusted_keys(tx); };
+    const auto keys = runtime::run_blocking(instance->database->transaction(work));
+    if (!keys) return report(console, keys.error());
+    for (const auto& one : *keys) add(one.publisher, one.key.key_id(), one.source);
   }
   if (console.json) console.out << list << "\n";
   if (!console.json && list.empty())
@@ -122,7 +159,11 @@ int run_trust_remove(Console& console, const Arguments& arguments) {
   const auto& publisher = arguments.positional[0];
   const auto path = *folder / (publisher + ".pub");
   std::error_code failure;
-  if (!bundle::is_valid_name(publisher) || !fs::exists(path, failure)) {
+  const auto everywhere = distrust_everywhere(console, publisher, arguments.value("key-id"));
+  if (!everywhere) return report(console, everywhere.error());
+  const bool is_here = bundle::is_valid_name(publisher) && fs::exists(path, failure);
+  if (!everywhere->empty() && !is_here) return tell_removed(console, publisher, *everywhere);
+  if (!is_here) {
     return report(console, Error::not_found("trusted publisher as \"" + printable(publisher, 80) +
                                             "\"; `rapt trust list` shows them"));
   }
@@ -133,6 +174,7 @@ int run_trust_remove(Console& console, const Arguments& arguments) {
     const auto is_it = [&](const auto& key) { return key.key_id() == arguments.value("key-id"); };
     std::erase_if(removed.keys, [&](const auto& key) { return !is_it(key); });
     std::erase_if(known->keys, is_it);
+    if (removed.keys.empty() && !everywhere->empty()) return tell_removed(console, publisher, *everywhere);
     if (removed.keys.empty())
       return report(console, Error::not_found("key of " + publisher + " here; `rapt trust list` shows them"));
   } else {

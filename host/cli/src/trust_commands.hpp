@@ -9,5 +9,7 @@ namespace rapt::cli {
 int run_trust_list(Console& console, const Arguments& arguments);
 int run_trust_add(Console& console, const Arguments& arguments);
 int run_trust_remove(Console& console, const Arguments& arguments);
+// trust_root.cpp
+int run_trust_root(Console& console, const Arguments& arguments);
 
 }  // namespace rapt::cli

@@ -31,6 +31,14 @@ std::vector<Command> trust_words() {
        "rapt trust remove raptscallions\nrapt trust remove raptscallions --key-id 0123456789abcdef",
        {{"key-id", "ID", "only this key"}},
        run_trust_remove},
+      {"trust root",
+       "FILE|show",
+       1,
+       1,
+       "Trusts the registry whose root this is (root.json, got by a way that you trust), or shows the trusted one.",
+       "rapt trust root root.json\nrapt trust root show\nrapt trust root other.json --replace",
+       {{"replace", "", "another registry than the trusted one: from then on its keys decide"}},
+       run_trust_root},
   };
 }
 

@@ -80,6 +80,7 @@ namespace rapt::api {
 class GatewayVerdict;
 class Limits;
 class ModuleSet;
+class RegistryDesk;
 
 /// Everything that a route may ask; made once by serve().
 struct Services {
@@ -109,6 +110,7 @@ struct Services {
   const hooks::ModuleCatalog& catalog;
   module_settings::Administration& module_settings;
   module_settings::LiveSettings& live_settings;
+  RegistryDesk& registry;
 };
 
 /// One request on its way through a route.

@@ -5,6 +5,7 @@
 
 #include "finding_handlers.hpp"
 #include "handlers.hpp"
+#include "marketplace_handlers.hpp"
 #include "metrics_handlers.hpp"
 #include "module_handlers.hpp"
 #include "module_job_handlers.hpp"
@@ -168,6 +169,15 @@ constexpr std::array kRoutes{
     Route{"GET", "/admin/auth-providers/:name", Access::kSystemAdmin, get_auth_provider},
     Route{"PATCH", "/admin/auth-providers/:name", Access::kSystemAdmin, patch_auth_provider},
     Route{"DELETE", "/admin/auth-providers/:name", Access::kSystemAdmin, delete_auth_provider},
+    Route{"GET", "/admin/marketplace", Access::kSystemAdmin, get_marketplace},
+    Route{"GET", "/admin/marketplace/modules", Access::kSystemAdmin, get_marketplace_modules},
+    Route{"GET", "/admin/marketplace/modules/:name", Access::kSystemAdmin, get_marketplace_module},
+    Route{"POST", "/admin/module-plans", Access::kSystemAdmin, post_module_plan},
+    Route{"POST", "/admin/module-uploads", Access::kSystemAdmin, post_module_upload, Tier::kApi, 64 * 1024 * 1024},
+    Route{"POST", "/admin/module-operations", Access::kSystemAdmin, post_module_operation},
+    Route{"GET", "/admin/module-operations", Access::kSystemAdmin, get_module_operations},
+    Route{"GET", "/admin/module-operations/:id", Access::kSystemAdmin, get_module_operation},
+    Route{"DELETE", "/admin/modules/:name", Access::kSystemAdmin, delete_module},
     Route{"GET", "/admin/modules", Access::kSystemAdmin, get_modules},
     Route{"GET", "/admin/modules/:name", Access::kSystemAdmin, get_module},
     Route{"PATCH", "/admin/modules/:name", Access::kSystemAdmin, patch_module},

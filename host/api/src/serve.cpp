@@ -62,6 +62,7 @@
 #include "rapt/usage/rollup.hpp"
 #include "rapt/users/import_service.hpp"
 #include "rapt/users/user_service.hpp"
+#include "registry_desk.hpp"
 
 namespace rapt::api {
 namespace {
@@ -149,6 +150,7 @@ class Host {
         registry_updates_(installer_, database_, clock_, client_, registry_options(settings, trust)),
         updater_({database_, clock_, box_, installer_, registry_updates_.source(), registry_updates_.sink()},
                  updater_options(settings)),
+        registry_(registry_parts(settings, trust)),
         module_settings_(database_, box_),
         live_settings_(database_, box_, supervisor_),
         configured_(supervisor_, live_settings_),
@@ -169,10 +171,10 @@ class Host {
         worker_(database_, jobs_redis_, worker_options(settings)),
         module_worker_(database_, jobs_redis_, module_worker_options(settings)),
         verdict_(gateway_),
-        application_({settings, clock_,     box_,        database_,        redis_,        auth_,        accounts_,
-                      users_,   providers_, tools_,      groups_,          classes_,      assignments_, chat_,
-                      runs_,    verdict_,   supervisor_, dispatcher_,      installer_,    journal_,     module_set_,
-                      limits_,  ai_,        supervisor_, module_settings_, live_settings_},
+        application_({settings, clock_,     box_,        database_,        redis_,         auth_,        accounts_,
+                      users_,   providers_, tools_,      groups_,          classes_,       assignments_, chat_,
+                      runs_,    verdict_,   supervisor_, dispatcher_,      installer_,     journal_,     module_set_,
+                      limits_,  ai_,        supervisor_, module_settings_, live_settings_, registry_},
                      std::move(pages), settings.public_url),
         server_(loop.executor(), server_options(settings, loop), application_) {
     ai_service_ =
@@ -236,6 +238,19 @@ class Host {
     options.window = updates::Window::parse(settings.module_update_window).value_or(updates::Window());
     options.public_url = settings.public_url;
     return options;
+  }
+
+  RegistryDesk::Parts registry_parts(const config::Settings& settings, const bundle::TrustStore& trust) {
+    return {.installer = installer_,
+            .database = database_,
+            .clock = clock_,
+            .var_dir = settings.var_dir,
+            .trust = trust,
+            .policy = signature_policy(settings),
+            .host = settings.host_name,
+            .url = settings.marketplace_url,
+            .changed = [this] { module_set_.look_again(); },
+            .spawn = [this](Task<void> task) { loop_.spawn(std::move(task)); }};
   }
 
   static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop) {
@@ -344,6 +359,7 @@ class Host {
   ModuleSet module_set_;
   updates::RegistryUpdates registry_updates_;
   updates::Updater updater_;
+  RegistryDesk registry_;
   module_settings::Administration module_settings_;
   module_settings::LiveSettings live_settings_;
   module_settings::ConfiguredCaller configured_;

@@ -50,6 +50,7 @@
 #include "rapt/store/scratch_database.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/users/user_service.hpp"
+#include "registry_desk.hpp"
 #include "test_contract.hpp"
 
 namespace rapt::api {
@@ -217,10 +218,20 @@ class Site : public testing::Test {
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
   ModuleSet module_set{{installer, modules, journal}, folder.path / "trust", "this"};
+  RegistryDesk registry{{.installer = installer,
+                         .database = **scratch,
+                         .clock = clock,
+                         .var_dir = folder.path,
+                         .trust = {},
+                         .policy = bundle::SignaturePolicy::kDevelopmentMayLack,
+                         .host = "this",
+                         .url = "",
+                         .changed = [this] { module_set.look_again(); },
+                         .spawn = [this](Task<void> task) { loop.spawn(std::move(task)); }}};
   Application application{
-      {settings,  clock,   box,        **scratch,   redis, auth,     accounts,        users,        providers,
-       tools,     groups,  classes,    assignments, chat,  runs,     verdict,         modules,      dispatcher,
-       installer, journal, module_set, rate_limits, ai,    scripted, module_settings, live_settings},
+      {settings,  clock,   box,        **scratch,   redis, auth,     accounts,        users,         providers,
+       tools,     groups,  classes,    assignments, chat,  runs,     verdict,         modules,       dispatcher,
+       installer, journal, module_set, rate_limits, ai,    scripted, module_settings, live_settings, registry},
       std::nullopt,
       "http://site.example"};
   http::Server server{loop.executor(), {}, application};

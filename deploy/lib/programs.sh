@@ -36,12 +36,7 @@ export_environment() {
   locate_programs
   export RAPT_WEB_ROOT=$WEB_ROOT RAPT_MIGRATIONS_DIR=$MIGRATIONS RAPT_VAR_DIR=$STATE RAPT_RUNNER=$BIN/rapt-runner
   export no_proxy="${no_proxy:+$no_proxy,}127.0.0.1,localhost,::1"
-  OWN_REGISTRY=yes
-  [[ -z ${MARKETPLACE_URL:-} ]] || OWN_REGISTRY=no
-  if [[ $OWN_REGISTRY == yes ]]; then
-    REGISTRY_PORT=$(remembered_port registry $((PORT + 1)))
-    export MARKETPLACE_URL=http://127.0.0.1:$REGISTRY_PORT
-  fi
+  read_registry_settings
   # Without a mail server of the school's, mails are files for whoever looks after this machine.
   [[ -n ${MAIL_URL:-} ]] || export MAIL_URL=file:$STATE/mail
   DEMO_MODEL=no
@@ -62,21 +57,11 @@ server_is_ready() {
 
 run_rapt() { as_service "$(program rapt)" "$@"; }
 
-# The key that signed the demonstration modules, made by the build target `bundles`.
-publisher_key() { printf '%s/keys/raptscallions.pub' "$BUILD"; }
-
 trust_publisher() {
-  [[ -f $(publisher_key) ]] || { echo "the build left no publisher's key at $(publisher_key)" >&2 && return 1; }
+  [[ -f $(publisher_key pub) ]] || { echo "the build left no publisher's key at $(publisher_key pub)" >&2 && return 1; }
   install -d -m 0755 -- "$VAR/keys"
-  install -m 0644 -- "$(publisher_key)" "$VAR/keys/raptscallions.pub"
+  install -m 0644 -- "$(publisher_key pub)" "$VAR/keys/raptscallions.pub"
   run_rapt trust add "$VAR/keys/raptscallions.pub"
-}
-
-start_registry() {
-  [[ $OWN_REGISTRY == yes ]] && ! is_running registry || return 0
-  say "==> Registry: starting at $MARKETPLACE_URL"
-  start_part registry "$(program rapt-marketplace)" serve --dir "$BUNDLES" --port "$REGISTRY_PORT"
-  wait_for registry 30 port_is_busy "$REGISTRY_PORT"
 }
 
 start_demo_model() {
@@ -84,12 +69,6 @@ start_demo_model() {
   say "==> Demonstration model: starting (no AI_API_KEY is set)"
   start_part demo-model "$(program rapt)" demo model --port "$MODEL_PORT"
   wait_for demo-model 30 port_is_busy "$MODEL_PORT"
-}
-
-# The build has just made these bundles, perhaps anew under the same version.
-install_demo_modules() {
-  local name
-  for name in safety-filter struggle-detector; do run_rapt module install "$name" --yes --replace; done
 }
 
 # One password for all demonstration accounts, made once, read by the service user alone.

@@ -33,13 +33,14 @@ start_system() {
   export_environment
   service_dir "$STATE"
   copy_programs
-  [[ $OWN_DATABASE == no ]] || start_postgres
+  ! needs_cluster || start_postgres
   [[ $OWN_REDIS == no ]] || start_redis
   remedy "./rapt doctor checks the database; the statement that failed is in the log."
   step "Database: migrating" migrate run_rapt migrate
   step "Publisher's key: trusting it" trust trust_publisher
   start_registry
   remedy "The reason is in the log; ./rapt logs registry shows the registry's side."
+  [[ $OWN_REGISTRY == no ]] || step "Modules: publishing in the registry" publish publish_modules
   step "Modules: installing from the registry" modules install_demo_modules
   step "Demonstration data: adding what is missing" seed seed_demo_data
   start_demo_model
@@ -52,7 +53,7 @@ already_up() {
   url=$(running_url)
   [[ $url == "$(base_url)" ]] || warn "it runs at $url; to have it at $(base_url), run ./rapt down first"
   export_environment
-  [[ $OWN_DATABASE == no ]] || start_postgres
+  ! needs_cluster || start_postgres
   [[ $OWN_REDIS == no ]] || start_redis
   start_registry
   start_demo_model

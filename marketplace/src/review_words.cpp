@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What operators decide: reviews, publishers, advisories.
+#include <algorithm>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -180,6 +181,17 @@ int run_publisher_resume(Console& console, const Arguments& arguments) {
   return change_suspension(console, arguments, std::nullopt);
 }
 
+/// For --again: the publisher is there, and has the key, or gets it.
+Result<std::string> ensure_key(Transaction& tx, const Repository& repository, const std::string& publisher,
+                               const security::PublicKey& key) {
+  const auto keys = keys_of(tx, publisher);
+  if (!keys) return keys.error();
+  const bool known = std::any_of(keys->begin(), keys->end(), [&](const auto& one) { return one.key == key; });
+  if (known) return said(publisher + " is a publisher already, with the key " + key.key_id() + ".");
+  if (auto added = add_key(tx, repository, publisher, key, "added by the operator"); !added) return added.error();
+  return said(publisher + " was a publisher already, and has the key " + key.key_id() + ", too.");
+}
+
 int run_publisher_add(Console& console, const Arguments& arguments) {
   const SystemClock clock;
   const auto repository = repository_of(arguments, clock);
@@ -194,6 +206,11 @@ int run_publisher_add(Console& console, const Arguments& arguments) {
     wanted.title = arguments.value("title");
     wanted.key = keys->front();
     wanted.by_operator = true;
+    if (arguments.has("again")) {
+      const auto there = keys_of(tx, wanted.name);
+      if (!there) return there.error();
+      if (!there->empty()) return ensure_key(tx, **repository, wanted.name, wanted.key);
+    }
     RAPT_TRY(register_publisher(tx, **repository, wanted, clock.now()));
     RAPT_TRY(set_reviewed(tx, wanted.name, true));
     return said(wanted.name + " is a publisher, with the key " + wanted.key.key_id() + ".");
@@ -305,7 +322,10 @@ std::vector<cli::Command> publisher_words() {
            2,
            "Makes a publisher, also of a reserved name: for whoever runs the registry.",
            "rapt-marketplace publisher add raptscallions raptscallions.pub --keys online",
-           {kDatabaseOption, kKeysOption, {"title", "TEXT", "how people read the name"}},
+           {kDatabaseOption,
+            kKeysOption,
+            {"title", "TEXT", "how people read the name"},
+            {"again", "", "it may be there already: then it keeps its keys and has this one, too"}},
            run_publisher_add},
           {"publisher review",
            "NAME",

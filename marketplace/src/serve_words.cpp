@@ -9,7 +9,6 @@
 
 #include "rapt/cli/print.hpp"
 #include "rapt/store/migrations.hpp"
-#include "serve.hpp"
 #include "serve_registry.hpp"
 #include "words.hpp"
 
@@ -66,19 +65,7 @@ Result<RegistryOptions> registry_options(const Console& console, const Arguments
   return out;
 }
 
-/// A folder of bundles, read-only: until the launcher uses the registry's database.
-int serve_folder(Console& console, const Arguments& arguments) {
-  const auto port = port_of(arguments);
-  if (!port) return cli::report(console, port.error());
-  ServeOptions options{arguments.value("dir"), arguments.value("host", "127.0.0.1"), *port};
-  std::error_code failure;
-  if (!std::filesystem::is_directory(options.folder, failure))
-    return cli::usage_fault(console, options.folder.string() + " is no folder.");
-  return serve(options);
-}
-
 int run_serve(Console& console, const Arguments& arguments) {
-  if (arguments.has("dir")) return serve_folder(console, arguments);
   const auto options = registry_options(console, arguments);
   if (!options) return cli::report(console, options.error());
   const auto served = serve_registry(*options);
@@ -114,15 +101,14 @@ std::vector<cli::Command> serve_words() {
        "rapt-marketplace serve --blobs /srv/blobs --keys /srv/keys --web /srv/web --public-url "
        "https://modules.example.org",
        {kDatabaseOption,
-        {"blobs", "DIR|S3URL", "where bundles and releases are kept"},
+        {"blobs", "DIR", "where bundles and releases are kept"},
         {"keys", "DIR", "the online keys: snapshot.key, timestamp.key, community.key, registry.key"},
         {"web", "DIR", "the built pages; without it there are none"},
         {"rapt", "FILE", "the program `rapt`, which tries what is handed in; else RAPT_PROGRAM"},
         {"public-url", "URL", "what clients call this registry; else http://HOST:PORT"},
         {"host", "ADDRESS", "where to listen; else 127.0.0.1; 0.0.0.0 for everybody"},
         {"port", "N", "else 3001; 0 chooses a free one, which the log names"},
-        {"trusted-proxies", "LIST", "addresses whose X-Forwarded-For is believed, with commas between"},
-        {"dir", "DIR", "instead of all this: only offers the signed bundles of a folder"}},
+        {"trusted-proxies", "LIST", "addresses whose X-Forwarded-For is believed, with commas between"}},
        run_serve},
       {"migrate",
        "",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What happens to a submission in the background: read through, tried in its sandbox, decided.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -59,7 +60,29 @@ struct Claimed {
 struct Verdict {
   std::vector<Finding> findings;
   bool tried = false;  ///< the conformance kit ran
+  std::string doubt;   ///< what only an operator can judge; "" for nothing
 };
+
+/// Of these the kit's host serves nothing to a stranger's module: no database, no network, no jobs, nobody's data.
+constexpr std::array<std::string_view, 8> kNotServed = {"ai",   "directory", "grades",   "http",
+                                                        "jobs", "secrets",   "sessions", "sql"};
+
+/// A module that lives on a service cannot answer where there is none: that is for an operator to judge, and no fault.
+void judge_answers(Verdict& verdict, const bundle::Manifest& manifest) {
+  std::string missed;
+  for (const auto name : kNotServed) {
+    if (manifest.permission(name) != nullptr) missed += (missed.empty() ? "" : ", ") + std::string(name);
+  }
+  if (missed.empty()) return;
+  for (auto& finding : verdict.findings) {
+    if (finding.check != "conformance" || finding.level != Finding::Level::kError ||
+        !finding.text.starts_with("\"answers\""))
+      continue;
+    finding.level = Finding::Level::kWarning;
+    finding.text += " The check gives a module none of: " + missed + ".";
+    verdict.doubt = "it does not answer without " + missed + ", which the check does not give";
+  }
+}
 
 Task<Result<std::string>> blob_of(Blobs& blobs, std::string sha256, std::uint64_t bytes) {
   std::string out;
@@ -123,6 +146,7 @@ Result<std::string> decide(Transaction& tx, const Claimed& claimed, const bundle
   auto reason = review_reason(tx, claimed, bundle.manifest);
   if (!reason) return reason.error();
   if (reason->empty() && !verdict.tried) reason = "the conformance kit was not run";
+  if (reason->empty()) reason = verdict.doubt;
   if (reason->empty()) return "approved";
   verdict.findings.push_back(
       {"review", Level::kNote, "An operator of the registry looks at it first: " + *reason + "."});
@@ -204,7 +228,7 @@ Task<Result<void>> check(Site& site, Claimed claimed) {
   if (!needed) co_return needed.error();
   Verdict verdict{{{"signature", Level::kOk,
                     "It is signed with the key " + bundle->publisher_key_id + " of " + claimed.publisher + "."}},
-                  false};
+                  false, {}};
   verdict.findings.insert(verdict.findings.end(), looked->begin(), looked->end());
   verdict.findings.insert(verdict.findings.end(), needed->begin(), needed->end());
   const auto shown = co_await site.database.query(
@@ -221,6 +245,7 @@ Task<Result<void>> check(Site& site, Claimed claimed) {
     if (!tried) co_return tried.error();
     verdict.tried = tried->ran;
     verdict.findings.insert(verdict.findings.end(), tried->findings.begin(), tried->findings.end());
+    judge_answers(verdict, bundle->manifest);
   }
   co_return co_await settle(site, std::move(claimed), std::move(bundle), std::move(verdict));
 }

@@ -6,7 +6,7 @@ setup_instance() {
   ROOT=$(cd -- "$BATS_TEST_DIRNAME/../.." && pwd -P)
   unset DATABASE_URL REDIS_URL MARKETPLACE_URL AI_API_KEY AI_GATEWAY_URL PORT HOST RAPT_INSTANCE
   local library
-  for library in common steps account process packages node build instance services cgroup programs system passthrough suite; do
+  for library in common steps account process packages node build instance services cgroup programs registry system passthrough suite; do
     # shellcheck source=/dev/null
     source "$ROOT/deploy/lib/$library.sh"
   done

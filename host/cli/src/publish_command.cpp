@@ -175,6 +175,8 @@ Result<SubmissionState> submit(const Console& console, const Arguments& argument
                             "The bundle is " + packed.what() + ", and --release says " + printable(wanted, 100) + ".");
     return run_blocking(session.registry().submission(manifest.name, manifest.version));
   }
+  auto known = run_blocking(session.registry().submission(manifest.name, manifest.version));
+  if (known && known->state == "published" && known->sha256 == security::hex(packed.bundle.digest)) return known;
   say(console, "Handing in " + packed.what() + " (" + std::to_string((packed.archive.size() + 1023) / 1024) +
                    " KiB, channel " + std::string(marketplace::name(packed.channel)) + ") to " + session.url() + " …");
   return run_blocking(session.registry().submit(manifest.name, manifest.version, packed.archive,

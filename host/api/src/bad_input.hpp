@@ -22,6 +22,7 @@ inline const std::set<std::string> kAnotherFieldIsNamed{"confirmPasswordReset pa
                                                         "changePassword new_password too long"};
 /// A browser on the way to a provider or back is led to the login page, which says what was wrong.
 inline const std::set<std::string> kLeadBack{"beginProviderLogin", "finishProviderLogin"};
+inline const std::set<std::string> kAskARegistry{"searchMarketplace", "getOfferedModule"};
 /// Refused for a cookie that nobody has, whatever the provider's name is.
 inline constexpr const char* kWantsACookie = "finishProviderLoginWithCode";
 
@@ -194,6 +195,8 @@ class BadInput : public Site {
     const auto key = operation(route)["operationId"].get<std::string>() + " " + place + " " + what;
     if (heard.status == 302 && kLeadBack.contains(operation(route)["operationId"].get<std::string>())) return;
     if (heard.status == 400 && operation(route)["operationId"] == kWantsACookie && place.starts_with(':')) return;
+    // The host of these tests has no registry, and says so before it says what it thinks of the rest.
+    if (heard.status == 409 && kAskARegistry.contains(operation(route)["operationId"].get<std::string>())) return;
     const bool forbidden = others_ && (heard.status == 403 || heard.status == 404);
     ASSERT_TRUE(forbidden || statuses.contains(heard.status)) << key << ": " << heard.status << " " << heard.body;
     if (heard.status != 400 || place.empty() || is_no_json(what) || what.find("holds ") != std::string::npos ||

@@ -30,7 +30,8 @@ json time_or_null(const std::optional<TimePoint>& time) {
 std::string why_not(const ModuleVersion& version) {
   if (version.abi_major != install::kAbiMajor || version.abi_minor > install::kAbiMinor)
     return "It needs ABI " + std::to_string(version.abi_major) + "." + std::to_string(version.abi_minor) +
-           ", and this host offers " + std::to_string(install::kAbiMajor) + "." + std::to_string(install::kAbiMinor) + ".";
+           ", and this host offers " + std::to_string(install::kAbiMajor) + "." + std::to_string(install::kAbiMinor) +
+           ".";
   const auto& made_for = version.architectures;
   if (std::find(made_for.begin(), made_for.end(), bundle::native_architecture()) == made_for.end())
     return "It was not built for " + std::string(bundle::native_architecture()) + ".";
@@ -39,9 +40,8 @@ std::string why_not(const ModuleVersion& version) {
 
 json summary(const ModuleListing& one, const std::map<std::string, std::string>& installed) {
   const auto here = installed.find(one.name);
-  const bool compatible = one.versions.empty() || std::any_of(one.versions.begin(), one.versions.end(), [](const auto& v) {
-    return why_not(v).empty();
-  });
+  const bool compatible = one.versions.empty() || std::any_of(one.versions.begin(), one.versions.end(),
+                                                              [](const auto& v) { return why_not(v).empty(); });
   return {{"name", one.name},
           {"title", one.title},
           {"description", one.description},
@@ -113,8 +113,10 @@ Task<Result<std::map<std::string, std::string>>> installed_versions(Call& call) 
 
 Result<marketplace::ModuleSearch> search_of(const Call& call) {
   marketplace::ModuleSearch out;
-  const std::pair<const char*, std::string*> texts[] = {{"q", &out.words},           {"category", &out.category},
-                                                        {"hook", &out.hook},         {"permission", &out.permission},
+  const std::pair<const char*, std::string*> texts[] = {{"q", &out.words},
+                                                        {"category", &out.category},
+                                                        {"hook", &out.hook},
+                                                        {"permission", &out.permission},
                                                         {"sort", &out.sort}};
   for (const auto& [name, place] : texts) {
     auto text = query_text(call.request, name, 200);

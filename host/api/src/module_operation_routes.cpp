@@ -38,7 +38,8 @@ Result<marketplace::Wanted> wanted_of(const json& object, const std::string& pat
   if (!version->empty() && !range->empty()) return Error::invalid(path, "must have a version or a range, not both");
   if (!version->empty() && !Version::parse(*version))
     return Error::invalid(path + ".version", "must be a version, as 1.2.0");
-  if (!range->empty() && !VersionRange::parse(*range)) return Error::invalid(path + ".range", "must be a range, as ^1.2");
+  if (!range->empty() && !VersionRange::parse(*range))
+    return Error::invalid(path + ".range", "must be a range, as ^1.2");
   if (!channel->empty() && !marketplace::parse_channel(*channel))
     return Error::invalid(path + ".channel", "must be stable or beta");
   return marketplace::Wanted{*name, version->empty() ? *range : "=" + version->substr(0, version->find('+')),
@@ -119,10 +120,10 @@ Task<Result<Answer>> post_module_operation(Call& call) {
   const auto plan_id = body->text("plan_id", 64);
   const auto consent = body->optional_boolean("consent");
   if (auto fault = body->fault()) co_return std::move(*fault);
-  if (!consent.value_or(false))
-    co_return Error::invalid("consent", "must be true: nothing is installed that nobody has agreed to");
   auto request = request_of(parsed(wanted), "plan");
   if (!request) co_return request.error();
+  if (!consent.value_or(false))
+    co_return Error::invalid("consent", "must be true: nothing is installed that nobody has agreed to");
   auto& desk = call.services.registry;
   auto plan = co_await desk.market().plan(std::move(*request));
   if (!plan) co_return plan.error();
@@ -155,8 +156,9 @@ Task<Result<Answer>> delete_module(Call& call) {
   if (purge != "true" && purge != "false") co_return Error::invalid("purge", "must be true or false");
   const auto name = path_module(call);
   const auto needing = co_await call.services.registry.market().dependents(name);
-  if (!needing) co_return needing.error();
-  if (!needing->empty()) {
+  // A module whose manifest cannot be read here must not keep anybody from removing it, or another.
+  if (!needing && needing.error().kind != ErrorKind::kInvalid) co_return needing.error();
+  if (needing && !needing->empty()) {
     std::string all;
     for (const auto& one : *needing) all += (all.empty() ? "" : "; ") + printable(one, 300);
     co_return Error::conflict("Other modules depend on " + printable(name, 80) + ": " + all + ". Remove them first.");

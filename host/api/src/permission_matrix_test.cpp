@@ -142,15 +142,15 @@ GET    /panels?place=assignment&place_id=ASSIGNMENT               200 200 200  2
 GET    /panels?place=session&place_id=SESSION                     200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 GET    /panels?place=system                                       200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /modules/none/panels/MODEL                                 404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
-GET    /admin/marketplace                                     200 200 200  403 403 403  403 403 403  403 403 403
-GET    /admin/marketplace/modules                             409 409 409  403 403 403  403 403 403  403 403 403
-GET    /admin/marketplace/modules/none                        409 409 409  403 403 403  403 403 403  403 403 403
-POST   /admin/module-plans {"upload_id":"none"}               404 404 404  403 403 403  403 403 403  403 403 403
-POST   /admin/module-uploads {}                               415 415 415  403 403 403  403 403 403  403 403 403
-POST   /admin/module-operations {"plan":{},"plan_id":"a"}     400 400 400  403 403 403  403 403 403  403 403 403
-GET    /admin/module-operations                               200 200 200  403 403 403  403 403 403  403 403 403
-GET    /admin/module-operations/GROUP                         404 404 404  403 403 403  403 403 403  403 403 403
-DELETE /admin/modules/none                                    404 404 404  403 403 403  403 403 403  403 403 403
+GET    /admin/marketplace                                     200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/marketplace/modules                             409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/marketplace/modules/none                        409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/module-plans {"install":[]}                     400 400 400  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/module-uploads {}                               415 415 415  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/module-operations {"plan":{},"plan_id":"a"}     400 400 400  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/module-operations                               200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/module-operations/GROUP                         404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/modules/none                                    404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules                                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/none                                        404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/modules/filter/settings                             200 200 200  403 403 403  403 403 403  403 403 403  403 403 403

@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-TEST_F(Program, NewTakesAHookSeveralTimesAndTellsWhatComesNext) {
+TEST_F(ProgramTest, NewTakesAHookSeveralTimesAndTellsWhatComesNext) {
   EXPECT_EQ(rapt({"new", "word-count", "--language", "c", "--hook", "chat:on_message", "--hook", "session:end", "--dir",
                   path("made")}),
             kOk)
@@ -24,7 +24,7 @@ TEST_F(Program, NewTakesAHookSeveralTimesAndTellsWhatComesNext) {
   EXPECT_THAT(json::parse(out_).at("files"), ::testing::Contains(json("src/word_count.cpp")));
 }
 
-TEST_F(Program, NewRefusesWhatNoModuleCanBe) {
+TEST_F(ProgramTest, NewRefusesWhatNoModuleCanBe) {
   EXPECT_EQ(rapt({"new", "x", "--language", "cobol"}), kUsage);
   EXPECT_THAT(err_, HasSubstr("c, cpp or rust"));
   EXPECT_EQ(rapt({"new", "word-count", "--hook", "chat:never"}), kUsage);
@@ -35,7 +35,7 @@ TEST_F(Program, NewRefusesWhatNoModuleCanBe) {
   EXPECT_FALSE(fs::exists(path("made")));
 }
 
-TEST_F(Program, RunSaysWhatItNeeds) {
+TEST_F(ProgramTest, RunSaysWhatItNeeds) {
   EXPECT_EQ(rapt({"run", "chat:never"}), kUsage);
   EXPECT_EQ(rapt({"run", "chat:after_ai"}), kUsage);
   EXPECT_THAT(err_, HasSubstr("--context"));
@@ -49,7 +49,7 @@ TEST_F(Program, RunSaysWhatItNeeds) {
   EXPECT_THAT(err_, HasSubstr("none"));
 }
 
-TEST_F(Program, RunAndCheckSayWhatTheirHostNeeds) {
+TEST_F(ProgramTest, RunAndCheckSayWhatTheirHostNeeds) {
   ASSERT_TRUE(write_file_atomically(path("case.json"), "{}"));
   const std::vector<std::string> run = {"run", "chat:after_ai", path("none"), "--context", path("case.json")};
   const auto with = [](std::vector<std::string> words, std::initializer_list<const char*> more) {
@@ -72,14 +72,14 @@ TEST_F(Program, RunAndCheckSayWhatTheirHostNeeds) {
   EXPECT_THAT(err_, HasSubstr("is empty"));
 }
 
-TEST_F(Program, CheckTakesOnlyNumbersForNumbers) {
+TEST_F(ProgramTest, CheckTakesOnlyNumbersForNumbers) {
   EXPECT_EQ(rapt({"check", path("none"), "--seed", "dice"}), kUsage);
   EXPECT_EQ(rapt({"check", path("none"), "--calls", "0"}), kUsage);
   EXPECT_EQ(rapt({"check", path("none"), "--seed", "18446744073709551615"}), kFailed);
   EXPECT_THAT(err_, HasSubstr("none"));
 }
 
-TEST_F(Program, DevInstallsNothingUnsignedUnlessItIsMeant) {
+TEST_F(ProgramTest, DevInstallsNothingUnsignedUnlessItIsMeant) {
   EXPECT_EQ(rapt({"dev", path("none")}), kUsage);
   EXPECT_THAT(err_, HasSubstr("RAPT_DEVELOPMENT_MODULES=1 ./rapt up"));
   environment_["RAPT_DEVELOPMENT_MODULES"] = "1";

@@ -17,13 +17,13 @@ namespace rapt::cli {
 namespace fs = std::filesystem;
 
 /// Runs commands in a folder of their own, without a database.
-class Program : public ::testing::Test {
+class ProgramTest : public ::testing::Test {
  protected:
-  Program() : folder_(fs::path(::testing::TempDir()) / ("cli-" + new_uuid())) {
+  ProgramTest() : folder_(fs::path(::testing::TempDir()) / ("cli-" + new_uuid())) {
     fs::create_directories(folder_);
     environment_["RAPT_VAR_DIR"] = (folder_ / "var").string();
   }
-  ~Program() override { fs::remove_all(folder_); }
+  ~ProgramTest() override { fs::remove_all(folder_); }
   int rapt(const std::vector<std::string>& words) {
     std::istringstream in(answers_);
     std::ostringstream out, err;

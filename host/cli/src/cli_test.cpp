@@ -10,12 +10,12 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-TEST_F(Program, ExplainsItself) {
+TEST_F(ProgramTest, ExplainsItself) {
   EXPECT_EQ(rapt({"--help"}), kOk);
   for (const auto& command : commands()) EXPECT_THAT(out_, HasSubstr(std::string(command.name)));
 }
 
-TEST_F(Program, ExplainsEveryCommandWithExamplesThatNameIt) {
+TEST_F(ProgramTest, ExplainsEveryCommandWithExamplesThatNameIt) {
   for (const auto& command : commands()) {
     std::istringstream words{std::string(command.name)};
     std::vector<std::string> line{std::istream_iterator<std::string>(words), {}};
@@ -26,7 +26,7 @@ TEST_F(Program, ExplainsEveryCommandWithExamplesThatNameIt) {
   }
 }
 
-TEST_F(Program, AnswersAWrongCommandLineWithStatus2AndAHint) {
+TEST_F(ProgramTest, AnswersAWrongCommandLineWithStatus2AndAHint) {
   EXPECT_EQ(rapt({}), kUsage);
   EXPECT_EQ(rapt({"pakc"}), kUsage);
   EXPECT_THAT(err_, HasSubstr("Did you mean `rapt pack`?"));
@@ -46,14 +46,14 @@ TEST_F(Program, AnswersAWrongCommandLineWithStatus2AndAHint) {
   EXPECT_EQ(err_.find('\x1b'), std::string::npos);
 }
 
-TEST_F(Program, ShowsItsVersion) {
+TEST_F(ProgramTest, ShowsItsVersion) {
   EXPECT_EQ(rapt({"--version"}), kOk);
   EXPECT_THAT(out_, ::testing::StartsWith("rapt "));
   EXPECT_EQ(rapt({"version", "--json"}), kOk);
   EXPECT_TRUE(json::parse(out_).at("version").is_string());
 }
 
-TEST_F(Program, MakesAKeyOnceAndKeepsItToItself) {
+TEST_F(ProgramTest, MakesAKeyOnceAndKeepsItToItself) {
   EXPECT_EQ(rapt({"keygen", "my-school", "--out", path("keys")}), kOk);
   const auto mode = fs::status(path("keys/my-school.key")).permissions();
   EXPECT_EQ(mode & (fs::perms::group_all | fs::perms::others_all), fs::perms::none);
@@ -65,7 +65,7 @@ TEST_F(Program, MakesAKeyOnceAndKeepsItToItself) {
   EXPECT_EQ(rapt({"keygen", "../evil"}), kUsage);
 }
 
-TEST_F(Program, TrustsAPublisherAndNoLonger) {
+TEST_F(ProgramTest, TrustsAPublisherAndNoLonger) {
   ASSERT_EQ(rapt({"keygen", "my-school", "--out", path("keys")}), kOk);
   ASSERT_EQ(rapt({"keygen", "other", "--out", path("keys")}), kOk);
   EXPECT_EQ(rapt({"trust", "list"}), kOk);
@@ -84,26 +84,26 @@ TEST_F(Program, TrustsAPublisherAndNoLonger) {
   EXPECT_EQ(rapt({"trust", "remove", "../../etc/passwd"}), kFailed);
 }
 
-TEST_F(Program, RefusesASecretKeyWhereAPublicOneBelongs) {
+TEST_F(ProgramTest, RefusesASecretKeyWhereAPublicOneBelongs) {
   ASSERT_TRUE(write_file_atomically(path("nonsense.pub"), "hello\n"));
   EXPECT_EQ(rapt({"trust", "add", path("nonsense.pub")}), kFailed);
   EXPECT_THAT(err_, HasSubstr("Line 1 is no public key"));
   EXPECT_EQ(rapt({"trust", "add", path("missing.pub")}), kFailed);
 }
 
-TEST_F(Program, TellsFailuresAsJsonWhenAsked) {
+TEST_F(ProgramTest, TellsFailuresAsJsonWhenAsked) {
   EXPECT_EQ(rapt({"inspect", path("missing.rapt"), "--json"}), kFailed);
   EXPECT_TRUE(json::parse(out_).contains("error"));
 }
 
-TEST_F(Program, PackAsksForAKeyOrAPlainNo) {
+TEST_F(ProgramTest, PackAsksForAKeyOrAPlainNo) {
   EXPECT_EQ(rapt({"pack", path("stage")}), kUsage);
   EXPECT_EQ(rapt({"pack", path("stage"), "--unsigned", "--key", "k"}), kUsage);
   EXPECT_EQ(rapt({"pack", path("stage"), "--unsigned"}), kFailed);
   EXPECT_THAT(err_, HasSubstr("cannot be read"));
 }
 
-TEST_F(Program, PackRefusesASchemaThatNoHostWouldTake) {
+TEST_F(ProgramTest, PackRefusesASchemaThatNoHostWouldTake) {
   const auto pack = [this](const std::string& schema) {
     fs::create_directories(folder_ / "stage/lib");
     const auto put = [this](const std::string& name, const std::string& text) {
@@ -140,7 +140,7 @@ TEST_F(Program, PackRefusesASchemaThatNoHostWouldTake) {
   EXPECT_THAT(err_, HasSubstr("signed already"));
 }
 
-TEST_F(Program, ReportsFaultySettingsBeforeItTouchesAnything) {
+TEST_F(ProgramTest, ReportsFaultySettingsBeforeItTouchesAnything) {
   environment_["PORT"] = "banana";
   for (const auto& words : std::vector<std::vector<std::string>>{{"serve"}, {"migrate"}, {"module", "list"}}) {
     EXPECT_EQ(rapt(words), kFailed);

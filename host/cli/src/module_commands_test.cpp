@@ -27,7 +27,7 @@ constexpr const char* kHooks =
     R"([{"point":"chat:before_ai","priority":10,"timeout_ms":500,"on_failure":"closed"},
         {"point":"chat:on_message","priority":90,"timeout_ms":200}])";
 
-class ModuleWords : public Program {
+class ModuleWords : public ProgramTest {
  protected:
   ModuleWords() {
     environment_["DATABASE_URL"] = schema_.url();

@@ -17,7 +17,7 @@ constexpr const char* kConfig = R"({"type": "object", "properties": {
   "max_words": {"type": "integer", "minimum": 1, "x-rapt-narrow": "max"}, "note": {"type": "string"},
   "api_key": {"type": "string", "x-rapt-secret": true}}})";
 
-class ToolWords : public Program {
+class ToolWords : public ProgramTest {
  protected:
   std::string file(const std::string& name, const std::string& text) {
     EXPECT_TRUE(write_file_atomically(path(name), text));

@@ -12,7 +12,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class UsageWords : public Program {
+class UsageWords : public ProgramTest {
  protected:
   UsageWords() {
     environment_["DATABASE_URL"] = scratch_->options().url;

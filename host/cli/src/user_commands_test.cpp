@@ -32,7 +32,7 @@ constexpr const char* kWorld = R"(
     ('00000000-0000-7000-8000-000000000100', '00000000-0000-7000-8000-000000000301', 'system_admin'),
     ('00000000-0000-7000-8000-000000000101', '00000000-0000-7000-8000-000000000302', 'student');)";
 
-class UserWords : public Program {
+class UserWords : public ProgramTest {
  protected:
   UserWords() {
     environment_["DATABASE_URL"] = scratch_->options().url;

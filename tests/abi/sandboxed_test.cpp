@@ -151,12 +151,19 @@ TEST_F(SandboxedModules, OidcGoesFromTheCodeToTheTokenAndSurvivesWhatAProviderAn
   ASSERT_TRUE(first->fetch);
   EXPECT_EQ(first->fetch->url, "https://id.example/token");
   const std::string deep(100'000, '[');
-  for (const std::string& answer : {std::string("{}"), std::string(), deep, std::string(200'000, '"'),
-                                    std::string(R"({"access_token":"t","id_token":"a.b.c"})")}) {
-    const auto refused = step(first->memo, answer);
+  const auto is_refused = [&](const std::string& memo, const std::string& answer) {
+    const auto refused = step(memo, answer);
     ASSERT_TRUE(refused) << refused.error().message << refused.error().log_detail;
     EXPECT_FALSE(refused->refusal.empty());
-  }
+  };
+  for (const std::string& answer : {std::string("{}"), std::string(), deep, std::string(200'000, '"')})
+    is_refused(first->memo, answer);
+  // Whatever an id token looks like, it is held against the provider's keys.
+  const auto second = step(first->memo, R"({"access_token":"t","id_token":"a.b.c"})");
+  ASSERT_TRUE(second) << second.error().message << second.error().log_detail;
+  ASSERT_TRUE(second->fetch);
+  for (const std::string& answer : {std::string(R"({"keys":[]})"), std::string("{}"), deep})
+    is_refused(second->memo, answer);
 }
 
 TEST_F(SandboxedModules, OidcTakesNoSettingsButItsOwn) {

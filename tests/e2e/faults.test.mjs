@@ -75,7 +75,16 @@ test('the AI gateway away: a typed failure, nothing stored, and the retry works'
     (await student.post(`/sessions/${id}/messages`, { content: 'Can you hear me?' })).status === 200);
 });
 
-test('one changed byte in a bundle: the module is refused, the admin reads why, the student is told', options, async () => {
+/** Changes one byte of what the database keeps of a module's bundle; once more changes it back. */
+function flipStoredByte(module) {
+  const { database_url: url } = JSON.parse(readFileSync(join(instance, 'run.json'), 'utf8'));
+  const changed = execFileSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', url, '-c', `UPDATE module_archive_chunks
+    SET piece = set_byte(piece, 1000, get_byte(piece, 1000) # 1) WHERE position = 0
+    AND digest = (SELECT digest FROM modules WHERE name = '${module}') RETURNING position`], { encoding: 'utf8' }).trim();
+  assert.equal(changed, '0', 'the database keeps the bundle');
+}
+
+test('one changed byte in a bundle: the host gets the right one from the database; without one the module is refused', options, async () => {
   const folder = join(instance, 'server', 'modules', 'safety-filter');
   const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.rapt')));
   const good = readFileSync(file);
@@ -83,11 +92,18 @@ test('one changed byte in a bundle: the module is refused, the admin reads why, 
   bad[bad.length >> 1] ^= 1;
   const admin = await Client.as('system_admin');
   const find = async () => (await admin.get('/admin/modules')).body.data.find((m) => m.name === 'safety-filter');
+  const restart = () => { part('stop', 'server'); part('start', 'server'); };
+
+  writeFileSync(file, bad);
+  // What runs was verified when it started and lives in sealed memory; the file counts at the next start.
+  restart();
+  await eventually('safety-filter runs', async () => (await find()).state === 'running');
+  assert.ok(readFileSync(file).equals(good), 'the host has the bundle again that was installed');
+
+  flipStoredByte('safety-filter');
   try {
     writeFileSync(file, bad);
-    // What runs was verified when it started and lives in sealed memory; the file counts at the next start.
-    part('stop', 'server');
-    part('start', 'server');
+    restart();
     const refused = await eventually('safety-filter is refused', async () => { const m = await find(); return m.state === 'refused' && m; });
     assert.match(refused.reason, /bytes have changed/);
     const student = await Client.as('student', 24);
@@ -98,6 +114,7 @@ test('one changed byte in a bundle: the module is refused, the admin reads why, 
     assert.equal(answer.body.details.module, 'safety-filter');
   } finally {
     writeFileSync(file, good);
+    flipStoredByte('safety-filter');
   }
   await eventually('safety-filter runs again without a hand', async () => (await find()).state === 'running');
 });

@@ -77,7 +77,8 @@ struct MarketplaceInstaller::Work {
     InstallOptions options;
     options.allow_downgrade = step.kind == "downgrade";
     options.grant_permissions = true;
-    options.part_of_plan = true;
+    // A plan of one change needs no trust in whoever listed its dependencies: the bundle itself says what it needs.
+    options.part_of_plan = plan.steps.size() > 1;
     options.operation_id = id;
     options.trust = step.trust;
     for (auto& one : options.trust) one.added_by = who;

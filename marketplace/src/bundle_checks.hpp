@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "finding.hpp"
-#include "limited_process.hpp"
 #include "rapt/bundle/bundle.hpp"
+#include "rapt/process/limited_process.hpp"
 
 namespace rapt::marketplace {
 
@@ -23,10 +23,10 @@ struct Conformance {
   bool ran = false;
   std::vector<Finding> findings;
 };
-Conformance try_out(const std::filesystem::path& rapt_program, const std::string& archive, const ProcessLimits& limits,
-                    const std::function<bool()>& alive);
+Conformance try_out(const std::filesystem::path& rapt_program, const std::string& archive,
+                    const process::ProcessLimits& limits, const std::function<bool()>& alive);
 
 /// The findings in what `rapt check --json` said; for tests, too.
-Conformance read_report(const ProcessOutcome& outcome, const ProcessLimits& limits);
+Conformance read_report(const process::ProcessOutcome& outcome, const process::ProcessLimits& limits);
 
 }  // namespace rapt::marketplace

@@ -68,7 +68,7 @@ Finding finding_of(const json& one) {
 
 }  // namespace
 
-Conformance read_report(const ProcessOutcome& outcome, const ProcessLimits& limits) {
+Conformance read_report(const process::ProcessOutcome& outcome, const process::ProcessLimits& limits) {
   if (outcome.too_slow)
     return not_run("it was not done within " + std::to_string(limits.time.count()) + " seconds, and was ended.");
   if (outcome.too_much) return not_run("it said more than " + std::to_string(limits.output_bytes) + " bytes.");
@@ -101,7 +101,7 @@ Conformance read_report(const ProcessOutcome& outcome, const ProcessLimits& limi
   return out;
 }
 
-Conformance try_out(const fs::path& program, const std::string& archive, const ProcessLimits& limits,
+Conformance try_out(const fs::path& program, const std::string& archive, const process::ProcessLimits& limits,
                     const std::function<bool()>& alive) {
   if (program.empty()) return not_run("this registry has no `rapt` program to run it with.");
   std::error_code failure;
@@ -109,8 +109,8 @@ Conformance try_out(const fs::path& program, const std::string& archive, const P
     return not_run("there is no program " + program.filename().string() + ".");
   const TemporaryFile file(archive);
   if (!file.written()) return not_run(file.written().error().message);
-  const auto done = run_limited({program.string(), "check", file.path().string(), "--seed", "1", "--json"},
-                                environment(), limits, alive);
+  const auto done = process::run_limited({program.string(), "check", file.path().string(), "--seed", "1", "--json"},
+                                         environment(), limits, alive);
   if (!done) return not_run(done.error().message);
   return read_report(*done, limits);
 }

@@ -4,14 +4,14 @@
 #include <filesystem>
 
 #include "call.hpp"
-#include "limited_process.hpp"
+#include "rapt/process/limited_process.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
 
 namespace rapt::marketplace {
 
 struct PublishOptions {
   std::filesystem::path rapt_program;  ///< runs the conformance kit; "": it is not run, and an operator looks instead
-  ProcessLimits check_limits{};
+  process::ProcessLimits check_limits{};
   int uploads_a_day = 100;  ///< of one publisher
 };
 

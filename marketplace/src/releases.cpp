@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "module_views.hpp"
-#include "rapt/security/crypto.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -34,14 +33,6 @@ bool is_open_to(const store::Row& row, const ReleaseSeeker& seeker) {
 }
 
 }  // namespace
-
-bool is_reached(const std::string& instance, const std::string& version, std::int64_t percent) {
-  if (percent >= 100 || instance.empty()) return percent >= 100;
-  const auto digest = security::sha256(instance + "\n" + version);
-  const std::uint32_t number = (std::uint32_t{digest[0]} << 24) | (std::uint32_t{digest[1]} << 16) |
-                               (std::uint32_t{digest[2]} << 8) | std::uint32_t{digest[3]};
-  return number % 100 < percent;
-}
 
 std::optional<store::Row> newest_for(const store::Rows& newest_first, const ReleaseSeeker& seeker) {
   for (std::size_t i = 0; i < newest_first.size(); ++i) {

@@ -22,10 +22,6 @@ struct ReleaseSeeker {
 
 /// Of rows of `releases`, newest first, the first that this seeker may take.
 std::optional<store::Row> newest_for(const store::Rows& newest_first, const ReleaseSeeker& seeker);
-/// Whether a roll-out to so many of a hundred has reached the instance: decided by both names, so that it stays so, and
-/// so that no instance is always among the first.
-bool is_reached(const std::string& instance, const std::string& version, std::int64_t percent);
-
 nlohmann::json release_view(const store::Row& row);
 
 /// Halts the release when too many of the instances that report it have failed with it (a fifth of at least five).

@@ -45,6 +45,17 @@ std::vector<std::string> parts_of(const std::string& text) {
   return out;
 }
 
+std::string read_deployments(const std::string& text, Settings& out) {
+  out.kubernetes_deployments = parts_of(text);
+  for (const std::string& name : out.kubernetes_deployments) {
+    if (name.empty() || name.size() > 63 ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") != std::string::npos) {
+      return "must be names of deployments separated by commas, such as raptscallions,raptscallions-worker";
+    }
+  }
+  return {};
+}
+
 std::string read_proxies(const std::string& text, Settings& out) {
   out.trusted_proxies.clear();
   for (const std::string& part : parts_of(text)) {
@@ -160,6 +171,47 @@ std::span<const Declaration> declarations() {
           "MODULE_UPDATE_WINDOW", "text", "", "", "",
           "when modules may update themselves, a part of each day in UTC such as 02:00-05:00; empty: at any time",
           false, &read_text<&S::module_update_window, &check_window>},
+      Declaration{"DEPLOYMENT_TYPE", "text", "", "", "bare, docker, kubernetes, heroku",
+                  "how `rapt agent` brings this instance to another release; empty: somebody else does", false,
+                  &read_text<&S::deployment_type, &check_deployment>},
+      Declaration{"AUTO_UPDATE", "switch", "", "0", "0, 1", "1: new releases are taken without anybody being asked",
+                  false, &read_switch<&S::auto_update>},
+      Declaration{"UPDATE_CHANNEL", "text", "", "stable", "stable, beta", "which releases are looked at", false,
+                  &read_text<&S::update_channel, &check_channel>},
+      Declaration{"UPDATE_PIN", "text", "", "", "", "range of versions outside of which no release is taken, as ~1.4",
+                  false, &read_text<&S::update_pin, &check_range>},
+      Declaration{"UPDATE_WINDOW", "text", "", "", "",
+                  "when releases may be taken without being asked, a part of each day in UTC; empty: at any time",
+                  false, &read_text<&S::update_window, &check_window>},
+      Declaration{"UPDATE_CHECK_MINUTES", "number", "minutes", "360", bounds<0, 10080>(),
+                  "how often the registry is asked for releases; 0: never", false,
+                  &read_number<&S::update_check, 0, 10080>},
+      Declaration{"UPDATE_WATCH_MINUTES", "number", "minutes", "10", bounds<0, 1440>(),
+                  "how long a new release is watched, and taken back when it fails", false,
+                  &read_number<&S::update_watch, 0, 1440>},
+      Declaration{"UPDATE_BACKUPS", "number", "copies", "3", bounds<0, 100>(),
+                  "copies of the database that are kept, one is made before each update; 0: none is made", false,
+                  &read_number<&S::update_backups, 0, 100>},
+      Declaration{"UPDATE_REPORTS", "switch", "", "0", "0, 1",
+                  "1: the registry is told which versions this instance runs and how updates went, nothing else", false,
+                  &read_switch<&S::update_reports>},
+      Declaration{"RAPT_HOME", "path", "", "/opt/raptscallions", "", "where a bare machine keeps its releases", false,
+                  &read_text<&S::home>},
+      Declaration{"UPDATE_DOCKER_SOCKET", "path", "", "/var/run/docker.sock", "", "socket of the Docker Engine", false,
+                  &read_text<&S::docker_socket>},
+      Declaration{"UPDATE_KUBERNETES_URL", "text", "", "https://kubernetes.default.svc", "", "the API server", false,
+                  &read_text<&S::kubernetes_url, &check_url>},
+      Declaration{"UPDATE_KUBERNETES_ACCOUNT", "path", "", "/var/run/secrets/kubernetes.io/serviceaccount", "",
+                  "folder with the service account's token, ca.crt and namespace", false,
+                  &read_text<&S::kubernetes_account>},
+      Declaration{"UPDATE_KUBERNETES_DEPLOYMENTS", "list", "", "raptscallions", "",
+                  "names of the deployments that run this instance, in the order of their update", false,
+                  &read_deployments},
+      Declaration{"UPDATE_HEROKU_URL", "text", "", "https://api.heroku.com", "", "Heroku's Platform API", false,
+                  &read_text<&S::heroku_url, &check_url>},
+      Declaration{"HEROKU_APP_NAME", "text", "", "", "", "the app that this instance is", false,
+                  &read_text<&S::heroku_app>},
+      Declaration{"HEROKU_API_KEY", "text", "", "", "", "may deploy that app", true, &read_text<&S::heroku_api_key>},
       Declaration{"RATE_LIMIT_API_MAX", "number", "requests", "600", bounds<1, 1000000>(),
                   "most requests of a person in a minute", false, &read_number<&S::rate_limit_api_max, 1, 1000000>},
       Declaration{"RATE_LIMIT_ADDRESS_MAX", "number", "requests", "6000", bounds<1, 1000000>(),

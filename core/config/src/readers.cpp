@@ -3,6 +3,9 @@
 
 #include <arpa/inet.h>
 
+#include "rapt/base/daily_window.hpp"
+#include "rapt/base/semver.hpp"
+
 namespace rapt::config {
 
 std::string check_url(const std::string& text) {
@@ -43,17 +46,23 @@ std::string check_host_name(const std::string& text) {
   return "must be at most 100 letters, digits, dots, colons, hyphens and underscores";
 }
 
+std::string check_deployment(const std::string& text) {
+  if (text.empty() || text == "bare" || text == "docker" || text == "kubernetes" || text == "heroku") return {};
+  return "must be bare, docker, kubernetes or heroku";
+}
+
+std::string check_channel(const std::string& text) {
+  return text == "stable" || text == "beta" ? std::string() : "must be stable or beta";
+}
+
+std::string check_range(const std::string& text) {
+  if (text.empty() || VersionRange::parse(text)) return {};
+  return "must be a range of versions, such as ~1.4 or >=1.2.0 <2.0.0";
+}
+
 std::string check_window(const std::string& text) {
-  if (text.empty()) return {};
-  // Each place holds a digit up to this one, or this very sign.
-  constexpr std::string_view kMost = "29:59-29:59";
-  bool fits = text.size() == kMost.size();
-  for (std::size_t i = 0; fits && i < text.size(); ++i) {
-    const bool digit = kMost[i] >= '0' && kMost[i] <= '9';
-    fits = digit ? text[i] >= '0' && text[i] <= kMost[i] : text[i] == kMost[i];
-  }
-  fits = fits && text.substr(0, 2) <= "23" && text.substr(6, 2) <= "23" && text.substr(0, 5) != text.substr(6);
-  return fits ? "" : "must be a part of the day in UTC such as 02:00-05:00, from and until two different times";
+  if (DailyWindow::parse(text)) return {};
+  return "must be a part of the day in UTC such as 02:00-05:00, from and until two different times";
 }
 
 std::string check_mail_url(const std::string& text) {

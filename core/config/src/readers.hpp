@@ -19,6 +19,9 @@ std::string check_address(const std::string& text);
 std::string check_host_name(const std::string& text);
 std::string check_mail_url(const std::string& text);
 std::string check_window(const std::string& text);  ///< "02:00-05:00"
+std::string check_deployment(const std::string& text);
+std::string check_channel(const std::string& text);
+std::string check_range(const std::string& text);  ///< of versions; "" is every one
 std::string check_mail_from(const std::string& text);
 inline std::string check_nothing(const std::string&) {
   return {};

@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 7> kOfOthers = {"RAPT_BUILD_DIR", "RAPT_B
 constexpr std::size_t kNearEnough = 3;
 
 bool looks_like_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kOurs = {"RAPT_", "AI_", "CHAT_", "RATE_LIMIT_", "TRUSTED_PROX", "CORS_"};
+  constexpr std::array<std::string_view, 7> kOurs = {"RAPT_",        "AI_",   "CHAT_",  "RATE_LIMIT_",
+                                                     "TRUSTED_PROX", "CORS_", "UPDATE_"};
   return std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return name.starts_with(ours); });
 }
 

@@ -235,7 +235,7 @@ class Host {
     updates::Updater::Options options;
     options.host = settings.host_name;
     options.check_every = settings.module_update_check;
-    options.window = updates::Window::parse(settings.module_update_window).value_or(updates::Window());
+    options.window = DailyWindow::parse(settings.module_update_window).value_or(DailyWindow());
     options.public_url = settings.public_url;
     return options;
   }

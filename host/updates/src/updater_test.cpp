@@ -266,7 +266,7 @@ TEST_F(UpdaterTest, WaitsForTheMaintenanceWindow) {
   installed("filter", "1.0.0");
   offer("filter", "1.0.1");
   policy("filter", install::AutoUpdate::kPatch);
-  options_.window = Window::parse("02:00-05:00").value();
+  options_.window = DailyWindow::parse("02:00-05:00").value();
   check();
   EXPECT_EQ(version("filter"), "1.0.0");
   EXPECT_EQ(held("filter"), "1.0.1: It waits for the maintenance window, 02:00-05:00 (UTC).");

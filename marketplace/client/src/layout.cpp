@@ -4,6 +4,7 @@
 #include "layout_json.hpp"
 #include "rapt/base/semver.hpp"
 #include "rapt/bundle/manifest.hpp"
+#include "rapt/security/crypto.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -108,7 +109,7 @@ std::string module_target(std::string_view publisher, std::string_view name, std
 
 std::string release_target(std::string_view version, std::string_view architecture) {
   const std::string number(version);
-  return "releases/" + number + "/raptscallions-" + number + "-" + std::string(architecture) + ".tar.zst";
+  return "releases/" + number + "/raptscallions-" + number + "-" + std::string(architecture) + ".tar.gz";
 }
 
 std::string hashed_path(std::string_view target_path, std::string_view sha256) {
@@ -144,6 +145,14 @@ std::string encode_custom(const ModuleRelease& release) {
 
 Result<ModuleRelease> parse_custom(std::string_view custom_json) {
   return read_fields("custom", custom_json, to_release);
+}
+
+bool is_reached(std::string_view instance, std::string_view version, std::int64_t percent) {
+  if (percent >= 100 || instance.empty()) return percent >= 100;
+  const auto digest = security::sha256(std::string(instance) + "\n" + std::string(version));
+  const std::uint32_t number = (std::uint32_t{digest[0]} << 24) | (std::uint32_t{digest[1]} << 16) |
+                               (std::uint32_t{digest[2]} << 8) | std::uint32_t{digest[3]};
+  return number % 100 < percent;
 }
 
 std::string encode_advisories(const std::vector<Advisory>& advisories) {

@@ -55,10 +55,27 @@ struct Settings {
   std::string marketplace_url;                   ///< MARKETPLACE_URL
   std::chrono::minutes module_update_check{60};  ///< MODULE_UPDATE_CHECK_MINUTES; 0: the registry is not looked at
   std::string module_update_window;              ///< MODULE_UPDATE_WINDOW: "02:00-05:00", UTC; empty: at any time
-  std::filesystem::path cgroup;                  ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
-  int rate_limit_api_max = 600;                  ///< RATE_LIMIT_API_MAX, requests a minute and person
-  int rate_limit_address_max = 6000;             ///< RATE_LIMIT_ADDRESS_MAX, a minute and address, without a login
-  int rate_limit_auth_max = 5;                   ///< RATE_LIMIT_AUTH_MAX, failed logins a minute, account and address
+  std::string deployment_type;             ///< DEPLOYMENT_TYPE: bare, docker, kubernetes, heroku; empty: nobody updates
+  bool auto_update = false;                ///< AUTO_UPDATE=1: releases of the platform are taken without being asked
+  std::string update_channel = "stable";   ///< UPDATE_CHANNEL: stable or beta
+  std::string update_pin;                  ///< UPDATE_PIN, a range of versions ("~1.4"); empty: every newer one
+  std::string update_window;               ///< UPDATE_WINDOW: "02:00-05:00", UTC; empty: at any time
+  std::chrono::minutes update_check{360};  ///< UPDATE_CHECK_MINUTES; 0: never by itself
+  std::chrono::minutes update_watch{10};   ///< UPDATE_WATCH_MINUTES: how long a new release is on probation
+  int update_backups = 3;                  ///< UPDATE_BACKUPS: so many copies of the database are kept; 0: none is made
+  bool update_reports = false;             ///< UPDATE_REPORTS=1: the registry is told how this instance fares
+  std::filesystem::path home;              ///< RAPT_HOME: where a bare machine keeps its releases
+  std::filesystem::path docker_socket;     ///< UPDATE_DOCKER_SOCKET, of the Docker Engine
+  std::string kubernetes_url;              ///< UPDATE_KUBERNETES_URL, of the API server
+  std::filesystem::path kubernetes_account;         ///< UPDATE_KUBERNETES_ACCOUNT: folder with token, ca.crt, namespace
+  std::vector<std::string> kubernetes_deployments;  ///< UPDATE_KUBERNETES_DEPLOYMENTS, in the order of their update
+  std::string heroku_url;                           ///< UPDATE_HEROKU_URL, of the Platform API
+  std::string heroku_app;                           ///< HEROKU_APP_NAME
+  std::string heroku_api_key;                       ///< HEROKU_API_KEY (secret)
+  std::filesystem::path cgroup;                     ///< RAPT_CGROUP, a cgroup delegated to this host; empty: its own
+  int rate_limit_api_max = 600;                     ///< RATE_LIMIT_API_MAX, requests a minute and person
+  int rate_limit_address_max = 6000;                ///< RATE_LIMIT_ADDRESS_MAX, a minute and address, without a login
+  int rate_limit_auth_max = 5;                ///< RATE_LIMIT_AUTH_MAX, failed logins a minute, account and address
   int rate_limit_auth_address_max = 300;      ///< RATE_LIMIT_AUTH_ADDRESS_MAX, logins and the like a minute and address
   std::vector<AddressRange> trusted_proxies;  ///< TRUSTED_PROXIES, whose X-Forwarded-* is believed
   std::vector<std::string> cors_origins;      ///< CORS_ORIGINS, other sites' pages that may use the API

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "rapt/base/daily_window.hpp"
 #include "rapt/install/installer.hpp"
 #include "rapt/runtime/task.hpp"
 #include "rapt/runtime/wakeup.hpp"
 #include "rapt/updates/source.hpp"
-#include "rapt/updates/window.hpp"
 
 namespace rapt::security {
 class SecretBox;
@@ -42,7 +42,7 @@ class Updater {
   struct Options {
     std::string host;
     std::chrono::seconds check_every = std::chrono::hours(1);  ///< 0: never; what was taken is watched all the same
-    Window window;
+    DailyWindow window;
     std::chrono::milliseconds pause = std::chrono::seconds(5);  ///< between two looks at what is on probation
     std::chrono::seconds lease = std::chrono::minutes(1);       ///< how long the others wait for a dead host
     Probation probation;

@@ -35,7 +35,7 @@ inline constexpr std::string_view kAdvisoriesTarget = "registry/advisories.json"
 std::string publisher_role(std::string_view publisher);
 /// "modules/PUBLISHER/NAME/NAME-VERSION.rapt".
 std::string module_target(std::string_view publisher, std::string_view name, std::string_view version);
-/// "releases/VERSION/raptscallions-VERSION-ARCHITECTURE.tar.zst".
+/// "releases/VERSION/raptscallions-VERSION-ARCHITECTURE.tar.gz".
 std::string release_target(std::string_view version, std::string_view architecture);
 /// Where a target lies below BASE/targets/: "modules/x/y/SHA256.y-1.0.0.rapt".
 std::string hashed_path(std::string_view target_path, std::string_view sha256);
@@ -60,10 +60,32 @@ std::string encode_custom(const ModuleRelease& release);
 /// kInvalid with the field. Fields that are not known are passed over.
 Result<ModuleRelease> parse_custom(std::string_view custom_json);
 
+/// What the role "releases" signs about one release of the platform for one architecture: the "custom" of the target
+/// release_target(), below "rapt". What a host needs to decide, without a word of the registry's that nobody signed.
+/// How far a roll-out has come, and whether it was halted, is the registry's word alone: it can only hold a release
+/// back.
+struct PlatformRelease {
+  std::string version, architecture;  ///< "1.2.0", "x86_64-linux-gnu"
+  Channel channel = Channel::kStable;
+  std::string min_from;     ///< the oldest version that may go to this one at once; "" for any
+  std::string schema_from;  ///< the oldest version whose programs can work on this release's schema; "" for any
+  std::string image;        ///< "NAME@sha256:…", for Docker and Kubernetes; "" where there is none
+  std::string notes;        ///< what has changed, Markdown, of at most 8,000 bytes
+  TimePoint released_at{};
+  std::string withdrawn;  ///< why it should no longer be taken; "" when it may
+};
+std::string encode_release(const PlatformRelease& release);
+/// kInvalid with the field. Fields that are not known are passed over.
+Result<PlatformRelease> parse_release(std::string_view custom_json);
+
+/// Whether a roll-out to so many of a hundred has reached the instance: decided by both names, so that it stays so, and
+/// so that no instance is always among the first. The registry and the instances reckon alike.
+bool is_reached(std::string_view instance, std::string_view version, std::int64_t percent);
+
 /// One entry of registry/advisories.json: versions with a known fault, for every admin's page.
 struct Advisory {
-  std::string id;      ///< "RA-2026-0001"
-  std::string module;  ///< "" for the platform itself
+  std::string id;               ///< "RA-2026-0001"
+  std::string module;           ///< "" for the platform itself
   std::string affected, fixed;  ///< range; the first good version, "" when there is none yet
   std::string severity;         ///< "low", "medium", "high", "critical"
   std::string title, text, url;

@@ -15,7 +15,7 @@ namespace rapt::marketplace {
 /// A version that could be installed. Who offers it has left out what this host cannot run.
 struct Candidate {
   Version version;
-  std::string text;                                 ///< the version as it was published
+  std::string text;  ///< the version as it was published
   std::string publisher;
   std::map<std::string, std::string> dependencies;  ///< module -> range
   bool yanked = false;                              ///< only ever chosen when it is installed already

@@ -25,6 +25,15 @@ struct VouchedVersion {
   std::string sha256;       ///< hexadecimal
 };
 
+/// A release of the platform that the role "releases" vouches for.
+struct VouchedRelease {
+  PlatformRelease release;
+  std::string path;         ///< the target's
+  std::uint64_t bytes = 0;  ///< of the archive
+  std::string sha256;       ///< hexadecimal
+  std::string url;          ///< where the archive lies now; believe its bytes by sha256 alone
+};
+
 /// How much of a download has come. Called on the downloading task, often.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
@@ -69,6 +78,11 @@ class TrustedRegistry {
   Task<Result<VouchedVersion>> find(std::string publisher, std::string module, std::string version);
   /// The archive, as a file: length and digest are the metadata's. Goes on where an earlier download broke off.
   Task<Result<void>> download(VouchedVersion version, std::filesystem::path to, Progress progress);
+  /// Every release of the platform for one architecture, newest first; withdrawn ones too. Empty when the registry has
+  /// no role for releases.
+  Task<Result<std::vector<VouchedRelease>>> releases(std::string architecture);
+  /// The release's archive, as download() of a module's.
+  Task<Result<void>> download_release(VouchedRelease release, std::filesystem::path to, Progress progress);
   /// What is known to be wrong with versions of modules and of the platform; empty when the registry tells nothing.
   Task<Result<std::vector<Advisory>>> advisories();
   /// Writes a static copy below `folder`/metadata/: what is trusted now, every root that led here, and the advisories

@@ -8,7 +8,7 @@
 
 #include "rapt/base/result.hpp"
 
-namespace rapt::marketplace {
+namespace rapt::process {
 
 struct ProcessLimits {
   std::chrono::seconds time{600};
@@ -27,4 +27,4 @@ struct ProcessOutcome {
 Result<ProcessOutcome> run_limited(const std::vector<std::string>& words, const std::vector<std::string>& environment,
                                    const ProcessLimits& limits, const std::function<bool()>& alive);
 
-}  // namespace rapt::marketplace
+}  // namespace rapt::process

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "rapt/updates/window.hpp"
+#include "rapt/base/daily_window.hpp"
 
-namespace rapt::updates {
+namespace rapt {
 namespace {
 
 using std::chrono::days;
@@ -19,8 +19,8 @@ std::optional<minutes> time_of_day(std::string_view text) {
 
 }  // namespace
 
-std::optional<Window> Window::parse(std::string_view text) {
-  Window out;
+std::optional<DailyWindow> DailyWindow::parse(std::string_view text) {
+  DailyWindow out;
   if (text.empty()) return out;
   if (text.size() != 11 || text[5] != '-') return std::nullopt;
   const auto from = time_of_day(text.substr(0, 5)), to = time_of_day(text.substr(6));
@@ -31,17 +31,17 @@ std::optional<Window> Window::parse(std::string_view text) {
   return out;
 }
 
-bool Window::contains(TimePoint time) const {
+bool DailyWindow::contains(TimePoint time) const {
   if (text_.empty()) return true;
   const auto now = floor<minutes>(time - floor<days>(time));
   if (from_ < to_) return now >= from_ && now < to_;
   return now >= from_ || now < to_;
 }
 
-TimePoint Window::next_opening(TimePoint time) const {
+TimePoint DailyWindow::next_opening(TimePoint time) const {
   if (text_.empty()) return time;
   const TimePoint today = floor<days>(time) + from_;
   return today > time ? today : today + days(1);
 }
 
-}  // namespace rapt::updates
+}  // namespace rapt

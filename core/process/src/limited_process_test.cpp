@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "limited_process.hpp"
+#include "rapt/process/limited_process.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
 
-namespace rapt::marketplace {
+namespace rapt::process {
 namespace {
 
 using ::testing::HasSubstr;
@@ -64,4 +64,4 @@ TEST(LimitedProcess, EndsWhatNobodyWantsAnyMore) {
 }
 
 }  // namespace
-}  // namespace rapt::marketplace
+}  // namespace rapt::process

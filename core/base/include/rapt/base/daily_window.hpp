@@ -7,15 +7,15 @@
 
 #include "rapt/base/clock.hpp"
 
-namespace rapt::updates {
+namespace rapt {
 
 /// When modules may be changed without anybody being asked: a part of each day in UTC, "02:00-05:00". It may go over
 /// midnight ("22:00-04:00").
-class Window {
+class DailyWindow {
  public:
-  Window() = default;  ///< always
+  DailyWindow() = default;  ///< always
   /// nullopt for anything but "" (always) and HH:MM-HH:MM with two different times.
-  static std::optional<Window> parse(std::string_view text);
+  static std::optional<DailyWindow> parse(std::string_view text);
   [[nodiscard]] bool contains(TimePoint time) const;
   /// When it opens next, after `time`.
   [[nodiscard]] TimePoint next_opening(TimePoint time) const;
@@ -26,4 +26,4 @@ class Window {
   std::chrono::minutes from_{0}, to_{0};  ///< of the day
 };
 
-}  // namespace rapt::updates
+}  // namespace rapt

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "limited_process.hpp"
+#include "rapt/process/limited_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 
 #include "rapt/base/file.hpp"
 
-namespace rapt::marketplace {
+namespace rapt::process {
 namespace {
 
 using Time = std::chrono::steady_clock;
@@ -115,4 +115,4 @@ Result<ProcessOutcome> run_limited(const std::vector<std::string>& words, const 
   return outcome;
 }
 
-}  // namespace rapt::marketplace
+}  // namespace rapt::process

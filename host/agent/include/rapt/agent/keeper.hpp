@@ -31,6 +31,9 @@ class Keeper {
   /// Starts the server of another release beside the one that runs, waits until it is ready, gives it the socket's new
   /// connections, and has the old one end what it has begun. On failure the old one goes on as if nothing had been.
   virtual Task<Result<void>> hand_over(std::filesystem::path release, std::chrono::seconds patience) = 0;
+  /// Ends the server: what it has begun is ended first, connections that come meanwhile wait in the socket for start().
+  /// Harmless when none runs. For changes of the schema beside which no server may run.
+  virtual Task<Result<void>> stop(std::chrono::seconds patience) = 0;
   virtual Task<Health> health() = 0;
 };
 

@@ -60,6 +60,12 @@ struct Outcome {
   std::string because;  ///< what went wrong and what to do, in a sentence; "" when it went well
 };
 
+/// What the person who asked has agreed to beyond the usual.
+struct Consent {
+  bool downtime = false;          ///< nobody serves while the schema changes: releases whose schema_from is newer
+  bool restore_database = false;  ///< a roll-back may take the backup from before the update; what came since is lost
+};
+
 /// How one kind of deployment goes from one release to another. One update at a time; whoever calls sees to that.
 ///
 /// Each step is written down, where it survives the process, before it is taken: after a kill at any moment recover()
@@ -73,7 +79,10 @@ class Strategy {
   virtual Task<Result<std::string>> running() = 0;
   /// What a roll-back would go to; nullopt when there is nothing to go back to.
   virtual Task<Result<std::optional<std::string>>> previous() = 0;
-  /// Goes to the release. An Error only when the work could not begin (kUnavailable, kForbidden for missing rights).
+  /// Holds for the next apply() or rollback() alone. Kinds of deployment that know no such thing pass it over.
+  virtual void agree(Consent /*consent*/) {}
+  /// Goes to the release. An Error only when the work could not begin (kUnavailable; kForbidden for missing rights;
+  /// kConflict for a release that what runs may not go to, or not without a Consent).
   virtual Task<Result<Outcome>> apply(marketplace::VouchedRelease release, Progress& progress) = 0;
   /// Back to previous(). kConflict when there is none.
   virtual Task<Result<Outcome>> rollback(Progress& progress) = 0;

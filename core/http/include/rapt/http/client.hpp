@@ -29,6 +29,9 @@ struct ClientRequest {
   /// the name led to. Of a client whose requests differ in this, a connection may be used again: give each its own.
   bool public_addresses_only = false;
   std::filesystem::path extra_ca_file{};  ///< PEM; authorities that are trusted beside the system's; empty: none
+  /// The server listens there, and the URL's host is only a name. A connection of one socket serves no other. Empty:
+  /// TCP.
+  std::filesystem::path unix_socket{};
 };
 
 /// The answer while it arrives. Dropping it cancels the transfer. Used by the task that opened it, where that runs.

@@ -92,6 +92,47 @@ Advisory to_advisory(const Field& field) {
   return out;
 }
 
+std::string version_or_none(const Field& field) {
+  return field.text(kLine).empty() ? std::string() : valid_version(field);
+}
+
+/// "NAME@sha256:64 hexadecimal digits": a tag may be moved to other bytes, a digest may not.
+std::string image_or_none(const Field& field) {
+  auto text = field.text(kLine);
+  if (text.empty()) return text;
+  constexpr std::string_view kMark = "@sha256:", kDigits = "0123456789abcdef";
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:";
+  const auto at = text.find(kMark);
+  const auto name = std::string_view(text).substr(0, at);
+  const auto digest = at == std::string::npos ? "" : std::string_view(text).substr(at + kMark.size());
+  if (name.empty() || name.find_first_not_of(kAllowed) != std::string_view::npos || digest.size() != 64 ||
+      digest.find_first_not_of(kDigits) != std::string_view::npos)
+    field.refuse("is no image by its digest, as NAME@sha256:…");
+  return text;
+}
+
+PlatformRelease to_platform_release(const Field& custom) {
+  const auto rapt = custom.at("rapt");
+  PlatformRelease out;
+  out.version = valid_version(rapt.at("version"));
+  out.architecture = rapt.at("architecture").text(64);
+  if (!is_architecture(out.architecture)) rapt.at("architecture").refuse("is no architecture");
+  const auto channel = parse_channel(rapt.at("channel").text(kLine));
+  if (!channel) rapt.at("channel").refuse("is neither \"stable\" nor \"beta\"");
+  out.channel = *channel;
+  out.min_from = version_or_none(rapt.at("min_from"));
+  out.schema_from = version_or_none(rapt.at("schema_from"));
+  out.image = image_or_none(rapt.at("image"));
+  out.notes = rapt.at("notes").text(kText);
+  out.released_at = valid_time(rapt.at("released_at"));
+  // As with a yank: without a reason it is still withdrawn.
+  if (const auto withdrawn = rapt.find("withdrawn")) {
+    out.withdrawn = withdrawn->text(kText);
+    if (out.withdrawn.empty()) withdrawn->refuse("gives no reason");
+  }
+  return out;
+}
+
 std::string dump(const json& document) {
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -145,6 +186,23 @@ std::string encode_custom(const ModuleRelease& release) {
 
 Result<ModuleRelease> parse_custom(std::string_view custom_json) {
   return read_fields("custom", custom_json, to_release);
+}
+
+std::string encode_release(const PlatformRelease& release) {
+  json rapt = {{"version", release.version},
+               {"architecture", release.architecture},
+               {"channel", name(release.channel)},
+               {"min_from", release.min_from},
+               {"schema_from", release.schema_from},
+               {"image", release.image},
+               {"notes", release.notes},
+               {"released_at", to_rfc3339(release.released_at)}};
+  if (!release.withdrawn.empty()) rapt["withdrawn"] = release.withdrawn;
+  return dump({{"rapt", std::move(rapt)}});
+}
+
+Result<PlatformRelease> parse_release(std::string_view custom_json) {
+  return read_fields("custom", custom_json, to_platform_release);
 }
 
 bool is_reached(std::string_view instance, std::string_view version, std::int64_t percent) {

@@ -43,7 +43,7 @@ std::string fault(const std::string& custom) {
 TEST(Layout, NamesRolesTargetsAndFiles) {
   EXPECT_EQ(publisher_role("lake"), "publisher-lake");
   EXPECT_EQ(module_target("lake", "log", "1.0.0"), "modules/lake/log/log-1.0.0.rapt");
-  EXPECT_EQ(release_target("2.1.0", "x86_64-linux-gnu"), "releases/2.1.0/raptscallions-2.1.0-x86_64-linux-gnu.tar.zst");
+  EXPECT_EQ(release_target("2.1.0", "x86_64-linux-gnu"), "releases/2.1.0/raptscallions-2.1.0-x86_64-linux-gnu.tar.gz");
   EXPECT_EQ(hashed_path("modules/lake/log/log-1.0.0.rapt", "abc"), "modules/lake/log/abc.log-1.0.0.rapt");
   EXPECT_EQ(hashed_path("file", "abc"), "abc.file");
   EXPECT_EQ(parse_channel("beta"), Channel::kBeta);
@@ -91,6 +91,64 @@ TEST(Layout, ACustomIsReadStrictly) {
   EXPECT_THAT(fault(with(R"("name":)", "\"later\":" + std::string(40, '[') + std::string(40, ']') + ",\"name\":")),
               HasSubstr("nested too deeply"));
   EXPECT_THAT(fault(std::string(100'000, '[')), HasSubstr("nested too deeply"));
+}
+
+PlatformRelease platform_sample() {
+  PlatformRelease out;
+  out.version = "1.2.0-rc.1";
+  out.architecture = "x86_64-linux-gnu";
+  out.channel = Channel::kBeta;
+  out.min_from = "1.1.0";
+  out.schema_from = "1.0.0";
+  out.image = "images.example.org/raptscallions@sha256:" + std::string(64, 'a');
+  out.notes = "# 1.2.0\n\nMore.";
+  out.released_at = *parse_time("2026-11-22T10:11:12.345Z");
+  return out;
+}
+
+TEST(Layout, AReleaseOfThePlatformSurvivesTheWayThroughItsCustom) {
+  auto before = platform_sample();
+  for (const std::string withdrawn : {"", "Forgets logins.\nUse 1.2.1."}) {
+    before.withdrawn = withdrawn;
+    const auto after = parse_release(encode_release(before)).value();
+    EXPECT_EQ(after.version, before.version);
+    EXPECT_EQ(after.architecture, before.architecture);
+    EXPECT_EQ(after.channel, before.channel);
+    EXPECT_EQ(after.min_from, before.min_from);
+    EXPECT_EQ(after.schema_from, before.schema_from);
+    EXPECT_EQ(after.image, before.image);
+    EXPECT_EQ(after.notes, before.notes);
+    EXPECT_EQ(after.released_at, before.released_at);
+    EXPECT_EQ(after.withdrawn, withdrawn);
+  }
+  before.min_from = before.schema_from = before.image = before.notes = "";
+  EXPECT_EQ(parse_release(encode_release(before)).value().min_from, "");
+}
+
+TEST(Layout, ACustomOfThePlatformIsReadStrictly) {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    auto text = encode_release(platform_sample());
+    const auto at = text.find(from);
+    if (at == std::string::npos) throw std::logic_error("the sample has no " + from);
+    const auto parsed = parse_release(text.replace(at, from.size(), to));
+    return parsed ? std::string("none") : parsed.error().message;
+  };
+  EXPECT_EQ(refused(R"("version":)", R"("later":{"a":[1]},"version":)"), "none") << "unknown fields are passed over";
+  EXPECT_THAT(refused(R"({"rapt")", R"({"other")"), HasSubstr("custom.rapt is missing"));
+  EXPECT_THAT(refused("1.2.0-rc.1", "1.2"), HasSubstr("custom.rapt.version is no semantic version"));
+  EXPECT_THAT(refused("x86_64-linux-gnu", "../x86"), HasSubstr("custom.rapt.architecture is no architecture"));
+  EXPECT_THAT(refused(R"("beta")", R"("nightly")"), HasSubstr("custom.rapt.channel"));
+  EXPECT_THAT(refused("1.1.0", "old"), HasSubstr("custom.rapt.min_from is no semantic version"));
+  EXPECT_THAT(refused("1.0.0", "old"), HasSubstr("custom.rapt.schema_from is no semantic version"));
+  EXPECT_THAT(refused(R"("schema_from":)", R"("x":)"), HasSubstr("custom.rapt.schema_from is missing"));
+  EXPECT_THAT(refused("@sha256:", ":latest"), HasSubstr("custom.rapt.image is no image by its digest"));
+  EXPECT_THAT(refused("images.example.org", "images example"), HasSubstr("custom.rapt.image"));
+  EXPECT_THAT(refused("aaaaa", "AAAAA"), HasSubstr("custom.rapt.image"));
+  EXPECT_THAT(refused("More.", "\\u001b[2J"), HasSubstr("custom.rapt.notes has control characters"));
+  EXPECT_THAT(refused("More.", std::string(8000, 'x')), HasSubstr("custom.rapt.notes is longer than 8000 bytes"));
+  EXPECT_THAT(refused("2026-11-22T", "2026-13-22T"), HasSubstr("custom.rapt.released_at"));
+  EXPECT_THAT(refused(R"("version":)", R"("withdrawn":"","version":)"), HasSubstr("custom.rapt.withdrawn gives no"));
+  EXPECT_THAT(refused(R"("version":)", R"("withdrawn":7,"version":)"), HasSubstr("custom.rapt.withdrawn is no text"));
 }
 
 Advisory advisory() {

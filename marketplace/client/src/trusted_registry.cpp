@@ -225,19 +225,24 @@ Task<Result<VouchedVersion>> TrustedRegistry::find(std::string publisher, std::s
 Task<Result<void>> TrustedRegistry::download(VouchedVersion version, fs::path to, Progress progress) {
   auto found = co_await impl_->client.find(version.path);
   if (!found) co_return found.error();
-  const auto part = impl_->fetcher->kept(hashed_path(version.path, version.sha256));
+  co_return co_await impl_->download(std::move(*found), version.sha256, std::move(to), std::move(progress));
+}
+
+Task<Result<void>> TrustedRegistry::Impl::download(tuf::FoundTarget found, std::string sha256, fs::path to,
+                                                   Progress progress) {
+  const auto part = fetcher->kept(hashed_path(found.path, sha256));
   std::uint64_t done = 0;
   const std::function<Result<void>(std::string_view)> count = [&](std::string_view piece) -> Result<void> {
     done += piece.size();
-    if (progress) progress(done, version.bytes);
+    if (progress) progress(done, found.target.length);
     return {};
   };
   std::error_code failure;
   bool had_some = fs::exists(part, failure);
   for (;; had_some = false) {
     done = 0;
-    auto target = *found;
-    const auto downloaded = co_await impl_->client.download(std::move(target), count);
+    auto target = found;
+    const auto downloaded = co_await client.download(std::move(target), count);
     if (downloaded) break;
     // Other bytes than were vouched for: what was kept of an earlier download may be what is wrong, so once more.
     if (downloaded.error().kind != ErrorKind::kForbidden) co_return downloaded;

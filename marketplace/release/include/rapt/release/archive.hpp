@@ -21,7 +21,9 @@
 ///   deploy/…                           systemd unit, Dockerfile and heroku.yml, which build an image from this folder
 ///   LICENSE, CHANGELOG.md, sbom.json (CycloneDX)
 ///
-/// Archives are reproducible: the same files and manifest make the same bytes.
+/// Archives are reproducible: the same files and manifest make the same bytes. Inside gzip they are plain ustar, and of
+/// the many ways to write one a reader takes the one that pack() chooses: release.json first, then exactly the files
+/// that it lists, by path, with owner 0, modes 0644 or 0755, the time built_at, and nothing behind them.
 namespace rapt::release {
 
 inline constexpr std::string_view kManifestFile = "release.json";
@@ -47,8 +49,8 @@ struct Manifest {
   std::vector<File> files;  ///< all but release.json, by path
 };
 
-/// Takes what is written while an archive is made, read or unpacked; false from it ends that with kCancelled's
-/// sentence.
+/// Takes what is written while an archive is made, read or unpacked; false from it ends that: kConflict
+/// with the code CANCELLED. `total` counts bytes of files in pack(), of the archive otherwise.
 using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 /// Makes the archive of `folder`, which holds everything but release.json. `manifest.files` and `core_migrations` are
@@ -63,11 +65,13 @@ Result<Manifest> inspect(const std::filesystem::path& archive, const Progress& p
 
 /// inspect(), and writes the files into `into`/…, which must not exist; on failure nothing is left of it. The folder is
 /// synced to the disk, files are read-only, and it appears under its name only when it is whole (from a ".part" beside
-/// it). kUnavailable "disk" when it is full.
+/// it; one that an earlier call left is removed). kUnavailable "disk" when it is full, kConflict when `into` is
+/// there.
 Result<Manifest> unpack(const std::filesystem::path& archive, const std::filesystem::path& into,
                         const Progress& progress = {});
 
-/// The manifest of an unpacked release; with `thorough` every file is compared with its digest.
+/// The manifest of an unpacked release; with `thorough` every file is compared with its digest, and there may be none
+/// more. kInvalid names the file.
 Result<Manifest> read_folder(const std::filesystem::path& folder, bool thorough);
 
 /// release.json and back. kInvalid with the field.

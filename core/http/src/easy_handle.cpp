@@ -81,6 +81,7 @@ void EasyHandle::set_limits() {
   if (!request.unix_socket.empty()) curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
   // The folder of the system's authorities stays as it is; this takes the place of their file, which says the same.
   if (!request.extra_ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, request.extra_ca_file.c_str());
+  if (request.only_extra_ca) curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy_, CURLOPT_PROXY, "");
   curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);

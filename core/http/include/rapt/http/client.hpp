@@ -32,6 +32,7 @@ struct ClientRequest {
   /// The server listens there, and the URL's host is only a name. A connection of one socket serves no other. Empty:
   /// TCP.
   std::filesystem::path unix_socket{};
+  bool only_extra_ca = false;             ///< the system's authorities do not count
 };
 
 /// The answer while it arrives. Dropping it cancels the transfer. Used by the task that opened it, where that runs.

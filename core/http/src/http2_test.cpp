@@ -91,6 +91,7 @@ class Http2Server {
     ClientRequest request;
     request.url = "https://127.0.0.1:" + std::to_string(listener_.port()) + "/";
     request.extra_ca_file = identity_.file;
+    request.only_extra_ca = true;
     return request;
   }
   [[nodiscard]] unsigned requests() const { return requests_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "rapt/http/server.hpp"
@@ -17,12 +18,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] Executor executor() { return socket_.get_executor(); }
   /// Serves requests one after the other until either side ends it. The caller keeps the connection alive meanwhile.
   Task<void> run();
-  /// Lets the present request finish, then closes; closes at once when there is none. Thread-safe.
+  /// Lets the present request finish, and answers one more where ServerOptions::drain gives time for it, then closes.
+  /// Thread-safe.
   void drain();
   /// Ends it now; its handler goes on with a client that has left. Thread-safe.
   void close();
 
  private:
+  using Time = std::chrono::steady_clock;
+  [[nodiscard]] std::chrono::milliseconds patience() const;
+  [[nodiscard]] bool is_last() const;
+  Task<void> serve();
   Task<bool> answer(Incoming incoming);
   Task<void> refuse(Incoming incoming);
   Task<bool> handle_guarded(Request& request, Responder& responder);
@@ -33,6 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Deadline deadline_;
   RequestReader reader_;
   bool draining_ = false;
+  bool closed_ = false;
+  Time::time_point drained_{};  ///< while draining: until then a further request is waited for
   bool idle_ = true;
 };
 

@@ -100,9 +100,19 @@ RequestReader::RequestReader(Tcp::socket& socket, Deadline& deadline, const Serv
 }
 RequestReader::~RequestReader() = default;
 
-Task<bool> RequestReader::wait() {
+bool RequestReader::has_more() const {
+  return impl_->buffer.size() > 0;
+}
+
+void RequestReader::wait_no_longer_than(std::chrono::milliseconds longest) {
+  error_code ignored;
+  if (longest.count() > 0) return impl_->deadline.start(longest);
+  impl_->socket.cancel(ignored);
+}
+
+Task<bool> RequestReader::wait(std::chrono::milliseconds longest) {
   if (impl_->buffer.size() > 0) co_return true;
-  impl_->deadline.start(impl_->options.idle_timeout);
+  impl_->deadline.start(longest);
   const auto [fault, got] =
       co_await impl_->socket.async_read_some(impl_->buffer.prepare(kReadSize), asio::as_tuple(asio::use_awaitable));
   impl_->deadline.stop();
@@ -234,12 +244,12 @@ Task<Incoming> RequestReader::read() {
   co_return incoming;
 }
 
-Task<void> RequestReader::linger() {
+Task<void> RequestReader::linger(std::chrono::milliseconds longest) {
   error_code ignored;
   impl_->socket.shutdown(Tcp::socket::shutdown_send, ignored);
   std::array<char, kReadSize> discarded;
   std::size_t total = 0;
-  impl_->deadline.start(impl_->options.body_timeout);
+  impl_->deadline.start(longest);
   while (total < kLongestLinger) {
     const auto [fault, got] =
         co_await impl_->socket.async_read_some(asio::buffer(discarded), asio::as_tuple(asio::use_awaitable));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -31,11 +32,15 @@ class RequestReader {
   RequestReader& operator=(const RequestReader&) = delete;
 
   /// Waits for the next request's first bytes. False when the client is silent for too long or leaves.
-  Task<bool> wait();
+  Task<bool> wait(std::chrono::milliseconds longest);
+  /// Shortens a wait() that is under way.
+  void wait_no_longer_than(std::chrono::milliseconds longest);
+  /// Whether bytes of a further request have been received.
+  [[nodiscard]] bool has_more() const;
   Task<Incoming> read();
   /// After a last answer: takes in what the client still sends, so that it gets to read the answer before the
   /// connection is reset under it.
-  Task<void> linger();
+  Task<void> linger(std::chrono::milliseconds longest);
 
  private:
   struct Impl;

@@ -9,10 +9,11 @@ namespace rapt::http {
 ResponseWriter::ResponseWriter(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Asked asked)
     : socket_(socket), deadline_(deadline), options_(options), asked_(std::move(asked)), reusable_(asked_.keep_alive) {}
 
-Framing ResponseWriter::framing() const {
+Framing ResponseWriter::framing() {
+  if (asked_.is_last && asked_.is_last()) reusable_ = false;
   Framing framing;
   framing.http_1_1 = asked_.http_1_1;
-  framing.keep_alive = asked_.keep_alive;
+  framing.keep_alive = reusable_;
   framing.request_id = asked_.request_id;
   return framing;
 }

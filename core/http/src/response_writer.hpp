@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,7 @@ class ResponseWriter final : public Responder {
     bool head_only = false;
     bool http_1_1 = true;
     bool keep_alive = true;
+    std::function<bool()> is_last{};  ///< asked when the head is written: the connection ends with this answer
   };
   ResponseWriter(Tcp::socket& socket, Deadline& deadline, const ServerOptions& options, Asked asked);
   Task<void> send(Response response) override;
@@ -34,7 +36,7 @@ class ResponseWriter final : public Responder {
   [[nodiscard]] bool reusable() const { return answered_ && reusable_; }
 
  private:
-  [[nodiscard]] Framing framing() const;
+  Framing framing();
 
   Tcp::socket& socket_;
   Deadline& deadline_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/http/server.hpp"
 
+#include <sys/socket.h>
+
 #include <exception>
 #include <mutex>
 #include <unordered_map>
@@ -16,7 +18,9 @@
 
 #include "connection.hpp"
 #include "rapt/base/ids.hpp"
+#include "rapt/base/file.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/http/listening.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/runtime/wakeup.hpp"
 #include "response_head.hpp"
@@ -30,14 +34,6 @@ namespace {
 
 /// Pause after a failed accept, which mostly means that the process has no descriptors left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-
-Error bind_error(const ServerOptions& options, const error_code& fault) {
-  const std::string where = options.address + ":" + std::to_string(options.port);
-  if (fault == asio::error::address_in_use) {
-    return Error::conflict("Another program listens at " + where + ": stop it, or choose another PORT.");
-  }
-  return Error::invalid("HOST, PORT", "cannot listen at " + where + ": " + fault.message());
-}
 
 }  // namespace
 
@@ -55,10 +51,12 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   std::uint16_t bound_port = 0;
   std::mutex mutex;
   bool stopping = false;
+  bool accepting = false;
   std::unordered_map<Connection*, std::weak_ptr<Connection>> connections;
   runtime::Wakeup changed;
 
-  error_code listen();
+  Result<void> listen();
+  void stop_listening();
   static Task<void> accept_all(std::shared_ptr<Impl> self);
   void admit(Tcp::socket socket);
   void refuse(Tcp::socket socket) const;
@@ -68,15 +66,28 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   void for_all(Action action);
 };
 
-error_code Server::Impl::listen() {
+Result<void> Server::Impl::listen() {
+  auto listening = options.listening < 0 ? listen_at(options.address, options.port)
+                                         : Result<UniqueFd>(UniqueFd(options.listening));
+  if (!listening) return listening.error();
+  const auto port = port_of_listening(listening->get());
+  if (!port) return port.error();
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  getsockname(listening->get(), reinterpret_cast<sockaddr*>(&own), &size);
   error_code fault;
-  const Tcp::endpoint endpoint(asio::ip::make_address(options.address, fault), options.port);
-  if (!fault) acceptor.open(endpoint.protocol(), fault);
-  if (!fault) acceptor.set_option(Tcp::acceptor::reuse_address(true), fault);
-  if (!fault) acceptor.bind(endpoint, fault);
-  if (!fault) acceptor.listen(asio::socket_base::max_listen_connections, fault);
-  if (!fault) bound_port = acceptor.local_endpoint(fault).port();
-  return fault;
+  acceptor.assign(own.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), listening->get(), fault);
+  if (fault) return Error::internal("taking over the listening socket: " + fault.message());
+  static_cast<void>(listening->release());
+  bound_port = *port;
+  accepting = true;
+  return {};
+}
+
+/// Others may go on listening at the same socket: then closing alone would leave it in this loop's interest list.
+void Server::Impl::stop_listening() {
+  error_code ignored;
+  if (acceptor.is_open()) const UniqueFd closing(acceptor.release(ignored));
 }
 
 Task<void> Server::Impl::accept_all(std::shared_ptr<Impl> self) {
@@ -90,16 +101,24 @@ Task<void> Server::Impl::accept_all(std::shared_ptr<Impl> self) {
       co_await runtime::sleep_for(kAcceptPause);
     }
   }
+  {
+    const std::lock_guard lock(self->mutex);
+    self->accepting = false;
+  }
+  self->changed.notify();
 }
 
 void Server::Impl::admit(Tcp::socket socket) {
   std::shared_ptr<Connection> connection;
   {
     const std::lock_guard lock(mutex);
-    if (!stopping && connections.size() < options.max_connections) {
+    // Accepted in the moment of the stop: nobody else will answer it.
+    const bool wanted = !stopping || options.drain.count() > 0;
+    if (wanted && connections.size() < options.max_connections) {
       connection = std::make_shared<Connection>(std::move(socket), options, handler);
       connections.emplace(connection.get(), connection);
     }
+    if (connection && stopping) connection->drain();
   }
   if (!connection) return refuse(std::move(socket));
   Executor strand = connection->executor();
@@ -136,7 +155,7 @@ Task<void> Server::Impl::wait_until_empty(std::shared_ptr<Impl> self) {
   for (;;) {
     {
       const std::lock_guard lock(self->mutex);
-      if (self->connections.empty()) co_return;
+      if (self->connections.empty() && !self->accepting) co_return;
     }
     const bool woken = co_await self->changed.wait();
     if (!woken) co_return;
@@ -160,7 +179,7 @@ Server::Server(Executor executor, ServerOptions options, Handler& handler)
 Server::~Server() = default;
 
 Result<void> Server::start() {
-  if (const error_code fault = impl_->listen()) return bind_error(impl_->options, fault);
+  RAPT_TRY(impl_->listen());
   asio::co_spawn(impl_->acceptor.get_executor(), Impl::accept_all(impl_), [](const std::exception_ptr& fault) {
     if (fault) log::error("http.acceptor_failed");
   });
@@ -174,10 +193,7 @@ std::uint16_t Server::port() const {
 Task<void> Server::stop(std::chrono::milliseconds grace) {
   using namespace asio::experimental::awaitable_operators;
   const auto impl = impl_;
-  asio::dispatch(impl->acceptor.get_executor(), [impl] {
-    error_code ignored;
-    impl->acceptor.close(ignored);
-  });
+  asio::dispatch(impl->acceptor.get_executor(), [impl] { impl->stop_listening(); });
   {
     const std::lock_guard lock(impl->mutex);
     impl->stopping = true;

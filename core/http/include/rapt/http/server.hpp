@@ -78,6 +78,12 @@ class Handler {
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: any free one, see Server::port()
+  /// A socket that listens already, handed to this process (see listening.hpp): start() takes it instead of `address`
+  /// and `port`, and owns it from then on. -1: none.
+  int listening = -1;
+  /// How long stop() leaves open what is idle: a client that asks once more is answered, and told that it was the last
+  /// time. For those whose place somebody else takes at the same socket. 0: what is idle is closed at once.
+  std::chrono::milliseconds drain{0};
   std::size_t max_body_bytes = 1024 * 1024;
   std::size_t max_header_bytes = 16 * 1024;
   std::chrono::milliseconds header_timeout =
@@ -99,10 +105,11 @@ class Server {
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  /// Binds and starts to accept. kConflict when the port is taken (the message says what to do).
+  /// Binds, or takes `listening`, and starts to accept. kConflict when the port is taken (the message says what to do).
   Result<void> start();
   [[nodiscard]] std::uint16_t port() const;
-  /// Accepts no more, lets requests in flight finish for up to `grace`, then closes what is left and waits for their
+  /// Accepts no more, answers what comes over open connections for ServerOptions::drain, lets requests in flight finish
+  /// for up to `grace` (let it be longer than the drain by some seconds), then closes what is left and waits for their
   /// handlers, which see a closed connection, for up to `grace` again.
   Task<void> stop(std::chrono::milliseconds grace);
 

@@ -18,7 +18,7 @@ constexpr std::int64_t kBytesPerToken = 4;
 /// What readers had seen of a turn.
 struct Shown {
   std::string question, answer;
-  bool ended = false;  ///< in a way that left nothing to do but to remove the row
+  bool ended = false;  ///< with nothing left to store
 };
 
 Shown shown_in(const LoggedTurn& logged) {
@@ -95,7 +95,7 @@ Task<Result<void>> Turns::clear_away(TurnRow lost) {
   if (!logged && logged.error().kind == ErrorKind::kUnavailable) co_return logged.error();  // later, when Redis is back
   auto shown = logged ? shown_in(*logged) : Shown{};
   auto facts = logged ? parse_facts(logged->facts) : std::nullopt;
-  if (shown.ended || !facts) co_return co_await forget(lost, shown.ended);
+  if (shown.ended || !facts) co_return co_await forget(lost);
   co_await find_spent(lost, shown.answer.size(), *facts);
   RAPT_CO_TRY(co_await recall(lost, *facts));
   log::warn("chat.turn_interrupted", {{"turn", lost.id}, {"host", lost.host}});
@@ -106,22 +106,25 @@ Task<Result<void>> Turns::clear_away(TurnRow lost) {
   co_return co_await usage::settle_alone(parts_.database, facts->paid);
 }
 
-/// A turn that Redis knows nothing of, or whose host had settled everything: what the gateway has booked is paid.
-Task<Result<void>> Turns::forget(const TurnRow& lost, bool settled) {
-  if (!settled) {
-    const auto booked = co_await parts_.gateway.find_spent(lost.id);
-    if (booked && *booked) {
-      TurnFacts facts;
-      facts.paid.user = lost.user;
-      facts.paid.session = lost.session;
-      facts.paid.request_type = "chat";
-      facts.paid.outcome = usage::Outcome::kAbandoned;
-      RAPT_CO_TRY(co_await fill_from_session(lost, facts));
-      co_await find_spent(lost, 0, facts);
-      RAPT_CO_TRY(co_await recall(lost, facts));
-      RAPT_CO_TRY(co_await usage::settle_alone(parts_.database, facts.paid));
-    }
+/// A turn that Redis knows nothing of, or that had ended: what the gateway has booked is paid, and what its host had no
+/// time to give back is given back.
+Task<Result<void>> Turns::forget(const TurnRow& lost) {
+  const auto booked = co_await parts_.gateway.find_spent(lost.id);
+  if (booked && *booked) {
+    TurnFacts facts;
+    facts.paid.user = lost.user;
+    facts.paid.session = lost.session;
+    facts.paid.request_type = "chat";
+    facts.paid.outcome = usage::Outcome::kAbandoned;
+    RAPT_CO_TRY(co_await fill_from_session(lost, facts));
+    co_await find_spent(lost, 0, facts);
+    RAPT_CO_TRY(co_await recall(lost, facts));
+    RAPT_CO_TRY(co_await usage::settle_alone(parts_.database, facts.paid));
   }
+  usage::Call call;
+  call.id = lost.id;
+  call.reserved = true;  // perhaps: it may have been settled
+  RAPT_CO_TRY(co_await usage::release(parts_.database, std::move(call)));
   co_return co_await drop_turn(parts_.database, lost.session, lost.id);
 }
 

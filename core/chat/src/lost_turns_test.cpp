@@ -47,6 +47,25 @@ class LostTurns : public World {
     if (!done) throw std::runtime_error(done.error().message);
     return row;
   }
+  /// Its host had told readers that it failed, and died before it could do the rest.
+  void end_in_redis(const TurnRow& row) {
+    const auto turn = std::make_shared<Turn>(
+        Turn::About{.id = row.id, .session = session, .user = row.user, .said = {}, .started_at = {}});
+    turn->tell_heirs(to_json(TurnFacts{}));
+    TurnLog log(redis, prefix, row.host);
+    if (!run_blocking(log.copy({turn}))) throw std::runtime_error("the turn was not copied");
+    turn->end(Error::unavailable("gateway", "It is ill."));
+    if (!run_blocking(log.copy({turn}))) throw std::runtime_error("the end was not copied");
+  }
+  /// What a budget of the student's place holds for a call.
+  void reserve(const std::string& call) {
+    value("INSERT INTO ai_settings (time_zone) VALUES ('UTC') ON CONFLICT DO NOTHING RETURNING id::text AS value");
+    const auto settings = value("SELECT id::text AS value FROM ai_settings");
+    value("SELECT refused::text AS value FROM reserve_spending('" + call +
+          "', 1, 4000, now() + interval '20 minutes', ARRAY['" + settings +
+          "']::uuid[], ARRAY['day']::budget_period[], ARRAY[current_date], ARRAY[10]::numeric[], "
+          "ARRAY[NULL]::bigint[], ARRAY[NULL]::numeric[])");
+  }
   std::string turns() { return value("SELECT count(*)::text AS value FROM chat_turns"); }
 
   SessionId session = start();
@@ -104,6 +123,28 @@ TEST_F(LostTurns, ThatRedisKnowsNothingOfArePaidByTheGatewaysBooks) {
   clock.time += kTurnLease + std::chrono::seconds(1);
   ASSERT_TRUE(send(session, "next").has_value());
   EXPECT_THAT(messages(session), SizeIs(2));
+  EXPECT_EQ(usage_outcomes(), "abandoned:11 answered:42");
+}
+
+TEST_F(LostTurns, WhoseCallWasNeverMadeGiveBackWhatWasReservedForIt) {
+  for (const bool copied : {false, true}) {
+    const auto lost = die("dead", {}, false);
+    reserve(lost.id);
+    if (copied) end_in_redis(lost);
+    clock.time += kTurnLease + std::chrono::seconds(1);
+    ASSERT_TRUE(send(session, copied ? "next" : "first").has_value());
+    EXPECT_EQ(value("SELECT count(*)::text AS value FROM ai_reservations"), "0") << copied;
+    EXPECT_EQ(value("SELECT sum(reserved_cost)::int::text AS value FROM ai_spending"), "0") << copied;
+  }
+  EXPECT_EQ(usage_outcomes(), "answered:42 answered:42");
+}
+
+TEST_F(LostTurns, ThatEndedBeforeTheyWerePaidForArePaidByTheGatewaysBooks) {
+  const auto lost = die("dead", {}, false);
+  end_in_redis(lost);
+  gateway.books[lost.id] = {"test-model", 5, 6, false, {}};
+  clock.time += kTurnLease + std::chrono::seconds(1);
+  ASSERT_TRUE(send(session, "next").has_value());
   EXPECT_EQ(usage_outcomes(), "abandoned:11 answered:42");
 }
 

@@ -45,7 +45,7 @@ class Turns : public std::enable_shared_from_this<Turns> {
 
   // lost_turns.cpp
   Task<Result<void>> clear_away(TurnRow lost);
-  Task<Result<void>> forget(const TurnRow& lost, bool settled);
+  Task<Result<void>> forget(const TurnRow& lost);
   Task<void> find_spent(const TurnRow& lost, std::size_t answered_bytes, TurnFacts& facts);
   Task<Result<void>> fill_from_session(const TurnRow& lost, TurnFacts& facts);
   Task<Result<void>> recall(const TurnRow& lost, TurnFacts& facts);

@@ -203,8 +203,8 @@ Task<Result<std::optional<Outcome>>> BareStrategy::recover(Progress& progress) {
   if (*journal) {
     auto leave = [this] { return impl_->backups.leave_modules(); };
     // The database may be away; whatever it is, going back does not wait for it.
-    if (const auto left = co_await impl_->pool.run(leave); !left)
-      log::warn("update_roles", {{"because", left.error().message}, {"detail", left.error().log_detail}});
+    const auto left = co_await impl_->pool.run(leave);
+    if (!left) log::warn("update_roles", {{"because", left.error().message}, {"detail", left.error().log_detail}});
     Passage passage(impl_->parts, std::move(**journal), progress);
     co_return co_await passage.resume();
   }

@@ -125,9 +125,11 @@ Task<Result<void>> Passage::switch_over() {
   const auto folder = parts_.home.release(journal_.to);
   {
     const Step step(parts_.observer, "start");
-    const auto served = journal_.with_downtime ? co_await parts_.keeper.start(folder, parts_.options.patience)
-                                               : co_await parts_.keeper.hand_over(folder, parts_.options.patience);
-    RAPT_CO_TRY(served);
+    if (journal_.with_downtime) {
+      RAPT_CO_TRY(co_await parts_.keeper.start(folder, parts_.options.patience));
+    } else {
+      RAPT_CO_TRY(co_await parts_.keeper.hand_over(folder, parts_.options.patience));
+    }
   }
   RAPT_CO_TRY(co_await enter(Phase::kSwitching, ""));
   auto link = [this] { return parts_.home.point_all(journal_.after(), true); };
@@ -153,7 +155,8 @@ Task<Result<void>> Passage::watch() {
                                                  " s: " + printable(health.because, 600));
     if (health.ready && now >= until) co_return Result<void>{};
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(until - now).count();
-    co_await progress_.at(Phase::kWatching, std::to_string(std::max<std::int64_t>(left, 0)) + " s to go");
+    std::string detail = std::to_string(std::max<std::int64_t>(left, 0)) + " s to go";
+    co_await progress_.at(Phase::kWatching, std::move(detail));
     co_await runtime::sleep_for(parts_.options.look_every);
   }
 }

@@ -65,7 +65,8 @@ class Passage {
   Task<Outcome> end(Result<void> gone);
   Task<Outcome> finish();
   Task<Outcome> undo(std::string because);
-  Task<Outcome> broken(const Error& error, std::string what_to_do);
+  Task<Result<void>> go_back();
+  [[nodiscard]] Outcome broken(const Error& error) const;
 
   const BareParts& parts_;
   Journal journal_;

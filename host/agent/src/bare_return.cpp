@@ -48,8 +48,8 @@ Task<Outcome> Passage::end(Result<void> gone) {
                               {"phase", std::string(name(journal_.phase))},
                               {"because", error.message},
                               {"detail", error.log_detail}});
-  const std::string while_doing = aim_of(journal_) + " failed while " + words_of(journal_.phase) + ". ";
-  co_return co_await undo(while_doing + error.message);
+  std::string because = aim_of(journal_) + " failed while " + words_of(journal_.phase) + ". " + error.message;
+  co_return co_await undo(std::move(because));
 }
 
 Task<Outcome> Passage::finish() {
@@ -60,8 +60,8 @@ Task<Outcome> Passage::finish() {
     return parts_.backups.prune(parts_.options.backups, journal_.with_downtime ? journal_.backup : "");
   };
   // What runs is the new release; what could not be cleared away is tried again at the next start.
-  if (const auto cleared = co_await blocking(work); !cleared)
-    log::warn("update_not_cleared", {{"because", cleared.error().message}});
+  const auto cleared = co_await blocking(work);
+  if (!cleared) log::warn("update_not_cleared", {{"because", cleared.error().message}});
   co_return Outcome{Ending::kUpdated, journal_.to, ""};
 }
 
@@ -82,34 +82,37 @@ Task<Outcome> Passage::undo(std::string because) {
     journal_.because = std::move(because);
   }
   // A full disk must not keep it from going back: without the word, whoever comes after a kill goes back all the same.
-  if (const auto entered = co_await enter(Phase::kRollingBack, journal_.because); !entered)
-    log::warn("update_journal", {{"because", entered.error().message}});
-  auto link = [this] { return parts_.home.point_all(journal_.before(), false); };
-  if (const auto linked = co_await blocking(link); !linked)
-    co_return co_await broken(linked.error(), "Mend that and restart the service: it goes on with this.");
-  if (const auto restored = co_await restore(); !restored)
-    co_return co_await broken(restored.error(), "Nobody is served until the database is back, from " +
-                                                    (parts_.home.backups() / journal_.backup).string() +
-                                                    ". Mend that and restart the service: it tries again.");
-  if (recovering_ || has_touched_server(journal_)) {
-    if (const auto served = co_await serve(journal_.from); !served)
-      co_return co_await broken(served.error(), "Mend that and restart the service.");
-  }
+  std::string detail = journal_.because;
+  const auto entered = co_await enter(Phase::kRollingBack, std::move(detail));
+  if (!entered) log::warn("update_journal", {{"because", entered.error().message}});
+  const auto gone_back = co_await go_back();
+  if (!gone_back) co_return broken(gone_back.error());
   auto work = [this]() -> Result<void> {
     RAPT_TRY(remove_journal(parts_.home, parts_.observer));
     return parts_.home.tidy(journal_.before());
   };
-  if (const auto cleared = co_await blocking(work); !cleared)
-    log::warn("update_not_cleared", {{"because", cleared.error().message}});
+  const auto cleared = co_await blocking(work);
+  if (!cleared) log::warn("update_not_cleared", {{"because", cleared.error().message}});
   co_return undone(journal_);
 }
 
+Task<Result<void>> Passage::go_back() {
+  auto link = [this] { return parts_.home.point_all(journal_.before(), false); };
+  RAPT_CO_TRY(co_await blocking(link));
+  RAPT_CO_TRY(co_await restore());
+  if (recovering_ || has_touched_server(journal_)) RAPT_CO_TRY(co_await serve(journal_.from));
+  co_return Result<void>{};
+}
+
 /// The journal stays: the next start goes on from it.
-Task<Outcome> Passage::broken(const Error& error, std::string what_to_do) {
+Outcome Passage::broken(const Error& error) const {
   log::error("update_broken", {{"to", journal_.to}, {"because", error.message}, {"detail", error.log_detail}});
-  co_return Outcome{
-      Ending::kBroken, journal_.from,
-      journal_.because + " Going back to " + journal_.from + " failed, too: " + error.message + " " + what_to_do};
+  const std::string database = journal_.must_restore() ? " Nobody is served before the database is back, from " +
+                                                             (parts_.home.backups() / journal_.backup).string() + "."
+                                                       : "";
+  return {Ending::kBroken, journal_.from,
+          journal_.because + " Going back to " + journal_.from + " failed, too: " + error.message + database +
+              " Mend that and restart the service: it tries again."};
 }
 
 /// The links name the new release: it serves, and goes on being watched.
@@ -131,7 +134,8 @@ Task<Outcome> Passage::resume() {
     auto gone = co_await go_on();
     co_return co_await end(std::move(gone));
   }
-  co_return co_await undo(aim_of(journal_) + " was interrupted while " + words_of(journal_.phase) + ".");
+  std::string because = aim_of(journal_) + " was interrupted while " + words_of(journal_.phase) + ".";
+  co_return co_await undo(std::move(because));
 }
 
 }  // namespace rapt::agent

@@ -67,7 +67,7 @@ Task<Result<Answer>> get_instance(Call& call) {
   const auto& settings = call.services.settings;
   json data;
   data["name"] = "RaptScallions";
-  data["version"] = kVersion;
+  data["version"] = version();
   data["demo_model"] = settings.demo_model;
   data["development_mode"] = settings.development_modules;
   data["registration"] = settings.registration_open ? "open" : "closed";

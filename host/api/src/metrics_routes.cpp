@@ -107,7 +107,7 @@ void write_own_figures(Exposition& page, const Modules& modules) {
 std::string page_of(const Modules& modules) {
   Exposition page;
   page.family("rapt_build_info", "gauge", "This host, always 1.");
-  page.count("rapt_build_info", {{"version", kVersion}}, 1);
+  page.count("rapt_build_info", {{"version", version()}}, 1);
   telemetry::http_requests().write(page);
   telemetry::gateway_calls().write(page);
   write_states(page, modules);

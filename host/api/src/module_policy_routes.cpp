@@ -73,7 +73,7 @@ Task<Result<Answer>> put_module_policy(Call& call) {
 }
 
 Task<Result<Answer>> get_advisories(Call& call) {
-  const auto here = co_await updates::Standings(call.services.database).advisories(kVersion);
+  const auto here = co_await updates::Standings(call.services.database).advisories(version());
   if (!here) co_return here.error();
   json items = json::array();
   for (const auto& one : *here) {

@@ -85,7 +85,7 @@ class Writer {
   /// Puts everything together; of the base's components those that something refers to.
   void use_components() {
     document_ = base_;
-    document_["info"]["version"] = kVersion;
+    document_["info"]["version"] = version();
     document_["tags"] = tags_;
     document_["paths"] = paths_;
     auto& components = document_["components"];

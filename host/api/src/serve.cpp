@@ -411,7 +411,7 @@ int run_host(const config::Settings& settings, Host::Roles roles) {
   std::optional<telemetry::Tracing> tracing;
   if (!telemetry->otlp_endpoint.empty())
     tracing.emplace(telemetry::Tracing::Options{
-        .endpoint = telemetry->otlp_endpoint, .service_name = telemetry->service_name, .service_version = kVersion});
+        .endpoint = telemetry->otlp_endpoint, .service_name = telemetry->service_name, .service_version = version()});
   runtime::Runtime loop(settings.threads);
   Host host(settings, loop, *trust, *keys, std::move(*pages));
   if (auto started = host.start(roles); !started) return complain(started.error());

@@ -14,7 +14,7 @@ namespace {
 /// What the registry warns of.
 void check_warnings(store::Database& database, Findings& out) {
   updates::Standings standings(database);
-  const auto advisories = runtime::run_blocking(standings.advisories(api::kVersion));
+  const auto advisories = runtime::run_blocking(standings.advisories(api::version()));
   const auto all = runtime::run_blocking(standings.all());
   if (!advisories || !all)
     return out.push_back({State::kFault, "advisories", (advisories ? all.error() : advisories.error()).message,

@@ -48,9 +48,9 @@ void tell(Console& console, const std::vector<store::Migration>& migrations, std
 
 int run_version(Console& console, const Arguments&) {
   if (console.json) {
-    console.out << json{{"version", api::kVersion}} << "\n";
+    console.out << json{{"version", api::version()}} << "\n";
   } else {
-    console.out << "rapt " << api::kVersion << "\n";
+    console.out << "rapt " << api::version() << "\n";
   }
   return kOk;
 }

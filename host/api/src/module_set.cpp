@@ -120,6 +120,7 @@ Task<void> ModuleSet::update() {
   auto wanted = modules_to_run(std::move(*records), *health);
   co_await tidy_after_change(wanted);
   co_await parts_.supervisor.update(std::move(wanted), std::move(*trust));
+  known_ = true;
 }
 
 /// Another host may have installed what is not in this host's store.

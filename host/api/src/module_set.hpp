@@ -38,6 +38,8 @@ class ModuleSet {
   Task<void> follow();
   /// Something has changed: look at once instead of in two seconds. Thread-safe.
   void look_again() const { changed_.notify(); }
+  /// Whether the supervisor has been given what is installed. Thread-safe.
+  [[nodiscard]] bool is_known() const { return known_; }
   /// Ends follow(), then the supervisor; the last report says so. Once, while follow() runs.
   Task<void> stop();
 
@@ -53,7 +55,7 @@ class ModuleSet {
   std::filesystem::path trust_dir_;
   std::string host_name_;
   runtime::Wakeup changed_, ended_;
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false}, known_{false};
   std::string tidied_for_;    ///< the set of modules for which the store was last tidied
   std::string gathered_for_;  ///< the set of modules whose archives are in the store, as far as they can be had
   bool told_lacking_ = false, told_unknown_ = false, told_silent_ = false,

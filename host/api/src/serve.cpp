@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/api/serve.hpp"
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 
 #include "application.hpp"
 #include "gateway_verdict.hpp"
@@ -11,6 +14,7 @@
 #include "module_services.hpp"
 #include "module_set.hpp"
 #include "rapt/accounts/account_service.hpp"
+#include "rapt/agent/supervision.hpp"
 #include "rapt/api/version.hpp"
 #include "rapt/assignments/assignment_service.hpp"
 #include "rapt/base/clock.hpp"
@@ -68,12 +72,18 @@ namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kGrace{20};
+/// What is idle stays open for so long where another server takes this one's place at the same socket.
+constexpr std::chrono::seconds kDrain{15};
+constexpr std::chrono::milliseconds kReadyPause{200};
+/// Who starts without Redis for so long is ready all the same: GET /ready calls that degraded, not down.
+constexpr std::chrono::seconds kRedisPatience{10};
 constexpr std::chrono::minutes kRollupPause{1};
 constexpr std::chrono::minutes kChoresPause{5};
 constexpr std::chrono::seconds kClockPause{5};  // between looks at what modules have the clock order
 constexpr std::chrono::seconds kSettling{5};    // for what was paid for while the database was away
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
+constexpr store::Statement kPing{"api.ping", "select 1"};
 constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
 
 log::Level level_of(const std::string& name) {
@@ -129,8 +139,11 @@ int complain(const Error& error) {
 class Host {
  public:
   Host(const config::Settings& settings, runtime::Runtime& loop, const bundle::TrustStore& trust,
-       const security::HostKeys& keys, std::optional<http::StaticFiles> pages)
+       const security::HostKeys& keys, std::optional<http::StaticFiles> pages, agent::Supervision supervision)
       : loop_(loop),
+        supervision_(std::move(supervision)),
+        handed_(supervision_.has_socket()),
+        address_(settings.host),
         box_(keys.secrets),
         mail_{settings.mail_url, settings.mail_from},
         public_url_(settings.public_url),
@@ -176,7 +189,7 @@ class Host {
                       runs_,    verdict_,   supervisor_, dispatcher_,      installer_,     journal_,     module_set_,
                       limits_,  ai_,        supervisor_, module_settings_, live_settings_, registry_},
                      std::move(pages), settings.public_url),
-        server_(loop.executor(), server_options(settings, loop), application_) {
+        server_(loop.executor(), server_options(settings, loop, supervision_.take_socket()), application_) {
     ai_service_ =
         add_module_services(capabilities_, {settings, database_, clock_, box_, accounts_, live_settings_, supervisor_,
                                             causation_, quota_, client_, gateway_options(settings), keys.pseudonyms});
@@ -189,7 +202,7 @@ class Host {
   Result<void> start(Roles roles) {
     roles_ = roles;
     RAPT_TRY(supervisor_.start({}));
-    if (roles.serves) RAPT_TRY(server_.start());
+    if (roles.serves && !handed_) RAPT_TRY(listen());
     loop_.on_signal([this] { loop_.spawn(stop()); });
     if (roles.works) {
       worker_.handle(chat::kHookJob, chat::hook_job_handler({database_, tools_, dispatcher_}));
@@ -216,11 +229,50 @@ class Host {
     loop_.spawn(quota_.sweep());
     loop_.spawn(quota_.backlog().run());
     loop_.spawn(keeper_.run());
+    loop_.spawn(become_ready());
     return {};
   }
-  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+  /// Whether it ended because it could not go on.
+  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
+  Result<void> listen() {
+    const std::lock_guard lock(ending_);
+    if (stopping_) return {};
+    RAPT_TRY(server_.start());
+    log::info("serve.listening", {{"address", address_}, {"port", std::to_string(server_.port())}});
+    return {};
+  }
+
+  /// What GET /ready looks at: modules have been started or given up, too.
+  Task<bool> is_ready(bool without_redis) {
+    const auto database = co_await database_.query(kPing);
+    std::vector<std::string> ping{"PING"};
+    const auto redis = co_await redis_.command(std::move(ping));
+    if (!database || (!redis && !without_redis) || !module_set_.is_known()) co_return false;
+    const auto modules = supervisor_.status();
+    co_return std::none_of(modules.begin(), modules.end(),
+                           [](const auto& module) { return module.state == host::ModuleState::kStarting; });
+  }
+
+  /// At a socket that was handed on, nobody is accepted before: until then others serve there.
+  Task<void> become_ready() {
+    const auto since = std::chrono::steady_clock::now();
+    for (bool ready = false; !ready && !stopping_;) {
+      ready = co_await is_ready(std::chrono::steady_clock::now() - since > kRedisPatience);
+      if (!ready) co_await runtime::sleep_for(kReadyPause);
+    }
+    auto listening = roles_.serves && handed_ ? listen() : Result<void>();
+    if (!listening) {
+      failed_ = true;
+      complain(listening.error());
+      loop_.stop();
+    } else if (!stopping_) {
+      log::info("serve.ready");
+      supervision_.tell("READY=1");
+    }
+  }
+
   updates::RegistryUpdates::Options registry_options(const config::Settings& settings,
                                                      const bundle::TrustStore& trust) {
     return {.url = settings.marketplace_url,
@@ -253,8 +305,11 @@ class Host {
             .spawn = [this](Task<void> task) { loop_.spawn(std::move(task)); }};
   }
 
-  static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop) {
+  static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop,
+                                            UniqueFd listening) {
     http::ServerOptions options;
+    if (listening) options.drain = kDrain;
+    options.listening = listening.release();
     options.address = settings.host;
     options.port = settings.port;
     options.place = [&loop] { return loop.lane(); };
@@ -319,6 +374,11 @@ class Host {
 
   Task<void> stop() {
     log::info("serve.stopping");
+    supervision_.tell("STOPPING=1");
+    {
+      const std::lock_guard lock(ending_);
+      stopping_ = true;
+    }
     if (roles_.serves) co_await server_.stop(kGrace);
     co_await chat_.finish(kGrace);
     // Jobs ask modules, so they end first.
@@ -335,6 +395,11 @@ class Host {
   }
 
   runtime::Runtime& loop_;
+  agent::Supervision supervision_;
+  const bool handed_;  ///< others may be serving at the same socket
+  std::mutex ending_;  ///< nobody is accepted any more once the stop has begun
+  std::atomic<bool> stopping_{false}, failed_{false};
+  const std::string address_;
   Roles roles_;
   SystemClock clock_;
   security::SecretBox box_;
@@ -402,6 +467,10 @@ int run_host(const config::Settings& settings, Host::Roles roles) {
   }
   const auto telemetry = config::load_telemetry(config::process_environment());
   if (!telemetry) return complain(telemetry.error());
+  auto supervision = agent::Supervision::take();
+  if (!supervision) return complain(supervision.error());
+  // Whoever reads our log may be gone before us: what has begun is ended all the same.
+  std::signal(SIGPIPE, SIG_IGN);
   auto trust = bundle::TrustStore::load(trust_dir(settings));
   if (!trust) return complain(trust.error());
   auto keys = security::host_keys(settings.var_dir / "keys");
@@ -413,16 +482,12 @@ int run_host(const config::Settings& settings, Host::Roles roles) {
     tracing.emplace(telemetry::Tracing::Options{
         .endpoint = telemetry->otlp_endpoint, .service_name = telemetry->service_name, .service_version = version()});
   runtime::Runtime loop(settings.threads);
-  Host host(settings, loop, *trust, *keys, std::move(*pages));
+  Host host(settings, loop, *trust, *keys, std::move(*pages), std::move(*supervision));
   if (auto started = host.start(roles); !started) return complain(started.error());
-  if (roles.serves) {
-    log::info("serve.listening", {{"address", settings.host}, {"port", std::to_string(host.port())}});
-  } else {
-    log::info("worker.started", {{"host", settings.host_name}});
-  }
+  if (!roles.serves) log::info("worker.started", {{"host", settings.host_name}});
   loop.run();
   log::info("serve.stopped");
-  return 0;
+  return host.failed() ? 1 : 0;
 }
 
 }  // namespace

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "rapt/agent/server_keeper.hpp"
+#include "rapt/agent/supervision.hpp"
+#include "rapt/http/client.hpp"
+#include "rapt/http/listening.hpp"
+#include "rapt/http/server.hpp"
+#include "rapt/runtime/runtime.hpp"
+
+extern char** environ;
+
+namespace rapt::agent {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr seconds kPatience{60};
+
+/// What a release's program does in these tests: answers with the release that it is of. A real process with a real
+/// server, started by a script FOLDER/bin/rapt; how it behaves is in the file FOLDER/behavior.
+class Program final : public http::Handler {
+ public:
+  Task<void> handle(http::Request& request, http::Responder& responder) override {
+    http::Response response;
+    response.status = 200;
+    response.body = std::getenv("KEEPER_TEST_RELEASE");
+    if (request.path == "/name") response.body = std::getenv("RAPT_HOST_NAME");
+    if (request.path == "/die") _exit(7);
+    co_await responder.send(std::move(response));
+  }
+  [[nodiscard]] http::Response failure(int status, std::string_view, std::string_view message,
+                                       std::string_view) const override {
+    http::Response response;
+    response.status = status;
+    response.body = message;
+    return response;
+  }
+};
+
+Task<void> stop_all(runtime::Runtime& loop, http::Server& server) {
+  co_await server.stop(seconds(20));
+  loop.stop();
+}
+
+std::string behavior() {
+  std::string text;
+  std::getline(std::ifstream(fs::path(std::getenv("KEEPER_TEST_FOLDER")) / "behavior"), text);
+  return text;
+}
+
+TEST(KeeperProgram, DISABLED_Serve) {
+  const std::string how = behavior();
+  std::fprintf(stderr, "behaves: %s\n", how.c_str());
+  if (how == "die") _exit(3);
+  auto supervision = Supervision::take().value();
+  ASSERT_TRUE(supervision.has_socket());
+  ASSERT_EQ(std::getenv("LISTEN_FDS"), nullptr);
+  runtime::Runtime loop(2);
+  Program program;
+  http::ServerOptions options;
+  options.listening = supervision.take_socket().release();
+  options.drain = milliseconds(200);
+  http::Server server(loop.executor(), options, program);
+  if (how == "serve") {
+    server.start().value();
+    supervision.tell("READY=1");
+  }
+  loop.on_signal([&] { loop.spawn(stop_all(loop, server)); });
+  loop.run();
+  _exit(0);
+}
+
+/// A folder with releases.
+class Home : public testing::Test {
+ protected:
+  Home() {
+    std::string name = (fs::temp_directory_path() / "rapt-keeper-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = name;
+  }
+  ~Home() override {
+    if (keeper_) run(keeper_->stop(kPatience)).value();
+    keeper_.reset();
+    settle();
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  fs::path release(const std::string& version, const std::string& how = "serve") {
+    const fs::path folder = folder_ / version;
+    fs::create_directories(folder / "bin");
+    std::ofstream(folder / "behavior") << how << "\n";
+    std::ofstream(folder / "bin/rapt")
+        << "#!/bin/sh\n[ \"$1 $2\" = 'agent --check-takeover' ] && { grep -qx serve '" << (folder / "behavior").string()
+        << "'; exit; }\nexport KEEPER_TEST_RELEASE=" << version << " KEEPER_TEST_FOLDER='" << folder.string()
+        << "'\nexec '" << fs::read_symlink("/proc/self/exe").string()
+        << "' --gtest_also_run_disabled_tests --gtest_filter=KeeperProgram.DISABLED_Serve\n";
+    fs::permissions(folder / "bin/rapt", fs::perms::owner_all);
+    return folder;
+  }
+
+  KeeperOptions options() {
+    KeeperOptions options;
+    options.port = 0;
+    options.host_name = "lab:3000";
+    options.first_pause = milliseconds(20);
+    options.longest_pause = milliseconds(100);
+    for (char** one = environ; *one != nullptr; ++one) options.environment.emplace_back(*one);
+    options.log = [this](std::string_view line) {
+      const std::lock_guard lock(mutex_);
+      lines_.append(line).append("\n");
+    };
+    return options;
+  }
+  ServerKeeper& keeper() {
+    if (!keeper_) keeper_ = make_keeper(loop_.executor(), options());
+    return *keeper_;
+  }
+
+  /// On the loop that the keeper lives on, which one thread runs.
+  template <class T>
+  T run(Task<T> task) {
+    auto done = std::make_shared<std::promise<T>>();
+    auto whole = [](Task<T> inner, std::shared_ptr<std::promise<T>> promise) -> Task<void> {
+      promise->set_value(co_await std::move(inner));
+    };
+    loop_.spawn(whole(std::move(task), done));
+    return done->get_future().get();
+  }
+  /// What was posted to the loop has been done.
+  void settle() {
+    auto nothing = []() -> Task<int> { co_return 0; };
+    run(nothing());
+  }
+
+  std::string get(const std::string& path) {
+    http::ClientRequest request;
+    request.url = "http://127.0.0.1:" + std::to_string(keeper().port()) + path;
+    const auto answer = runtime::run_blocking(client_.fetch(std::move(request)));
+    return answer ? answer->body : "failed: " + answer.error().message;
+  }
+  Health wait_for(const std::function<bool(const Health&)>& wanted) {
+    for (;;) {
+      auto health = run(keeper().health());
+      if (wanted(health)) return health;
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+  }
+  std::string lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+  fs::path folder_;
+  std::mutex mutex_;
+  std::string lines_;
+  http::Client client_;
+  runtime::Runtime loop_{1};
+  std::unique_ptr<ServerKeeper> keeper_;
+  struct Thread {
+    explicit Thread(runtime::Runtime& given) : loop(given), thread([&given] { given.run(); }) {}
+    ~Thread() { loop.stop(); }
+    runtime::Runtime& loop;
+    std::jthread thread;
+  } thread_{loop_};
+};
+
+TEST_F(Home, StartsAReleaseAndPassesItsLinesOn) {
+  const auto one = release("1.0.0");
+  run(keeper().start(one, kPatience)).value();
+  EXPECT_EQ(get("/"), "1.0.0");
+  EXPECT_EQ(get("/name"), "lab:3000");
+  EXPECT_THAT(lines(), HasSubstr("behaves: serve\n"));
+  const auto health = run(keeper().health());
+  EXPECT_TRUE(health.ready);
+  EXPECT_EQ(health.ends, 0u);
+  EXPECT_EQ(health.release, one.string());
+  EXPECT_EQ(run(keeper().start(one, kPatience)).error().kind, ErrorKind::kConflict);
+}
+
+TEST_F(Home, TellsTheLastWordsOfAReleaseThatDoesNotStart) {
+  const auto failed = run(keeper().start(release("1.0.0", "die"), kPatience)).error();
+  EXPECT_EQ(failed.kind, ErrorKind::kUnavailable);
+  EXPECT_THAT(failed.message, AllOf(HasSubstr("1.0.0"), HasSubstr("ended with 3"), HasSubstr("behaves: die")));
+  EXPECT_FALSE(run(keeper().health()).ready);
+  run(keeper().start(release("0.9.0"), kPatience)).value();
+  EXPECT_EQ(get("/"), "0.9.0");
+}
+
+TEST_F(Home, AReleaseWithoutAProgramIsSaidToBeWithoutOne) {
+  fs::create_directories(folder_ / "empty");
+  EXPECT_THAT(run(keeper().start(folder_ / "empty", kPatience)).error().message, HasSubstr("cannot be started"));
+}
+
+TEST_F(Home, StartsAServerThatEndsAgain) {
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  get("/die");
+  const auto health = wait_for([](const Health& now) { return now.ends == 1 && now.ready; });
+  EXPECT_EQ(get("/"), "1.0.0");
+  EXPECT_THAT(health.because, HasSubstr("ended with 7"));
+}
+
+TEST_F(Home, SaysWhoseThePortIsNot) {
+  const UniqueFd taken = http::listen_at("127.0.0.1", 0).value();
+  auto other = options();
+  other.port = http::port_of_listening(taken.get()).value();
+  keeper_ = make_keeper(loop_.executor(), std::move(other));
+  const auto failed = run(keeper().start(release("1.0.0"), seconds(0))).error();
+  EXPECT_EQ(failed.kind, ErrorKind::kConflict);
+  EXPECT_THAT(failed.message, HasSubstr("Another program listens at 127.0.0.1:"));
+}
+
+TEST_F(Home, TakesASocketThatListensAlready) {
+  auto given = options();
+  given.listening = http::listen_at("127.0.0.1", 0).value();
+  const auto port = http::port_of_listening(given.listening.get()).value();
+  keeper_ = make_keeper(loop_.executor(), std::move(given));
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  EXPECT_EQ(keeper().port(), port);
+  EXPECT_EQ(get("/"), "1.0.0");
+}
+
+/// Asks all the time, over one connection or a new one for each request.
+class Visitor {
+ public:
+  Visitor(std::uint16_t port, bool keeps)
+      : url_("http://127.0.0.1:" + std::to_string(port) + "/"),
+        keeps_(keeps),
+        thread_([this](const std::stop_token& stop) {
+          while (!stop.stop_requested()) ask();
+        }) {}
+  std::atomic<int> answered = 0, failed = 0;
+  void wait_for_more(int answers) const {
+    for (const int until = answered + answers; answered < until && failed == 0;)
+      std::this_thread::sleep_for(milliseconds(1));
+  }
+
+ private:
+  void ask() {
+    http::ClientRequest request;
+    request.url = url_;
+    if (!keeps_) request.headers.set("Connection", "close");
+    const auto answer = runtime::run_blocking(client_.fetch(std::move(request)));
+    if (answer && answer->status == 200) {
+      ++answered;
+    } else {
+      ++failed;
+      ADD_FAILURE() << "after " << answered
+                    << " answers: " << (answer ? std::to_string(answer->status) : answer.error().message);
+    }
+  }
+  const std::string url_;
+  const bool keeps_;
+  http::Client client_;
+  std::jthread thread_;
+};
+
+TEST_F(Home, HandsOverThereAndBackWithoutARequestThatFails) {
+  const auto one = release("1.0.0"), two = release("1.1.0");
+  run(keeper().start(one, kPatience)).value();
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  for (int i = 0; i < 4; ++i) visitors.push_back(std::make_unique<Visitor>(keeper().port(), i % 2 == 0));
+  for (const auto& visitor : visitors) visitor->wait_for_more(5);
+  run(keeper().hand_over(two, kPatience)).value();
+  for (const auto& visitor : visitors) visitor->wait_for_more(5);
+  const auto health = wait_for([](const Health& now) { return now.ready; });
+  EXPECT_EQ(health.release, two.string());
+  run(keeper().hand_over(one, kPatience)).value();  // waits for the first one's end
+  for (const auto& visitor : visitors) visitor->wait_for_more(5);
+  for (const auto& visitor : visitors) EXPECT_EQ(visitor->failed, 0);
+}
+
+TEST_F(Home, TheServerBesideHasANameOfItsOwn) {
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  run(keeper().hand_over(release("1.1.0"), kPatience)).value();
+  while (get("/") != "1.1.0") std::this_thread::sleep_for(milliseconds(5));
+  while (get("/name") != "lab:3000_2") std::this_thread::sleep_for(milliseconds(5));
+}
+
+TEST_F(Home, TheOldOneGoesOnWhenTheNewOneDoesNotStart) {
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  EXPECT_THAT(run(keeper().hand_over(release("1.1.0", "die"), kPatience)).error().message, HasSubstr("ended with 3"));
+  EXPECT_THAT(run(keeper().hand_over(release("1.2.0", "hang"), seconds(1))).error().message,
+              HasSubstr("1.2.0 was not ready within 1 s"));
+  EXPECT_EQ(get("/"), "1.0.0");
+  const auto health = run(keeper().health());
+  EXPECT_TRUE(health.ready);
+  EXPECT_EQ(health.ends, 0u);
+}
+
+TEST_F(Home, AServerThatIsKilledDuringAHandOverComesBack) {
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  auto handing =
+      std::async(std::launch::async, [&] { return run(keeper().hand_over(release("1.1.0", "hang"), seconds(2))); });
+  while (lines().find("behaves: hang") == std::string::npos) std::this_thread::sleep_for(milliseconds(5));
+  get("/die");
+  EXPECT_FALSE(handing.get());
+  wait_for([](const Health& now) { return now.ends == 1 && now.ready; });
+  EXPECT_EQ(get("/"), "1.0.0");
+}
+
+TEST_F(Home, ConnectionsWaitWhileNoServerRuns) {
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  run(keeper().stop(kPatience)).value();
+  EXPECT_FALSE(run(keeper().health()).ready);
+  auto waiting = std::async(std::launch::async, [&] { return get("/"); });
+  run(keeper().start(release("1.1.0"), kPatience)).value();
+  EXPECT_EQ(waiting.get(), "1.1.0");
+}
+
+TEST_F(Home, StaysWhatItIsWhenTheNewProgramCannotTakeOver) {
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  const auto failed = run(keeper().become(release("1.1.0", "die"), {"agent"}, {})).error();
+  EXPECT_THAT(failed.message, HasSubstr("cannot take this process over"));
+  EXPECT_EQ(get("/"), "1.0.0");
+}
+
+TEST(Inheritance, OfWhatCannotBeIsRefused) {
+  EXPECT_FALSE(take_inheritance().value());
+  const std::string self = std::to_string(getpid());
+  for (const std::string& text :
+       {std::string("2 3 4 5 6 1 /r"), std::string("1 3 4"), "1 700 701 702 " + self + " 1 /r",
+        "1 3 3 3 " + self + " 1 /r", std::string("1 3 4 5 6 9 /r"), std::string("x")}) {
+    setenv("RAPT_AGENT_HANDED", text.c_str(), 1);
+    EXPECT_FALSE(take_inheritance()) << text;
+    EXPECT_EQ(std::getenv("RAPT_AGENT_HANDED"), nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace rapt::agent

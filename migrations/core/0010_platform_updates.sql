@@ -14,7 +14,10 @@ CREATE TABLE platform_look (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   checked_at timestamptz,
   next_at timestamptz NOT NULL DEFAULT now(),
+  looker text, leads_until timestamptz,  -- who is looking
   fault text NOT NULL DEFAULT '',  -- why the last look came to nothing
+  failing_since timestamptz,       -- the first look without success since the last with it
+  told_version text NOT NULL DEFAULT '',  -- the release that administrators were told of
   offer jsonb CHECK (jsonb_typeof(offer) = 'object')  -- the newest release that there is, and what stands in its way
 );
 
@@ -32,6 +35,10 @@ CREATE TABLE platform_updates (
   from_version text NOT NULL, to_version text NOT NULL,
   state text NOT NULL CHECK (state IN ('requested', 'running', 'updated', 'rolled_back', 'failed', 'broken', 'cancelled')),
   phase text NOT NULL DEFAULT '', detail text NOT NULL DEFAULT '',
+  with_pause boolean NOT NULL DEFAULT false,        -- an administrator agrees that nobody is served meanwhile
+  restore_database boolean NOT NULL DEFAULT false,  -- of a roll-back: the copy of before the update comes back, too
+  source text NOT NULL DEFAULT '',                  -- a mirror's address, where it is not the usual registry
+  abandoned boolean NOT NULL DEFAULT false,         -- ended by another, because its agent was gone
   because text NOT NULL DEFAULT '',
   requested_by text NOT NULL DEFAULT '',  -- '' when nobody was asked (AUTO_UPDATE)
   created_at timestamptz NOT NULL DEFAULT now(),

@@ -5,7 +5,7 @@
 #include "look.hpp"
 #include "probation.hpp"
 #include "rapt/base/log.hpp"
-#include "rapt/mail/mail.hpp"
+#include "rapt/mail/administrators.hpp"
 #include "rapt/updates/updater.hpp"
 
 namespace rapt::updates {
@@ -20,25 +20,10 @@ constexpr store::Statement kHold{"updates_hold", R"(
 constexpr store::Statement kUnsay{"updates_unsay", R"(
   UPDATE module_updates SET installed_version = m.version, held_because = $2 FROM modules m
    WHERE module = $1 AND m.name = $1)"};
-constexpr store::Statement kAdministrators{"updates_administrators", R"(
-  SELECT DISTINCT u.email FROM group_members m JOIN users u ON u.id = m.user_id
-   WHERE m.role = 'system_admin' AND u.status = 'active' AND u.deleted_at IS NULL ORDER BY u.email)"};
-
 struct Teller {
   const security::SecretBox& box;
   std::string public_url;
 };
-
-Result<void> write_letters(store::Transaction& tx, const Teller& teller, const std::string& subject,
-                           const std::string& text) {
-  const auto readers = tx.exec(kAdministrators);
-  if (!readers) return readers.error();
-  for (std::size_t i = 0; i < readers->size(); ++i) {
-    mail::Mail letter{(*readers)[i].text("email"), subject, text + "\n\n" + teller.public_url + "/admin/modules\n"};
-    RAPT_TRY(mail::enqueue(tx, teller.box, letter));
-  }
-  return {};
-}
 
 /// The version that failed is held, its update is over, and administrators are told.
 Result<void> tell_taken_back(store::Transaction& tx, const Watched& failed, const std::string& fault,
@@ -51,8 +36,8 @@ Result<void> tell_taken_back(store::Transaction& tx, const Watched& failed, cons
   RAPT_TRY(keep_event(tx, failed.module, fault.empty() ? "rolled_back" : "failed", failed.to, text));
   RAPT_TRY(end_probation(tx, failed.update_id));
   const auto subject = failed.module + " " + failed.to + (fault.empty() ? " was rolled back" : " fails");
-  return write_letters(tx, teller, subject,
-                       text + "\n\nThis version is not taken by itself again. It can be installed by hand.");
+  const auto more = "\n\nThis version is not taken by itself again. It can be installed by hand.\n\n";
+  return mail::enqueue_to_administrators(tx, teller.box, subject, text + more + teller.public_url + "/admin/modules\n");
 }
 
 /// "" when every module of the update is what it was before; else why not. Fails when the database is away: the next

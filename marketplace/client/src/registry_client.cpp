@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/marketplace/registry_client.hpp"
 
+#include "ask.hpp"
 #include "listing.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/bundle.hpp"
@@ -10,32 +11,10 @@ namespace {
 
 constexpr std::size_t kMaxListingBytes = 8u << 20;
 
-Error upstream(std::string message) {
-  Error error;
-  error.kind = ErrorKind::kUpstream;
-  error.message = std::move(message);
-  error.part = "registry";
-  return error;
-}
-
 /// "+" in a version's build metadata would otherwise be taken for a space by some servers.
 std::string escaped(const std::string& version) {
   std::string out;
   for (const char c : version) out += c == '+' ? std::string("%2B") : std::string(1, c);
-  return out;
-}
-
-/// Everything but letters, digits and "-._~" as "%XX".
-std::string encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += "%" + security::to_hex(std::string_view(&c, 1));
-    }
-  }
   return out;
 }
 
@@ -65,18 +44,12 @@ Task<Result<std::string>> RegistryClient::get(std::string path, std::size_t limi
   http::ClientRequest request;
   request.url = base_url_ + path;
   request.max_body_bytes = limit;
-  auto answer = co_await client_.fetch(std::move(request));
-  if (!answer) {
-    auto error = answer.error();
-    if (error.kind != ErrorKind::kUpstream && error.kind != ErrorKind::kTimeout) co_return error;
-    co_return Error::unavailable(
-        "registry", "The registry at " + base_url_ + " did not answer: " + error.message + " Check MARKETPLACE_URL.",
-        error.log_detail);
-  }
+  auto answer = co_await ask(client_, base_url_, std::move(request));
+  if (!answer) co_return answer.error();
   if (answer->status == 404) co_return Error::not_found(what + " in the registry at " + base_url_);
   if (answer->status != 200)
-    co_return upstream("The registry at " + base_url_ + " answered with status " + std::to_string(answer->status) +
-                       ".");
+    co_return bad_answer("The registry at " + base_url_ + " answered with status " + std::to_string(answer->status) +
+                         ".");
   co_return std::move(answer->body);
 }
 
@@ -102,7 +75,7 @@ Task<Result<ModuleListing>> RegistryClient::find(std::string name) {
   if (!body) co_return body.error();
   auto listing = parse_listing(*body);
   if (listing && listing->name != name)
-    co_return upstream("The registry at " + base_url_ + " answered for another module than " + name + ".");
+    co_return bad_answer("The registry at " + base_url_ + " answered for another module than " + name + ".");
   co_return listing;
 }
 
@@ -111,8 +84,8 @@ Task<Result<std::string>> RegistryClient::download(std::string name, ModuleVersi
   auto body = co_await get(path, bundle::kMaxBundleBytes, "version " + version.version + " of " + name);
   if (!body) co_return body;
   if (security::hex(security::sha256(*body)) != version.sha256) {
-    co_return upstream("The registry at " + base_url_ + " sent other bytes for " + name + " " + version.version +
-                       " than it announced. Try again; if it stays so, tell its operator.");
+    co_return bad_answer("The registry at " + base_url_ + " sent other bytes for " + name + " " + version.version +
+                         " than it announced. Try again; if it stays so, tell its operator.");
   }
   co_return body;
 }

@@ -14,6 +14,7 @@
 
 #include "rapt/agent/server_keeper.hpp"
 #include "rapt/agent/supervision.hpp"
+#include "rapt/base/file.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/http/listening.hpp"
 #include "rapt/http/server.hpp"
@@ -87,6 +88,50 @@ TEST(KeeperProgram, DISABLED_Serve) {
   _exit(0);
 }
 
+/// What is told of an agent, by itself: a line a file, which appears whole.
+void tell(const std::string& name, const std::string& text) {
+  ASSERT_TRUE(write_file_atomically(fs::path(std::getenv("KEEPER_TEST_FOLDER")).parent_path() / name, text + "\n"));
+}
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> all;
+  for (char** one = environ; *one != nullptr; ++one) all.emplace_back(*one);
+  return all;
+}
+
+/// The agent of 1.0.0 starts its server, hands over to 1.1.0, and becomes the agent of that.
+Task<void> live(ServerKeeper& keeper, bool inherited) {
+  const fs::path own = std::getenv("KEEPER_TEST_FOLDER"), next = own.parent_path() / "1.1.0";
+  const auto started = co_await keeper.start(own, kPatience);
+  if (!started) tell("fault", started.error().message);
+  tell(inherited ? "port-of-1.1.0" : "port-of-1.0.0", std::to_string(keeper.port()));
+  if (inherited) co_return;
+  while (!fs::exists(own.parent_path() / "go-on")) co_await runtime::sleep_for(milliseconds(5));
+  const auto handed = co_await keeper.hand_over(next, kPatience);
+  if (!handed) tell("fault", handed.error().message);
+  std::vector<std::string> words{"agent"}, more{"KEEPER_TEST_MORE=1"};
+  for (;;) {
+    const auto stayed = co_await keeper.become(next, words, more);
+    if (stayed.error().kind != ErrorKind::kConflict) tell("fault", stayed.error().message);
+    co_await runtime::sleep_for(milliseconds(20));
+  }
+}
+
+TEST(KeeperProgram, DISABLED_Agent) {
+  auto inherited = take_inheritance().value();
+  const bool has_inherited = inherited.has_value();
+  EXPECT_EQ(has_inherited, std::getenv("KEEPER_TEST_MORE") != nullptr);
+  KeeperOptions options;
+  options.port = 0;
+  options.host_name = "lab:3000";
+  options.environment = own_environment();
+  options.inherited = std::move(inherited);
+  runtime::Runtime loop(1);
+  const auto keeper = make_keeper(loop.executor(), std::move(options));
+  loop.spawn(live(*keeper, has_inherited));
+  loop.run();
+}
+
 /// A folder with releases.
 class Home : public testing::Test {
  protected:
@@ -108,10 +153,13 @@ class Home : public testing::Test {
     fs::create_directories(folder / "bin");
     std::ofstream(folder / "behavior") << how << "\n";
     std::ofstream(folder / "bin/rapt")
-        << "#!/bin/sh\n[ \"$1 $2\" = 'agent --check-takeover' ] && { grep -qx serve '" << (folder / "behavior").string()
-        << "'; exit; }\nexport KEEPER_TEST_RELEASE=" << version << " KEEPER_TEST_FOLDER='" << folder.string()
-        << "'\nexec '" << fs::read_symlink("/proc/self/exe").string()
-        << "' --gtest_also_run_disabled_tests --gtest_filter=KeeperProgram.DISABLED_Serve\n";
+        << "#!/bin/sh\n"
+        << "folder='" << folder.string() << "'\n"
+        << "[ \"$2\" = --check-takeover ] && { grep -qx serve \"$folder/behavior\"; exit; }\n"
+        << "case $1 in serve) as=Serve ;; *) as=Agent ;; esac\n"
+        << "export KEEPER_TEST_FOLDER=\"$folder\" KEEPER_TEST_RELEASE=" << version << "\n"
+        << "exec '" << fs::read_symlink("/proc/self/exe").string()
+        << "' --gtest_also_run_disabled_tests --gtest_filter=KeeperProgram.DISABLED_$as\n";
     fs::permissions(folder / "bin/rapt", fs::perms::owner_all);
     return folder;
   }
@@ -122,7 +170,7 @@ class Home : public testing::Test {
     options.host_name = "lab:3000";
     options.first_pause = milliseconds(20);
     options.longest_pause = milliseconds(100);
-    for (char** one = environ; *one != nullptr; ++one) options.environment.emplace_back(*one);
+    options.environment = own_environment();
     options.log = [this](std::string_view line) {
       const std::lock_guard lock(mutex_);
       lines_.append(line).append("\n");
@@ -329,6 +377,44 @@ TEST_F(Home, StaysWhatItIsWhenTheNewProgramCannotTakeOver) {
   run(keeper().start(release("1.0.0"), kPatience)).value();
   const auto failed = run(keeper().become(release("1.1.0", "die"), {"agent"}, {})).error();
   EXPECT_THAT(failed.message, HasSubstr("cannot take this process over"));
+  EXPECT_EQ(get("/"), "1.0.0");
+}
+
+TEST_F(Home, TheAgentBecomesTheNewOneWhileItsServerGoesOnAndItsEndEndsTheServer) {
+  const auto one = release("1.0.0"), two = release("1.1.0");
+  const auto wait_for_file = [&](const std::string& name) {
+    std::string line;
+    while (line.empty()) {
+      EXPECT_FALSE(fs::exists(folder_ / "fault"));
+      std::ifstream file(folder_ / name);
+      std::getline(file, line);
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+    return static_cast<std::uint16_t>(std::stoi(line));
+  };
+  const std::string program = (one / "bin/rapt").string();
+  const pid_t agent = fork();
+  if (agent == 0) {
+    execl(program.c_str(), program.c_str(), "agent", nullptr);
+    _exit(127);
+  }
+  const auto port = wait_for_file("port-of-1.0.0");
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  for (int i = 0; i < 4; ++i) visitors.push_back(std::make_unique<Visitor>(port, i % 2 == 0));
+  for (const auto& visitor : visitors) visitor->wait_for_more(5);
+  std::ofstream(folder_ / "go-on") << "now\n";
+  EXPECT_EQ(wait_for_file("port-of-1.1.0"), port);
+  for (const auto& visitor : visitors) visitor->wait_for_more(5);
+  for (const auto& visitor : visitors) EXPECT_EQ(visitor->failed, 0);
+  visitors.clear();
+  EXPECT_EQ(waitpid(agent, nullptr, WNOHANG), 0) << "the process is the same";
+  kill(agent, SIGKILL);
+  waitpid(agent, nullptr, 0);
+  // Nobody holds the port any more, and who comes next gets it.
+  auto next = options();
+  next.port = port;
+  keeper_ = make_keeper(loop_.executor(), std::move(next));
+  run(keeper().start(one, kPatience)).value();
   EXPECT_EQ(get("/"), "1.0.0");
 }
 

@@ -40,6 +40,8 @@ run_stages() {
   unset DATABASE_URL REDIS_URL MARKETPLACE_URL AI_API_KEY AI_GATEWAY_URL AI_DEFAULT_MODEL PORT HOST
   start_scratch_services
   run_stage launcher launcher_tests
+  # The programs' tests start an S3 server from there.
+  ensure_npm_packages "$ROOT/tests/s3" s3
   run_stage programs ctest_tests
   run_stage web web_tests
   ensure_npm_packages "$ROOT/tests/tuf" tuf

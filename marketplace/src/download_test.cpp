@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Bundles on their way out: whole, in parts, and counted.
+// Bundles on their way out: whole, in parts, and counted; from a folder and from an S3 store.
 #include <gmock/gmock.h>
 
 #include "byte_range.hpp"
+#include "test_s3.hpp"
 #include "test_site.hpp"
 
 namespace rapt::marketplace {
@@ -39,7 +40,7 @@ TEST(ByteRanges, AreReadByTheSpecification) {
   EXPECT_TRUE(is(range_of("bytes=0-9", 100, "W/\"tag\""), Kind::kWhole, 0, 100));
 }
 
-class Downloads : public ::testing::Test {
+class Downloads : public ::testing::TestWithParam<const char*> {
  protected:
   Downloads() {
     for (int i = 0; i < 100000; ++i) bytes_ += std::to_string(i) + ",";
@@ -51,12 +52,27 @@ class Downloads : public ::testing::Test {
     runtime::run_blocking(site_.downloads.flush(site_.site.database)).value();
     return site_.one("SELECT downloads::text AS value FROM module_versions");
   }
-  TestSite site_;
+  bool on_disk() const { return GetParam() == std::string("folder"); }
+  std::unique_ptr<Blobs> s3_blobs() {
+    if (on_disk()) return nullptr;
+    s3_.emplace();
+    return s3_->make_blobs();
+  }
+  /// Takes the one blob away behind the registry's back.
+  void lose_blob() {
+    if (on_disk()) {
+      std::filesystem::remove_all(site_.made.folder.path / "blobs");
+    } else {
+      s3_->tell("forget", {{"key", "registry/blobs/" + tag_.substr(1, 2) + "/" + tag_.substr(1, 64)}});
+    }
+  }
+  std::optional<TestS3> s3_;
+  TestSite site_{std::nullopt, nullptr, s3_blobs()};
   std::string bytes_, tag_;
   const std::string path_ = "/api/modules/sample/download/1.0.0";
 };
 
-TEST_F(Downloads, AreWholeAndNamedByTheirDigest) {
+TEST_P(Downloads, AreWholeAndNamedByTheirDigest) {
   const auto answer = site_.get(path_);
   ASSERT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, bytes_);
@@ -72,7 +88,7 @@ TEST_F(Downloads, AreWholeAndNamedByTheirDigest) {
   EXPECT_EQ(counted(), "1");
 }
 
-TEST_F(Downloads, GoOnWhereTheyWereCutOffAndCountOnce) {
+TEST_P(Downloads, GoOnWhereTheyWereCutOffAndCountOnce) {
   const auto first = site_.get(path_, {{"Range", "bytes=0-299999"}});
   ASSERT_EQ(first.status, 206);
   EXPECT_EQ(first.headers.get("Content-Range"), "bytes 0-299999/" + std::to_string(bytes_.size()));
@@ -86,7 +102,7 @@ TEST_F(Downloads, GoOnWhereTheyWereCutOffAndCountOnce) {
   EXPECT_EQ(site_.get(path_, {{"Range", "bytes=5-"}, {"If-Range", "\"another\""}}).body, bytes_);
 }
 
-TEST_F(Downloads, ComeByTheMetadatasPathsToo) {
+TEST_P(Downloads, ComeByTheMetadatasPathsToo) {
   const auto digest = tag_.substr(1, 64);
   EXPECT_EQ(site_.get("/targets/modules/lake/sample/" + digest + ".sample-1.0.0.rapt").body, bytes_);
   for (const auto& path : {"/targets/modules/hill/sample/" + digest + ".sample-1.0.0.rapt",
@@ -98,21 +114,39 @@ TEST_F(Downloads, ComeByTheMetadatasPathsToo) {
   EXPECT_EQ(site_.one("SELECT downloads::text AS value FROM modules"), "1");
 }
 
-TEST_F(Downloads, SayThatABlobIsGone) {
-  std::filesystem::remove_all(site_.made.folder.path / "blobs");
+TEST_P(Downloads, SayThatABlobIsGone) {
+  lose_blob();
   const auto answer = site_.get(path_);
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(json::parse(answer.body).at("code"), "NOT_FOUND");
   EXPECT_EQ(counted(), "0");
 }
 
-TEST_F(Downloads, AreKeptForTheNextTimeWhileTheDatabaseIsAway) {
+/// What a client does whose connection breaks again and again: each time it asks for the rest, under the tag it knows.
+TEST_P(Downloads, AreWholeAfterManyPieces) {
+  std::string got;
+  while (got.size() < bytes_.size()) {
+    const auto to = std::min(got.size() + 150000, bytes_.size()) - 1;
+    const auto range = "bytes=" + std::to_string(got.size()) + "-" + std::to_string(to);
+    const auto part = site_.get(path_, {{"Range", range}, {"If-Range", tag_}});
+    ASSERT_EQ(part.status, 206);
+    EXPECT_EQ(part.headers.get("ETag"), tag_);
+    got += part.body;
+  }
+  EXPECT_EQ(got, bytes_);
+  EXPECT_EQ(counted(), "1");
+}
+
+TEST_P(Downloads, AreKeptForTheNextTimeWhileTheDatabaseIsAway) {
   site_.get(path_);
   store::Database away({.url = "postgresql://nobody@127.0.0.1:1/none", .connections = 1});
   const auto failed = runtime::run_blocking(site_.downloads.flush(away));
   ASSERT_FALSE(failed);
   EXPECT_EQ(counted(), "1");
 }
+
+INSTANTIATE_TEST_SUITE_P(From, Downloads, ::testing::Values("folder", "s3"),
+                         [](const auto& chosen) { return std::string(chosen.param); });
 
 }  // namespace
 }  // namespace rapt::marketplace

@@ -89,6 +89,7 @@ TEST_F(Releases, AreHaltedWhenAFifthOfTheFirstFail) {
   release("1.1.0");
   std::vector<Instance> instances;
   for (int i = 0; i < 6; ++i) instances.push_back(instance());
+  site_.sql("UPDATE instances SET registered_at = now() - interval '2 days'");
   const auto report = [this](const Instance& who, const std::string& state) {
     const auto answer = beat(who, {{"update", {{"state", state}, {"version", "1.1.0"}}}});
     EXPECT_EQ(answer.status, 204) << answer.body;
@@ -107,6 +108,29 @@ TEST_F(Releases, AreHaltedWhenAFifthOfTheFirstFail) {
   site_.sql("UPDATE releases SET halted_because = NULL, watched_since = now() WHERE version = '1.1.0'");
   report(instances[5], "rolled_back");
   EXPECT_EQ(latest(""), "1.1.0");
+}
+
+TEST_F(Releases, AreNotHaltedByInstancesThatCameForIt) {
+  release("1.0.0");
+  release("1.1.0");
+  std::vector<Instance> instances;
+  for (int i = 0; i < 6; ++i) instances.push_back(instance());
+  const auto all_fail = [&] {
+    for (const auto& who : instances) {
+      for (const auto* state : {"updating", "failed"})
+        EXPECT_EQ(beat(who, {{"update", {{"state", state}, {"version", "1.1.0"}}}}).status, 204);
+    }
+  };
+  all_fail();
+  EXPECT_EQ(latest(""), "1.1.0") << "who registers today does not count";
+  // A release of last week, and instances that came between.
+  site_.sql("UPDATE releases SET published_at = now() - interval '7 days'");
+  site_.sql("UPDATE instances SET registered_at = now() - interval '2 days'");
+  all_fail();
+  EXPECT_EQ(latest(""), "1.1.0") << "who came after the release does not count either";
+  site_.sql("UPDATE instances SET registered_at = now() - interval '8 days'");
+  all_fail();
+  EXPECT_EQ(latest(""), "1.0.0");
 }
 
 TEST_F(Releases, TakeFromInstancesWhatIsDocumentedAndNothingElse) {

@@ -11,12 +11,15 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFewest = 5;
-// Of each instance its newest report counts once, and only what was reported since the release is watched.
+// Of each instance its newest report counts once, and only what was reported since the release is watched. Anybody may
+// register instances, so only those count that were there before the release, and for a day: who wants to halt one has
+// to have prepared for it before there was anything to halt.
 constexpr store::Statement kHalt{
     "releases.halt_if_failing",
     "WITH reports AS (SELECT count(*) AS total, count(*) FILTER (WHERE i.update_state <> 'healthy') AS bad "
     "FROM instances i JOIN releases r ON r.version = i.update_version WHERE i.update_version = $1 "
-    "AND i.update_state IN ('healthy', 'failed', 'rolled_back') AND i.update_reported_at >= r.watched_since) "
+    "AND i.update_state IN ('healthy', 'failed', 'rolled_back') AND i.update_reported_at >= r.watched_since "
+    "AND i.registered_at < r.published_at AND i.registered_at <= now() - interval '1 day') "
     "UPDATE releases SET halted_because = reports.bad || ' of the first ' || reports.total || "
     "' instances that took this version failed with it or went back.' FROM reports "
     "WHERE version = $1 AND halted_because IS NULL AND reports.total >= $2::int AND reports.bad * 5 > reports.total "

@@ -20,11 +20,14 @@
 
 namespace rapt::marketplace {
 
-/// A registry on a real server, with a database of its own, blobs in a folder, and metadata after a first ceremony.
+/// A registry on a real server, with a database of its own, blobs in a folder or where a test has them, and metadata
+/// after a first ceremony.
 class TestSite {
  public:
-  explicit TestSite(std::optional<http::StaticFiles> pages = std::nullopt, Publishing* publishing = nullptr)
-      : blobs(made.folder.path / "blobs"),
+  explicit TestSite(std::optional<http::StaticFiles> pages = std::nullopt, Publishing* publishing = nullptr,
+                    std::unique_ptr<Blobs> store = nullptr)
+      : kept(std::move(store)),
+        blobs(kept ? *kept : disk),
         files(1 << 20),
         site{**made.database, *made.repository, blobs, clock, "http://registry.test", publishing, &downloads, &files},
         application(site, std::move(pages)),
@@ -102,7 +105,9 @@ class TestSite {
 
   SystemClock clock;
   TestRepository made;
-  DiskBlobs blobs;
+  DiskBlobs disk{made.folder.path / "blobs"};
+  std::unique_ptr<Blobs> kept;  ///< what takes the place of the folder
+  Blobs& blobs;
   DownloadCounts downloads;
   FileCache files;
   Site site;

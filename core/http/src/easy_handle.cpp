@@ -69,6 +69,14 @@ void EasyHandle::set_request() {
   }
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, fields_);
   if (request.decode_body) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  if (request.aws_signature) set_signature(*request.aws_signature);
+}
+
+void EasyHandle::set_signature(const AwsSignature& signature) {
+  const std::string how = "aws:amz:" + signature.region + ":" + signature.service;
+  curl_easy_setopt(easy_, CURLOPT_AWS_SIGV4, how.c_str());
+  curl_easy_setopt(easy_, CURLOPT_USERNAME, signature.access_key_id.c_str());
+  curl_easy_setopt(easy_, CURLOPT_PASSWORD, signature.secret_access_key.c_str());
 }
 
 void EasyHandle::set_limits() {

@@ -22,6 +22,7 @@ class EasyHandle {
 
  private:
   void set_request();
+  void set_signature(const AwsSignature& signature);
   void set_limits();
   [[nodiscard]] const char* word_for(CURLcode code) const;
   [[nodiscard]] bool was_sent() const;  ///< whether anything of the request has left

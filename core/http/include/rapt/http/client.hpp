@@ -12,6 +12,12 @@
 
 namespace rapt::http {
 
+/// How a request to Amazon's services, and to what speaks like them, is signed (Signature Version 4).
+struct AwsSignature {
+  std::string access_key_id, secret_access_key;  ///< the secret is never sent
+  std::string region, service;                   ///< "us-east-1", "s3"
+};
+
 struct ClientRequest {
   std::string method = "GET";
   std::string url;
@@ -32,7 +38,10 @@ struct ClientRequest {
   /// The server listens there, and the URL's host is only a name. A connection of one socket serves no other. Empty:
   /// TCP.
   std::filesystem::path unix_socket{};
-  bool only_extra_ca = false;             ///< the system's authorities do not count
+  bool only_extra_ca = false;  ///< the system's authorities do not count
+  /// Signs method, address, every field of `headers`, and what "x-amz-content-sha256" among them says of the body. The
+  /// query has to be in the canonical form already: sorted, each name with its "=". Its "x-amz-date" is now.
+  std::optional<AwsSignature> aws_signature{};
 };
 
 /// The answer while it arrives. Dropping it cancels the transfer. Used by the task that opened it, where that runs.

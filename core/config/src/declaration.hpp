@@ -22,5 +22,7 @@ struct Declaration {
 };
 
 std::span<const Declaration> declarations();
+/// Those of load_telemetry(), which reads them itself: they have no `read`.
+std::span<const Declaration> telemetry_declarations();
 
 }  // namespace rapt::config

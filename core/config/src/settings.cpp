@@ -74,6 +74,21 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+std::string described(std::span<const Declaration> all) {
+  std::string out;
+  for (const Declaration& declared : all) {
+    out += padded(declared.name, 28) + padded(declared.type, 9);
+    const std::string otherwise = declared.default_text == nullptr ? "required"
+                                  : *declared.default_text == '\0' ? "empty"
+                                                                   : declared.default_text;
+    out += padded(otherwise + (*declared.unit == '\0' ? "" : std::string(" ") + declared.unit), 38) + declared.help;
+    if (!declared.bounds.empty()) out += " (" + declared.bounds + ")";
+    if (declared.secret) out += " [secret]";
+    out += '\n';
+  }
+  return out;
+}
+
 }  // namespace
 
 Environment process_environment() {
@@ -102,18 +117,8 @@ Result<Settings> load_settings(const Environment& environment) {
 }
 
 std::string describe() {
-  std::string out;
-  for (const Declaration& declared : declarations()) {
-    out += padded(declared.name, 28) + padded(declared.type, 9);
-    const std::string otherwise = declared.default_text == nullptr ? "required"
-                                  : *declared.default_text == '\0' ? "empty"
-                                                                   : declared.default_text;
-    out += padded(otherwise + (*declared.unit == '\0' ? "" : std::string(" ") + declared.unit), 38) + declared.help;
-    if (!declared.bounds.empty()) out += " (" + declared.bounds + ")";
-    if (declared.secret) out += " [secret]";
-    out += '\n';
-  }
-  return out;
+  std::string out = described(declarations());
+  return out + described(telemetry_declarations());
 }
 
 }  // namespace rapt::config

@@ -145,6 +145,8 @@ TEST(Settings, AreDescribedOneALine) {
   EXPECT_THAT(text, HasSubstr("120000 milliseconds"));
   EXPECT_THAT(text, HasSubstr("[secret]"));
   EXPECT_THAT(text, HasSubstr("required"));
+  EXPECT_THAT(text, HasSubstr("\nMETRICS_TOKEN "));
+  EXPECT_THAT(text, HasSubstr("\nOTEL_EXPORTER_OTLP_ENDPOINT "));
 }
 
 TEST(UnknownVariables, AreNamedWithTheSettingThatWasProbablyMeant) {

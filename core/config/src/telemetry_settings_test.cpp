@@ -32,6 +32,10 @@ TEST(TelemetrySettings, SendTracesToAnAddressOrNowhere) {
   EXPECT_FALSE(with("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"));
   EXPECT_FALSE(with("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a b"));
   EXPECT_FALSE(with("OTEL_SERVICE_NAME", std::string(101, 'x')));
+  EXPECT_EQ(with("", "")->trace_ratio, 1);
+  EXPECT_EQ(with("OTEL_TRACES_SAMPLER_ARG", "0.25")->trace_ratio, 0.25);
+  for (const char* bad : {"1.5", "-1", "nan", "half", "0.5 "})
+    EXPECT_FALSE(with("OTEL_TRACES_SAMPLER_ARG", bad)) << bad;
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "otlp.hpp"
 
-#include <sys/random.h>
-
 #include <nlohmann/json.hpp>
+
+#include "fresh_id.hpp"
 
 namespace rapt::telemetry {
 namespace {
@@ -15,15 +15,6 @@ std::string hex(const std::array<std::uint8_t, N>& bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   for (const auto byte : bytes) out += {kDigits[byte >> 4U], kDigits[byte & 15U]};
-  return out;
-}
-
-/// Ids need to be different, not secret; zeros would be none.
-template <std::size_t N>
-std::array<std::uint8_t, N> fresh() {
-  std::array<std::uint8_t, N> out{};
-  if (::getrandom(out.data(), out.size(), 0) != static_cast<ssize_t>(out.size())) out.fill(1);
-  out[0] |= 1;
   return out;
 }
 
@@ -40,8 +31,9 @@ json view(const Span& span) {
   for (const auto& [key, value] : span.texts) attributes.push_back(text(key, value));
   for (const auto& [key, value] : span.numbers)
     attributes.push_back({{"key", key}, {"value", {{"intValue", std::to_string(value)}}}});
-  json out{{"traceId", span.parent ? hex(span.parent->trace_id) : hex(fresh<16>())},
-           {"spanId", hex(fresh<8>())},
+  const auto& known = span.self ? span.self : span.parent;
+  json out{{"traceId", hex(known ? known->trace_id : fresh_id<16>())},
+           {"spanId", hex(span.self ? span.self->span_id : fresh_id<8>())},
            {"name", span.name},
            {"kind", static_cast<int>(span.kind)},
            {"startTimeUnixNano", nanoseconds(span.began)},

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "fresh_id.hpp"
 #include "otlp.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/http/client.hpp"
@@ -19,6 +20,7 @@ namespace {
 constexpr std::size_t kMostAtOnce = 512;
 
 std::atomic<bool> tracing{false};
+std::atomic<double> kept_ratio{1};
 
 /// Two hexadecimal digits in lower case, or -1.
 int byte_of(char high, char low) {
@@ -72,8 +74,13 @@ bool is_tracing() {
   return tracing.load(std::memory_order_relaxed);
 }
 
+double ratio_kept() {
+  return kept_ratio.load(std::memory_order_relaxed);
+}
+
 void tell(Span span) {
-  if (!is_tracing() || (span.parent && !span.parent->sampled)) return;
+  const auto left_out = [](const auto& context) { return context && !context->sampled; };
+  if (!is_tracing() || left_out(span.parent) || left_out(span.self)) return;
   const auto queue = [] {
     const std::lock_guard lock(present_mutex);
     return present;
@@ -148,6 +155,7 @@ Tracing::Tracing(Options options) {
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
   const std::lock_guard lock(present_mutex);
   present = impl_->queue;
+  kept_ratio = impl_->options.ratio;
   tracing = true;
 }
 

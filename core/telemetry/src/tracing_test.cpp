@@ -3,14 +3,9 @@
 
 #include <gmock/gmock.h>
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include <nlohmann/json.hpp>
 
-#include "rapt/http/server.hpp"
-#include "rapt/runtime/runtime.hpp"
+#include "collector.hpp"
 
 namespace rapt::telemetry {
 namespace {
@@ -19,66 +14,6 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr const char* kParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-/// A collector of OTLP over HTTP: keeps what it is sent.
-class Collector final : public http::Handler {
- public:
-  Collector() {
-    if (!server_.start()) throw std::runtime_error("no port");
-    thread_ = std::jthread([this] { loop_.run(); });
-  }
-  ~Collector() override {
-    loop_.spawn(stop());
-    thread_.join();
-  }
-  Task<void> handle(http::Request& request, http::Responder& responder) override {
-    {
-      const std::lock_guard lock(mutex_);
-      path_ = request.path;
-      const auto body = json::parse(request.body);
-      resource_ = body["resourceSpans"][0]["resource"];
-      for (const auto& span : body["resourceSpans"][0]["scopeSpans"][0]["spans"]) spans_.push_back(span);
-    }
-    came_.notify_all();
-    http::Response response;
-    response.body = "{}";
-    co_await responder.send(std::move(response));
-  }
-  [[nodiscard]] http::Response failure(int status, std::string_view, std::string_view,
-                                       std::string_view) const override {
-    http::Response response;
-    response.status = status;
-    return response;
-  }
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
-  std::vector<json> wait_for(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    if (!came_.wait_for(lock, 60s, [&] { return spans_.size() >= count; })) throw std::runtime_error("no spans came");
-    return spans_;
-  }
-  json resource() {
-    const std::lock_guard lock(mutex_);
-    return resource_;
-  }
-  std::string path() {
-    const std::lock_guard lock(mutex_);
-    return path_;
-  }
-
- private:
-  Task<void> stop() {
-    co_await server_.stop(1s);
-    loop_.stop();
-  }
-  runtime::Runtime loop_{1};
-  http::Server server_{loop_.executor(), {}, *this};
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::string path_;
-  json resource_;
-  std::vector<json> spans_;
-  std::jthread thread_;
-};
 
 Span span(std::string name) {
   Span out;

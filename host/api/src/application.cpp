@@ -18,7 +18,7 @@
 #include "rapt/config/settings.hpp"
 #include "rapt/identity/auth_service.hpp"
 #include "rapt/telemetry/timings.hpp"
-#include "rapt/telemetry/tracing.hpp"
+#include "rapt/telemetry/within.hpp"
 #include "routes.hpp"
 
 namespace rapt::api {
@@ -74,26 +74,42 @@ std::string_view known_method(std::string_view method) {
   return found == kKnown.end() ? "other" : *found;
 }
 
-/// Neither path nor query: both may hold what a person wrote.
-void tell_span(const http::Request& request, std::string_view pattern, int status, std::chrono::microseconds spent) {
-  telemetry::Span span;
-  span.name = std::string(known_method(request.method)) + " " + std::string(pattern);
-  span.parent = telemetry::parse_traceparent(request.headers.get("traceparent").value_or(""));
-  span.ended = std::chrono::system_clock::now();
-  span.began = span.ended - spent;
-  span.failed = status >= 500;
-  span.texts = {{"http.request.method", std::string(known_method(request.method))},
-                {"http.route", std::string(pattern)}};
-  span.numbers = {{"http.response.status_code", status}};
-  telemetry::tell(std::move(span));
-}
+/// The responder of a request that is traced: it has the request's span with it.
+class TracedResponder final : public http::Responder {
+ public:
+  TracedResponder(http::Responder& inner, telemetry::OpenSpan& span) : inner_(inner), span_(span) {}
+  Task<void> send(http::Response response) override { return inner_.send(std::move(response)); }
+  Task<http::EventStream*> open_event_stream(http::Headers extra) override {
+    return inner_.open_event_stream(std::move(extra));
+  }
+  Task<http::BodyStream*> open_body_stream(http::Headers headers) override {
+    return inner_.open_body_stream(std::move(headers));
+  }
+  Task<http::BodyStream*> open_sized_stream(int status, http::Headers headers, std::uint64_t length) override {
+    return inner_.open_sized_stream(status, std::move(headers), length);
+  }
+  /// Neither path nor query: both may hold what a person wrote.
+  void end(const http::Request& request, std::string_view pattern, int status) {
+    if (!span_.is_kept()) return;
+    const std::string method(known_method(request.method)), route(pattern);
+    span_.rename(method + " " + route);
+    span_.say("http.request.method", method);
+    span_.say("http.route", route);
+    span_.say("http.response.status_code", status);
+    span_.end(status >= 500);
+  }
 
-void log_access(const http::Request& request, std::string_view pattern, int status,
+ private:
+  http::Responder& inner_;
+  telemetry::OpenSpan& span_;
+};
+
+void log_access(const http::Request& request, http::Responder& responder, std::string_view pattern, int status,
                 std::chrono::steady_clock::time_point since) {
   const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - since);
   const auto answered = std::to_string(status);
   telemetry::http_requests().record({known_method(request.method), pattern, answered}, spent);
-  if (telemetry::is_tracing()) tell_span(request, pattern, status, spent);
+  if (auto* traced = dynamic_cast<TracedResponder*>(&responder)) traced->end(request, pattern, status);
   log::info("http.request", {{"method", request.method},
                              {"route", std::string(pattern)},
                              {"status", answered},
@@ -122,11 +138,19 @@ Application::Application(Services services, std::optional<http::StaticFiles> pag
 Task<void> Application::handle(http::Request& request, http::Responder& responder) {
   auto client = client_of(request, services_.settings.trusted_proxies);
   request.remote_address = std::move(client.address);
-  if (is_api(request.path)) {
-    co_await handle_api(request, responder, std::move(client.scheme));
-  } else {
-    co_await handle_page(request, responder);
+  const auto answering = [&](http::Responder& to) {
+    return is_api(request.path) ? handle_api(request, to, std::move(client.scheme)) : handle_page(request, to);
+  };
+  if (!telemetry::is_tracing()) {
+    auto plain = answering(responder);
+    co_await std::move(plain);
+    co_return;
   }
+  const auto told = telemetry::parse_traceparent(request.headers.get("traceparent").value_or(""));
+  auto span = telemetry::begin_trace("(request)", telemetry::Span::Kind::kServer, told);
+  TracedResponder traced(responder, span);
+  auto within = answering(traced);
+  co_await telemetry::within(span, std::move(within));
 }
 
 Task<std::size_t> Application::body_limit(const http::Request& head, std::size_t usual) {
@@ -159,7 +183,7 @@ Task<void> Application::handle_page(http::Request& request, http::Responder& res
   add_security_headers(response.headers, page.has_value(), services_.settings.production);
   const int status = response.status;
   co_await responder.send(std::move(response));
-  log_access(request, "(page)", status, since);
+  log_access(request, responder, "(page)", status, since);
 }
 
 Task<void> Application::handle_api(http::Request& request, http::Responder& responder, std::string scheme) {
@@ -179,7 +203,7 @@ Task<void> Application::handle_api(http::Request& request, http::Responder& resp
     if (!allowed.empty() && !response.headers.get("Allow")) response.headers.set("Allow", allowed);
     co_await dressed.send(std::move(response));
   }
-  log_access(request, way.route != nullptr ? way.route->pattern : "(unknown)", dressed.status(), since);
+  log_access(request, responder, way.route != nullptr ? way.route->pattern : "(unknown)", dressed.status(), since);
 }
 
 Task<Result<Answer>> Application::answer_api(const Way& way, Call& call, DressedResponder& dressed) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "metered_gateway.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
+#include "rapt/telemetry/open_span.hpp"
 #include "rapt/telemetry/timings.hpp"
-#include "rapt/telemetry/tracing.hpp"
 
 namespace rapt::api {
 namespace {
@@ -10,34 +12,31 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 template <class T>
-void count(const char* kind, const Result<T>& result, Clock::time_point since) {
+void count(const char* kind, const Result<T>& result, Clock::time_point since, telemetry::OpenSpan& span) {
   const std::string outcome = result ? "ok" : result.error().code.empty() ? "failed" : result.error().code;
-  const auto spent = Clock::now() - since;
-  telemetry::gateway_calls().record({kind, outcome}, spent);
-  if (!telemetry::is_tracing()) return;
-  telemetry::Span span;
-  span.name = std::string("ai ") + kind;
-  span.kind = telemetry::Span::Kind::kClient;
-  span.ended = std::chrono::system_clock::now();
-  span.began = span.ended - std::chrono::duration_cast<std::chrono::system_clock::duration>(spent);
-  span.failed = !result;
-  span.texts = {{"outcome", outcome}};
-  telemetry::tell(std::move(span));
+  telemetry::gateway_calls().record({kind, outcome}, Clock::now() - since);
+  if (!span.is_kept()) return;
+  span.say("outcome", outcome);
+  span.end(!result);
 }
 
 }  // namespace
 
 Task<gateway::Exchange> MeteredGateway::complete(gateway::ChatRequest request, gateway::DeltaSink* sink) {
   const auto since = Clock::now();
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  auto span = telemetry::begin_span(executor, "ai chat", telemetry::Span::Kind::kClient);
   auto exchange = co_await inner_.complete(std::move(request), sink);
-  count("chat", exchange.completion, since);
+  count("chat", exchange.completion, since, span);
   co_return exchange;
 }
 
 Task<Result<gateway::Embeddings>> MeteredGateway::embed(gateway::EmbeddingRequest request) {
   const auto since = Clock::now();
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  auto span = telemetry::begin_span(executor, "ai embeddings", telemetry::Span::Kind::kClient);
   auto embeddings = co_await inner_.embed(std::move(request));
-  count("embeddings", embeddings, since);
+  count("embeddings", embeddings, since, span);
   co_return embeddings;
 }
 

@@ -479,8 +479,10 @@ int run_host(const config::Settings& settings, Host::Roles roles) {
   if (!pages) return complain(pages.error());
   std::optional<telemetry::Tracing> tracing;
   if (!telemetry->otlp_endpoint.empty())
-    tracing.emplace(telemetry::Tracing::Options{
-        .endpoint = telemetry->otlp_endpoint, .service_name = telemetry->service_name, .service_version = version()});
+    tracing.emplace(telemetry::Tracing::Options{.endpoint = telemetry->otlp_endpoint,
+                                                .service_name = telemetry->service_name,
+                                                .service_version = version(),
+                                                .ratio = telemetry->trace_ratio});
   runtime::Runtime loop(settings.threads);
   Host host(settings, loop, *trust, *keys, std::move(*pages), std::move(*supervision));
   if (auto started = host.start(roles); !started) return complain(started.error());

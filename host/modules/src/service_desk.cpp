@@ -6,9 +6,11 @@
 #include <utility>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "rapt/base/log.hpp"
+#include "rapt/telemetry/within.hpp"
 
 namespace rapt::host {
 namespace {
@@ -61,6 +63,26 @@ ServiceRequest ServiceDesk::request(sandbox::ServiceAsk ask, ServiceScope scope,
 }
 
 Task<ServiceAnswer> ServiceDesk::serve(ServiceRequest request) const {
+  return telemetry::is_tracing() ? ask_host_traced(std::move(request)) : ask_host(std::move(request));
+}
+
+/// A child of the span of the call during which it is asked.
+Task<ServiceAnswer> ServiceDesk::ask_host_traced(ServiceRequest request) const {
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  const std::string name(sandbox::permission_of(request.service));
+  auto span = telemetry::begin_span(executor, "service " + name, telemetry::Span::Kind::kInternal);
+  auto asking = ask_host(std::move(request));
+  auto answer = co_await telemetry::within(span, std::move(asking));
+  if (span.is_kept()) {
+    span.say("rapt.module", module_);
+    span.say("rapt.service", name);
+    span.say("rapt.status", answer.status);
+    span.end(answer.status == RAPT_E_UNAVAILABLE);
+  }
+  co_return answer;
+}
+
+Task<ServiceAnswer> ServiceDesk::ask_host(ServiceRequest request) const {
   const Service service = request.service;
   std::string what = "it threw what is no exception";
   try {

@@ -50,6 +50,8 @@ class ServiceDesk {
     HookFigures figures;
     std::atomic<std::uint64_t> refused{0};
   };
+  [[nodiscard]] Task<ServiceAnswer> ask_host(ServiceRequest request) const;
+  [[nodiscard]] Task<ServiceAnswer> ask_host_traced(ServiceRequest request) const;
   Counters& of(sandbox::Service service) { return counters_.at(static_cast<std::size_t>(service)); }
 
   ServiceHost* const host_;

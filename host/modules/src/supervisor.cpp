@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/this_coro.hpp>
+
 #include "fleet.hpp"
+#include "hook_figures.hpp"
 #include "line_buffer.hpp"
 #include "module.hpp"
 #include "nursery.hpp"
@@ -13,6 +16,7 @@
 #include "rapt/host/pseudonym.hpp"
 #include "rapt/runtime/blocking_pool.hpp"
 #include "rapt/security/crypto.hpp"
+#include "rapt/telemetry/within.hpp"
 
 namespace rapt::host {
 
@@ -77,6 +81,31 @@ Answer not_running(std::string why) {
   return Answer{.kind = Answer::Kind::kNotRunning, .text = std::move(why)};
 }
 
+/// Of a span.
+std::string_view outcome_of(Answer::Kind kind) {
+  switch (kind) {
+    case Answer::Kind::kContinue:
+      return "continue";
+    case Answer::Kind::kReplace:
+      return "replace";
+    case Answer::Kind::kBlock:
+      return "block";
+    case Answer::Kind::kDefer:
+      return "defer";
+    case Answer::Kind::kError:
+      return "error";
+    case Answer::Kind::kDead:
+      return "dead";
+    case Answer::Kind::kLate:
+      return "late";
+    case Answer::Kind::kLying:
+      return "lying";
+    case Answer::Kind::kNotRunning:
+      break;
+  }
+  return "not_running";
+}
+
 bool is_provider_call(hooks::Point point) {
   return point == hooks::Point::kAuthStart || point == hooks::Point::kAuthStep;
 }
@@ -103,6 +132,11 @@ struct Supervisor::Impl {
   [[nodiscard]] std::shared_ptr<Module> find(const std::string& module) const {
     return fleet ? fleet->find(module) : nullptr;
   }
+
+  Task<Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
+                    const std::string& config_json, std::chrono::milliseconds time_limit);
+  Task<Answer> call_traced(const std::string& module, hooks::Point point, const hooks::Context& context,
+                           const std::string& config_json, std::chrono::milliseconds time_limit);
 
   [[nodiscard]] Fleet::Settings fleet_settings() const {
     return {options.signature_policy,
@@ -230,12 +264,36 @@ Result<void> Supervisor::check_config(const std::string& module, const std::stri
   return found->prepared()->config_schema->validate(config_json, "config");
 }
 
+// No coroutine itself: without a collector it costs one atomic read.
 Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, const hooks::Context& context,
                               const std::string& config_json, std::chrono::milliseconds time_limit) {
+  return telemetry::is_tracing() ? impl_->call_traced(module, point, context, config_json, time_limit)
+                                 : impl_->call(module, point, context, config_json, time_limit);
+}
+
+/// Within a span of its own: what the module asks meanwhile are that span's children.
+Task<Answer> Supervisor::Impl::call_traced(const std::string& module, hooks::Point point, const hooks::Context& context,
+                                           const std::string& config_json, std::chrono::milliseconds time_limit) {
+  const Executor here = co_await boost::asio::this_coro::executor;
+  const std::string what(hooks::name(point));
+  auto span = telemetry::begin_span(here, "module " + what, telemetry::Span::Kind::kInternal);
+  auto asking = call(module, point, context, config_json, time_limit);
+  auto answer = co_await telemetry::within(span, std::move(asking));
+  if (span.is_kept()) {
+    span.say("rapt.module", module);
+    span.say("rapt.point", what);
+    span.say("rapt.outcome", std::string(outcome_of(answer.kind)));
+    span.end(HookFigures::is_failure(answer.kind));
+  }
+  co_return answer;
+}
+
+Task<Answer> Supervisor::Impl::call(const std::string& module, hooks::Point point, const hooks::Context& context,
+                                    const std::string& config_json, std::chrono::milliseconds time_limit) {
   using Kind = Module::Admission::Kind;
-  const std::string user = impl_->pseudonyms.of(context.tool.id, module, context.user.id);
+  const std::string user = pseudonyms.of(context.tool.id, module, context.user.id);
   for (int look = 0; look < kLooks; ++look) {
-    const auto found = impl_->find(module);
+    const auto found = find(module);
     if (!found) co_return not_running("It is not installed.");
     const auto asked_at = Instance::Clock::now();
     auto admission = found->admit(point, asked_at);

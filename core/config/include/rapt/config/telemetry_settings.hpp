@@ -13,6 +13,7 @@ struct TelemetrySettings {
   std::string metrics_token;  ///< METRICS_TOKEN (secret); empty: this machine alone reads GET /metrics
   std::string otlp_endpoint;  ///< OTEL_EXPORTER_OTLP_ENDPOINT: http(s)://HOST:PORT; empty: nothing is traced
   std::string service_name;   ///< OTEL_SERVICE_NAME, default raptscallions
+  double trace_ratio = 1;     ///< OTEL_TRACES_SAMPLER_ARG: 0 to 1 of the traces that begin here
 };
 
 /// kInvalid with the variable's name as path.

@@ -24,10 +24,11 @@ std::optional<SpanContext> parse_traceparent(std::string_view header);
 
 /// What took some time, once it is over. Names and attributes hold nothing that a person wrote, and no id of one.
 struct Span {
-  enum class Kind { kServer = 2, kClient = 3 };  ///< as OpenTelemetry numbers them
+  enum class Kind { kInternal = 1, kServer = 2, kClient = 3 };  ///< as OpenTelemetry numbers them
   std::string name;
   Kind kind = Kind::kServer;
   std::optional<SpanContext> parent{};  ///< none: the span begins a trace
+  std::optional<SpanContext> self{};    ///< what its children are told; none: it has no children, and gets a fresh id
   std::chrono::system_clock::time_point began{}, ended{};
   bool failed = false;
   std::vector<std::pair<std::string, std::string>> texts{};
@@ -37,7 +38,7 @@ struct Span {
 /// Whether somebody collects spans: without, nothing needs to be put together. One atomic read.
 bool is_tracing();
 /// Puts the span into the queue of the Tracing that lives, and never waits: what does not fit is dropped and counted.
-/// What its parent said is not to be sampled is left out. Thread-safe.
+/// What its parent or itself says is not to be sampled is left out. Thread-safe.
 void tell(Span span);
 
 /// Sends the process's spans to a collector (OTLP over HTTP, JSON) while it lives, by a thread of its own. One at a
@@ -48,6 +49,7 @@ class Tracing {
     std::string endpoint;  ///< as OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318"; "/v1/traces" is added
     std::string service_name = "raptscallions";
     std::string service_version{};
+    double ratio = 1;                          ///< of the traces that begin here, how many are kept: 0 to 1
     std::size_t queue = 4096;                  ///< spans that wait at most
     std::chrono::milliseconds pause{1000};     ///< between two sendings
     std::chrono::milliseconds patience{5000};  ///< for one sending; what fails is dropped and told in the log

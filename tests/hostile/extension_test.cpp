@@ -65,8 +65,11 @@ TEST_F(Extensions, EachIsAnsweredByItsRoom) {
   for (const Point point : {Point::kRoute, Point::kPanel, Point::kExport, Point::kJob, Point::kEvent}) {
     const auto answer = ask(point, "tell");
     ASSERT_TRUE(answer) << hooks::name(point) << ": " << answer.error().log_detail;
-    EXPECT_THAT(*answer, HasSubstr(R"({"heard":{"order":"tell"})"));
-    pids.insert(answer->substr(answer->find("pid")));
+    const bool quoted = point == Point::kPanel || point == Point::kExport;
+    EXPECT_THAT(*answer, HasSubstr(quoted ? R"({\"heard\":{\"order\":\"tell\"})" : R"({"heard":{"order":"tell"})"));
+    const auto pid = answer->substr(answer->find("pid"));
+    const auto digits = pid.find_first_of("0123456789");
+    pids.insert(pid.substr(digits, pid.find_first_not_of("0123456789", digits) - digits));
   }
   EXPECT_GT(room("pages").pid, 0);
   EXPECT_GT(room("work").pid, 0);
@@ -113,6 +116,26 @@ TEST_F(Extensions, FailuresAreSentencesForPeopleAndReasonsForTheAdmin) {
     EXPECT_THAT(failed.error().log_detail, HasSubstr(reason)) << order;
   }
   EXPECT_EQ(house_.status(kModule).hooks.size(), 8u + 5u);
+}
+
+TEST_F(Extensions, AnAnswerOfAnotherShapeIsAFailureAndFiveInARowOpenTheCircuit) {
+  start();
+  const std::pair<Point, const char*> lies[] = {{Point::kRoute, "it has both"},
+                                                {Point::kPanel, "parts[0].kind must be one of"},
+                                                {Point::kExport, "neither \"memo\" nor \"done\""}};
+  for (const auto& [point, reason] : lies) {
+    const auto failed = ask(point, "shape");
+    ASSERT_FALSE(failed) << hooks::name(point);
+    EXPECT_EQ(failed.error().code, "MODULE_FAILED");
+    EXPECT_THAT(failed.error().log_detail, HasSubstr(reason));
+    ASSERT_TRUE(ask(point, "tell")) << "one that is right closes it again";
+  }
+  std::string told;
+  for (const auto& line : house_.supervisor().take_lines()) told += line.level + " " + line.text + "\n";
+  EXPECT_THAT(told, HasSubstr("warn Its answer at route was refused: it has both"));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(Point::kRoute, "shape").error().code, "MODULE_FAILED");
+  EXPECT_EQ(ask(Point::kRoute, "tell").error().code, "MODULE_UNAVAILABLE");
+  EXPECT_EQ(room("pages").restarts, 0u) << "its process is none the worse";
 }
 
 TEST_F(Extensions, WhatIsNotDeclaredIsNotAsked) {

@@ -240,8 +240,8 @@ TEST_F(ModuleCalls, WhatAModuleAnswersIsDressedAndCheckedByTheHost) {
   EXPECT_EQ(answer(R"({"status":422,"json":{"error":"No.","code":"NO"}})").body, R"({"code":"NO","error":"No."})");
   EXPECT_EQ(answer(R"({"status":204})").status, 204);
   EXPECT_EQ(get("/large", as_sam).body.size(), 900000u);
-  for (const char* lie : {"nonsense", "[]", R"({"status":200,"json":"secret of the module","body":"x"})",
-                          R"({"headers":{"Set-Cookie":"rapt_session=x"}})", R"({"status":500})"}) {
+  for (const char* lie : {R"({"headers":{"Set-Cookie":"rapt_session=x"}})", "nonsense", "[]",
+                          R"({"status":200,"json":"secret of the module","body":"x"})", R"({"status":500})"}) {
     const auto heard = answer(lie);
     EXPECT_EQ(heard.status, 502) << lie;
     EXPECT_THAT(heard.body, HasSubstr("MODULE_FAILED"));
@@ -249,7 +249,18 @@ TEST_F(ModuleCalls, WhatAModuleAnswersIsDressedAndCheckedByTheHost) {
     EXPECT_THAT(heard.body, Not(HasSubstr("secret"))) << "nothing of a refused answer is shown";
     EXPECT_THAT(heard.head, Not(HasSubstr("rapt_session")));
   }
-  EXPECT_THAT(lines_of("e2e-calls"), HasSubstr("Set-Cookie"));
+  std::string told;
+  for (const auto& line : modules.take_lines()) told += line.text + "\n";
+  EXPECT_THAT(told, HasSubstr("Set-Cookie"));
+  const auto not_asked = answer(R"({"status":204})");
+  EXPECT_EQ(not_asked.status, 503) << "five failures in a row have opened its circuit";
+  EXPECT_THAT(not_asked.body, HasSubstr("MODULE_UNAVAILABLE"));
+}
+
+TEST_F(ModuleCalls, OnlyWhatAnybodyMayAskForMayBeKeptForAll) {
+  EXPECT_EQ(answer(R"({"json":1,"headers":{"Cache-Control":"private, max-age=60"}})").status, 200);
+  EXPECT_EQ(answer(R"({"json":1,"headers":{"Cache-Control":"public, max-age=60"}})").status, 502);
+  EXPECT_THAT(lines_of("e2e-calls"), HasSubstr("Cache-Control"));
 }
 
 TEST_F(ModuleCalls, ATagThatTheReaderHasSparesTheBody) {

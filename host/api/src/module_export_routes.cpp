@@ -7,14 +7,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "module_answer.hpp"
 #include "module_asker.hpp"
 #include "module_handlers.hpp"
 #include "module_place.hpp"
 #include "rapt/base/json_text.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/host/export_piece.hpp"
 #include "rapt/host/supervisor.hpp"
-#include "rapt/security/crypto.hpp"
 #include "views.hpp"
 
 namespace rapt::api {
@@ -22,69 +21,14 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestMemo = 8192;
-constexpr int kMostPieces = 10000;
-
 struct Wanted {
   host::ModuleOfferPtr offer;
   bundle::ManifestExport file;
   ModulePlace place;
 };
 
-struct Piece {
-  std::string bytes;
-  std::string memo;
-  bool last = false;
-};
-
-Error lie(std::string what) {
-  return Error::invalid("", std::move(what));
-}
-
-/// RFC 4648, section 4, with its padding.
-Result<std::string> from_base64(std::string text) {
-  if (text.size() % 4 != 0) return lie("its \"base64\" is not padded to fours");
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.pop_back();
-  if (text.find_first_of("-_=") != std::string::npos) return lie("its \"base64\" has characters that are none");
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  auto bytes = security::from_base64url(text);
-  if (!bytes) return lie("its \"base64\" is none");
-  return bytes;
-}
-
-Result<std::string> text_in(const json& answer, const char* name) {
-  const auto found = answer.find(name);
-  if (found == answer.end()) return std::string();
-  if (!found->is_string()) return lie(std::string("its \"") + name + "\" is no text");
-  return found->get<std::string>();
-}
-
-Result<Piece> piece_of(const std::string& answer_json) {
-  const auto parsed = module_object(answer_json);
-  if (!parsed) return parsed.error();
-  const json& answer = **parsed;
-  for (const auto& [name, value] : answer.items()) {
-    if (name != "text" && name != "base64" && name != "memo" && name != "done")
-      return lie("it has a member that is none of \"text\", \"base64\", \"memo\", \"done\"");
-  }
-  if (answer.contains("text") == answer.contains("base64"))
-    return lie("it has not just one of \"text\" and \"base64\"");
-  auto text = text_in(answer, answer.contains("text") ? "text" : "base64");
-  if (!text) return text.error();
-  auto memo = text_in(answer, "memo");
-  if (!memo) return memo.error();
-  if (memo->size() > kLongestMemo) return lie("its \"memo\" is longer than 8 KiB");
-  const auto done = answer.value("done", json(false));
-  if (!done.is_boolean()) return lie("its \"done\" is neither true nor false");
-  if (!done.get<bool>() && !answer.contains("memo")) return lie("it has neither \"memo\" nor \"done\"");
-  auto bytes = answer.contains("text") ? std::move(text) : from_base64(std::move(*text));
-  if (!bytes) return bytes.error();
-  return Piece{std::move(*bytes), std::move(*memo), done.get<bool>()};
-}
-
 /// One piece, made by the module; the failure is what the caller is told, as long as nothing has been sent.
-Task<Result<Piece>> next_piece(Call& call, const Wanted& wanted, int number, std::string memo) {
+Task<Result<host::ExportPiece>> next_piece(Call& call, const Wanted& wanted, int number, std::string memo) {
   const auto asker = co_await asker_json(call, *wanted.offer, wanted.place.group);
   if (!asker) co_return asker.error();
   std::string input = R"({"export":")" + wanted.file.id + R"(","place":")" + wanted.place.kind + R"(","place_id":")" +
@@ -97,14 +41,14 @@ Task<Result<Piece>> next_piece(Call& call, const Wanted& wanted, int number, std
                          .time_limit = std::chrono::milliseconds(wanted.file.timeout_ms)};
   const auto answer = co_await call.services.modules.ask(std::move(asked));
   if (!answer) co_return answer.error();
-  auto piece = piece_of(*answer);
+  auto piece = host::read_export_piece(*answer);
   if (!piece) co_return co_await module_lied(call, wanted.offer->module, piece.error().message);
   co_return piece;
 }
 
 /// The host holds one piece, and asks for the next when the reader has taken it. A file that cannot be finished is
 /// torn, so that the reader sees that it is not whole.
-Task<void> stream(Call& call, const Wanted& wanted, Piece piece) {
+Task<void> stream(Call& call, const Wanted& wanted, host::ExportPiece piece) {
   http::Headers headers;
   const bool text = wanted.file.content_type.starts_with("text/");
   headers.set("Content-Type", wanted.file.content_type + (text ? "; charset=utf-8" : ""));
@@ -117,7 +61,7 @@ Task<void> stream(Call& call, const Wanted& wanted, Piece piece) {
     if (!piece.bytes.empty()) taken = co_await body->write(piece.bytes);
     if (!taken || piece.last) co_return;
     std::string why = "it has more than 10,000 pieces";
-    if (number < kMostPieces) {
+    if (number < host::kMostExportPieces) {
       auto next = co_await next_piece(call, wanted, number, std::move(piece.memo));
       if (next) {
         piece = std::move(*next);

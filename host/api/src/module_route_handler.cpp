@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "module_answer.hpp"
 #include "module_asker.hpp"
 #include "module_handlers.hpp"
 #include "module_place.hpp"
@@ -15,6 +14,7 @@
 #include "rapt/api/json_body.hpp"
 #include "rapt/base/json_text.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/host/route_answer.hpp"
 #include "rapt/host/supervisor.hpp"
 
 namespace rapt::api {
@@ -113,6 +113,14 @@ host::ModuleCall call_of(const Call& call, const GroupId& group, std::string inp
   return out;
 }
 
+http::Response response_of(host::RouteAnswer answer) {
+  http::Response response;
+  response.status = answer.status;
+  for (auto& [name, value] : answer.headers) response.headers.set(name, std::move(value));
+  response.body = std::move(answer.body);
+  return response;
+}
+
 /// What the reader has already is not sent again.
 void spare(const http::Request& request, http::Response& response) {
   const auto known = request.headers.get("If-None-Match");
@@ -138,10 +146,11 @@ Task<Result<Answer>> ask_module_route(Call& call) {
   auto asked = call_of(call, group, input_of(call, *asker, type));
   auto answer = co_await call.services.modules.ask(std::move(asked));
   if (!answer) co_return answer.error();
-  auto response = module_response(*answer, route.declared.access == bundle::ManifestAccess::kPublic);
-  if (!response) co_return co_await module_lied(call, route.offer->module, response.error().message);
-  spare(call.request, *response);
-  co_return std::move(*response);
+  auto read = host::read_route_answer(*answer, route.declared.access == bundle::ManifestAccess::kPublic);
+  if (!read) co_return co_await module_lied(call, route.offer->module, read.error().message);
+  auto response = response_of(std::move(*read));
+  spare(call.request, response);
+  co_return response;
 }
 
 }  // namespace rapt::api

@@ -10,8 +10,8 @@
 #include "limits.hpp"
 #include "module_asker.hpp"
 #include "module_panels.hpp"
-#include "panel_shape.hpp"
 #include "parameters.hpp"
+#include "rapt/host/panel_answer.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "views.hpp"
 
@@ -77,7 +77,7 @@ Task<Result<void>> count(Call& call, const Wanted& wanted) {
   co_return Result<void>();
 }
 
-Task<Result<std::shared_ptr<json>>> ask(Call& call, const Wanted& wanted, const ModulePlace& place) {
+Task<Result<std::string>> ask(Call& call, const Wanted& wanted, const ModulePlace& place) {
   const auto asker = co_await asker_json(call, *wanted.offer, place.group);
   if (!asker) co_return asker.error();
   const json about{{"panel", wanted.panel->id}, {"place", place.kind}, {"place_id", place.id}};
@@ -91,7 +91,7 @@ Task<Result<std::shared_ptr<json>>> ask(Call& call, const Wanted& wanted, const 
                          .time_limit = std::chrono::milliseconds(wanted.panel->timeout_ms)};
   const auto answer = co_await call.services.modules.ask(std::move(asked));
   if (!answer) co_return answer.error();
-  auto checked = checked_panel(*answer);
+  auto checked = host::read_panel_answer(*answer);
   if (checked) co_return checked;
   const Error error = checked.error();  // error() gives a copy
   const auto& fault = error.fields.front();
@@ -133,8 +133,9 @@ Task<Result<Answer>> get_panel(Call& call) {
   RAPT_CO_TRY(co_await count(call, *wanted));
   auto drawn = co_await ask(call, *wanted, *place);
   if (!drawn) co_return drawn.error();
-  (*drawn)->update(view(*wanted->offer, *wanted->panel));
-  co_return data_reply(**drawn);
+  auto panel = json::parse(*drawn);
+  panel.update(view(*wanted->offer, *wanted->panel));
+  co_return data_reply(panel);
 }
 
 }  // namespace rapt::api

@@ -6,7 +6,9 @@
 #include <random>
 #include <utility>
 
+#include "answer_shape.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/base/text.hpp"
 
 namespace rapt::host {
 
@@ -191,8 +193,27 @@ void Module::refuse_findings(Hook& of, Answer& answer, Instance::Clock::time_poi
   const auto at = now.time_since_epoch().count();
   const bool lately = told != 0 && now.time_since_epoch() - Instance::Clock::duration(told) < std::chrono::seconds(1);
   if (lately || !refusals_told_.compare_exchange_strong(told, at, std::memory_order_relaxed)) return;
-  const auto line = "At " + std::string(hooks::name(of.declared.point)) + " " + why;
-  log::warn("module.findings_refused", {{"module", installed_.name}, {"reason", line}});
+  tell_refusal("module.findings_refused", "At " + std::string(hooks::name(of.declared.point)) + " " + why);
+}
+
+/// What is of another shape than agreed is shown to nobody, and is a failure as every other.
+void Module::refuse_shape(hooks::Point point, Answer& answer, Instance::Clock::time_point now) {
+  constexpr unsigned kMostTold = 20;  // a minute
+  if (answer.kind != Answer::Kind::kReplace) return;
+  const auto fault = shape_fault(point, answer.text);
+  if (fault.empty()) return;
+  const auto line = "Its answer at " + std::string(hooks::name(point)) + " was refused: " + printable(fault) + ".";
+  answer = Answer{.kind = Answer::Kind::kLying, .text = line};
+  {
+    const std::lock_guard lock(mutex_);
+    if (now - shapes_since_ >= std::chrono::minutes(1)) shapes_since_ = now, shapes_told_ = 0;
+    if (shapes_told_++ >= kMostTold) return;
+  }
+  tell_refusal("module.malformed_answer", line);
+}
+
+void Module::tell_refusal(std::string_view event, const std::string& line) {
+  log::warn(event, {{"module", installed_.name}, {"reason", line}});
   if (settings_.lines) settings_.lines->add({installed_.name, "warn", line, SystemClock().now()});
 }
 
@@ -201,6 +222,7 @@ void Module::finished(Admission& admission, hooks::Point point, Answer& answer, 
   if (Module& other = in_room(point); &other != this) return other.finished(admission, point, answer, asked_at);
   const auto now = Instance::Clock::now();
   refuse_findings(*hook(point), answer, now);
+  refuse_shape(point, answer, now);
   if (HookFigures::is_failure(answer.kind)) {
     admission.pass.failed(point, answer.text, now);
   } else {

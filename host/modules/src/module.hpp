@@ -121,6 +121,8 @@ class Module : public std::enable_shared_from_this<Module> {
   const Module& in_room(hooks::Point point) const { return const_cast<Module*>(this)->in_room(point); }
   Hook* hook(hooks::Point point) const;
   void refuse_findings(Hook& of, hooks::Answer& answer, Instance::Clock::time_point now);
+  void refuse_shape(hooks::Point point, hooks::Answer& answer, Instance::Clock::time_point now);
+  void tell_refusal(std::string_view event, const std::string& line);
   Task<void> live(std::shared_ptr<Nursery> nursery, First first);
   Task<Next> live_once(Nursery& nursery);
   Task<Result<void>> bring_up(Nursery& nursery, const std::shared_ptr<Instance>& instance);
@@ -152,7 +154,9 @@ class Module : public std::enable_shared_from_this<Module> {
   runtime::Wakeup stir_;                                ///< live() looks again: stop() or a release
   Latch first_over_, ended_;
 
-  mutable std::shared_mutex mutex_;  ///< guards what follows
+  mutable std::shared_mutex mutex_;             ///< guards what follows
+  Instance::Clock::time_point shapes_since_{};  ///< of the minute in which lines tell of answers of another shape
+  unsigned shapes_told_ = 0;
   ModuleState state_ = ModuleState::kStopped;
   std::string reason_, last_failure_;
   std::optional<TimePoint> last_failure_at_;

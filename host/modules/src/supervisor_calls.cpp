@@ -20,6 +20,8 @@ std::string_view sentence_of(Answer::Kind kind) {
       return "does not run at the moment. Try again later.";
     case Answer::Kind::kLate:
       return "did not answer in time. Try again later.";
+    case Answer::Kind::kLying:
+      return "gave an answer that cannot be used. Its administrator can see why.";
     default:
       return "could not answer. Its administrator can see why.";
   }

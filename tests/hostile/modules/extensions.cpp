@@ -5,15 +5,25 @@
 
 #include <string>
 
+#include <rapt/json.hpp>
 #include <rapt/json_services.hpp>
 #include <rapt/module.hpp>
 
 struct Extensions {
   explicit Extensions(const rapt::Host& host) : host_(host) {}
   rapt::Verdict on_message(const rapt::Context&, rapt::Reply&) { return rapt::Verdict::kContinue; }
-  std::string on_route(std::string_view input) { return obey(input); }
-  std::string on_panel(std::string_view input) { return obey(input); }
-  std::string on_export(std::string_view input) { return obey(input); }
+  std::string on_route(std::string_view input) {
+    if (says(input, "shape")) return R"({"json":1,"body":"both"})";
+    return R"({"json":)" + obey(input) + "}";
+  }
+  std::string on_panel(std::string_view input) {
+    if (says(input, "shape")) return R"({"parts":[{"kind":"video"}]})";
+    return R"({"parts":[{"kind":"text","text":)" + rapt::json::quote(obey(input)) + "}]}";
+  }
+  std::string on_export(std::string_view input) {
+    if (says(input, "shape")) return R"({"text":"no end, no memo"})";
+    return R"({"done":true,"text":)" + rapt::json::quote(obey(input)) + "}";
+  }
   std::string on_job(std::string_view input) { return obey(input); }
   std::string on_event(std::string_view input) { return obey(input); }
 

@@ -1,44 +1,49 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "module_answer.hpp"
+#include "rapt/host/route_answer.hpp"
 
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
-namespace rapt::api {
+namespace rapt::host {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
 
-http::Response good(const std::string& answer, bool is_public = false) {
-  auto response = module_response(answer, is_public);
+RouteAnswer good(const std::string& answer, bool is_public = false) {
+  auto response = read_route_answer(answer, is_public);
   if (!response) throw std::runtime_error(answer + ": " + response.error().message);
   return std::move(*response);
 }
 
-TEST(ModuleAnswer, ABareValueIsTheData) {
+std::string header(const RouteAnswer& answer, std::string_view name) {
+  for (const auto& [known, value] : answer.headers)
+    if (known == name) return value;
+  return "";
+}
+
+TEST(RouteAnswer, ABareValueIsTheData) {
   const auto response = good(R"({"json":[1,null]})");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.headers.get("Content-Type"), "application/json");
+  EXPECT_EQ(header(response, "Content-Type"), "application/json");
   EXPECT_EQ(json::parse(response.body), json::parse(R"({"data":[1,null]})"));
 }
 
-TEST(ModuleAnswer, DataWithMetaIsTakenAsItIs) {
+TEST(RouteAnswer, DataWithMetaIsTakenAsItIs) {
   const auto response = good(R"({"status":201,"json":{"data":[],"meta":{"next_cursor":null}}})");
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(json::parse(response.body), json::parse(R"({"data":[],"meta":{"next_cursor":null}})"));
   EXPECT_EQ(json::parse(good(R"({"json":{"data":1,"more":2}})").body), json::parse(R"({"data":{"data":1,"more":2}})"));
 }
 
-TEST(ModuleAnswer, TextHasATypeThatNoBrowserRuns) {
-  EXPECT_EQ(good(R"({"body":"a"})").headers.get("Content-Type"), "text/plain; charset=utf-8");
-  EXPECT_EQ(good(R"({"body":"a","content_type":"text/csv"})").headers.get("Content-Type"), "text/csv; charset=utf-8");
-  EXPECT_EQ(good(R"({"body":"<a/>","content_type":"application/xml"})").headers.get("Content-Disposition"),
-            "attachment");
+TEST(RouteAnswer, TextHasATypeThatNoBrowserRuns) {
+  EXPECT_EQ(header(good(R"({"body":"a"})"), "Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(header(good(R"({"body":"a","content_type":"text/csv"})"), "Content-Type"), "text/csv; charset=utf-8");
+  EXPECT_EQ(header(good(R"({"body":"<a/>","content_type":"application/xml"})"), "Content-Disposition"), "attachment");
 }
 
-TEST(ModuleAnswer, AFailureIsToldAsEverywhere) {
+TEST(RouteAnswer, AFailureIsToldAsEverywhere) {
   const auto own = good(R"({"status":409,"json":{"error":"It is there already.","code":"ENTRY_EXISTS"}})");
   EXPECT_EQ(own.status, 409);
   EXPECT_EQ(json::parse(own.body), json::parse(R"({"error":"It is there already.","code":"ENTRY_EXISTS"})"));
@@ -47,14 +52,14 @@ TEST(ModuleAnswer, AFailureIsToldAsEverywhere) {
   EXPECT_FALSE(bare["error"].get<std::string>().empty());
 }
 
-TEST(ModuleAnswer, AllowedHeadersComeThrough) {
+TEST(RouteAnswer, AllowedHeadersComeThrough) {
   const auto response = good(
       R"({"status":201,"json":1,"headers":{"ETag":"\"a\"","Location":"/api/v1/x","Cache-Control":"private, max-age=60",)"
       R"("Content-Disposition":"attachment; filename=\"a.csv\"","Retry-After":"5"}})");
-  EXPECT_EQ(response.headers.get("ETag"), "\"a\"");
-  EXPECT_EQ(response.headers.get("Location"), "/api/v1/x");
-  EXPECT_EQ(response.headers.get("Cache-Control"), "private, max-age=60");
-  EXPECT_TRUE(module_response(R"({"json":1,"headers":{"Cache-Control":"public, max-age=60"}})", true));
+  EXPECT_EQ(header(response, "ETag"), "\"a\"");
+  EXPECT_EQ(header(response, "Location"), "/api/v1/x");
+  EXPECT_EQ(header(response, "Cache-Control"), "private, max-age=60");
+  EXPECT_TRUE(read_route_answer(R"({"json":1,"headers":{"Cache-Control":"public, max-age=60"}})", true));
 }
 
 struct Lie {
@@ -65,7 +70,7 @@ struct Lie {
 class Lies : public testing::TestWithParam<Lie> {};
 
 TEST_P(Lies, AreRefusedWithTheReason) {
-  const auto response = module_response(GetParam().answer, false);
+  const auto response = read_route_answer(GetParam().answer, false);
   ASSERT_FALSE(response) << GetParam().answer;
   EXPECT_THAT(response.error().message, HasSubstr(GetParam().why)) << GetParam().answer;
 }
@@ -97,12 +102,12 @@ INSTANTIATE_TEST_SUITE_P(
         Lie{R"({"status":400,"json":{"error":"a","stack":"b"}})", "more than"},
         Lie{R"({"status":400,"json":{"error":"a","code":"not a code"}})", "code"}));
 
-TEST(ModuleAnswer, WhatIsNestedTooDeepIsRefused) {
+TEST(RouteAnswer, WhatIsNestedTooDeepIsRefused) {
   const std::string deep = R"({"json":)" + std::string(200000, '[') + std::string(200000, ']') + "}";
-  const auto response = module_response(deep, false);
+  const auto response = read_route_answer(deep, false);
   ASSERT_FALSE(response);
   EXPECT_THAT(response.error().message, HasSubstr("deeper"));
 }
 
 }  // namespace
-}  // namespace rapt::api
+}  // namespace rapt::host

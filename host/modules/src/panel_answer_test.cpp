@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "panel_shape.hpp"
+#include "rapt/host/panel_answer.hpp"
 
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
-namespace rapt::api {
+namespace rapt::host {
 namespace {
 
 using nlohmann::json;
@@ -18,7 +18,7 @@ const char* const kWhole = R"json({"parts":[
   {"kind":"text","text":"**Bold**, [here](/teaching)"}],"empty":"Nothing yet"})json";
 
 std::string fault_of(const std::string& answer) {
-  const auto checked = checked_panel(answer);
+  const auto checked = read_panel_answer(answer);
   if (checked) return "";
   return checked.error().fields.at(0).path + " " + checked.error().fields.at(0).message;
 }
@@ -28,11 +28,12 @@ std::string fault_of_part(const std::string& part) {
   return fault_of(R"({"parts":[)" + part + "]}");
 }
 
-TEST(PanelShape, GivesEveryMemberOfWhatIsAllowed) {
-  const auto checked = checked_panel(kWhole);
+TEST(PanelAnswer, GivesEveryMemberOfWhatIsAllowed) {
+  const auto checked = read_panel_answer(kWhole);
   ASSERT_TRUE(checked) << fault_of(kWhole);
-  EXPECT_EQ((**checked)["empty"], "Nothing yet");
-  const auto& parts = (**checked)["parts"];
+  const auto drawn = json::parse(*checked);
+  EXPECT_EQ(drawn["empty"], "Nothing yet");
+  const auto& parts = drawn["parts"];
   EXPECT_EQ(parts[0]["items"][1],
             json({{"label", "Newest"}, {"value", "Momo"}, {"unit", nullptr}, {"note", nullptr}, {"tone", "neutral"}}));
   EXPECT_EQ(parts[1]["columns"][0]["align"], "left");
@@ -40,10 +41,10 @@ TEST(PanelShape, GivesEveryMemberOfWhatIsAllowed) {
   EXPECT_EQ(parts[1]["more"], 3);
   EXPECT_EQ(parts[2]["series"][0]["values"], json::parse("[1,null]"));
   EXPECT_EQ(parts[3]["title"], nullptr);
-  EXPECT_EQ((*checked_panel(R"({"parts":[]})"))->dump(), R"({"empty":null,"parts":[]})");
+  EXPECT_EQ(*read_panel_answer(R"({"parts":[]})"), R"({"empty":null,"parts":[]})");
 }
 
-TEST(PanelShape, SaysWhereAnAnswerIsWrong) {
+TEST(PanelAnswer, SaysWhereAnAnswerIsWrong) {
   const std::pair<std::string, std::string> cases[] = {
       {R"({"kind":"video"})", "parts[0].kind must be one of"},
       {R"({"kind":"text"})", "parts[0].text must be text"},
@@ -73,7 +74,7 @@ TEST(PanelShape, SaysWhereAnAnswerIsWrong) {
               testing::StartsWith("answer must be JSON with finite"));
 }
 
-TEST(PanelShape, HoldsTheLimits) {
+TEST(PanelAnswer, HoldsTheLimits) {
   const auto labels = [](std::size_t count) {
     json out = json::array();
     for (std::size_t i = 0; i < count; ++i) out.push_back("l");
@@ -106,7 +107,7 @@ TEST(PanelShape, HoldsTheLimits) {
   EXPECT_THAT(fault_of(std::string(kMaxPanelBytes + 1, ' ')), testing::StartsWith("answer must be at most"));
 }
 
-TEST(PanelShape, TakesNoMarkup) {
+TEST(PanelAnswer, TakesNoMarkup) {
   for (const char* bad : {"<b>x</b>", "a <script>", "</p>", "<!-- -->", "`<i>`", "![x](/y)", "[x](http://a.example)",
                           "[x](//a.example)", "[x](/\\a.example)", "[x](javascript:alert(1))", "[x]: http://a.example",
                           "[x]( \n http://a.example)", "[x](mailto:a@b.example)"})
@@ -116,4 +117,4 @@ TEST(PanelShape, TakesNoMarkup) {
 }
 
 }  // namespace
-}  // namespace rapt::api
+}  // namespace rapt::host

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <cctype>
 
-#include "panel_shape.hpp"
+#include "rapt/host/panel_answer.hpp"
 
-namespace rapt::api {
+namespace rapt::host {
 namespace {
 
 bool begins_tag(char next) {
@@ -36,4 +36,4 @@ std::string markdown_fault(std::string_view text) {
   return {};
 }
 
-}  // namespace rapt::api
+}  // namespace rapt::host

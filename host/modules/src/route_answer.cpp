@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "module_answer.hpp"
+#include "rapt/host/route_answer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "answer_object.hpp"
 #include "rapt/base/text.hpp"
-#include "views.hpp"
 
-namespace rapt::api {
+namespace rapt::host {
 namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 32;
 constexpr std::size_t kLongestField = 500;
 constexpr std::size_t kLongestSentence = 1000;
 constexpr std::size_t kLongestCode = 60;
@@ -105,21 +102,26 @@ bool may_set(std::string_view name, std::string_view value, bool is_public) {
   return name == "Retry-After" && is_digits(value);
 }
 
-Result<void> add_headers(const json& answer, bool is_public, http::Response& response) {
+bool has_header(const RouteAnswer& response, std::string_view name) {
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [&](const auto& header) { return header.first == name; });
+}
+
+Result<void> add_headers(const json& answer, bool is_public, RouteAnswer& response) {
   const auto found = answer.find("headers");
   if (found == answer.end()) return {};
   if (!found->is_object()) return lie("its \"headers\" are no object");
   for (const auto& [name, value] : found->items()) {
     if (!value.is_string() || !may_set(name, value.get_ref<const std::string&>(), is_public))
       return lie("a module may not set the header " + printable(name, kLongestCode) + " to that");
-    response.headers.set(name, value.get_ref<const std::string&>());
+    response.headers.emplace_back(name, value.get_ref<const std::string&>());
   }
   return {};
 }
 
-void set_body(http::Response& response, const json& value) {
-  response.headers.set("Content-Type", "application/json");
-  response.body = dump(value);
+void set_body(RouteAnswer& response, const json& value) {
+  response.headers.emplace_back("Content-Type", "application/json");
+  response.body = value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// {"data": …, "meta": {…}} as it is, any other value as the data.
@@ -129,7 +131,7 @@ json enveloped(const json& value) {
   return whole ? value : json{{"data", value}};
 }
 
-Result<void> set_text(const json& answer, http::Response& response) {
+Result<void> set_text(const json& answer, RouteAnswer& response) {
   const auto& body = answer["body"];
   if (!body.is_string()) return lie("its \"body\" is no text");
   const auto type = answer.value("content_type", json("text/plain"));
@@ -137,14 +139,15 @@ Result<void> set_text(const json& answer, http::Response& response) {
     return lie(
         "its \"content_type\" is none of text/plain, text/csv, text/markdown, application/json, application/xml");
   response.body = body.get<std::string>();
-  response.headers.set("Content-Type", type.get<std::string>() + (type == "application/json" ? "" : "; charset=utf-8"));
+  response.headers.emplace_back("Content-Type",
+                                type.get<std::string>() + (type == "application/json" ? "" : "; charset=utf-8"));
   // A browser that opens XML may run what is written in it.
-  if (type == "application/xml" && !response.headers.get("Content-Disposition"))
-    response.headers.set("Content-Disposition", "attachment");
+  if (type == "application/xml" && !has_header(response, "Content-Disposition"))
+    response.headers.emplace_back("Content-Disposition", "attachment");
   return {};
 }
 
-Result<void> set_success(const json& answer, http::Response& response) {
+Result<void> set_success(const json& answer, RouteAnswer& response) {
   if (answer.contains("json") && answer.contains("body")) return lie("it has both \"json\" and \"body\"");
   if (answer.contains("content_type") && !answer.contains("body"))
     return lie("it has a \"content_type\" without a \"body\"");
@@ -159,7 +162,7 @@ bool is_code(std::string_view text) {
   });
 }
 
-Result<void> set_failure(const json& answer, const Status& status, http::Response& response) {
+Result<void> set_failure(const json& answer, const Status& status, RouteAnswer& response) {
   if (answer.contains("body") || answer.contains("content_type"))
     return lie("a failure is told by \"json\": {\"error\": \"a sentence\", \"code\"?: \"MACHINE_CODE\"}");
   const auto said = answer.value("json", json::object());
@@ -191,26 +194,8 @@ Result<int> status_in(const json& answer) {
 
 }  // namespace
 
-Result<std::shared_ptr<const json>> module_object(const std::string& answer_json) {
-  std::string fault;
-  std::vector<std::set<std::string>> names;
-  const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (depth > kMaxDepth) fault = "it is nested deeper than " + std::to_string(kMaxDepth) + " levels";
-    if (event == json::parse_event_t::object_start) names.emplace_back();
-    if (event == json::parse_event_t::object_end && !names.empty()) names.pop_back();
-    if (event == json::parse_event_t::key && !names.empty() && !names.back().insert(parsed.get<std::string>()).second)
-      fault = "it has a name twice in one object";
-    return fault.empty();
-  };
-  auto out = json::parse(answer_json, look, false);
-  if (!fault.empty()) return lie(fault);
-  if (out.is_discarded()) return lie("it is not JSON");
-  if (!out.is_object()) return lie("it is no object");
-  return std::make_shared<const json>(std::move(out));
-}
-
-Result<http::Response> module_response(const std::string& answer_json, bool is_public) {
-  const auto parsed = module_object(answer_json);
+Result<RouteAnswer> read_route_answer(const std::string& answer_json, bool is_public) {
+  const auto parsed = read_answer_object(answer_json);
   if (!parsed) return parsed.error();
   const json& answer = **parsed;
   for (const auto& [name, value] : answer.items()) {
@@ -219,7 +204,7 @@ Result<http::Response> module_response(const std::string& answer_json, bool is_p
   }
   const auto status = status_in(answer);
   if (!status) return status.error();
-  http::Response response;
+  RouteAnswer response;
   response.status = *status;
   RAPT_TRY(add_headers(answer, is_public, response));
   const auto failure =
@@ -231,9 +216,9 @@ Result<http::Response> module_response(const std::string& answer_json, bool is_p
   const bool bare = *status == 204 || *status == 205 || *status == 303 || *status == 304;
   if (bare && (answer.contains("json") || answer.contains("body")))
     return lie("an answer " + std::to_string(*status) + " has no body");
-  if (*status == 303 && !response.headers.get("Location")) return lie("an answer 303 needs the header Location");
+  if (*status == 303 && !has_header(response, "Location")) return lie("an answer 303 needs the header Location");
   if (!bare) RAPT_TRY(set_success(answer, response));
   return response;
 }
 
-}  // namespace rapt::api
+}  // namespace rapt::host

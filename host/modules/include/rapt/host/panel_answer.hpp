@@ -2,27 +2,24 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "rapt/base/result.hpp"
 
-namespace rapt::api {
+namespace rapt::host {
 
 /// Limits of rapt/draft/panels.h.
 inline constexpr std::size_t kMaxPanelBytes = 256 * 1024;
 inline constexpr std::size_t kMaxPanelText = 500;  ///< bytes of a label, cell or title
 inline constexpr std::size_t kMaxPanelMarkdown = std::size_t{16} * 1024;
 
-/// What a module gave for a panel, as the pages may draw it: {"parts": […], "empty": text or null}, each part with
-/// every member that its kind has. The answer is hostile: anything else than rapt/draft/panels.h allows is kInvalid
-/// with the first fault's path ("parts[2].rows[4][0]") and what it has to be.
-Result<std::shared_ptr<nlohmann::json>> checked_panel(std::string_view answer);
+/// What a module gave for a panel, as the pages may draw it, in JSON: {"parts": […], "empty": text or null}, each part
+/// with every member that its kind has. The answer is hostile: anything else than rapt/draft/panels.h allows is
+/// kInvalid with the first fault's path ("parts[2].rows[4][0]") and what it has to be.
+Result<std::string> read_panel_answer(std::string_view answer);
 
 /// What is wrong with a panel's Markdown; "" when nothing is: HTML, pictures, links that leave this installation.
 std::string markdown_fault(std::string_view text);
 
-}  // namespace rapt::api
+}  // namespace rapt::host

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include "panel_shape.hpp"
+#include "rapt/host/panel_answer.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +10,7 @@
 
 #include "rapt/base/text.hpp"
 
-namespace rapt::api {
+namespace rapt::host {
 namespace {
 
 using nlohmann::json;
@@ -184,7 +184,7 @@ json drawn(Value part) {
 
 }  // namespace
 
-Result<std::shared_ptr<json>> checked_panel(std::string_view answer) {
+Result<std::string> read_panel_answer(std::string_view answer) {
   if (answer.size() > kMaxPanelBytes)
     return Error::invalid("answer", "must be at most " + std::to_string(kMaxPanelBytes) + " bytes");
   const auto document = json::parse(answer, nullptr, false);
@@ -196,7 +196,7 @@ Result<std::shared_ptr<json>> checked_panel(std::string_view answer) {
   for (auto& part : whole.at("parts").list(0, kMaxParts)) parts.push_back(drawn(part));
   json out{{"parts", std::move(parts)}, {"empty", whole.at("empty").line_or_null()}};
   if (!fault.fields.empty()) return fault;
-  return std::make_shared<json>(std::move(out));
+  return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-}  // namespace rapt::api
+}  // namespace rapt::host

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "answer_object.hpp"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace rapt::host {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMaxDepth = 32;
+
+}  // namespace
+
+Result<std::shared_ptr<const json>> read_answer_object(const std::string& answer_json) {
+  std::string fault;
+  std::vector<std::set<std::string>> names;
+  const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (depth > kMaxDepth) fault = "it is nested deeper than " + std::to_string(kMaxDepth) + " levels";
+    if (event == json::parse_event_t::object_start) names.emplace_back();
+    if (event == json::parse_event_t::object_end && !names.empty()) names.pop_back();
+    if (event == json::parse_event_t::key && !names.empty() && !names.back().insert(parsed.get<std::string>()).second)
+      fault = "it has a name twice in one object";
+    return fault.empty();
+  };
+  auto out = json::parse(answer_json, look, false);
+  if (!fault.empty()) return Error::invalid("", fault);
+  if (out.is_discarded()) return Error::invalid("", "it is not JSON");
+  if (!out.is_object()) return Error::invalid("", "it is no object");
+  return std::make_shared<const json>(std::move(out));
+}
+
+}  // namespace rapt::host

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kTypes =
     "WITH types AS (SELECT $1::boolean, $2::ltree[], $3::ltree[], $4::ltree[], $5::uuid[], $6::uuid, $7::date,"
     " $8::date, $9::uuid, $10::boolean, $11::uuid, $12::uuid, $13::uuid, $14::text, $15::request_type,"
-    " $16::usage_outcome), ";
+    " $16::usage_outcome, $17::text), ";
 constexpr const char* kSeen =
     "seen AS MATERIALIZED (SELECT g.id, g.path FROM groups g WHERE " RAPT_IN_SCOPE(
         "g.path", "NULL::uuid", "NULL::uuid", "$1", "$2", "$3", "$4", "$5",
@@ -81,6 +81,19 @@ std::string coarse(Reach reach, const std::string& columns, bool months) {
          newer_rows(reach, columns);
 }
 
+/// What modules asked for. There are no sums by module: their calls are few, and are counted as they are.
+std::string of_modules(Reach reach, const std::string& columns) {
+  return "SELECT " + columns +
+         ", 1 AS requests, CASE x.outcome WHEN 'answered' THEN 0 ELSE 1 END AS unanswered,"
+         " x.estimated::integer AS estimated, (x.cost IS NULL)::integer AS unpriced, x.input_tokens, x.output_tokens,"
+         " coalesce(x.cost, 0) AS cost, coalesce(x.latency_ms, 0) AS latency_ms FROM ai_module_calls m JOIN ai_usage x "
+         "ON"
+         " x.id = m.id WHERE m.created_at >= $7::date - interval '2 days' AND m.created_at < $8::date + interval '3 "
+         "days'"
+         " AND ($17::text IS NULL OR m.module = $17) AND " +
+         kInDays + kModelAndType + kDetails + seen_by(reach);
+}
+
 bool needs_details(Reach reach, const Filter& filter) {
   return reach == Reach::kClasses || !filter.class_id.empty() || !filter.user.empty() || !filter.tool.empty() ||
          !filter.outcome.empty();
@@ -98,17 +111,19 @@ Key key_of(Dimension dimension) {
       return {"group", "group_id", "LEFT JOIN groups n ON n.id = p.id"};
     case Dimension::kUser:
       return {"user", "user_id",
-              "LEFT JOIN users n ON n.id = p.id AND n.deleted_at IS NULL AND (n.id = $26::uuid OR $21::boolean"
+              "LEFT JOIN users n ON n.id = p.id AND n.deleted_at IS NULL AND (n.id = $27::uuid OR $22::boolean"
               " OR EXISTS (SELECT FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = n.id AND"
               " g.deleted_at IS NULL AND " RAPT_IN_SCOPE(
-                  "g.path", "NULL::uuid", "NULL::uuid", "$21", "$22", "$23", "$24", "$25", "$26") ")"
+                  "g.path", "NULL::uuid", "NULL::uuid", "$22", "$23", "$24", "$25", "$26", "$27") ")"
               " OR EXISTS (SELECT FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON"
               " g.id = c.group_id WHERE m.user_id = n.id AND c.deleted_at IS NULL AND " RAPT_IN_SCOPE(
-                  "g.path", "c.id", "NULL::uuid", "$21", "$22", "$23", "$24", "$25", "$26") "))"};
+                  "g.path", "c.id", "NULL::uuid", "$22", "$23", "$24", "$25", "$26", "$27") "))"};
     case Dimension::kModel:
       return {"model", "model", "LEFT JOIN ai_models n ON n.id = p.id"};
     case Dimension::kTool:
       return {"tool", "tool_id", "LEFT JOIN tools n ON n.id = p.id"};
+    case Dimension::kModule:
+      return {"module", "module", "LEFT JOIN modules n ON n.name = p.id"};
     case Dimension::kDay:
       return {"day", "day", "LEFT JOIN (SELECT NULL::text AS name) n ON false"};
   }
@@ -138,26 +153,40 @@ store::Statement kept(const std::string& name, Make make) {
   return {found->first.c_str(), found->second.c_str()};
 }
 
-std::string suffix(Reach reach, bool details) {
-  return "." + std::to_string(static_cast<int>(reach)) + (details ? "d" : "");
+/// From which rows figures are summed up.
+enum class Source : std::uint8_t { kCoarse, kFine, kModules };
+
+Source source_of(Reach reach, const Filter& filter) {
+  if (!filter.module.empty()) return Source::kModules;
+  return needs_details(reach, filter) ? Source::kFine : Source::kCoarse;
 }
 
-std::string share_text(Reach reach, Dimension dimension, bool details) {
+std::string facts_of(Source source, Reach reach, const std::string& columns, bool months) {
+  if (source == Source::kModules) return of_modules(reach, columns);
+  return source == Source::kFine ? fine(reach, columns) : coarse(reach, columns, months);
+}
+
+std::string suffix(Reach reach, Source source) {
+  const char* kind = source == Source::kFine ? "d" : source == Source::kModules ? "m" : "";
+  return "." + std::to_string(static_cast<int>(reach)) + kind;
+}
+
+std::string share_text(Reach reach, Dimension dimension, Source source) {
   const auto key = key_of(dimension);
   const std::string column = key.column;
   const bool by_day = dimension == Dimension::kDay;
-  const auto facts = details ? fine(reach, column) : coarse(reach, column, !by_day);
+  const auto facts = facts_of(source, reach, column, !by_day);
   const std::string sums = dimension == Dimension::kGroup
                                ? with_groups_above()
                                : "sums AS (SELECT " + column + " AS id, " + kSums + " FROM facts GROUP BY 1), ";
   const std::string order = by_day ? " ORDER BY key" : " ORDER BY cost DESC, requests DESC, key DESC";
-  const std::string after = by_day ? "$17::numeric IS NULL AND $18::bigint IS NULL AND $19::text IS NULL"
-                                   : "$17::numeric IS NULL OR (cost, requests, key) < ($17::numeric, $18::bigint,"
-                                     " $19::text COLLATE \"C\")";
+  const std::string after = by_day ? "$18::numeric IS NULL AND $19::bigint IS NULL AND $20::text IS NULL"
+                                   : "$18::numeric IS NULL OR (cost, requests, key) < ($18::numeric, $19::bigint,"
+                                     " $20::text COLLATE \"C\")";
   return std::string(kTypes) + kSeen + "facts AS (" + facts + "), " + sums +
          "page AS MATERIALIZED (SELECT * FROM (SELECT *, coalesce(id::text, '') COLLATE \"C\" AS key FROM sums) s"
          " WHERE " +
-         after + order + " LIMIT $20::bigint) SELECT p.*, n.name FROM page p " + key.joined + order;
+         after + order + " LIMIT $21::bigint) SELECT p.*, n.name FROM page p " + key.joined + order;
 }
 
 }  // namespace
@@ -173,29 +202,32 @@ store::Params report_params(const identity::Scope& scope, const Filter& filter) 
   store::Params out;
   identity::add_scope(out, scope).add(filter.days.from).add(filter.days.to).add(filter.group).add(filter.descendants);
   out.add(filter.class_id).add(filter.user).add(filter.tool).add(some(filter.model)).add(some(filter.request_type));
-  return out.add(some(filter.outcome));
+  return out.add(some(filter.outcome)).add(some(filter.module));
 }
 
 store::Statement summary_statement(Reach reach, const Filter& filter) {
-  const bool details = needs_details(reach, filter);
-  return kept("usage.summary" + suffix(reach, details), [&] {
-    const auto facts = details ? fine(reach, "1 AS one") : coarse(reach, "1 AS one", true);
+  const auto source = source_of(reach, filter);
+  return kept("usage.summary" + suffix(reach, source), [&] {
+    const auto facts = facts_of(source, reach, "1 AS one", true);
     return std::string(kTypes) + kSeen + "facts AS (" + facts + ") SELECT " + kSums + " FROM facts";
   });
 }
 
 store::Statement share_statement(Reach reach, Dimension dimension, const Filter& filter) {
-  const bool details = needs_details(reach, filter) || dimension == Dimension::kUser || dimension == Dimension::kTool;
-  return kept(std::string("usage.by_") + key_of(dimension).name + suffix(reach, details),
-              [&] { return share_text(reach, dimension, details); });
+  auto source = source_of(reach, filter);
+  if (dimension == Dimension::kModule) source = Source::kModules;
+  if (source == Source::kCoarse && (dimension == Dimension::kUser || dimension == Dimension::kTool))
+    source = Source::kFine;
+  return kept(std::string("usage.by_") + key_of(dimension).name + suffix(reach, source),
+              [&] { return share_text(reach, dimension, source); });
 }
 
 store::Statement list_statement(Reach reach, bool oldest_first) {
-  return kept(std::string("usage.list") + (oldest_first ? "_up" : "") + suffix(reach, true), [&] {
+  return kept(std::string("usage.list") + (oldest_first ? "_up" : "") + suffix(reach, Source::kFine), [&] {
     const std::string direction = oldest_first ? "" : " DESC", side = oldest_first ? ">" : "<";
     // A day begins at most fourteen hours before it does in Greenwich; a call is settled after it was begun.
-    return std::string(kTypes) + kSeen + "begin AS (SELECT coalesce($17::timestamptz, '" +
-           (oldest_first ? "-infinity" : "infinity") + "') AS at, coalesce($18::uuid, '" +
+    return std::string(kTypes) + kSeen + "begin AS (SELECT coalesce($18::timestamptz, '" +
+           (oldest_first ? "-infinity" : "infinity") + "') AS at, coalesce($19::uuid, '" +
            (oldest_first ? "00000000-0000-0000-0000-000000000000" : "ffffffff-ffff-ffff-ffff-ffffffffffff") +
            "') AS id), page AS MATERIALIZED (SELECT x.id, x.day::text AS day, x.created_at, x.user_id, x.group_id, "
            "x.class_id, x.tool_id,"
@@ -203,8 +235,9 @@ store::Statement list_statement(Reach reach, bool oldest_first) {
            " outcome, x.input_tokens, x.output_tokens, x.estimated, x.cost, x.latency_ms FROM ai_usage x WHERE " +
            "x.created_at >= $7::date - interval '1 day' AND (x.created_at, x.id) " + side +
            " ((SELECT at FROM begin), (SELECT id FROM begin)) AND " + kInDays + kModelAndType + kDetails +
+           " AND ($17::text IS NULL OR EXISTS (SELECT FROM ai_module_calls m WHERE m.id = x.id AND m.module = $17))" +
            seen_by(reach) + " ORDER BY x.created_at" + direction + ", x.id" + direction +
-           " LIMIT $19::bigint) SELECT p.*, g.name AS group_name, c.name AS class_name, t.name AS tool_name, m.module "
+           " LIMIT $20::bigint) SELECT p.*, g.name AS group_name, c.name AS class_name, t.name AS tool_name, m.module "
            "FROM page p"
            " LEFT JOIN groups g ON g.id = p.group_id LEFT JOIN classes c ON c.id = p.class_id LEFT JOIN tools t ON"
            " t.id = p.tool_id LEFT JOIN ai_module_calls m ON m.id = p.id ORDER BY p.created_at" +

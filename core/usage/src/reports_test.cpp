@@ -157,6 +157,14 @@ TEST_F(ReportsTest, WhatAModuleAskedForIsAKindOfItsOwnAndNamesTheModule) {
   ASSERT_EQ(rows->items.size(), 1u);
   EXPECT_EQ(rows->items[0].module, "helper");
   EXPECT_EQ(run_blocking(reports.summary(actor(301), of_modules))->figures.requests, 1);
+  EXPECT_EQ(shares(301, Dimension::kModule, {.days = kNovember}).substr(0, 12), "helper(?) 1 ");
+  const Filter of_helper{.days = kNovember, .module = "helper"}, of_another{.days = kNovember, .module = "other"};
+  EXPECT_EQ(run_blocking(reports.list(actor(301), of_helper, 10, ""))->items.size(), 1u);
+  EXPECT_EQ(run_blocking(reports.summary(actor(301), of_helper))->figures.requests, 1);
+  EXPECT_EQ(run_blocking(reports.summary(actor(301), of_helper))->figures.cost, rows->items[0].cost.value_or("?"));
+  EXPECT_EQ(shares(301, Dimension::kModel, of_helper).substr(0, 8), "m/asked(");
+  EXPECT_EQ(run_blocking(reports.list(actor(301), of_another, 10, ""))->items.size(), 0u);
+  EXPECT_EQ(run_blocking(reports.summary(actor(301), of_another))->figures.requests, 0);
   const Filter of_people{.days = kNovember, .request_type = "chat"};
   const auto others = run_blocking(reports.list(actor(301), of_people, 10, ""));
   for (const auto& row : others->items) EXPECT_EQ(row.module, "");

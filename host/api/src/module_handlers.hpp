@@ -12,6 +12,9 @@ Task<Result<Answer>> ask_module_route(Call& call);
 Task<Result<Answer>> get_exports(Call& call);
 Task<Result<Answer>> get_module_export(Call& call);
 
+// usage_routes.cpp: what modules asked AI for.
+Task<Result<Answer>> get_usage_by_module(Call& call);
+
 // module_offer_routes.cpp
 Task<Result<Answer>> get_module_routes(Call& call);
 

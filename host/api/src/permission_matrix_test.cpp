@@ -132,6 +132,7 @@ GET    /admin/ai/usage/by-group                                   200 200 200  2
 GET    /admin/ai/usage/by-user                                    200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/by-model                                   200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/by-tool                                    200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
+GET    /admin/ai/usage/by-module                                  200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/by-day                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/export                                     200 200 200  200 200 200  200 200 200  200 200 200  403 403 403
 GET    /admin/ai/usage/export?group_id=GROUP                      200 200 200  200 200 404  200 404 404  403 404 404  403 403 403

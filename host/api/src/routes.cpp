@@ -144,6 +144,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/admin/ai/usage/by-user", Access::kLoggedIn, get_usage_by_user},
     Route{"GET", "/admin/ai/usage/by-model", Access::kLoggedIn, get_usage_by_model},
     Route{"GET", "/admin/ai/usage/by-tool", Access::kLoggedIn, get_usage_by_tool},
+    Route{"GET", "/admin/ai/usage/by-module", Access::kLoggedIn, get_usage_by_module},
     Route{"GET", "/admin/ai/usage/by-day", Access::kLoggedIn, get_usage_by_day},
     Route{"GET", "/admin/ai/usage/export", Access::kLoggedIn, get_usage_export},
 

@@ -3,6 +3,7 @@
 
 #include "csv.hpp"
 #include "handlers.hpp"
+#include "module_handlers.hpp"
 #include "parameters.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/usage/reports.hpp"
@@ -15,7 +16,7 @@ namespace {
 using nlohmann::json;
 using usage::Dimension;
 
-constexpr std::size_t kMaxModel = 200;
+constexpr std::size_t kMaxModel = 200, kMaxModule = 63;
 constexpr int kExportPage = 1000;
 
 usage::Reports reports_of(const Call& call) {
@@ -69,6 +70,9 @@ Result<usage::Filter> filter_of(const Call& call) {
   auto model = query_text(call, "model", kMaxModel);
   if (!model) return model.error();
   out.model = std::move(*model);
+  auto module = query_text(call, "module", kMaxModule);
+  if (!module) return module.error();
+  out.module = std::move(*module);
   return out;
 }
 
@@ -185,6 +189,9 @@ Task<Result<Answer>> get_usage_by_model(Call& call) {
 }
 Task<Result<Answer>> get_usage_by_tool(Call& call) {
   return shares(call, Dimension::kTool, "tool_id");
+}
+Task<Result<Answer>> get_usage_by_module(Call& call) {
+  return shares(call, Dimension::kModule, "module");
 }
 Task<Result<Answer>> get_usage_by_day(Call& call) {
   return shares(call, Dimension::kDay, "day");

@@ -181,6 +181,9 @@ int run_usage_by_model(Console& console, const Arguments& arguments) {
 int run_usage_by_tool(Console& console, const Arguments& arguments) {
   return by(console, arguments, Dimension::kTool, "tool_id");
 }
+int run_usage_by_module(Console& console, const Arguments& arguments) {
+  return by(console, arguments, Dimension::kModule, "module");
+}
 int run_usage_by_day(Console& console, const Arguments& arguments) {
   return by(console, arguments, Dimension::kDay, "day");
 }

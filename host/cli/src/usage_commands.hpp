@@ -11,6 +11,7 @@ int run_usage_by_group(Console& console, const Arguments& arguments);
 int run_usage_by_user(Console& console, const Arguments& arguments);
 int run_usage_by_model(Console& console, const Arguments& arguments);
 int run_usage_by_tool(Console& console, const Arguments& arguments);
+int run_usage_by_module(Console& console, const Arguments& arguments);
 int run_usage_by_day(Console& console, const Arguments& arguments);
 // usage_check.cpp
 int run_usage_rollup(Console& console, const Arguments& arguments);

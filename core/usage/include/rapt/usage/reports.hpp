@@ -29,6 +29,7 @@ struct Filter {
   std::string model{};
   std::string request_type{};  ///< "chat", "product", "module", "embedding"
   std::string outcome{};       ///< "answered", "blocked", "failed", "abandoned"
+  std::string module{};        ///< that asked
 };
 
 /// The days that somebody means, checked: "2026-11-01"; an empty `from` is the first of today's month (UTC), an empty
@@ -54,11 +55,11 @@ struct Summary {
   TimePoint as_of{};
 };
 
-enum class Dimension : std::uint8_t { kGroup, kUser, kModel, kTool, kDay };
+enum class Dimension : std::uint8_t { kGroup, kUser, kModel, kTool, kDay, kModule };
 
-/// The figures of one group, user, model, tool or day.
+/// The figures of one group, user, model, tool, module or day.
 struct Share {
-  std::string key;                  ///< id, model or day; "" for what has gone
+  std::string key;                  ///< id, model, module or day; "" for what has gone
   std::optional<std::string> name;  ///< of a user: only for those who may see the person
   Figures figures;
 };

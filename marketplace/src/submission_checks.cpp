@@ -63,9 +63,8 @@ struct Verdict {
   std::string doubt;   ///< what only an operator can judge; "" for nothing
 };
 
-/// Of these the kit's host serves nothing to a stranger's module: no database, no network, no jobs, nobody's data.
-constexpr std::array<std::string_view, 8> kNotServed = {"ai",   "directory", "grades",   "http",
-                                                        "jobs", "secrets",   "sessions", "sql"};
+/// Of these the kit's host serves nothing to a stranger's module: no database, no network, no secrets, nobody's data.
+constexpr std::array<std::string_view, 6> kNotServed = {"directory", "grades", "http", "secrets", "sessions", "sql"};
 
 /// A module that lives on a service cannot answer where there is none: that is for an operator to judge, and no fault.
 void judge_answers(Verdict& verdict, const bundle::Manifest& manifest) {
@@ -228,7 +227,8 @@ Task<Result<void>> check(Site& site, Claimed claimed) {
   if (!needed) co_return needed.error();
   Verdict verdict{{{"signature", Level::kOk,
                     "It is signed with the key " + bundle->publisher_key_id + " of " + claimed.publisher + "."}},
-                  false, {}};
+                  false,
+                  {}};
   verdict.findings.insert(verdict.findings.end(), looked->begin(), looked->end());
   verdict.findings.insert(verdict.findings.end(), needed->begin(), needed->end());
   const auto shown = co_await site.database.query(

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "metered_gateway.hpp"
 #include "rapt/config/settings.hpp"
 #include "rapt/host/ai.hpp"
 #include "rapt/host/directory.hpp"
@@ -69,9 +70,30 @@ void add_work(host::Capabilities& capabilities, const ModuleServiceParts& parts)
   const host::OfferSource offers = [&supervisor = parts.supervisor](const std::string& module) {
     return supervisor.offer(module);
   };
-  capabilities.add(Service::kJobs, std::make_unique<host::JobsCapability>(parts.database, offers, parts.causation));
-  capabilities.add(Service::kEvents, std::make_unique<host::EventsCapability>(parts.database, offers, parts.causation));
+  const auto orders = host::work_orders(parts.database);
+  capabilities.add(Service::kJobs, std::make_unique<host::JobsCapability>(orders, offers, parts.causation));
+  capabilities.add(Service::kEvents, std::make_unique<host::EventsCapability>(orders, offers, parts.causation));
 }
+
+/// Counted and traced as everybody's questions.
+class CountedGateway final : public gateway::Gateway {
+ public:
+  CountedGateway(http::Client& client, gateway::OpenAiGateway::Options options) : inner_(client, std::move(options)) {}
+  Task<gateway::Exchange> complete(gateway::ChatRequest request, gateway::DeltaSink* sink) override {
+    return metered_.complete(std::move(request), sink);
+  }
+  Task<Result<gateway::Embeddings>> embed(gateway::EmbeddingRequest request) override {
+    return metered_.embed(std::move(request));
+  }
+  Task<Result<std::optional<gateway::Spent>>> find_spent(std::string generation_or_call_id) override {
+    return metered_.find_spent(std::move(generation_or_call_id));
+  }
+  Task<Result<void>> check() override { return metered_.check(); }
+
+ private:
+  gateway::OpenAiGateway inner_;
+  MeteredGateway metered_{inner_};
+};
 
 /// A module's question has the time and the temperature that it asks for, all else as the host's own.
 host::AiCapability::Parts ai_parts(const ModuleServiceParts& parts) {
@@ -79,7 +101,7 @@ host::AiCapability::Parts ai_parts(const ModuleServiceParts& parts) {
     auto own = options;
     own.request_timeout = std::min(own.request_timeout, bounds.time_limit);
     own.temperature = bounds.temperature;
-    return std::make_unique<gateway::OpenAiGateway>(client, std::move(own));
+    return std::make_unique<CountedGateway>(client, std::move(own));
   };
   return {.database = parts.database, .admission = parts.quota, .gateway = std::move(gateway)};
 }

@@ -53,8 +53,8 @@ class Reader {
     if (point_ == Point::kExport) read_panel("export", manifest_.exports);
     read_about();
     if (!faults_.empty()) {
-      Error error = Error::invalid("", "The request has " + std::to_string(faults_.size()) + " fault" +
-                                           (faults_.size() == 1 ? "." : "s."));
+      Error error = Error::invalid(
+          "", "The request has " + std::to_string(faults_.size()) + " fault" + (faults_.size() == 1 ? "." : "s."));
       error.fields = std::move(faults_);
       return error;
     }
@@ -64,17 +64,13 @@ class Reader {
 
  private:
   static std::initializer_list<std::string_view> known(Point point) {
-    static const std::initializer_list<std::string_view> route = {"method", "path",   "query",    "locale",
-                                                                  "json",   "body",   "content_type", "caller",
-                                                                  "settings", "request_id", "about"},
-                                                         job = {"name", "payload", "key", "attempt", "due_ms",
-                                                                "settings", "about"},
-                                                         event = {"type", "id", "at_ms", "payload", "attempt",
-                                                                  "settings", "about"},
-                                                         panel = {"panel", "place_id", "caller", "settings", "locale",
-                                                                  "about"},
-                                                         file = {"export", "place_id", "caller", "settings", "locale",
-                                                                 "about"};
+    static const std::initializer_list<std::string_view>
+        route = {"method",       "path",   "query",    "locale",     "json", "body",
+                 "content_type", "caller", "settings", "request_id", "about"},
+        job = {"name", "payload", "key", "attempt", "due_ms", "settings", "about"},
+        event = {"type", "id", "at_ms", "payload", "attempt", "settings", "about"},
+        panel = {"panel", "place_id", "caller", "settings", "locale", "about"},
+        file = {"export", "place_id", "caller", "settings", "locale", "about"};
     switch (point) {
       case Point::kRoute:
         return route;
@@ -101,8 +97,9 @@ class Reader {
     if (all_.find("caller") == nullptr || all_.find("caller")->is_null()) {
       input_["caller"] = nullptr;
       if (access != ManifestAccess::kPublic)
-        all_.fault("caller", "must say who asks, {\"user\": \"anna\", \"role\": \"teacher\", \"groups\": []}: it is for \"" +
-                                 std::string(bundle::name(access)) + "\"");
+        all_.fault("caller",
+                   "must say who asks, {\"user\": \"anna\", \"role\": \"teacher\", \"groups\": []}: it is for \"" +
+                       std::string(bundle::name(access)) + "\"");
       return;
     }
     Fields caller(all_.object("caller"), "caller", faults_, {"user", "role", "groups", "id"});
@@ -110,8 +107,8 @@ class Reader {
     const auto role = caller.choice("role", kRoles);
     json groups = json::array();
     if (const auto* list = caller.find("groups")) groups = *list;
-    const bool texts = groups.is_array() && std::all_of(groups.begin(), groups.end(),
-                                                        [](const auto& one) { return one.is_string(); });
+    const bool texts =
+        groups.is_array() && std::all_of(groups.begin(), groups.end(), [](const auto& one) { return one.is_string(); });
     if (!texts) caller.fault("groups", "must be a list of texts");
     if (role && !may_ask(*role, access))
       caller.fault("role", "may not ask: it is for \"" + std::string(bundle::name(access)) + "\"");
@@ -148,8 +145,8 @@ class Reader {
 
   void read_job() {
     const auto name = all_.required_text("name");
-    const auto found = std::find_if(manifest_.jobs.begin(), manifest_.jobs.end(),
-                                    [&](const auto& one) { return one.name == name; });
+    const auto found =
+        std::find_if(manifest_.jobs.begin(), manifest_.jobs.end(), [&](const auto& one) { return one.name == name; });
     if (found == manifest_.jobs.end()) return all_.fault("name", "is none of its jobs");
     out_.what = name;
     out_.deadline = std::chrono::milliseconds(found->timeout_ms);
@@ -178,8 +175,7 @@ class Reader {
   template <class Declared>
   void read_panel(const char* kind, const std::vector<Declared>& declared) {
     const auto id = all_.required_text(kind);
-    const auto found =
-        std::find_if(declared.begin(), declared.end(), [&](const auto& one) { return one.id == id; });
+    const auto found = std::find_if(declared.begin(), declared.end(), [&](const auto& one) { return one.id == id; });
     if (found == declared.end()) return all_.fault(kind, std::string("is none of its ") + kind + "s");
     out_.what = id;
     out_.deadline = std::chrono::milliseconds(found->timeout_ms);
@@ -253,6 +249,17 @@ std::vector<CallCase> ordinary_calls(const bundle::Manifest& manifest, TimePoint
   for (const auto& one : manifest.exports)
     add(Point::kExport, {{"export", one.id}, {"caller", caller_for(one.access)}});
   return out;
+}
+
+CallCase ordinary_login(const std::string& settings_json) {
+  constexpr std::chrono::milliseconds kLimit{5000};  // rapt/auth_provider.h
+  const json input{{"settings", json::parse(settings_json, nullptr, false)},
+                   {"redirect_uri", "https://school.example/api/v1/auth/callback"},
+                   {"state", "c3RhdGUtb2YtYS10cmlhbA"},
+                   {"nonce", "bm9uY2Utb2YtYS10cmlhbA"},
+                   {"code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
+                   {"memo", ""}};
+  return {.point = Point::kAuthStart, .what = "login", .input_json = input.dump(), .deadline = kLimit};
 }
 
 }  // namespace rapt::author

@@ -9,6 +9,8 @@
 #include "contexts.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/consent.hpp"
+#include "rapt/schema/example.hpp"
+#include "rapt/schema/json_schema.hpp"
 
 namespace rapt::author {
 
@@ -23,6 +25,17 @@ constexpr std::chrono::milliseconds kShutdown{1000};  // rapt/abi.h promises it
 
 std::string in_ms(std::chrono::microseconds time) {
   return std::to_string(time.count() / 1000) + "." + std::to_string(time.count() / 100 % 10) + " ms";
+}
+
+/// The author's; or, where nothing was said and nothing is too little, an example that fits the module's schema.
+std::string config_for(const Subject& subject, const std::string& config_json) {
+  const auto& files = subject.bundle.files;
+  const auto file = files.find(subject.bundle.manifest.config_schema_path);
+  if (config_json != "{}" || file == files.end()) return config_json;
+  const auto schema = schema::JsonSchema::compile(file->second.bytes);
+  if (!schema || schema->validate(config_json)) return config_json;
+  const auto example = schema::example_of(file->second.bytes);
+  return example ? *example : config_json;
 }
 
 }  // namespace
@@ -46,7 +59,9 @@ std::size_t CheckReport::count(CheckResult::Kind kind) const {
 
 Result<CheckReport> check_module(const Subject& subject, const CheckOrder& order,
                                  const std::function<void(const CheckResult&)>& told) {
-  return Checker(subject, order, told).run();
+  auto with_config = order;
+  with_config.config_json = config_for(subject, order.config_json);
+  return Checker(subject, with_config, told).run();
 }
 
 bool is_answer(const Asked& asked) {

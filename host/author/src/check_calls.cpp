@@ -22,7 +22,10 @@ constexpr int kTries = 3;                             // for what may have come 
 /// The same call with another text where strangers write: a route's body and query, a payload, a memo.
 CallCase with_text(CallCase what, const std::string& text) {
   auto input = json::parse(what.input_json);
-  if (what.point == Point::kRoute) {
+  if (what.point == Point::kAuthStart) {
+    // Host-made beside the settings, which the module's schema has passed.
+    input["memo"] = text.substr(0, std::min<std::size_t>(text.size(), 8000));
+  } else if (what.point == Point::kRoute) {
     input["query"] = {{"q", text}};
     if (input["method"] != "GET" && input["method"] != "DELETE")
       input.update({{"body", json{{"text", text}}.dump()}, {"json", {{"text", text}}}});
@@ -47,6 +50,10 @@ std::vector<CallCase> Checker::calls_to_try() const {
     });
     if (!told) all.push_back(std::move(ordinary));
   }
+  const auto& asked = subject_.bundle.manifest.permissions;
+  const bool logs_in =
+      std::any_of(asked.begin(), asked.end(), [](const auto& one) { return one.name == "auth-provider"; });
+  if (logs_in) all.push_back(ordinary_login(order_.config_json));
   return all;
 }
 
@@ -72,8 +79,7 @@ void Checker::check_calls() {
     if (report_.results.back().kind == Kind::kBroken) continue;
     const auto settings = order_.settings;
     note("odd UTF-8", which, [&] { return answers_call(with_text(what, odd_text()), settings, true); });
-    note("huge texts", which,
-         [&] { return answers_call(with_text(what, std::string(kHuge, 'x')), settings, true); });
+    note("huge texts", which, [&] { return answers_call(with_text(what, std::string(kHuge, 'x')), settings, true); });
     if (!asks_its_host()) continue;
     for (const auto way : kAwkwardWays) {
       note(std::string(name(way)), which, [&] {
@@ -102,8 +108,10 @@ Checker::Finding Checker::keeps_memory_of(const CallCase& what) {
     after = run.memory_kib;
   }
   if (!before || !after) return {Kind::kSkipped, "its memory could not be seen"};
-  const auto told = std::to_string(asked) + " calls, " + std::to_string(*before) + " to " + std::to_string(*after) + " KiB";
-  if (*after > *before + kGrowthKib) return {Kind::kBroken, "it grows: " + told + ". What a call allocates, it has to free."};
+  const auto told =
+      std::to_string(asked) + " calls, " + std::to_string(*before) + " to " + std::to_string(*after) + " KiB";
+  if (*after > *before + kGrowthKib)
+    return {Kind::kBroken, "it grows: " + told + ". What a call allocates, it has to free."};
   return {Kind::kHolds, told, after};
 }
 

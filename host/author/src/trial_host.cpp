@@ -8,9 +8,11 @@
 #include "paths.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/host/http.hpp"
+#include "rapt/host/scripted_ai.hpp"
 #include "rapt/host/secrets.hpp"
 #include "scratch_tables.hpp"
 #include "service_names.hpp"
+#include "trial_work.hpp"
 
 namespace rapt::author {
 
@@ -44,6 +46,10 @@ Error of_file(const std::filesystem::path& file, Error error) {
   return error;
 }
 
+Task<Result<std::string>> known(std::string text) {
+  co_return text;
+}
+
 /// What --secret has told.
 host::SecretSource source_of(const TrialOptions& options) {
   return [secrets = options.secrets](std::string, std::string name,
@@ -53,6 +59,11 @@ host::SecretSource source_of(const TrialOptions& options) {
     if (found != secrets.end()) secret = found->second;
     co_return secret;
   };
+}
+
+/// What `rapt run` was given as settings.
+host::SettingsSource settings_of(const TrialOptions& options) {
+  return [settings = options.settings_json](const std::string&, const host::ServiceScope&) { return known(settings); };
 }
 
 /// The secrets of the module's schema, and those that are set here.
@@ -83,6 +94,8 @@ struct TrialHost::Impl {
   std::filesystem::path kv_file;
   MemoryKv kv{clock};
   std::unique_ptr<host::Capability> http, secrets;
+  std::unique_ptr<TrialWork> work;
+  std::unique_ptr<host::ScriptedAi> ai;
   std::unique_ptr<ScratchTables> tables;
   std::size_t most_requests = 0, requests = 0;
   std::vector<std::shared_ptr<ServiceCall>> calls;
@@ -90,6 +103,9 @@ struct TrialHost::Impl {
   host::Capability* of(Service service) {
     if (service == Service::kKv) return &kv;
     if (service == Service::kSecrets) return secrets.get();
+    if (service == Service::kJobs) return &work->jobs();
+    if (service == Service::kEvents) return &work->events();
+    if (service == Service::kAi) return ai.get();
     if (service == Service::kHttp) return most_requests == 0 || requests++ < most_requests ? http.get() : nullptr;
     if (service == Service::kSql && tables) return &tables->sql();
     return nullptr;
@@ -126,9 +142,14 @@ Result<std::unique_ptr<TrialHost>> TrialHost::open(const bundle::Bundle& bundle,
     if (auto loaded = impl->kv.load(*text); !loaded) return of_file(options.kv_file, loaded.error());
   }
   impl->secrets = secrets_of(bundle, options);
+  impl->work = std::make_unique<TrialWork>(bundle.manifest);
+  impl->ai = std::make_unique<host::ScriptedAi>(options.ai_answers);
   if (options.network) {
-    impl->http = std::make_unique<host::HttpCapability>(host::HttpCapability::Options{
-        .ca_file = options.ca_file, .private_addresses = options.private_addresses, .secrets = source_of(options)});
+    impl->http = std::make_unique<host::HttpCapability>(
+        host::HttpCapability::Options{.ca_file = options.ca_file,
+                                      .private_addresses = options.private_addresses,
+                                      .secrets = source_of(options),
+                                      .settings = settings_of(options)});
   }
   if (!options.database_url.empty() && asks_for(bundle, "sql")) {
     auto tables = ScratchTables::make(options.database_url, bundle);

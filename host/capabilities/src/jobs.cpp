@@ -110,6 +110,16 @@ Result<jobs::NewModuleJob> job_of(const ServiceRequest& request, const ModuleOff
 
 }  // namespace
 
+WorkOrders work_orders(store::Database& database) {
+  return {[&database](jobs::NewModuleJob job) { return jobs::order(database, std::move(job)); },
+          [&database](std::string module, std::string name, std::string key) {
+            return jobs::take_back(database, std::move(module), std::move(name), std::move(key));
+          },
+          [&database](std::string type, std::string payload_json, jobs::About about, int depth) {
+            return jobs::publish(database, std::move(type), std::move(payload_json), std::move(about), depth);
+          }};
+}
+
 Causation::Mark::Mark(Causation& of, std::string module, int depth) : of_(of), module_(std::move(module)) {
   const std::lock_guard lock(of_.mutex_);
   of_.depths_[module_] = depth;
@@ -132,7 +142,7 @@ Task<ServiceAnswer> JobsCapability::enqueue(const ServiceRequest& request) {
   auto job = job_of(request, offers_(request.module));
   if (!job) co_return wrong(job.error());
   job->work.depth = causation_.depth(request);
-  const auto ordered = co_await jobs::order(database_, std::move(*job));
+  const auto ordered = co_await orders_.order(std::move(*job));
   if (!ordered) co_return failed(request, ordered.error());
   if (*ordered == jobs::Ordered::kFull) {
     auto full = json_refused(RAPT_E_TOO_LARGE, {{"message", "10000 jobs of this module wait; it may have no more."}});
@@ -150,7 +160,7 @@ Task<ServiceAnswer> JobsCapability::cancel(const ServiceRequest& request) {
   if (!name) co_return json_invalid(name.error());
   auto key = text_of(*asked, "key", kMostKey);
   if (!key) co_return json_invalid(key.error());
-  const auto taken = co_await jobs::take_back(database_, request.module, std::move(*name), std::move(*key));
+  const auto taken = co_await orders_.take_back(request.module, std::move(*name), std::move(*key));
   if (!taken) co_return failed(request, taken.error());
   const json answer{{"cancelled", *taken}};
   co_return json_answered(answer);
@@ -190,8 +200,8 @@ Task<ServiceAnswer> EventsCapability::call(ServiceRequest request) {
   if (depth > Causation::kMost)
     co_return not_allowed(
         "It published in answer to the eighth event in a row: modules answer each other in a circle.");
-  const auto told = co_await jobs::publish(database_, request.module + "." + *word, std::move(*payload),
-                                           about_of(request.scope), depth);
+  const auto told =
+      co_await orders_.publish(request.module + "." + *word, std::move(*payload), about_of(request.scope), depth);
   if (!told) co_return failed(request, told.error());
   co_return json_answered(json::object());
 }

@@ -90,8 +90,8 @@ class ModuleWork : public testing::Test {
   ModuleOfferPtr offer;
   Causation causation;
   const OfferSource offers = [this](const std::string&) { return offer; };
-  JobsCapability jobs_service{**scratch, offers, causation};
-  EventsCapability events_service{**scratch, offers, causation};
+  JobsCapability jobs_service{work_orders(**scratch), offers, causation};
+  EventsCapability events_service{work_orders(**scratch), offers, causation};
   ServiceScope scope;
   std::string publisher = "sample";
   ModuleCall last_call;

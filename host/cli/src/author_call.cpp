@@ -68,13 +68,14 @@ int run_call(Console& console, const Arguments& arguments, hooks::Point point) {
   hush();
   auto settings = workbench_settings(console);
   if (!settings) return report(console, settings.error());
-  const auto options = trial_options(console, arguments);
+  auto options = trial_options(console, arguments);
   if (!options) return usage_fault(console, options.error().message);
   const auto subject = subject_of(console, arguments, arguments.positional.size() > 1 ? arguments.positional[1] : ".");
   if (!subject) return report(console, subject.error());
   const auto& manifest = subject->bundle.manifest;
   const auto what = read_request(arguments.value("request"), point, manifest);
   if (!what) return report(console, what.error());
+  options->settings_json = json::parse(what->input_json)["settings"].dump();
   const auto host = author::TrialHost::open(subject->bundle, *options);
   if (!host) return report(console, host.error());
   settings->services = host->get();

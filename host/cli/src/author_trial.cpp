@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "author_trial.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
 
 namespace rapt::cli {
 namespace {
 
-constexpr std::size_t kSecretBytes = std::size_t{16} << 10;
+constexpr std::size_t kSecretBytes = std::size_t{16} << 10, kAnswerBytes = std::size_t{4} << 20;
 
 /// NAME=FILE. Its text is never in a command line, where every user of the machine could read it.
 Result<void> read_secret(const std::string& word, std::map<std::string, std::string>& secrets) {
@@ -22,6 +24,17 @@ Result<void> read_secret(const std::string& word, std::map<std::string, std::str
   return {};
 }
 
+/// Texts stand for themselves, anything else for its JSON.
+Result<void> read_answers(const std::string& file, std::vector<std::string>& answers) {
+  const auto text = read_file(file, kAnswerBytes);
+  if (!text) return text.error();
+  const auto list = nlohmann::json::parse(*text, nullptr, false);
+  if (!list.is_array() || list.empty())
+    return Error::invalid("ai", "--ai takes a file with a JSON list of at least one answer.");
+  for (const auto& one : list) answers.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+  return {};
+}
+
 }  // namespace
 
 std::vector<Option> with_trial_options(std::vector<Option> options) {
@@ -30,6 +43,8 @@ std::vector<Option> with_trial_options(std::vector<Option> options) {
       {"database", "URL", "a PostgreSQL server for its tables: made for this run, and dropped again"},
       {"network", "", "http is really asked, at the hosts of the manifest"},
       {"private-addresses", "", "with --network: this machine and private networks, too"},
+      {"ai", "FILE",
+       "JSON list of what an AI answers: texts, or JSON where a schema is asked for; otherwise a sentence"},
       {"secret", "NAME=FILE", "a secret of its settings, may be given several times", true}};
   options.insert(options.end(), all.begin(), all.end());
   return options;
@@ -43,6 +58,7 @@ Result<author::TrialOptions> trial_options(const Console& console, const Argumen
                            .private_addresses = arguments.has("private-addresses"),
                            .ca_file = settings->auth_provider_ca_file,
                            .database_url = arguments.value("database")};
+  if (arguments.has("ai")) RAPT_TRY(read_answers(arguments.value("ai"), out.ai_answers));
   if (out.private_addresses && !out.network)
     return Error::invalid("private-addresses", "--private-addresses goes with --network.");
   if (const auto secrets = arguments.lists.find("secret"); secrets != arguments.lists.end()) {

@@ -16,9 +16,9 @@ namespace rapt::author {
 /// What a route, job, event, panel or export of a module is asked.
 struct CallCase {
   hooks::Point point{};
-  std::string what;                     ///< which of them: "GET /notes/:id", "send-report"
-  std::string input_json;               ///< as the header in rapt/draft tells
-  hooks::Context about{};               ///< whom it is about, for the services that the module asks
+  std::string what;                      ///< which of them: "GET /notes/:id", "send-report"
+  std::string input_json;                ///< as the header in rapt/draft tells
+  hooks::Context about{};                ///< whom it is about, for the services that the module asks
   std::chrono::milliseconds deadline{};  ///< the manifest's
 };
 
@@ -39,5 +39,7 @@ Result<CallCase> read_call_case(std::string_view json, hooks::Point point, const
                                 TimePoint now);
 /// One for each route, job, event, panel and export that the manifest declares, by somebody who may ask.
 std::vector<CallCase> ordinary_calls(const bundle::Manifest& manifest, TimePoint now);
+/// How a login begins with a provider of these settings, a JSON object (rapt/auth_provider.h).
+CallCase ordinary_login(const std::string& settings_json);
 
 }  // namespace rapt::author

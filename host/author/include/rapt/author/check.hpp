@@ -25,7 +25,7 @@ struct CheckOrder {
   bool same_answer = false;                                      ///< answers that differ are a fault, not a remark
   std::map<hooks::Point, HookCase> cases{};                      ///< the author's own, instead of the kit's
   std::vector<CallCase> calls_to_ask{};                          ///< likewise, of routes, jobs, events, panels, exports
-  std::string config_json = "{}";                                ///< where a case has none
+  std::string config_json = "{}";  ///< where a case has none; where it does not fit, an example that does
 };
 
 /// One promise, held or not. Each was tried in a process of its own.

@@ -14,7 +14,8 @@
 
 namespace rapt::author {
 
-/// Which services of a host stand behind a module that is tried out. Values (kv) always do, in memory.
+/// Which services of a host stand behind a module that is tried out. Values (kv), jobs, events and an AI that says what
+/// was written down always do, in memory.
 struct TrialOptions {
   std::filesystem::path kv_file{};  ///< read at the start when it is there, written by close(); "": memory alone
   bool network = false;             ///< http is really asked, under the hosts of the manifest
@@ -22,6 +23,9 @@ struct TrialOptions {
   std::filesystem::path ca_file{};  ///< PEM; authorities that are trusted beside the system's
   std::map<std::string, std::string> secrets{};  ///< of the settings, by name
   std::size_t most_requests = 0;                 ///< of http; 0: any number
+  std::vector<std::string>
+      ai_answers{};                  ///< to its questions to an AI, in order, the last again and again; see ScriptedAi
+  std::string settings_json = "{}";  ///< as administrators made them: what "http" to "@settings" may reach
   std::string database_url{};  ///< a server for sql: tables lie in a database of their own there, which goes again
 };
 

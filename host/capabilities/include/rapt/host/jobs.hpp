@@ -9,6 +9,7 @@
 #include "rapt/base/clock.hpp"
 #include "rapt/host/capabilities.hpp"
 #include "rapt/host/supervisor.hpp"
+#include "rapt/jobs/module_jobs.hpp"
 #include "rapt/jobs/worker.hpp"
 
 namespace rapt::store {
@@ -44,31 +45,42 @@ class Causation {
   std::map<std::string, int> depths_;
 };
 
-/// rapt.jobs: orders work of the module itself, and takes it back. One statement a call. All must outlive it.
+/// Where the orders of modules go (core/jobs). Functions rather than the database, so that a module can be tried out
+/// without one.
+struct WorkOrders {
+  std::function<Task<Result<jobs::Ordered>>(jobs::NewModuleJob job)> order;
+  std::function<Task<Result<bool>>(std::string module, std::string name, std::string key)> take_back;
+  std::function<Task<Result<std::int64_t>>(std::string type, std::string payload_json, jobs::About about, int depth)>
+      publish;
+};
+/// One statement each. The database must outlive them.
+WorkOrders work_orders(store::Database& database);
+
+/// rapt.jobs: orders work of the module itself, and takes it back. One order a call. All must outlive it.
 class JobsCapability final : public Capability {
  public:
-  JobsCapability(store::Database& database, OfferSource offers, const Causation& causation)
-      : database_(database), offers_(std::move(offers)), causation_(causation) {}
+  JobsCapability(WorkOrders orders, OfferSource offers, const Causation& causation)
+      : orders_(std::move(orders)), offers_(std::move(offers)), causation_(causation) {}
   Task<ServiceAnswer> call(ServiceRequest request) override;
 
  private:
   Task<ServiceAnswer> enqueue(const ServiceRequest& request);
   Task<ServiceAnswer> cancel(const ServiceRequest& request);
 
-  store::Database& database_;
+  const WorkOrders orders_;
   const OfferSource offers_;
   const Causation& causation_;
 };
 
-/// rapt.events: tells other modules. One statement a call. All must outlive it.
+/// rapt.events: tells other modules. One order a call. All must outlive it.
 class EventsCapability final : public Capability {
  public:
-  EventsCapability(store::Database& database, OfferSource offers, const Causation& causation)
-      : database_(database), offers_(std::move(offers)), causation_(causation) {}
+  EventsCapability(WorkOrders orders, OfferSource offers, const Causation& causation)
+      : orders_(std::move(orders)), offers_(std::move(offers)), causation_(causation) {}
   Task<ServiceAnswer> call(ServiceRequest request) override;
 
  private:
-  store::Database& database_;
+  const WorkOrders orders_;
   const OfferSource offers_;
   const Causation& causation_;
 };

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "trial_work.hpp"
+
+#include <gmock/gmock.h>
+
+#include "test_scope.hpp"
+
+namespace rapt::author {
+namespace {
+
+using host::service_request;
+using sandbox::EventsMethod;
+using sandbox::JobsMethod;
+using sandbox::Service;
+using testing::HasSubstr;
+
+bundle::Manifest manifest() {
+  bundle::Manifest out;
+  out.name = "reading-log";
+  out.jobs.emplace_back().name = "tidy";
+  out.events.publish = {"entry-added"};
+  return out;
+}
+
+std::string told(host::Capability& service, host::ServiceRequest request) {
+  const auto answer = runtime::run_blocking(service.call(std::move(request)));
+  return std::to_string(answer.status) + " " + (answer.texts.empty() ? "" : answer.texts[0].value_or(""));
+}
+
+TEST(TrialWork, KeepsOrdersByTheirKeysAndGivesThemBack) {
+  const TrialWork work(manifest());
+  const auto order = [&](const char* what) {
+    return told(work.jobs(), service_request(Service::kJobs, JobsMethod::kEnqueue, {what}, {}));
+  };
+  const auto cancel = [&](const char* what) {
+    return told(work.jobs(), service_request(Service::kJobs, JobsMethod::kCancel, {what}, {}));
+  };
+  EXPECT_EQ(order(R"({"name":"tidy","key":"a"})"), R"(0 {"ordered":true})");
+  EXPECT_EQ(order(R"({"name":"tidy","key":"a"})"), R"(0 {"ordered":false})");
+  EXPECT_EQ(cancel(R"({"name":"tidy","key":"a"})"), R"(0 {"cancelled":true})");
+  EXPECT_EQ(cancel(R"({"name":"tidy","key":"a"})"), R"(0 {"cancelled":false})");
+  EXPECT_THAT(order(R"({"name":"other"})"), HasSubstr("The manifest has no job")) << "checked as on a host";
+}
+
+TEST(TrialWork, TakesTheEventsThatTheManifestNames) {
+  const TrialWork work(manifest());
+  const auto publish = [&](const char* what) {
+    return told(work.events(), service_request(Service::kEvents, EventsMethod::kPublish, {what}, {}));
+  };
+  EXPECT_EQ(publish(R"({"type":"entry-added","payload":{"id":7}})"), "0 {}");
+  EXPECT_THAT(publish(R"({"type":"entry-gone"})"), HasSubstr("does not name"));
+}
+
+}  // namespace
+}  // namespace rapt::author

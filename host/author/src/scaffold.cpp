@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // A template is a file. `@WORD@` in it, or in its name, is replaced; what stands between a line "@@hook POINT,POINT"
 // and
-// "@@end" is there for these hooks alone; "@@with PART,PART" and "@@without PART" likewise for parts ("hooks" is one of
-// them). contexts/POINT.json belongs to that hook, requests/route.json and so on and sql/ to their parts; `gitignore`
-// gets its dot.
+// "@@end" is there for these hooks alone; "@@with PART,PART" and "@@without PART" likewise for parts ("hooks" and
+// "run", what can be tried with `rapt run`, are among them), one within the other. contexts/POINT.json belongs to that
+// hook, requests/route.json and so on and sql/ to their parts; `gitignore` gets its dot.
 #include "rapt/author/scaffold.hpp"
 
 #include <fcntl.h>
@@ -55,19 +55,50 @@ std::string file_of(hooks::Point point) {
 
 /// What the commands that try it out need.
 std::string database_of(const NewModule& wanted) {
-  return wanted.with.empty() ? "" : " --database postgresql:///postgres";
+  return needs_database(wanted) ? " --database postgresql:///postgres" : "";
+}
+
+/// What it asks for, and why.
+std::map<std::string, std::string> asked_by(const NewModule& wanted) {
+  static const std::map<std::string, std::string> reasons = {
+      {"sql", "It keeps notes in a table of its own."},
+      {"routes", "It answers with the notes."},
+      {"jobs", "It deletes old notes at night."},
+      {"panels", "It shows how many notes there are."},
+      {"http", "It looks something up at another server."},
+      {"auth-provider", "It tells the host who somebody is, by what the provider says."}};
+  std::map<std::string, std::string> out;
+  for (const auto& part : wanted.with) out[part] = reasons.at(part);
+  if (wanted.with.contains("http")) out.try_emplace("jobs", "It looks things up in the background.");
+  if (wanted.with.contains("auth-provider")) out.try_emplace("http", "The host asks the provider for it.");
+  return out;
+}
+
+std::string hosts_of(const NewModule& wanted) {
+  std::string out = wanted.with.contains("http") ? R"("api.example.org")" : "";
+  if (wanted.with.contains("auth-provider")) out += out.empty() ? R"("@settings")" : R"(, "@settings")";
+  return ", \"hosts\": [" + out + "]";
 }
 
 std::string permissions_of(const NewModule& wanted) {
-  static const std::map<std::string, std::string> reasons = {{"sql", "It keeps notes in a table of its own."},
-                                                             {"routes", "It answers with the notes."},
-                                                             {"jobs", "It deletes old notes at night."},
-                                                             {"panels", "It shows how many notes there are."}};
   std::string list;
-  for (const auto& part : wanted.with)
-    list += std::string(list.empty() ? "" : ",") + "\n    { \"name\": \"" + part + "\", \"reason\": \"" +
-            reasons.at(part) + "\" }";
+  for (const auto& [name, reason] : asked_by(wanted))
+    list += std::string(list.empty() ? "" : ",") + "\n    { \"name\": \"" + name + "\", \"reason\": \"" + reason +
+            "\"" + (name == "http" ? hosts_of(wanted) : "") + " }";
   return list.empty() ? "[]" : "[" + list + "\n  ]";
+}
+
+/// The same for the test kit: "jobs", "sql".
+std::string grants_of(const NewModule& wanted) {
+  std::string list;
+  for (const auto& [name, reason] : asked_by(wanted)) list += (list.empty() ? "\"" : ", \"") + name + "\"";
+  return list;
+}
+
+std::string jobs_of(const NewModule& wanted) {
+  std::string list = wanted.with.contains("jobs") ? R"({ "name": "tidy", "cron": "30 3 * * *" })" : "";
+  if (wanted.with.contains("http")) list += (list.empty() ? "" : ", ") + std::string(R"({ "name": "look-up" })");
+  return "[" + list + "]";
 }
 
 Words words_of(const NewModule& wanted) {
@@ -87,6 +118,8 @@ Words words_of(const NewModule& wanted) {
           {"HOOK_LIST", list.empty() ? "" : ", asked at " + list},
           {"ABI", wanted.with.empty() ? "1.0" : "1.2"},
           {"PERMISSIONS", permissions_of(wanted)},
+          {"GRANTS", grants_of(wanted)},
+          {"JOBS", jobs_of(wanted)},
           {"DATABASE", database_of(wanted)},
           {"FIRST_RUN", first_run(wanted)}};
 }
@@ -114,6 +147,7 @@ bool has_one_of(const std::string& list, const NewModule& wanted) {
   std::istringstream names(list);
   for (std::string name; std::getline(names, name, ',');) {
     if (wanted.with.contains(name) || (name == "hooks" && !wanted.points.empty())) return true;
+    if (name == "run" && !first_run(wanted).empty()) return true;
   }
   return false;
 }
@@ -122,17 +156,17 @@ std::string chosen_parts(const std::string& text, const NewModule& wanted) {
   constexpr std::string_view kHook = "@@hook ", kWith = "@@with ", kWithout = "@@without ", kEnd = "@@end";
   std::istringstream lines(text);
   std::string out;
-  bool chosen = true;
+  std::vector<bool> chosen;  // one for each part that is open
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(kHook)) {
-      chosen = names_one_of(line.substr(kHook.size()), wanted.points);
+      chosen.push_back(names_one_of(line.substr(kHook.size()), wanted.points));
     } else if (line.starts_with(kWith)) {
-      chosen = has_one_of(line.substr(kWith.size()), wanted);
+      chosen.push_back(has_one_of(line.substr(kWith.size()), wanted));
     } else if (line.starts_with(kWithout)) {
-      chosen = !has_one_of(line.substr(kWithout.size()), wanted);
+      chosen.push_back(!has_one_of(line.substr(kWithout.size()), wanted));
     } else if (line == kEnd) {
-      chosen = true;
-    } else if (chosen) {
+      if (!chosen.empty()) chosen.pop_back();
+    } else if (std::all_of(chosen.begin(), chosen.end(), [](bool one) { return one; })) {
       out += line + "\n";
     }
   }
@@ -142,6 +176,7 @@ std::string chosen_parts(const std::string& text, const NewModule& wanted) {
 bool is_wanted(const fs::path& inside, const NewModule& wanted) {
   const auto folder = inside.parent_path();
   if (folder == "sql") return wanted.with.contains("sql");
+  if (inside == "requests/job-look-up.json") return wanted.with.contains("http");
   if (folder == "requests") return wanted.with.contains(inside.stem().string() + "s");
   if (folder != "contexts") return true;
   return std::any_of(wanted.points.begin(), wanted.points.end(),
@@ -169,9 +204,13 @@ Result<void> check(const NewModule& wanted) {
   if (!bundle::is_valid_name(wanted.name)) return Error::invalid("name", std::string("A module's name has") + kForm);
   if (!bundle::is_valid_name(wanted.publisher))
     return Error::invalid("publisher", std::string("A publisher's name has") + kForm);
-  if (wanted.points.empty() && wanted.with.empty()) return Error::invalid("hook", "A module needs at least one hook.");
+  const bool has_calls =
+      std::any_of(wanted.with.begin(), wanted.with.end(), [](const auto& one) { return one != "sql"; });
+  if (wanted.points.empty() && !has_calls) return Error::invalid("hook", "A module needs at least one hook.");
   if (wanted.language == "c" && !wanted.with.empty())
-    return Error::invalid("with", "Templates with routes, jobs and panels are there for C++ and Rust.");
+    return Error::invalid("with", "Templates with sql, routes, jobs and panels are there for C++ and Rust.");
+  if (wanted.language != "cpp" && (wanted.with.contains("http") || wanted.with.contains("auth-provider")))
+    return Error::invalid("with", "Templates with http and auth-provider are there for C++.");
   return {};
 }
 
@@ -195,6 +234,12 @@ std::vector<fs::path> folders_of(const Sdk& sdk, const std::string& language) {
 
 }  // namespace
 
+bool needs_database(const NewModule& wanted) {
+  return std::any_of(wanted.with.begin(), wanted.with.end(), [](const auto& one) {
+    return one == "sql" || one == "routes" || one == "jobs" || one == "panels";
+  });
+}
+
 std::string first_run(const NewModule& wanted) {
   const auto run = "rapt run ";
   if (!wanted.points.empty()) {
@@ -206,12 +251,13 @@ std::string first_run(const NewModule& wanted) {
     if (wanted.with.contains(call + "s"))
       return run + call + " --request requests/" + call + ".json" + database_of(wanted);
   }
+  if (wanted.with.contains("http")) return run + std::string("job --request requests/job-look-up.json --network");
   return "";
 }
 
 Result<std::vector<fs::path>> create_module(const Sdk& sdk, const NewModule& asked) {
   auto wanted = asked;
-  if (!wanted.with.empty()) wanted.with.insert("sql");
+  if (needs_database(wanted)) wanted.with.insert("sql");
   RAPT_TRY(check(wanted));
   std::error_code failure;
   if (fs::symlink_status(wanted.folder, failure).type() != fs::file_type::not_found)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // rapt new, rapt build: the folder of a module, and what becomes of it.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <ostream>
 #include <sstream>
@@ -35,12 +36,14 @@ std::optional<std::vector<hooks::Point>> points_of(const std::string& list, std:
   return points;
 }
 
+constexpr std::array<std::string_view, 6> kParts{"sql", "routes", "jobs", "panels", "http", "auth-provider"};
+
 /// "routes,jobs"; nullopt when one of them is none.
 std::optional<std::set<std::string>> parts_of(const std::string& list, std::string& wrong) {
   std::set<std::string> parts;
   std::istringstream names(list);
   for (std::string name; std::getline(names, name, ',');) {
-    if (name != "routes" && name != "jobs" && name != "panels") {
+    if (std::find(kParts.begin(), kParts.end(), name) == kParts.end()) {
       wrong = name;
       return std::nullopt;
     }
@@ -53,8 +56,9 @@ void show_new(std::ostream& out, const author::NewModule& made, const std::vecto
   const auto folder = made.folder.string();
   out << "Made " << folder << ":\n";
   for (const auto& path : files) out << "  " << path.string() << "\n";
-  out << "\nNext, in that folder:\n  rapt build --test\n  " << author::first_run(made) << "\n  rapt check"
-      << (made.with.empty() ? "" : " --database postgresql:///postgres") << "\n";
+  out << "\nNext, in that folder:\n  rapt build --test\n";
+  if (const auto run = author::first_run(made); !run.empty()) out << "  " << run << "\n";
+  out << "  rapt check" << (author::needs_database(made) ? " --database postgresql:///postgres" : "") << "\n";
 }
 
 }  // namespace
@@ -65,8 +69,11 @@ int run_new(Console& console, const Arguments& arguments) {
     return usage_fault(console, "--language is c, cpp or rust, not \"" + printable(language, 40) + "\".");
   std::string wrong;
   const auto with = parts_of(arguments.value("with"), wrong);
-  if (!with) return usage_fault(console, "--with takes routes, jobs and panels, not \"" + printable(wrong, 40) + "\".");
-  const auto points = points_of(arguments.value("hook", with->empty() ? "chat:after_ai" : ""), wrong);
+  if (!with)
+    return usage_fault(console, "--with takes sql, routes, jobs, panels, http and auth-provider, not \"" +
+                                    printable(wrong, 40) + "\".");
+  const bool hooks_alone = with->empty() || *with == std::set<std::string>{"sql"};
+  const auto points = points_of(arguments.value("hook", hooks_alone ? "chat:after_ai" : ""), wrong);
   if (!points) return usage_fault(console, "There is no hook \"" + printable(wrong, 40) + "\".");
   const auto sdk = sdk_of(console, arguments);
   if (!sdk) return report(console, sdk.error());

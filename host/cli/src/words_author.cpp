@@ -17,7 +17,10 @@ std::vector<Command> author_words() {
        "rapt new class-notes --with routes,jobs,panels",
        {{"language", "LANGUAGE", "c, cpp or rust; otherwise cpp"},
         {"hook", "HOOK", "where it is asked, may be given several times; otherwise chat:after_ai", true},
-        {"with", "PARTS", "routes, jobs, panels: what it answers beside hooks, with a table of its own", true},
+        {"with", "PARTS",
+         "sql: a table of its own; routes, jobs, panels: what it answers beside hooks, with that table; http; "
+         "auth-provider",
+         true},
         {"publisher", "NAME", "who will sign it; otherwise my-school"},
         {"dir", "DIR", "a folder that does not exist yet; otherwise NAME here"},
         {"sdk", "DIR", "where the SDK is installed; otherwise RAPT_SDK, or the one beside this program"}},

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // @TITLE@. What a module may do, and may not, stands in MODULES.md of RaptScallions.
-@@with sql
+@@with auth-provider
+#include <rapt/auth_provider.hpp>
+#include <rapt/encoding.hpp>
+@@end
+@@with sql,http
 #include <rapt/json.hpp>
 @@end
 #include <rapt/module.hpp>
-@@with sql
+@@with sql,http
 #include <rapt/services.hpp>
 @@end
 
@@ -25,10 +29,50 @@ std::string words_finding(std::string_view text) {
 
 }  // namespace
 
+@@with auth-provider
+class @CLASS@ : public rapt::auth::Provider {
+@@end
+@@without auth-provider
 class @CLASS@ {
+@@end
  public:
 @@with sql
+@@with http
+  explicit @CLASS@(const rapt::Host& host) : sql_(host.sql()), http_(host.http()) {}
+
+@@end
+@@without http
   explicit @CLASS@(const rapt::Host& host) : sql_(host.sql()) {}
+
+@@end
+@@end
+@@without sql
+@@with http
+  explicit @CLASS@(const rapt::Host& host) : http_(host.http()) {}
+
+@@end
+@@end
+@@with auth-provider
+  // Where the browser goes. What is thrown here, the administrator reads who saves the settings: rapt/auth_provider.h.
+  std::string start(const rapt::auth::Start& start) override {
+    return address_in(start.settings) + "/authorize?response_type=code&code_challenge_method=S256&client_id=" +
+           rapt::encoding::percent(start.settings.get("client_id").text()) + "&redirect_uri=" + rapt::encoding::percent(start.redirect_uri) +
+           "&state=" + rapt::encoding::percent(start.state) + "&code_challenge=" + rapt::encoding::percent(start.code_challenge);
+  }
+
+  // The browser is back. Asks for a token, then who it belongs to; the host puts in the secrets and makes the requests.
+  rapt::auth::Step step(const rapt::auth::Input& input) override {
+    if (!input.answered) return token_for(input);
+    const auto said = rapt::json::parse(input.answered->body);
+    if (input.answered->status != 200 || !said) return rapt::auth::Refuse{"The login provider did not accept this login."};
+    if (input.memo == "token") return person_of(input, std::string(said->get("access_token").text()));
+    rapt::auth::Claim claim;
+    claim.subject = said->get("id").text();
+    claim.email = said->get("email").text();
+    claim.name = said->get("name").text();
+    if (claim.subject.empty()) return rapt::auth::Refuse{"The login provider did not say who this is."};
+    return claim;
+  }
 
 @@end
 @@with routes
@@ -43,10 +87,19 @@ class @CLASS@ {
   }
 
 @@end
-@@with jobs
-  // Every night. It may be run again although it had done its work: rapt/draft/jobs.h.
+@@with jobs,http
+  // It may be run again although it had done its work: rapt/draft/jobs.h.
+@@with http
+  std::string on_job(std::string_view input) {
+    const auto job = rapt::json::parse(input);
+    if (job->get("name").text() == "look-up") return look_up();
+@@end
+@@without http
   std::string on_job(std::string_view) {
-    sql_.query("DELETE FROM notes WHERE at < now() - interval '90 days'");
+@@end
+@@with jobs
+    sql_.query("DELETE FROM notes WHERE at < now() - interval '90 days'");  // every night
+@@end
     return "{}";
   }
 
@@ -81,6 +134,9 @@ class @CLASS@ {
   // The AI's answer is there, whole. May emit, replace, block.
   rapt::Verdict on_after_ai(const rapt::Context& context, rapt::Reply& reply) {
     reply.emit("answer-words", words_finding(context.content()));
+@@with sql
+    sql_.query("INSERT INTO notes (text) VALUES ($1)", "[" + rapt::json::quote(words_finding(context.content())) + "]");
+@@end
     return rapt::Verdict::kContinue;
   }
 
@@ -142,9 +198,48 @@ class @CLASS@ {
   void self_test() {
     if (words_finding(" two  words\n") != "{\"words\": 2}") throw std::runtime_error("it cannot count");
   }
-@@with sql
+@@with sql,http,auth-provider
 
  private:
+@@end
+@@with auth-provider
+  // The provider's address is a setting: the manifest may reach "@settings".
+  static std::string address_in(const rapt::json::Value& settings) {
+    std::string address(settings.get("address").text());
+    if (!address.starts_with("https://")) throw rapt::auth::Invalid("address", "Set the provider's address: https://...");
+    if (settings.get("client_id").text().empty()) throw rapt::auth::Invalid("client_id", "Set what the provider gave.");
+    while (address.ends_with('/')) address.pop_back();
+    return address;
+  }
+  static rapt::auth::Step token_for(const rapt::auth::Input& input) {
+    const auto code = input.parameter("code");
+    if (!code) return rapt::auth::Refuse{"The login was not finished."};
+    rapt::auth::Fetch fetch;
+    fetch.method = "POST";
+    fetch.url = address_in(input.settings) + "/token";
+    fetch.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
+    fetch.body = "grant_type=authorization_code&code=" + rapt::encoding::percent(*code) + "&redirect_uri=" +
+                 rapt::encoding::percent(input.redirect_uri) + "&client_id=" + rapt::encoding::percent(input.settings.get("client_id").text()) +
+                 "&client_secret={{secret:client_secret}}&code_verifier={{code_verifier}}";
+    fetch.memo = "token";
+    return fetch;
+  }
+  static rapt::auth::Step person_of(const rapt::auth::Input& input, const std::string& token) {
+    if (!rapt::auth::is_bearer(token)) return rapt::auth::Refuse{"The login provider did not accept this login."};
+    auto fetch = rapt::auth::get_json(address_in(input.settings) + "/me", "person");
+    fetch.headers.emplace_back("Authorization", "Bearer " + token);
+    return fetch;
+  }
+
+@@end
+@@with http
+  // Another server, asked in the background: no lesson waits for it. The manifest names it: rapt/draft/http.h.
+  std::string look_up() const {
+    const auto answer = http_.request(R"({"method": "GET", "url": "https://api.example.org/word", "timeout_ms": 10000})");
+    if (!answer.arrived) return R"({"again_in_s": 600, "reason": "The server cannot be reached."})";
+    return "{}";
+  }
+
 @@end
 @@with routes
   std::string listed() const {
@@ -160,6 +255,9 @@ class @CLASS@ {
 @@end
 @@with sql
   rapt::Sql sql_;
+@@end
+@@with http
+  rapt::Http http_;
 @@end
 };
 RAPT_MODULE(@CLASS@, RAPT_MODULE_NAME, RAPT_MODULE_VERSION);

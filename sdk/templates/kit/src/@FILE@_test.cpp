@@ -5,14 +5,16 @@
 #include <cstdio>
 
 int main() {
+@@with sql,http,auth-provider
+  rapt::testkit::Module module(rapt::testkit::Module::Offer{.permissions = {@GRANTS@}});
+@@end
 @@with sql
-  rapt::testkit::Module module(rapt::testkit::Module::Offer{.permissions = {"sql"}});
   module.services().sql = [](const std::string& sql, const std::string&) {
     const bool counts = sql.starts_with("SELECT count");
     return rapt::testkit::Services::Said{RAPT_OK, counts ? R"({"rows": [[7]]})" : R"({"rows": [[7, "a \"note\""]]})"};
   };
 @@end
-@@without sql
+@@without sql,http,auth-provider
   rapt::testkit::Module module;
 @@end
   rapt::testkit::Scene scene;
@@ -32,6 +34,25 @@ int main() {
 @@with jobs
   const auto job = module.call("job", R"({"name": "tidy", "payload": {}})", scene);
   check("job", job, job.replacement == "{}");
+@@end
+@@with http
+  const auto away = module.call("job", R"({"name": "look-up", "payload": {}})", scene);
+  check("job without a server", away, away.replacement.value_or("").find("again_in_s") != std::string::npos);
+  module.services().http = [](const std::string&, const std::optional<std::string>&) {
+    return rapt::testkit::Services::Said{RAPT_OK, R"({"status": 200, "headers": {}, "url": "https://api.example.org/word"})"};
+  };
+  const auto found = module.call("job", R"({"name": "look-up", "payload": {}})", scene);
+  check("job with a server", found, found.replacement == "{}");
+@@end
+@@with auth-provider
+  const auto unset = module.provider_start(R"({"settings": {}, "redirect_uri": "https://school.example/back", "state": "s"})");
+  check("start without settings", unset, unset.replacement.value_or("").find("\"address\"") != std::string::npos);
+  const auto begun = module.provider_start(
+      R"({"settings": {"address": "https://id.example", "client_id": "c"}, "redirect_uri": "https://school.example/back", "state": "s"})");
+  check("start", begun, begun.replacement.value_or("").find("https://id.example/authorize?") != std::string::npos);
+  const auto token = module.provider_step(
+      R"({"settings": {"address": "https://id.example", "client_id": "c"}, "parameters": [{"name": "code", "value": "k"}], "memo": ""})");
+  check("step", token, token.replacement.value_or("").find("{{code_verifier}}") != std::string::npos);
 @@end
 @@with panels
   const auto panel = module.call("panel", R"({"panel": "notes"})", scene);

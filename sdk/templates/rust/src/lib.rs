@@ -5,7 +5,10 @@ use rapt::{Answer, Context, Reply, Verdict};
 @@end
 @@with sql
 use rapt::json::{parse, Value};
-use rapt::{Said, Sql};
+use rapt::Sql;
+@@end
+@@with routes,jobs,panels
+use rapt::Said;
 @@end
 @@with routes
 use rapt::json::quote;
@@ -17,6 +20,7 @@ use rapt::Field;
 
 @@with sql
 struct @CLASS@ {
+    #[allow(dead_code)]
     sql: Sql,
 }
 

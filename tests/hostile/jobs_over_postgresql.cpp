@@ -41,8 +41,10 @@ class Host {
               }),
         worker(database, redis, options(name)) {
     const host::OfferSource offers = [this](const std::string& module) { return house.supervisor().offer(module); };
-    capabilities.add(sandbox::Service::kJobs, std::make_unique<host::JobsCapability>(database, offers, causation));
-    capabilities.add(sandbox::Service::kEvents, std::make_unique<host::EventsCapability>(database, offers, causation));
+    capabilities.add(sandbox::Service::kJobs,
+                     std::make_unique<host::JobsCapability>(host::work_orders(database), offers, causation));
+    capabilities.add(sandbox::Service::kEvents,
+                     std::make_unique<host::EventsCapability>(host::work_orders(database), offers, causation));
     const auto handler = host::module_work_handler(
         {database, clock, causation, offers,
          [this](host::ModuleCall call) { return house.supervisor().ask(std::move(call)); },

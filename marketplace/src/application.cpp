@@ -11,6 +11,7 @@
 #include "rapt/api/query.hpp"
 #include "rapt/api/security_headers.hpp"
 #include "rapt/base/log.hpp"
+#include "releaser_auth.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 using Kind = api::Router::Match::Kind;
 
 constexpr std::size_t kCountedAddresses = 65536;
-/// So much is read of anybody; more only when a publisher's signature over the head holds.
+/// So much is read of anybody; more only when a publisher's or a releaser's signature over the head holds.
 constexpr std::size_t kStrangersBody = 64 * 1024;
 
 Error no_such_page(const http::Request& request) {
@@ -164,6 +165,10 @@ Task<Result<http::Response>> Application::answer(const api::Router::Match& match
     if (!signer) co_return signer.error();
     call.publisher = std::move(signer->publisher);
     call.key_id = std::move(signer->key_id);
+  } else if (route.access == Access::kReleaser) {
+    auto key_id = co_await authenticate_releaser(site_, call.request);
+    if (!key_id) co_return key_id.error();
+    call.key_id = std::move(*key_id);
   } else if (route.access == Access::kInstance) {
     auto instance = co_await recognize_instance(site_.database, call.request);
     if (!instance) co_return instance.error();
@@ -187,7 +192,12 @@ Task<std::size_t> Application::body_limit(const http::Request& head, std::size_t
   const auto match = router_.find(head.method, head.path);
   if (match.kind != Kind::kFound) co_return usual;
   const auto& route = all_routes()[match.index];
-  if (route.body_bytes <= kStrangersBody || route.access != Access::kPublisher) co_return route.body_bytes;
+  if (route.body_bytes <= kStrangersBody) co_return route.body_bytes;
+  if (route.access == Access::kReleaser) {
+    const auto known = co_await recognize_releaser(site_, head);
+    co_return known ? route.body_bytes : kStrangersBody;
+  }
+  if (route.access != Access::kPublisher) co_return route.body_bytes;
   const auto signer = co_await recognize(site_, head);
   co_return signer ? route.body_bytes : kStrangersBody;
 }

@@ -18,6 +18,7 @@ class DownloadCounts;
 class FileCache;
 class Publishing;
 class Repository;
+class Uploads;
 
 /// What every route may use. Outlives all calls.
 struct Site {
@@ -29,6 +30,7 @@ struct Site {
   Publishing* publishing = nullptr;     ///< what checks submissions; without it, none are taken
   DownloadCounts* downloads = nullptr;  ///< without it, none are counted
   FileCache* files = nullptr;           ///< of the metadata; without it, each is read from the database
+  Uploads* uploads = nullptr;           ///< of releases' archives; without it, none are taken
 };
 
 /// One request on its way.
@@ -37,7 +39,7 @@ struct Call {
   http::Request& request;
   http::Responder& responder;
   std::string publisher;    ///< Access::kPublisher: who has signed the request
-  std::string key_id;       ///< Access::kPublisher: with which key
+  std::string key_id;       ///< Access::kPublisher and kReleaser: with which key
   std::string instance_id;  ///< Access::kInstance
   /// A handler that has answered through `responder` itself (a download) says so.
   bool answered = false;
@@ -47,6 +49,7 @@ struct Call {
 enum class Access : std::uint8_t {
   kPublic,
   kPublisher,  ///< signed by a key of a publisher that is not suspended (RFC 9421): request_signature.hpp
+  kReleaser,   ///< signed, in the same way, by a key of the role "releases"
   kInstance,   ///< "Authorization: Bearer TOKEN" of the instance in the path
 };
 

@@ -13,6 +13,7 @@
 
 #include "rapt/base/file.hpp"
 #include "rapt/security/crypto.hpp"
+#include "rapt/security/sha256.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -40,6 +41,30 @@ Result<void> keep(const fs::path& path, const std::string& sha256, const std::st
   if (const auto written = write_file_atomically(path, bytes); !written)
     return unavailable(path.string() + ": " + written.error().message + " " + written.error().log_detail);
   return {};
+}
+
+/// Copies the file beside its place, counting its digest as it goes, and renames it.
+Result<void> keep_file(const fs::path& path, const std::string& sha256, const fs::path& file) {
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  if (failed) return unavailable(path.parent_path().string() + ": " + failed.message());
+  std::string name = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
+  const UniqueFd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), out(::mkostemp(name.data(), O_CLOEXEC));
+  security::Sha256 digest;
+  std::string piece(kPiece, '\0');
+  ssize_t got = in && out ? 1 : -1;
+  while (got > 0 && (got = ::read(in.get(), piece.data(), piece.size())) > 0) {
+    digest.add({piece.data(), static_cast<std::size_t>(got)});
+    // A full disk takes a part or nothing; files are not interrupted.
+    if (::write(out.get(), piece.data(), static_cast<std::size_t>(got)) != got) got = -1;
+  }
+  const bool written = got == 0 && ::fchmod(out.get(), 0644) == 0 && ::fsync(out.get()) == 0;
+  const std::string why = written ? "" : std::strerror(errno);
+  const bool right = written && digest.finish() == sha256;
+  if (right && ::rename(name.c_str(), path.c_str()) == 0) return {};
+  if (out) ::unlink(name.c_str());
+  if (written && !right) return Error::internal("blobs: a file under another digest than its own");
+  return unavailable(path.string() + ": " + (written ? std::strerror(errno) : why));
 }
 
 Result<std::shared_ptr<UniqueFd>> open_blob(const fs::path& path) {
@@ -71,6 +96,13 @@ fs::path DiskBlobs::path_of(const std::string& sha256) const {
 
 Task<Result<void>> DiskBlobs::put(std::string sha256, std::string bytes) {
   auto work = [path = path_of(sha256), sha256, bytes = std::move(bytes)] { return keep(path, sha256, bytes); };
+  auto done = co_await disk_.run(std::move(work));
+  co_return done;
+}
+
+Task<Result<void>> DiskBlobs::put_file(std::string sha256, fs::path file) {
+  if (!is_digest(sha256)) co_return Error::internal("blobs: no digest");
+  auto work = [path = path_of(sha256), sha256, file = std::move(file)] { return keep_file(path, sha256, file); };
   auto done = co_await disk_.run(std::move(work));
   co_return done;
 }

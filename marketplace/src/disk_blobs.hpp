@@ -14,6 +14,7 @@ class DiskBlobs final : public Blobs {
  public:
   explicit DiskBlobs(std::filesystem::path folder);
   Task<Result<void>> put(std::string sha256, std::string bytes) override;
+  Task<Result<void>> put_file(std::string sha256, std::filesystem::path file) override;
   [[nodiscard]] Task<Result<std::uint64_t>> size(std::string sha256) override;
   Task<Result<void>> read(std::string sha256, std::uint64_t from, std::uint64_t count,
                           std::function<Task<bool>(std::string piece)> sink) override;

@@ -91,6 +91,7 @@ std::map<std::string, std::string> usual_failures(const Route& route) {
   if (route.pattern.find(':') != std::string_view::npos) out.emplace("404", "There is no such thing.");
   if (route.access != Access::kPublic) out.emplace("401", "The signature or the token does not hold.");
   if (route.access == Access::kPublisher) out.emplace("403", "The publisher may not do this.");
+  if (route.access == Access::kReleaser) out.emplace("403", "The key is none of the role releases.");
   if (route.body_bytes > 0) {
     out.emplace("413", "The body is larger than " + std::to_string(route.body_bytes) + " bytes.");
     out.emplace("415", "The body is of another type.");
@@ -121,7 +122,8 @@ json operation_of(const Route& route, const json& said, const std::string& tag, 
   for (const auto& one : query) parameters.push_back(query_parameter(one));
   json out{{"operationId", said.at("id")}, {"tags", json::array({tag})}, {"summary", said.at("summary")}};
   out["security"] = json::array();
-  if (route.access == Access::kPublisher) out["security"].push_back({{"signature", json::array()}});
+  if (route.access == Access::kPublisher || route.access == Access::kReleaser)
+    out["security"].push_back({{"signature", json::array()}});
   if (route.access == Access::kInstance) out["security"].push_back({{"instance", json::array()}});
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (said.contains("body")) out["requestBody"]["content"] = media("application/json", said["body"]);
@@ -142,7 +144,7 @@ json beginning() {
     "tags": [], "paths": {},
     "components": {
       "securitySchemes": {
-        "signature": {"type": "http", "scheme": "signature", "description": "HTTP Message Signatures (RFC 9421) by a publisher's key: docs/publishing.md."},
+        "signature": {"type": "http", "scheme": "signature", "description": "HTTP Message Signatures (RFC 9421) by a publisher's key, or one of the role releases: docs/publishing.md, docs/releasing.md."},
         "instance": {"type": "http", "scheme": "bearer", "description": "The token that POST /api/instances/register has given."}},
       "schemas": {
         "Error": {"type": "object", "required": ["error", "code"], "additionalProperties": false, "properties": {

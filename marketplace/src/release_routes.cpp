@@ -14,6 +14,8 @@
 #include "rapt/base/ids.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
+#include "rapt/marketplace/release_document.hpp"
+#include "release_handlers.hpp"
 #include "releases.hpp"
 #include "tool_handlers.hpp"
 #include "version_order.hpp"
@@ -23,8 +25,9 @@ namespace {
 
 using nlohmann::json;
 
-#define RAPT_RELEASE_COLUMNS \
-  "version, channel, files::text AS files, image, notes, min_from, rollout_percent, halted_because, published_at "
+#define RAPT_RELEASE_COLUMNS                                                                                       \
+  "version, channel, files::text AS files, image, notes, min_from, schema_from, rollout_percent, halted_because, " \
+  "withdrawn_because, published_at "
 constexpr store::Statement kNewest{
     "releases.newest", "SELECT " RAPT_RELEASE_COLUMNS "FROM releases ORDER BY sort_key COLLATE \"C\" DESC LIMIT 200"};
 constexpr store::Statement kPage{"releases.page", "SELECT " RAPT_RELEASE_COLUMNS
@@ -125,11 +128,14 @@ Task<Result<http::Response>> post_heartbeat(Call& call) {
   co_return out;
 }
 
+constexpr std::size_t kReleasesBody = std::size_t{9} << 20;  // a document of 4 MiB as a JSON text
 constexpr std::size_t kToolBody = std::size_t{400} << 10;
 constexpr std::array kRoutes{
     Route{"GET", "/api/releases/latest", Access::kPublic, get_latest},
     Route{"GET", "/api/releases", Access::kPublic, get_releases},
     Route{"GET", "/api/releases/:version", Access::kPublic, get_release},
+    Route{"POST", "/api/releases", Access::kReleaser, post_releases, kReleasesBody, 60},
+    Route{"PUT", "/api/releases/:version/archives/:architecture", Access::kReleaser, put_archive, kUploadPart},
     Route{"GET", "/api/tools", Access::kPublic, get_tools},
     Route{"GET", "/api/tools/:id", Access::kPublic, get_tool},
     Route{"POST", "/api/tools", Access::kPublisher, post_tool, kToolBody, 30},

@@ -6,13 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "open_blobs.hpp"
+#include "platform_release.hpp"
 #include "rapt/base/file.hpp"
-#include "rapt/bundle/manifest.hpp"
 #include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
-#include "rapt/security/crypto.hpp"
+#include "release_archive.hpp"
 #include "releases.hpp"
-#include "version_order.hpp"
 #include "words.hpp"
 
 namespace rapt::marketplace {
@@ -23,14 +22,11 @@ using cli::Console;
 using nlohmann::json;
 using runtime::run_blocking;
 
-constexpr std::size_t kMostArchive = std::size_t{1} << 30, kMostNotes = 65536;
-constexpr store::Statement kAdd{
-    "release_words.add",
-    "INSERT INTO releases (version, sort_key, channel, files, image, notes, min_from, rollout_percent) VALUES ($1, $2, "
-    "$3, $4::jsonb, $5, $6, $7, $8::int)"};
+constexpr std::size_t kMostDocument = std::size_t{4} << 20;
 constexpr store::Statement kList{
     "release_words.list",
-    "SELECT version, channel, files::text AS files, image, notes, min_from, rollout_percent, halted_because, "
+    "SELECT version, channel, files::text AS files, image, notes, min_from, schema_from, withdrawn_because, "
+    "rollout_percent, halted_because, "
     "published_at, (SELECT count(*) FROM instances i WHERE i.version = r.version) AS instances FROM releases r ORDER "
     "BY "
     "sort_key COLLATE \"C\" DESC LIMIT 100"};
@@ -56,76 +52,63 @@ Result<int> percent_of(const std::string& text) {
   return Error::invalid("rollout", "must be a number from 0 to 100");
 }
 
-/// "x86_64-linux-gnu=FILE": the archive goes to the blobs, and what is returned names it.
-Result<json> take_archive(const std::string& given, const std::string& version, Blobs& blobs) {
-  const auto equal = given.find('=');
-  if (equal == std::string::npos || equal == 0)
-    return Error::invalid("file", "must be ARCHITECTURE=FILE, as x86_64-linux-gnu=raptscallions.tar.zst");
-  const auto architecture = given.substr(0, equal);
-  auto bytes = read_file(given.substr(equal + 1), kMostArchive);
-  if (!bytes) return bytes.error();
-  const auto sha256 = security::hex(security::sha256(*bytes));
-  const auto size = bytes->size();
-  const auto kept = run_blocking(blobs.put(sha256, std::move(*bytes)));
-  if (!kept) return kept.error();
-  return Result<json>(boost::system::in_place_value, json{{"architecture", architecture},
-                                                          {"target_path", release_target(version, architecture)},
-                                                          {"sha256", sha256},
-                                                          {"bytes", size}});
-}
+/// Where `release add` puts what it takes in.
+struct Place {
+  store::Database database;
+  std::shared_ptr<Repository> repository;
+  std::unique_ptr<Blobs> blobs;
+};
 
-Result<std::string> archives_of(const Arguments& arguments, const std::string& version) {
-  json files = json::array();
-  const auto given = arguments.lists.find("file");
-  if (given == arguments.lists.end()) return files.dump();
-  if (!arguments.has("blobs")) return Error::invalid("blobs", "is needed where there are files");
-  const auto blobs = open_blobs(arguments.value("blobs"));
+Result<std::unique_ptr<Place>> open_place(Console& console, const Arguments& arguments, const Clock& clock) {
+  for (const auto* needed : {"document", "blobs", "keys"})
+    if (!arguments.has(needed)) return Error::invalid(needed, "is needed: see rapt-marketplace release add --help");
+  const auto url = database_url(console, arguments);
+  if (!url) return url.error();
+  auto repository = Repository::open(arguments.value("keys"), clock);
+  if (!repository) return repository.error();
+  auto blobs = open_blobs(arguments.value("blobs"));
   if (!blobs) return blobs.error();
-  for (const auto& one : given->second) {
-    auto file = take_archive(one, version, **blobs);
-    if (!file) return file.error();
-    files.push_back(std::move(*file));
-  }
-  return files.dump();
+  return std::unique_ptr<Place>(
+      new Place{store::Database({.url = *url, .connections = 1}), std::move(*repository), std::move(*blobs)});
 }
 
-Result<store::Params> new_release(const Arguments& arguments) {
-  const auto& version = arguments.positional[0];
-  const auto parsed = Version::parse(version);
-  if (!parsed) return Error::invalid("version", "must be a semantic version such as 1.2.3");
-  const auto channel = arguments.value("channel", parsed->is_prerelease() ? "beta" : "stable");
-  if (!parse_channel(channel)) return Error::invalid("channel", "must be stable or beta");
-  if (parsed->is_prerelease() && channel == "stable")
-    return Error::invalid("channel", "must be beta: " + version + " is a pre-release");
+/// As a key holder would hand it in over the network.
+Result<PlatformChange> add(Place& place, const Arguments& arguments) {
   const auto percent = percent_of(arguments.value("rollout", "100"));
   if (!percent) return percent.error();
-  const auto least = arguments.value("min-from");
-  if (!least.empty() && !Version::parse(least)) return Error::invalid("min-from", "must be a semantic version");
-  std::string notes;
-  if (arguments.has("notes")) {
-    auto read = read_file(arguments.value("notes"), kMostNotes);
-    if (!read) return read.error();
-    notes = std::move(*read);
+  auto document = read_file(arguments.value("document"), kMostDocument);
+  if (!document) return document.error();
+  for (const auto& path : arguments.positional) {
+    auto archive = look_at_archive(path);
+    if (!archive) return archive.error();
+    const auto& manifest = archive->manifest;
+    const auto here =
+        run_blocking(has_archive(place.database, manifest.version, manifest.architecture, archive->sha256));
+    if (!here) return here.error();
+    if (*here) continue;
+    RAPT_TRY(run_blocking(keep_archive(place.database, *place.blobs, std::move(*archive), path)));
   }
-  const auto files = archives_of(arguments, version);
-  if (!files) return files.error();
-  return store::params(version, sort_key(*parsed), channel, *files, arguments.value("image"), notes, least, *percent);
+  return run_blocking(
+      publish_platform(place.database, *place.repository, *place.blobs, std::move(*document), *percent));
 }
 
 int run_add(Console& console, const Arguments& arguments) {
-  auto params = new_release(arguments);
-  if (!params) return cli::report(console, params.error());
-  const auto added = ask(console, arguments, kAdd, std::move(*params));
-  if (!added && added.error().kind == ErrorKind::kConflict)
-    return cli::report(console, Error::conflict("There is a release " + arguments.positional[0] + " already."));
-  if (!added) return cli::report(console, added.error());
+  const SystemClock clock;
+  const auto place = open_place(console, arguments, clock);
+  if (!place) return cli::report(console, place.error());
+  const auto done = add(**place, arguments);
+  if (!done) return cli::report(console, done.error());
   if (console.json) {
-    cli::print_json(console.out, {{"version", arguments.positional[0]}});
-  } else {
-    console.out << "Release " << arguments.positional[0]
-                << " is offered. Hosts believe it once the role \"releases\" has signed its files: see "
-                   "rapt-marketplace root --help.\n";
+    cli::print_json(console.out, {{"version", done->document},
+                                  {"published", done->published},
+                                  {"withdrawn", done->withdrawn},
+                                  {"restored", done->restored}});
+    return cli::kOk;
   }
+  for (const auto& version : done->published) console.out << "Release " << version << " is published.\n";
+  for (const auto& version : done->withdrawn) console.out << "Release " << version << " is withdrawn.\n";
+  for (const auto& version : done->restored) console.out << "Release " << version << " may be taken again.\n";
+  console.out << "The document of the releases is number " << done->document << ".\n";
   return cli::kOk;
 }
 
@@ -133,13 +116,14 @@ int run_list(Console& console, const Arguments& arguments) {
   const auto rows = ask(console, arguments, kList, {});
   if (!rows) return cli::report(console, rows.error());
   json all = json::array();
-  cli::Table table({"VERSION", "CHANNEL", "ROLL-OUT", "INSTANCES", "HALTED"});
+  cli::Table table({"VERSION", "CHANNEL", "ROLL-OUT", "INSTANCES", "HALTED OR WITHDRAWN"});
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const auto row = (*rows)[i];
     all.push_back(release_view(row));
     all.back()["instances"] = row.integer("instances");
     table.add({row.text("version"), row.text("channel"), std::to_string(row.integer("rollout_percent")) + " %",
-               std::to_string(row.integer("instances")), row.text("halted_because")});
+               std::to_string(row.integer("instances")),
+               row.text(row.is_null("withdrawn_because") ? "halted_because" : "withdrawn_because")});
   }
   if (console.json) {
     cli::print_json(console.out, all);
@@ -186,19 +170,17 @@ int run_rollout(Console& console, const Arguments& arguments) {
 std::vector<cli::Command> release_words() {
   return {
       {"release add",
-       "VERSION",
-       1,
-       1,
-       "Offers a release of the platform.",
-       "rapt-marketplace release add 1.2.0 --file x86_64-linux-gnu=raptscallions-1.2.0.tar.zst --blobs /srv/blobs "
-       "--rollout 10",
+       "ARCHIVE...",
+       0,
+       64,
+       "Publishes releases of the platform on the registry's own machine, as `rapt release publish` does over the "
+       "network: by the document that the keys of the role \"releases\" have signed.",
+       "rapt-marketplace release add raptscallions-1.2.0-x86_64-linux-gnu.tar.gz --document 7.releases.json --blobs "
+       "/srv/blobs --keys /srv/keys --rollout 10",
        {kDatabaseOption,
-        {"file", "ARCHITECTURE=FILE", "an archive; several times for several architectures", true},
+        {"document", "FILE", "N.releases.json, as `rapt release sign` has made it"},
         {"blobs", "DIR", "where archives are kept, as of serve"},
-        {"channel", "NAME", "stable or beta; else by the version"},
-        {"image", "NAME@DIGEST", "for Docker and Kubernetes"},
-        {"notes", "FILE", "what has changed, Markdown"},
-        {"min-from", "VERSION", "the oldest that may go to it at once"},
+        {"keys", "DIR", "the online keys, as of serve"},
         {"rollout", "PERCENT", "of the instances that get it at first; else 100"}},
        run_add},
       {"release list",

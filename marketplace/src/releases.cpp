@@ -26,7 +26,7 @@ constexpr store::Statement kHalt{
     "RETURNING halted_because"};
 
 bool is_open_to(const store::Row& row, const ReleaseSeeker& seeker) {
-  if (!row.is_null("halted_because")) return false;
+  if (!row.is_null("halted_because") || !row.is_null("withdrawn_because")) return false;
   if (seeker.channel == Channel::kStable && row.text("channel") != name(Channel::kStable)) return false;
   const auto version = Version::parse(row.text("version"));
   if (!version || (seeker.current && *version <= *seeker.current)) return false;
@@ -45,15 +45,17 @@ std::optional<store::Row> newest_for(const store::Rows& newest_first, const Rele
 }
 
 json release_view(const store::Row& row) {
-  const auto halted = row.optional_text("halted_because");
+  const auto halted = row.optional_text("halted_because"), withdrawn = row.optional_text("withdrawn_because");
   return {{"version", row.text("version")},
           {"channel", row.text("channel")},
           {"files", json_of(row.text("files"), "[]")},
           {"image", row.text("image")},
           {"notes", row.text("notes")},
           {"min_from", row.text("min_from")},
+          {"schema_from", row.text("schema_from")},
           {"rollout_percent", row.integer("rollout_percent")},
           {"halted_because", halted ? json(*halted) : json(nullptr)},
+          {"withdrawn_because", withdrawn ? json(*withdrawn) : json(nullptr)},
           {"published_at", to_rfc3339(row.time("published_at"))}};
 }
 

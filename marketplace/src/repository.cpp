@@ -66,6 +66,15 @@ tuf::Role any_of(const std::vector<security::PublicKey>& keys, Keys& known) {
   return out;
 }
 
+/// A document that was handed in.
+Result<SignedTargets> read_next(std::string_view file) {
+  if (file.size() <= kMostPublisherBytes) return tuf::parse_targets(file);
+  Error error;
+  error.kind = ErrorKind::kTooLarge;
+  error.message = "A publisher's document, as that of the releases, has at most 4 MiB.";
+  return error;
+}
+
 Result<std::optional<SignedTargets>> read_document(const std::string& publisher,
                                                    const std::optional<documents::Stored>& stored) {
   if (!stored) return std::optional<SignedTargets>();
@@ -91,12 +100,13 @@ bool is_due(const std::map<std::string, TimePoint>& expiries, std::string_view r
   return found == expiries.end() || found->second - now < lifetime_of(role) / 2;
 }
 
-void warn_of(std::string_view what, std::int64_t version, TimePoint expires, TimePoint now) {
+void warn_of(std::string_view what, std::int64_t version, TimePoint expires, TimePoint now,
+             const std::string& remedy = "hold a ceremony: rapt-marketplace root --help") {
   if (expires > now + kWarnAhead) return;
   log::warn("repository.expires_soon", {{"document", std::string(what)},
                                         {"version", std::to_string(version)},
                                         {"expires_at", to_rfc3339(expires)},
-                                        {"remedy", "hold a ceremony: rapt-marketplace root --help"}});
+                                        {"remedy", remedy}});
 }
 
 }  // namespace
@@ -209,15 +219,53 @@ Result<std::optional<std::string>> Repository::publisher_file(store::Transaction
   return std::optional(std::move((*stored)->file));
 }
 
+Result<std::vector<security::PublicKey>> Repository::releases_keys(store::Transaction& transaction) const {
+  const auto chain = load_chain(transaction);
+  if (!chain) return chain.error();
+  std::vector<security::PublicKey> out;
+  const auto* role = *chain ? delegation_of((*chain)->targets.document, kReleasesRole) : nullptr;
+  if (role == nullptr) return out;
+  for (const auto& id : role->role.key_ids) {
+    const auto& keys = (*chain)->targets.document.delegations.keys;
+    const auto key = keys.find(id);
+    if (key == keys.end()) continue;
+    if (const auto ours = tuf::public_key_of(key->second)) out.push_back(*ours);
+  }
+  return out;
+}
+
+Result<std::optional<std::string>> Repository::releases_file(store::Transaction& transaction) const {
+  auto stored = documents::current(transaction, kReleasesRole);
+  if (!stored) return stored.error();
+  if (!*stored) return std::optional<std::string>();
+  return std::optional(std::move((*stored)->file));
+}
+
+Result<tuf::Targets> Repository::publish_releases(store::Transaction& transaction, std::string_view file) const {
+  auto next = read_next(file);
+  if (!next) return next.error();
+  const auto chain = need_chain(transaction);
+  if (!chain) return chain.error();
+  const auto stored = documents::current(transaction, kReleasesRole);
+  if (!stored) return stored.error();
+  if (*stored && (*stored)->file == file) return std::move(next->document);
+  const auto now = impl_->clock.now();
+  RAPT_TRY(check_releases(chain->targets, *next, now));
+  const auto version = next->document.version, expected = (*stored ? (*stored)->version : 0) + 1;
+  if (version != expected)
+    return Error::conflict("Releases " + std::to_string(version) + " do not follow the current document: version " +
+                           std::to_string(expected) + " is next. Sign again: `rapt release sign` begins from it.");
+  if (next->document.expires > now + std::chrono::days(kMostPublisherDays))
+    return Error::invalid("expires", "It is more than " + std::to_string(kMostPublisherDays) + " days ahead.");
+  RAPT_TRY(documents::insert(transaction, kReleasesRole, version, file, next->document.expires, now));
+  const auto name = std::string(kReleasesRole) + ".json";
+  RAPT_TRY(impl_->announce(transaction, *chain, {{name, meta_of(version, file)}}));
+  return std::move(next->document);
+}
+
 Result<tuf::Targets> Repository::publish(store::Transaction& transaction, const std::string& publisher,
                                          std::string_view file) const {
-  if (file.size() > kMostPublisherBytes) {
-    Error error;
-    error.kind = ErrorKind::kTooLarge;
-    error.message = "A publisher's document has at most 4 MiB.";
-    return error;
-  }
-  auto next = tuf::parse_targets(file);
+  auto next = read_next(file);
   if (!next) return next.error();
   const auto chain = need_chain(transaction);
   if (!chain) return chain.error();
@@ -279,6 +327,12 @@ Result<bool> Repository::renew(store::Transaction& transaction) const {
   for (const auto& role : roles) RAPT_TRY(documents::prune(transaction, role, now - kReaders));
   warn_of("root", (*chain)->root.document.version, (*chain)->root.document.expires, now);
   warn_of("targets", (*chain)->targets.document.version, (*chain)->targets.document.expires, now);
+  const auto releases = documents::current(transaction, kReleasesRole);
+  if (!releases) return releases.error();
+  if (!*releases) return true;
+  const auto read = tuf::parse_targets((*releases)->file);
+  if (!read) return Error::internal("the stored document of releases: " + read.error().message);
+  warn_of(kReleasesRole, read->document.version, read->document.expires, now, "rapt release sign");
   return true;
 }
 

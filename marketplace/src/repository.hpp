@@ -71,6 +71,14 @@ class Repository {
   /// kForbidden, kInvalid, kTooLarge, kConflict (somebody was faster: begin from the current one).
   Result<tuf::Targets> publish(store::Transaction& transaction, const std::string& publisher,
                                std::string_view file) const;
+  /// The keys that may sign releases of the platform, as the current metadata says; none before a ceremony.
+  Result<std::vector<security::PublicKey>> releases_keys(store::Transaction& transaction) const;
+  /// The current document of the role "releases": the file, as it was signed; nullopt before the first.
+  Result<std::optional<std::string>> releases_file(store::Transaction& transaction) const;
+  /// The next document of that role: signed by its threshold, one version above the current one, not expired and at
+  /// most 400 days ahead, of at most 4 MiB, of releases alone. What they are, the caller has yet to compare. The
+  /// current one again changes nothing. kForbidden, kInvalid, kTooLarge, kConflict (begin from the current one).
+  Result<tuf::Targets> publish_releases(store::Transaction& transaction, std::string_view file) const;
   /// Replaces registry/advisories.json, whose bytes are kept in tuf_targets.
   Result<void> put_advisories(store::Transaction& transaction, const std::vector<Advisory>& advisories) const;
 

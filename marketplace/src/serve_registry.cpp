@@ -14,6 +14,7 @@
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "repository.hpp"
+#include "uploads.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -77,7 +78,9 @@ class Registry {
         blobs_(std::move(blobs)),
         publishing_({.rapt_program = options.rapt_program}),
         files_(kCachedMetadata),
-        site_{database_, *repository_, *blobs_, clock_, options.public_url, &publishing_, &downloads_, &files_} {}
+        uploads_(options.uploads),
+        site_{database_,    *repository_, *blobs_, clock_,   options.public_url,
+              &publishing_, &downloads_,  &files_, &uploads_} {}
 
   Result<void> run(const RegistryOptions& options, std::optional<http::StaticFiles> pages) {
     Application application(site_, std::move(pages), options.proxies);
@@ -119,6 +122,7 @@ class Registry {
   Publishing publishing_;
   DownloadCounts downloads_;
   FileCache files_;
+  Uploads uploads_;
   Site site_;
 };
 

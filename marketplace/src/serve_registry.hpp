@@ -14,6 +14,7 @@ namespace rapt::marketplace {
 struct RegistryOptions {
   std::string database_url;
   std::string blobs;                   ///< a folder, or s3://…
+  std::filesystem::path uploads;       ///< where archives of releases wait until they are whole
   std::filesystem::path keys;          ///< the folder of online keys
   std::filesystem::path web;           ///< the built pages; "" for none
   std::string public_url;              ///< "" for http://HOST:PORT

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The words `serve` and `migrate`.
+#include <unistd.h>
+
 #include <charconv>
 #include <filesystem>
 #include <ostream>
@@ -42,6 +44,14 @@ Result<std::vector<AddressRange>> proxies_of(const Arguments& arguments) {
   return out;
 }
 
+/// Beside the blobs, where those are a folder.
+std::filesystem::path uploads_folder(const Arguments& arguments) {
+  if (arguments.has("uploads")) return arguments.value("uploads");
+  const auto blobs = arguments.value("blobs");
+  if (blobs.find("://") == std::string::npos) return std::filesystem::path(blobs) / "uploads";
+  return std::filesystem::temp_directory_path() / ("rapt-marketplace-uploads-" + std::to_string(::getuid()));
+}
+
 Result<RegistryOptions> registry_options(const Console& console, const Arguments& arguments) {
   RegistryOptions out;
   auto url = database_url(console, arguments);
@@ -57,6 +67,7 @@ Result<RegistryOptions> registry_options(const Console& console, const Arguments
   out.port = *port;
   out.proxies = std::move(*proxies);
   out.blobs = arguments.value("blobs");
+  out.uploads = uploads_folder(arguments);
   out.keys = arguments.value("keys");
   out.web = arguments.value("web");
   out.rapt_program = arguments.value("rapt", console.environment("RAPT_PROGRAM").value_or(""));
@@ -102,6 +113,7 @@ std::vector<cli::Command> serve_words() {
        "https://modules.example.org",
        {kDatabaseOption,
         {"blobs", "DIR", "where bundles and releases are kept"},
+        {"uploads", "DIR", "where archives of releases wait until they are whole; else BLOBS/uploads"},
         {"keys", "DIR", "the online keys: snapshot.key, timestamp.key, community.key, registry.key"},
         {"web", "DIR", "the built pages; without it there are none"},
         {"rapt", "FILE", "the program `rapt`, which tries what is handed in; else RAPT_PROGRAM"},

@@ -16,6 +16,7 @@
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/crypto.hpp"
 #include "test_repository.hpp"
+#include "uploads.hpp"
 #include "version_order.hpp"
 
 namespace rapt::marketplace {
@@ -29,7 +30,8 @@ class TestSite {
       : kept(std::move(store)),
         blobs(kept ? *kept : disk),
         files(1 << 20),
-        site{**made.database, *made.repository, blobs, clock, "http://registry.test", publishing, &downloads, &files},
+        site{**made.database, *made.repository, blobs,  clock,   "http://registry.test",
+             publishing,      &downloads,       &files, &uploads},
         application(site, std::move(pages)),
         server_(loop_.executor(), {}, application) {
     server_.start().value();
@@ -110,6 +112,7 @@ class TestSite {
   Blobs& blobs;
   DownloadCounts downloads;
   FileCache files;
+  Uploads uploads{made.folder.path / "uploads"};
   Site site;
   Application application;
 

@@ -4,7 +4,7 @@
 #   seeds.bash BUILD_FOLDER CORPUS_FOLDER     (a build with the target `bundles`, such as build/release)
 set -euo pipefail
 build=$1 corpus=$2
-mkdir -p "$corpus"/{bundle,tar,manifest,library,reply,service,sse,provider,json,csv,metadata}
+mkdir -p "$corpus"/{bundle,release,tar,manifest,library,reply,service,sse,provider,json,csv,metadata}
 
 shopt -s nullglob
 bundles=("$build"/bundles/*.rapt)
@@ -38,6 +38,14 @@ for blocking in 1 20; do
 done
 zstd -qf --no-check --stream-size=9 "$small/CHANGELOG.md" -o "$corpus/bundle/no-tar"
 { cat "$corpus/bundle/small-1"; printf 'behind'; } > "$corpus/bundle/behind"
+
+# A release of a few words, as an archive and as the tar in it: the first byte says which.
+mkdir -p "$small/stage/bin" "$small/stage/migrations/core"
+for file in bin/rapt bin/rapt-runner bin/rapt-marketplace LICENSE CHANGELOG.md sbom.json migrations/core/0001_first.sql; do echo "$file" > "$small/stage/$file"; done
+chmod 0755 "$small/stage"/bin/*
+"$build/bin/rapt" release pack "$small/stage" --version 1.0.0 --built-at 2026-01-01T00:00:00Z --out "$small" > /dev/null
+{ printf '\0'; cat "$small"/raptscallions-*.tar.gz; } > "$corpus/release/archive"
+{ printf '\1'; gzip -dc "$small"/raptscallions-*.tar.gz; } > "$corpus/release/tar"
 
 # A question to the host: the call, service and method, counts, spans that lead to texts behind the frame, numbers.
 for ask in '1\0\0\0\1\0\0\0' '1\0\0\0\5\0\0\0' '2\0\0\0\1\0\0\0' '3\0\0\0\1\0\0\0'; do

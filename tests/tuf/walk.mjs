@@ -65,10 +65,11 @@ export class Walk {
 
 /** `rapt-marketplace serve` on the walk's database; `url` is its address. */
 export class Registry {
-  static async start({ database_url, keys }) {
+  /** `port`: a known one, where requests are signed, for their signature covers the whole address. */
+  static async start({ database_url, keys }, port = 0) {
     const registry = new Registry();
     registry.blobs = mkdtempSync(join(tmpdir(), 'rapt-tuf-blobs-'));
-    const words = ['serve', '--blobs', registry.blobs, '--keys', keys, '--port', '0'];
+    const words = ['serve', '--blobs', registry.blobs, '--keys', keys, '--port', String(port)];
     const environment = { MARKETPLACE_DATABASE_URL: database_url };
     registry.program = new Program('bin/rapt-marketplace', words, environment, 'stderr');
     for (;;) {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/security/sha256.hpp"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 
+#include "rapt/base/file.hpp"
+#include "rapt/base/text.hpp"
 #include "rapt/security/crypto.hpp"
 
 namespace rapt::security {
@@ -39,6 +45,24 @@ std::string Sha256::finish() {
     throw std::runtime_error("OpenSSL cannot end a digest");
   state_->begin();
   return to_hex({reinterpret_cast<const char*>(digest.data()), size});
+}
+
+Result<FileDigest> digest_of_file(const std::filesystem::path& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Sha256 digest;
+  FileDigest out;
+  std::string piece(std::size_t{256} << 10, '\0');
+  for (;;) {
+    const auto got = fd ? ::read(fd.get(), piece.data(), piece.size()) : -1;
+    if (got < 0 && fd && errno == EINTR) continue;
+    if (got < 0)
+      return Error::invalid("", printable(path.string(), 500) + " cannot be read: " + std::strerror(errno) + ".");
+    if (got == 0) break;
+    digest.add({piece.data(), static_cast<std::size_t>(got)});
+    out.bytes += static_cast<std::uint64_t>(got);
+  }
+  out.sha256 = digest.finish();
+  return out;
 }
 
 }  // namespace rapt::security

@@ -99,7 +99,13 @@ PublishSession::PublishSession(security::PrivateKey key, std::string url, fs::pa
 Result<std::unique_ptr<PublishSession>> PublishSession::open(const Console& console, const Arguments& arguments) {
   if (!arguments.has("key"))
     return Error::invalid("", "Say with which key: --key FILE (`rapt keygen PUBLISHER` makes one).");
-  auto key = load_key(arguments.value("key"));
+  return open(console, arguments, load_key);
+}
+
+Result<std::unique_ptr<PublishSession>> PublishSession::open(const Console& console, const Arguments& arguments,
+                                                             LoadKey load) {
+  if (!arguments.has("key")) return Error::invalid("", "Say with which key: --key FILE.");
+  auto key = load(arguments.value("key"));
   if (!key) return key.error();
   auto url = registry_of(console, arguments);
   if (!url) return url.error();
@@ -123,14 +129,20 @@ Result<void> PublishSession::pin(Console& console, const Arguments& arguments) {
   return trust_->init(*offered);
 }
 
+Result<std::optional<tuf::Targets>> PublishSession::current(const std::string& role) {
+  RAPT_TRY(run_blocking(trust_->refresh()));
+  auto read = run_blocking(trust_->role(role));
+  if (!read && read.error().kind == ErrorKind::kNotFound) return std::optional<tuf::Targets>();
+  if (!read) return read.error();
+  return std::optional(std::move(*read));
+}
+
 Result<std::string> PublishSession::hand_in(const std::string& publisher,
                                             const std::function<Result<void>(tuf::Targets&)>& change) {
   for (int attempt = 1;; ++attempt) {
-    RAPT_TRY(run_blocking(trust_->refresh()));
-    auto current = run_blocking(trust_->role(marketplace::publisher_role(publisher)));
-    if (!current && current.error().kind != ErrorKind::kNotFound) return current.error();
-    const auto before = current ? std::optional(std::move(*current)) : std::nullopt;
-    auto next = marketplace::next_document(before, clock_.now());
+    const auto before = current(marketplace::publisher_role(publisher));
+    if (!before) return before.error();
+    auto next = marketplace::next_document(*before, clock_.now());
     RAPT_TRY(change(next));
     auto taken = run_blocking(registry_->hand_in(tuf::sign_document(next, {&key_})));
     if (taken || taken.error().kind != ErrorKind::kConflict || attempt == kAttempts) return taken;

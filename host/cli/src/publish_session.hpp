@@ -16,8 +16,10 @@ namespace rapt::cli {
 /// A publisher's key, the registry that it speaks to, and what it believes of that. Used by one thread.
 class PublishSession {
  public:
+  using LoadKey = Result<security::PrivateKey> (*)(const std::string& path);
   /// --key and --registry (otherwise MARKETPLACE_URL).
   static Result<std::unique_ptr<PublishSession>> open(const Console& console, const Arguments& arguments);
+  static Result<std::unique_ptr<PublishSession>> open(const Console& console, const Arguments& arguments, LoadKey load);
 
   [[nodiscard]] const security::PrivateKey& key() const { return key_; }
   [[nodiscard]] const std::string& url() const { return url_; }
@@ -27,6 +29,8 @@ class PublishSession {
   /// its key ids. Afterwards the pinned one counts.
   Result<void> pin(Console& console, const Arguments& arguments);
 
+  /// The current document of a role, as the metadata vouches for it now; nullopt before its first.
+  Result<std::optional<tuf::Targets>> current(const std::string& role);
   /// Builds the publisher's next document on the current one, as the metadata vouches for it, has `change` change it,
   /// signs and hands it in; again from the start when somebody else was faster. The registry's answer.
   Result<std::string> hand_in(const std::string& publisher, const std::function<Result<void>(tuf::Targets&)>& change);

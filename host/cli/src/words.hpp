@@ -15,6 +15,7 @@ std::vector<Command> usage_words();
 std::vector<Command> trust_words();
 std::vector<Command> author_words();
 std::vector<Command> publish_words();
+std::vector<Command> release_words();
 std::vector<Command> tool_words();
 std::vector<Command> demo_words();
 

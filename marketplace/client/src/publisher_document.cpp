@@ -20,11 +20,11 @@ ModuleRelease release_of(const bundle::Manifest& manifest, Channel channel) {
   return out;
 }
 
-tuf::Targets next_document(const std::optional<tuf::Targets>& current, TimePoint now) {
+tuf::Targets next_document(const std::optional<tuf::Targets>& current, TimePoint now, std::chrono::days life) {
   auto out = current.value_or(tuf::Targets{});
   out.version += 1;
   // Metadata knows whole seconds.
-  out.expires = std::chrono::floor<std::chrono::seconds>(now) + kDocumentLife;
+  out.expires = std::chrono::floor<std::chrono::seconds>(now) + life;
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -30,16 +29,9 @@ Result<void> compare(const fs::path& path, const File& file) {
   if (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != file.bytes)
     return spoiled(path, "is not what it was");
   if (((status.st_mode & S_IXUSR) != 0) != file.executable) return spoiled(path, "has another mode than it had");
-  security::Sha256 digest;
-  std::array<char, std::size_t{128} << 10> buffer{};
-  for (;;) {
-    const auto got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return spoiled(path, std::string("cannot be read: ") + std::strerror(errno));
-    if (got == 0) break;
-    digest.add({buffer.data(), static_cast<std::size_t>(got)});
-  }
-  if (digest.finish() != file.sha256) return spoiled(path, "has other bytes than it had");
+  const auto digest = security::digest_of_file(path);
+  if (!digest) return spoiled(path, "cannot be read");
+  if (digest->sha256 != file.sha256) return spoiled(path, "has other bytes than it had");
   return {};
 }
 

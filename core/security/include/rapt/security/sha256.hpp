@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "rapt/base/result.hpp"
 
 namespace rapt::security {
 
@@ -22,5 +26,12 @@ class Sha256 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// A whole file's, read in pieces. kInvalid when it cannot be read.
+struct FileDigest {
+  std::string sha256;
+  std::uint64_t bytes = 0;
+};
+Result<FileDigest> digest_of_file(const std::filesystem::path& path);
 
 }  // namespace rapt::security

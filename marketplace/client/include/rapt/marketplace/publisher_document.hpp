@@ -29,7 +29,8 @@ struct NewTarget {
 };
 
 /// The document that follows `current` (nullopt: the first one), not signed yet: one version higher, good from now on.
-tuf::Targets next_document(const std::optional<tuf::Targets>& current, TimePoint now);
+tuf::Targets next_document(const std::optional<tuf::Targets>& current, TimePoint now,
+                           std::chrono::days life = kDocumentLife);
 /// Puts a version in. kConflict when the document vouches for other bytes under this name already.
 Result<void> add_target(tuf::Targets& document, const NewTarget& target);
 /// Sets why a version should no longer be installed; "" when it may again. kNotFound.

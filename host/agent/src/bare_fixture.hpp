@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -48,6 +50,7 @@ struct Behavior {
   std::string when_ready{};      ///< afterwards, instead of staying so
   bool exact_schema = false;     ///< its programs know no newer schema than their own
   std::string architecture = std::string(machine());
+  std::size_t bulk = 0;        ///< bytes of a page that does not compress
   std::string says_version{};  ///< inside, if not `version`
 };
 
@@ -83,6 +86,13 @@ esac
   return out;
 }
 
+inline std::string bulk_of(std::size_t bytes) {
+  std::mt19937 random(7);
+  std::string out(bytes, ' ');
+  for (char& c : out) c = static_cast<char>('A' + random() % 64);
+  return out;
+}
+
 /// A folder of releases for a whole program of tests.
 class Forge {
  public:
@@ -95,6 +105,7 @@ class Forge {
     for (const auto* other : {"rapt-runner", "rapt-marketplace"}) write(stage / "bin" / other, "#!/bin/sh\n", true);
     for (const auto* text : {"LICENSE", "CHANGELOG.md", "web/index.html"}) write(stage / text, b.version + "\n");
     write(stage / "sbom.json", "{}\n");
+    if (b.bulk > 0) write(stage / "web/bulk", bulk_of(b.bulk));
     write(stage / "migrations/marketplace/0001_none.sql", "SELECT 1;\n");
     for (int i = 1; i <= b.migrations; ++i) {
       const auto number = std::to_string(10000 + i).substr(1);
@@ -246,23 +257,26 @@ class HeardProgress final : public Progress {
   std::function<void(Phase)> on_phase;
 };
 
+/// In memory where programs may run from there: every update waits for the disk some forty times.
+inline fs::path scratch_place() {
+  struct statvfs memory {};
+  const bool fit = ::statvfs("/dev/shm", &memory) == 0 && (memory.f_flag & ST_NOEXEC) == 0 &&
+                   std::uint64_t{memory.f_bavail} * memory.f_frsize > (std::uint64_t{32} << 20);
+  return fit ? fs::path("/dev/shm") : fs::temp_directory_path();
+}
+
 /// A machine with release 1.0.0, and 0.9.0 before it; a database with a module's schema in it.
 class Machine {
  public:
   Machine() {
-    auto name = (fs::temp_directory_path() / "rapt-bare-XXXXXX").string();
+    auto name = (scratch_place() / "rapt-bare-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
     forge_ = std::make_unique<Forge>(folder_);
     module_ = "module_test_" + new_uuid().substr(24);
-    for (const auto* version : {"0.9.0", "1.0.0"}) {
-      Behavior b;
-      b.version = version;
-      b.exact_schema = version == std::string("1.0.0");
-      const auto release = forge_->make(b);
-      const auto done = release::unpack(release.path, folder_ / "kept" / version);
-      if (!done) throw std::runtime_error(done.error().message);
-    }
+    keep("0.9.0", "0.9.0", false);
+    keep("1.0.0", "1.0.0", false);
+    keep("1.0.0", "1.0.0-exact", true);
     database_.script("CREATE ROLE " + module_ + " LOGIN NOINHERIT PASSWORD 'x'");
   }
   ~Machine() {
@@ -281,9 +295,11 @@ class Machine {
   void reset(bool old_bears_more = true) {
     if (!remove_folder(home())) throw std::runtime_error("the home cannot be removed");
     fs::create_directories(home() / "releases");
-    for (const std::string version : {"0.9.0", "1.0.0"})
-      fs::copy(folder_ / "kept" / version, home() / "releases" / version, fs::copy_options::recursive);
-    if (old_bears_more) relax("1.0.0");
+    const auto copy = [&](const std::string& from, const std::string& to) {
+      fs::copy(folder_ / "kept" / from, home() / "releases" / to, fs::copy_options::recursive);
+    };
+    copy("0.9.0", "0.9.0");
+    copy(old_bears_more ? "1.0.0" : "1.0.0-exact", "1.0.0");
     fs::create_directory_symlink("releases/1.0.0", home() / "current");
     fs::create_directory_symlink("releases/0.9.0", home() / "previous");
     forget_module();
@@ -353,14 +369,12 @@ class Machine {
   }
 
  private:
-  /// Its programs take newer schemas; the manifest is made anew.
-  void relax(const std::string& version) {
-    const auto folder = home() / "releases" / version;
-    if (!remove_folder(folder)) throw std::runtime_error("cannot be removed");
+  void keep(const std::string& version, const std::string& as, bool exact) {
     Behavior b;
     b.version = version;
+    b.exact_schema = exact;
     const auto release = forge_->make(b);
-    const auto done = release::unpack(release.path, folder);
+    const auto done = release::unpack(release.path, folder_ / "kept" / as);
     if (!done) throw std::runtime_error(done.error().message);
   }
   void forget_module() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+#include <optional>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -59,7 +60,9 @@ Task<Result<void>> start(Self self, fs::path release, std::chrono::seconds patie
   if (self->current)
     co_return Error::conflict("The server of " + self->current->release().filename().string() + " runs already.");
   co_await KeeperState::wait_until_left(self);
-  auto child = co_await KeeperState::spawn_ready(self, std::move(release), 1, patience);
+  std::vector<int> places{1, 2};
+  const int place = co_await KeeperState::free_place(self, std::move(places), patience);
+  auto child = co_await KeeperState::spawn_ready(self, std::move(release), place, patience);
   if (!child) co_return child.error();
   self->serve_by(std::move(*child));
   co_return Result<void>();
@@ -70,7 +73,9 @@ Task<Result<void>> hand_over(Self self, fs::path release, std::chrono::seconds p
   const Occupied occupied(self->occupied);
   if (!self->current) co_return Error::conflict("No server runs that could hand over.");
   co_await KeeperState::wait_until_left(self);  // two at a time, by two names
-  auto child = co_await KeeperState::spawn_ready(self, std::move(release), 3 - self->current->place(), patience);
+  std::vector<int> places{3 - self->current->place()};
+  const int place = co_await KeeperState::free_place(self, std::move(places), patience);
+  auto child = co_await KeeperState::spawn_ready(self, std::move(release), place, patience);
   if (!child) co_return child.error();
   const ChildPtr before = self->current;
   self->serve_by(std::move(*child));
@@ -90,24 +95,25 @@ Task<Result<void>> stop(Self self, std::chrono::seconds patience) {
   co_return Error::unavailable("server", "The server cannot be ended: process " + std::to_string(ending->pid()) + ".");
 }
 
+/// Asked over the socket, where a question waits while a server is started again: what is told is how things stand
+/// then.
 Task<Health> health(Self self) {
+  std::optional<Result<http::Response>> answer;
+  if (self->current && !self->current->ended()) {
+    http::ClientRequest request;
+    request.url = ready_url(self->options.host, self->port);
+    request.total_timeout = request.head_timeout = kReadyTime;
+    answer = co_await self->client.fetch(std::move(request));
+  }
   Health health;
   health.ends = self->ends;
   health.because = self->because;
-  if (!self->current) {
-    if (health.because.empty()) health.because = "no server runs";
-    co_return health;
-  }
-  health.release = self->current->release().string();
-  if (self->current->ended()) co_return health;
-  http::ClientRequest request;
-  request.url = ready_url(self->options.host, self->port);
-  request.total_timeout = request.head_timeout = kReadyTime;
-  const auto answer = co_await self->client.fetch(std::move(request));
-  health.ends = self->ends;
-  health.ready = answer && answer->status == 200;
+  if (self->current) health.release = self->current->release().string();
+  if (!self->current && health.because.empty()) health.because = "no server runs";
+  if (!answer) co_return health;
+  health.ready = *answer && (*answer)->status == 200;
   if (health.ready) co_return health;
-  health.because = answer ? "GET /ready says " + std::to_string(answer->status) : answer.error().message;
+  health.because = *answer ? "GET /ready says " + std::to_string((*answer)->status) : answer->error().message;
   co_return health;
 }
 

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr int kHanded = 3;  ///< where the protocol has the first socket
 constexpr std::string_view kPid = "LISTEN_PID=";
+constexpr std::string_view kCount = "LISTEN_FDS=1";
 constexpr std::size_t kPidDigits = 10;
 constexpr std::array<std::string_view, 10> kNotHandedOn{
     "NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",          "LISTEN_FDNAMES", "WATCHDOG_PID",
@@ -38,7 +39,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 /// After fork(): only what is safe between it and exec.
 struct Newborn {
   pid_t parent;
-  int nothing, listening, errors, cgroup;
+  int nothing, listening, name, errors, cgroup;
   char* pid_digits;
   const char* program;
   char* const* words;
@@ -64,6 +65,7 @@ struct Newborn {
     if (dup2(listening, kHanded) < 0) give_up("rapt: the socket cannot be handed on\n");
     fcntl(kHanded, F_SETFD, 0);
     syscall(SYS_close_range, static_cast<unsigned>(kHanded + 1), ~0U, static_cast<unsigned>(CLOSE_RANGE_CLOEXEC));
+    if (name >= 0 && dup2(name, kHanded + 1) >= 0) fcntl(kHanded + 1, F_SETFD, 0);
     write_pid();
     signal(SIGPIPE, SIG_DFL);
     sigset_t none;
@@ -96,7 +98,7 @@ std::vector<std::string> environment_of(const std::vector<std::string>& own, con
   folder("RAPT_RUNNER", release / "bin" / "rapt-runner");
   out.push_back("RAPT_HOST_NAME=" + host_name);
   out.push_back("NOTIFY_SOCKET=" + notify_socket);
-  out.emplace_back("LISTEN_FDS=1");
+  out.emplace_back(kCount);
   out.push_back(std::string(kPid) + std::string(kPidDigits, '0'));
   return out;
 }
@@ -108,10 +110,14 @@ Result<pid_t> launch(const Launch& what) {
   const auto argv = pointers(words), envp = pointers(variables);
   const auto pid =
       std::find_if(variables.begin(), variables.end(), [](const auto& one) { return one.starts_with(kPid); });
+  // Out of the way of where the sockets have to be.
+  const UniqueFd name(what.name >= 0 ? fcntl(what.name, F_DUPFD_CLOEXEC, kHanded + 2) : -1);
+  const auto count = std::find(variables.begin(), variables.end(), kCount);
+  if (count != variables.end() && name) count->back() = '2';
   if (!nothing || pid == variables.end()) return Error::internal("a server cannot be started without its variables");
-  const Newborn newborn{getpid(),        nothing.get(), what.listening,
-                        what.errors,     what.cgroup,   pid->data() + kPid.size(),
-                        program.c_str(), argv.data(),   envp.data()};
+  const Newborn newborn{
+      getpid(),        nothing.get(), what.listening, name.get(), what.errors, what.cgroup, pid->data() + kPid.size(),
+      program.c_str(), argv.data(),   envp.data()};
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);  // no handler of this process runs in the child

@@ -16,6 +16,7 @@ struct Launch {
   std::filesystem::path release;         ///< FOLDER/bin/rapt serve is started
   std::vector<std::string> environment;  ///< made by environment_of()
   int listening = -1;
+  int name = -1;    ///< held by it; -1: none
   int errors = -1;  ///< becomes standard output and standard error
   int cgroup = -1;  ///< cgroup.procs of the cgroup that it joins first; -1: none
 };

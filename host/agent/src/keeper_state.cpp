@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "keeper_launch.hpp"
+#include "keeper_name.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/http/listening.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -99,16 +100,33 @@ Task<Result<void>> KeeperState::listen(Self self, std::chrono::seconds patience)
   co_return Result<void>();
 }
 
+std::string KeeperState::name_of_place(int place) const {
+  return options.host_name + (place == 1 ? "" : "_" + std::to_string(place));
+}
+
+Task<int> KeeperState::free_place(Self self, std::vector<int> places, std::chrono::seconds patience) {
+  for (const auto until = Steady::now() + patience; Steady::now() < until;) {
+    for (const int place : places) {
+      if (hold_name(self->name_of_place(place))) co_return place;
+    }
+    co_await runtime::sleep_for(kPortPause);
+  }
+  log::warn("keeper.name_held", {{"host", self->name_of_place(places.front())}});
+  co_return places.front();
+}
+
 Result<ChildPtr> KeeperState::spawn(const fs::path& release, int place) {
   std::array<int, 2> pipe{};
   if (pipe2(pipe.data(), O_CLOEXEC) != 0) return Error::internal(std::string("pipe2: ") + std::strerror(errno));
   UniqueFd from(pipe[0]);
   const UniqueFd into(pipe[1]);
   const UniqueFd part = cgroup_ ? cgroup_->part(place) : UniqueFd();
-  const std::string host_name = options.host_name + (place == 1 ? "" : "_" + std::to_string(place));
+  const std::string host_name = name_of_place(place);
+  const UniqueFd name = hold_name(host_name);
   const auto pid = launch({.release = release,
                            .environment = environment_of(options.environment, release, host_name, notices->name()),
                            .listening = listening.get(),
+                           .name = name.get(),
                            .errors = into.get(),
                            .cgroup = part.get()});
   if (!pid) return pid.error();

@@ -32,6 +32,8 @@ struct KeeperState : std::enable_shared_from_this<KeeperState> {
   Result<void> prepare();
   /// Binds. A server of a keeper that was killed may still hold the port for the moment that it takes to hear of it.
   static Task<Result<void>> listen(Self self, std::chrono::seconds patience);
+  /// The first of these places whose name no server of a keeper before this one holds any more; waited for so long.
+  static Task<int> free_place(Self self, std::vector<int> places, std::chrono::seconds patience);
   /// A server that is ready; on failure nothing of it is left, and its last words are the error's.
   static Task<Result<ChildPtr>> spawn_ready(Self self, std::filesystem::path release, int place,
                                             std::chrono::seconds patience);
@@ -57,6 +59,7 @@ struct KeeperState : std::enable_shared_from_this<KeeperState> {
 
  private:
   Result<void> adopt(Inheritance inherited);
+  [[nodiscard]] std::string name_of_place(int place) const;
   Result<ChildPtr> spawn(const std::filesystem::path& release, int place);
   void look_after();
   static Task<void> tend(Self self);

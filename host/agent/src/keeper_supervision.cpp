@@ -19,7 +19,7 @@ namespace rapt::agent {
 namespace {
 
 constexpr int kFirst = 3;         ///< SD_LISTEN_FDS_START
-constexpr int kMostSockets = 16;  ///< one is used
+constexpr int kMostSockets = 16;  ///< one is used, the others stay open: a keeper's holds this server's name
 
 std::string take_variable(const char* name) {
   const char* const value = std::getenv(name);
@@ -46,8 +46,6 @@ Result<UniqueFd> take_listening() {
   for (int one = kFirst; one < kFirst + *count; ++one) fcntl(one, F_SETFD, FD_CLOEXEC);
   if (*count == 0) return UniqueFd();
   RAPT_TRY(http::port_of_listening(kFirst));
-  for (int one = kFirst + 1; one < kFirst + *count; ++one) close(one);
-  if (*count > 1) log::warn("supervision.sockets_left", {{"detail", "only the first socket of LISTEN_FDS is used"}});
   return UniqueFd(kFirst);
 }
 

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "keeper_name.hpp"
 #include "rapt/agent/server_keeper.hpp"
 #include "rapt/agent/supervision.hpp"
 #include "rapt/base/file.hpp"
@@ -121,9 +122,10 @@ TEST(KeeperProgram, DISABLED_Agent) {
   auto inherited = take_inheritance().value();
   const bool has_inherited = inherited.has_value();
   EXPECT_EQ(has_inherited, std::getenv("KEEPER_TEST_MORE") != nullptr);
+  const fs::path own = std::getenv("KEEPER_TEST_FOLDER");
   KeeperOptions options;
   options.port = 0;
-  options.host_name = "lab:3000";
+  options.host_name = own.parent_path().filename().string();
   options.environment = own_environment();
   options.inherited = std::move(inherited);
   runtime::Runtime loop(1);
@@ -164,10 +166,12 @@ class Home : public testing::Test {
     return folder;
   }
 
+  /// Held on the whole machine, where other tests run.
+  std::string host_name() const { return folder_.filename().string(); }
   KeeperOptions options() {
     KeeperOptions options;
     options.port = 0;
-    options.host_name = "lab:3000";
+    options.host_name = host_name();
     options.first_pause = milliseconds(20);
     options.longest_pause = milliseconds(100);
     options.environment = own_environment();
@@ -234,7 +238,7 @@ TEST_F(Home, StartsAReleaseAndPassesItsLinesOn) {
   const auto one = release("1.0.0");
   run(keeper().start(one, kPatience)).value();
   EXPECT_EQ(get("/"), "1.0.0");
-  EXPECT_EQ(get("/name"), "lab:3000");
+  EXPECT_EQ(get("/name"), host_name());
   EXPECT_THAT(lines(), HasSubstr("behaves: serve\n"));
   const auto health = run(keeper().health());
   EXPECT_TRUE(health.ready);
@@ -339,7 +343,21 @@ TEST_F(Home, TheServerBesideHasANameOfItsOwn) {
   run(keeper().start(release("1.0.0"), kPatience)).value();
   run(keeper().hand_over(release("1.1.0"), kPatience)).value();
   while (get("/") != "1.1.0") std::this_thread::sleep_for(milliseconds(5));
-  while (get("/name") != "lab:3000_2") std::this_thread::sleep_for(milliseconds(5));
+  while (get("/name") != host_name() + "_2") std::this_thread::sleep_for(milliseconds(5));
+}
+
+TEST_F(Home, AServerOfAKilledKeeperThatStillEndsWhatItHasBegunKeepsItsName) {
+  UniqueFd held = hold_name(host_name());
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(hold_name(host_name()));
+  run(keeper().start(release("1.0.0"), kPatience)).value();
+  EXPECT_EQ(get("/name"), host_name() + "_2");
+  EXPECT_FALSE(hold_name(host_name() + "_2")) << "the server holds it";
+  held.reset();
+  run(keeper().stop(kPatience)).value();
+  EXPECT_TRUE(hold_name(host_name() + "_2"));
+  run(keeper().start(release("1.1.0"), kPatience)).value();
+  EXPECT_EQ(get("/name"), host_name());
 }
 
 TEST_F(Home, TheOldOneGoesOnWhenTheNewOneDoesNotStart) {

@@ -9,6 +9,6 @@ install(DIRECTORY web/dist-registry/ DESTINATION web-registry COMPONENT release)
 install(FILES LICENSE CHANGELOG.md DESTINATION . COMPONENT release)
 # How it is run on each kind of machine.
 install(FILES deploy/packages.txt DESTINATION deploy COMPONENT release)
-foreach(folder systemd docker kubernetes heroku)
+foreach(folder bare systemd docker kubernetes heroku)
   install(DIRECTORY deploy/${folder} DESTINATION deploy COMPONENT release OPTIONAL)
 endforeach()

@@ -84,8 +84,10 @@ Result<void> compare(Transaction& transaction, std::vector<File>& files) {
     const Row row = (*applied)[i];
     const std::int64_t number = row.integer("number");
     if (number < 1 || number > static_cast<std::int64_t>(files.size())) {
-      return fault("The database knows migration " + std::to_string(number) + " (" + row.text("name") +
-                   "), which this program does not: it was migrated by a newer version. Upgrade the program.");
+      auto newer = fault("The database knows migration " + std::to_string(number) + " (" + row.text("name") +
+                         "), which this program does not: it was migrated by a newer version. Upgrade the program.");
+      newer.code = kNewerDatabase;
+      return newer;
     }
     Migration& migration = files[static_cast<std::size_t>(number) - 1].migration;
     if (row.text("checksum") != migration.checksum) {

@@ -50,6 +50,7 @@ TEST_F(MigrationsTest, RefusesAChangedFileAGapAndANewerDatabase) {
   EXPECT_NE(migrate(*scratch, directory).error().message.find("has changed"), std::string::npos);
   fs::remove(directory / "0002_b.sql");
   EXPECT_NE(migration_status(*scratch, directory).error().message.find("newer version"), std::string::npos);
+  EXPECT_EQ(migration_status(*scratch, directory).error().code, kNewerDatabase);
   write("0003_c.sql", "SELECT 1");
   EXPECT_FALSE(migrate(*scratch, directory));
 }

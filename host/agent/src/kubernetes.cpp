@@ -102,7 +102,8 @@ Task<Result<void>> KubernetesStrategy::Impl::write(Journal journal) {
 }
 
 Task<Result<void>> KubernetesStrategy::Impl::clear() {
-  co_return co_await write(Journal{});
+  Journal none;
+  co_return co_await write(std::move(none));
 }
 
 Task<Result<void>> KubernetesStrategy::Impl::change(std::string name, Journal journal, bool forward) {

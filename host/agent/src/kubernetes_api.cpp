@@ -170,11 +170,13 @@ Task<Result<json>> Api::ask_json(Call call) {
 }
 
 Task<Result<json>> Api::read(Resource resource, std::string name) {
-  co_return co_await ask_json({"get", resource, "GET", "/" + name});
+  Call call{"get", resource, "GET", "/" + name};
+  co_return co_await ask_json(std::move(call));
 }
 
 Task<Result<json>> Api::list(Resource resource, std::string query) {
-  co_return co_await ask_json({"list", resource, "GET", "?" + query});
+  Call call{"list", resource, "GET", "?" + query};
+  co_return co_await ask_json(std::move(call));
 }
 
 Task<Result<json>> Api::create(Resource resource, std::string object) {

@@ -27,7 +27,8 @@ Follow::Follow(Api& api, Resource resource, std::string name)
 Follow::~Follow() = default;
 
 Task<Result<void>> Follow::list() {
-  const auto seen = co_await api_.list(resource_, "fieldSelector=" + query_value("metadata.name=" + name_));
+  std::string query = "fieldSelector=" + query_value("metadata.name=" + name_);
+  const auto seen = co_await api_.list(resource_, std::move(query));
   if (!seen) co_return seen.error();
   const auto items = seen->find("items");
   if (items == seen->end() || !items->is_array() || items->empty() || !items->front().is_object())
@@ -39,8 +40,8 @@ Task<Result<void>> Follow::list() {
 
 Task<Result<void>> Follow::open() {
   std::string query = "fieldSelector=" + query_value("metadata.name=" + name_) +
-                      "&allowWatchBookmarks=true&resourceVersion=" + query_value(version_) +
-                      "&timeoutSeconds=" + std::to_string(api_.options().look_every.count());
+                      "&allowWatchBookmarks=true&resourceVersion=" + query_value(version_) + "&timeoutSeconds=" +
+                      std::to_string(std::chrono::ceil<std::chrono::seconds>(api_.options().look_every).count());
   auto stream = co_await api_.watch(resource_, std::move(query));
   if (!stream) co_return stream.error();
   stream_ = std::move(*stream);

@@ -59,10 +59,10 @@ std::string migration_job(const json& deployment, const std::string& container, 
   json kept = json::array();
   for (json one : pod.value("containers", json::array())) {
     if (text(one, "name") != container) continue;
-    for (const char* field : {"args", "ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
+    for (const char* field : {"command", "ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
       one.erase(field);
     one["image"] = image;
-    one["command"] = {"rapt", "migrate"};
+    one["args"] = {"migrate"};
     kept.push_back(std::move(one));
   }
   pod["containers"] = std::move(kept);
@@ -109,7 +109,8 @@ Task<Result<void>> Migration::run(std::string object, std::string container, std
 Task<Result<void>> Migration::follow(std::string container, std::string image, Progress& progress) {
   Follow job(api_, kJobs, job_);
   Patience fault(api_.options().fault_patience), all(api_.options().patience);
-  co_await progress.at(Phase::kMigrating, "the Job " + job_ + " runs");
+  std::string what = "the Job " + job_ + " runs";
+  co_await progress.at(Phase::kMigrating, std::move(what));
   for (;;) {
     const auto now = co_await job.next();
     if (!now) co_return now.error();
@@ -133,8 +134,8 @@ Task<Result<std::string>> Migration::trouble(std::string container, std::string 
   if (!pods) co_return pods.error();
   const PodNews news = judge_pods(*pods, container, image);
   if (news.count > 0) co_return news.trouble;
-  const auto events = co_await api_.list(
-      kEvents, "fieldSelector=" + query_value("involvedObject.kind=Job,involvedObject.name=" + job_));
+  std::string query = "fieldSelector=" + query_value("involvedObject.kind=Job,involvedObject.name=" + job_);
+  const auto events = co_await api_.list(kEvents, std::move(query));
   if (!events) co_return events.error();
   for (const json& event : at(*events, {"items"})) {
     if (text(event, "type") == "Warning")

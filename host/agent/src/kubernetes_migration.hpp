@@ -13,8 +13,8 @@ namespace rapt::agent::kubernetes {
 /// "raptscallions-migrate-1-2-0".
 std::string migration_name(const std::string& deployment, const std::string& version);
 
-/// One container of the deployment's pod template, with the new image and `rapt migrate`: without its labels, so that
-/// no service sends it requests, and without its neighbours, which would not end.
+/// One container of the deployment's pod template, with the new image, whose entry point is `rapt`, and `migrate`:
+/// without its labels, so that no service sends it requests, and without its neighbours, which would not end.
 std::string migration_job(const nlohmann::json& deployment, const std::string& container, const std::string& image,
                           const std::string& version, std::chrono::seconds deadline);
 

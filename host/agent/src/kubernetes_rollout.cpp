@@ -19,7 +19,8 @@ Task<Result<Deployment>> Rollouts::read(std::string name) {
 }
 
 Task<Result<PodNews>> Rollouts::news_of(Deployment deployment) {
-  const auto pods = co_await api_.list(kPods, "labelSelector=" + query_value(deployment.selector));
+  std::string query = "labelSelector=" + query_value(deployment.selector);
+  const auto pods = co_await api_.list(kPods, std::move(query));
   if (!pods) co_return pods.error();
   co_return judge_pods(*pods, deployment.container, deployment.image);
 }
@@ -44,7 +45,8 @@ Task<Result<void>> Rollouts::wait(std::string name, Phase phase, Progress& progr
     const auto deployment = deployment_of(*object);
     if (!deployment) co_return deployment.error();
     const Rollout rollout = judge_rollout(*object);
-    co_await progress.at(phase, name + ": " + rollout.detail);
+    std::string come_to = name + ": " + rollout.detail;
+    co_await progress.at(phase, std::move(come_to));
     if (rollout.state == Rollout::State::kDone) co_return Result<void>{};
     auto news = co_await news_of(*deployment);
     if (!news) co_return news.error();

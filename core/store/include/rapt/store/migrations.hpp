@@ -3,12 +3,16 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rapt/base/result.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::store {
+
+/// The `code` of the failure when the database has all that the program knows, unchanged, and more.
+inline constexpr std::string_view kNewerDatabase = "NEWER_DATABASE";
 
 struct Migration {
   int number = 0;

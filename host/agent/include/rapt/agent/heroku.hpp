@@ -21,10 +21,10 @@ struct HerokuOptions {
   std::string api_key;              ///< HEROKU_API_KEY; goes to `url` alone, never into a log or an error
   std::string own_version;          ///< of this program: what runs where the app was deployed in another way at first
   std::chrono::seconds watch{600};  ///< how long a new release is on probation, from its making
-  std::chrono::seconds patience{1800};          ///< for a build, for a release phase, for a Platform API that is away
-  std::chrono::seconds fault_patience{60};      ///< so long dynos may crash, or the app be not ready
-  std::chrono::milliseconds look_every{5000};   ///< how often the app is looked at
-  std::chrono::milliseconds retry_after{1000};  ///< after an answer that did not come
+  std::chrono::seconds patience{1800};  ///< for a build, for a release phase, for a Platform API that is away
+  std::chrono::milliseconds fault_patience{60000};  ///< so long dynos may crash, or the app be not ready
+  std::chrono::milliseconds look_every{5000};       ///< how often the app is looked at
+  std::chrono::milliseconds retry_after{1000};      ///< after an answer that did not come
 };
 
 /// Builds the release's archive on Heroku, whose release phase (heroku.yml) migrates the database, and watches what

@@ -20,14 +20,14 @@
 namespace rapt::agent {
 
 struct KubernetesOptions {
-  std::string url;                              ///< UPDATE_KUBERNETES_URL; https alone
-  std::filesystem::path account;                ///< UPDATE_KUBERNETES_ACCOUNT: token, ca.crt, namespace
-  std::vector<std::string> deployments;         ///< UPDATE_KUBERNETES_DEPLOYMENTS, in the order of their update
-  std::chrono::seconds watch{600};              ///< how long a new release is on probation
-  std::chrono::seconds patience{1800};          ///< for the migration, for a roll-out, for an API server that is away
-  std::chrono::seconds fault_patience{60};      ///< so long pods may lack their image, crash, or be too few
-  std::chrono::seconds look_every{5};           ///< how often pods are looked at
-  std::chrono::milliseconds retry_after{1000};  ///< after an answer that did not come
+  std::string url;                       ///< UPDATE_KUBERNETES_URL; https alone
+  std::filesystem::path account;         ///< UPDATE_KUBERNETES_ACCOUNT: token, ca.crt, namespace
+  std::vector<std::string> deployments;  ///< UPDATE_KUBERNETES_DEPLOYMENTS, in the order of their update
+  std::chrono::seconds watch{600};       ///< how long a new release is on probation
+  std::chrono::seconds patience{1800};   ///< for the migration, for a roll-out, for an API server that is away
+  std::chrono::milliseconds fault_patience{60000};  ///< so long pods may lack their image, crash, or be too few
+  std::chrono::milliseconds look_every{5000};       ///< how often pods are looked at
+  std::chrono::milliseconds retry_after{1000};      ///< after an answer that did not come
 };
 
 /// Patches deployments through the API server and watches their roll-out as `kubectl rollout status` does; a Job of the

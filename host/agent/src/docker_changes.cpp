@@ -91,6 +91,8 @@ Task<Result<std::string>> Changes::make(std::string name, Recipe recipe) {
 Task<Error> Changes::ended(Seen seen, std::string name) {
   const std::string words = co_await engine_.last_words(seen.id);
   if (!seen.fault.empty()) co_return unwell("The container " + name + " could not be started: " + seen.fault);
+  // Started again by the engine, it has no status of its end any more.
+  if (seen.running) co_return unwell("The container " + name + " ends again and again" + with_words(words));
   co_return unwell("The container " + name + " ended with status " + std::to_string(seen.exit_status) +
                    with_words(words));
 }

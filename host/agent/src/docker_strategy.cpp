@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <algorithm>
-#include <exception>
+#include <cstdlib>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "docker_changes.hpp"
 #include "docker_instance.hpp"
@@ -296,6 +294,9 @@ Task<Result<std::optional<Outcome>>> DockerStrategy::recover(Progress& progress)
 }  // namespace
 
 std::unique_ptr<Strategy> docker_strategy(DockerOptions options, http::Client& client) {
+  const char* folder = std::getenv("DOCKER_CONFIG");
+  if (options.credentials.empty() && folder != nullptr)
+    options.credentials = std::filesystem::path(folder) / "config.json";
   return std::make_unique<DockerStrategy>(std::move(options), client);
 }
 

@@ -21,9 +21,11 @@ inline constexpr std::string_view kUpdateLabel = "org.raptscallions.update";
 inline constexpr std::string_view kVersionLabel = "org.opencontainers.image.version";
 
 struct DockerOptions {
-  std::filesystem::path socket;              ///< of the Docker Engine
-  std::filesystem::path journal;             ///< a file that outlives this process, RAPT_VAR_DIR/docker-update.json
-  std::filesystem::path credentials;         ///< for image registries: a Docker client's config.json; may be missing
+  std::filesystem::path socket;   ///< of the Docker Engine
+  std::filesystem::path journal;  ///< a file that outlives this process, RAPT_VAR_DIR/docker-update.json
+  /// For image registries: a Docker client's config.json, which may be missing. Empty: that of $DOCKER_CONFIG, if it is
+  /// set.
+  std::filesystem::path credentials;
   std::string instance = "raptscallions";    ///< whose containers, where the process itself runs in none
   std::chrono::seconds patience{180};        ///< for a container to become healthy, and for an engine that is away
   std::chrono::seconds watch{600};           ///< how long new containers are on probation
@@ -35,6 +37,11 @@ struct DockerOptions {
   /// Copies the database before its schema changes; empty: no copy is made.
   std::function<Task<Result<void>>(std::string version)> backup;
 };
+
+/// For DockerOptions::backup: a copy of the database in `folder`/backups by PostgreSQL's own programs, of which the
+/// last `keep` stay. It runs on a thread of its own.
+std::function<Task<Result<void>>(std::string version)> backup_into(std::filesystem::path folder,
+                                                                   std::string database_url, int keep);
 
 /// Goes to another release by the Docker Engine's API: pulls the release's image by its digest, runs its `rapt migrate`
 /// once, and replaces the containers with the label kInstanceLabel and the role server or worker one by one, each with

@@ -28,6 +28,8 @@ constexpr int kMostMinor = 255;
   "AND ($3::text IS NULL OR $3 = ANY (m.permissions)) AND ($4::text IS NULL OR m.publisher = $4) " \
   "AND ($5::text[] = '{}' OR m.runs_on && $5::text[]) "
 #define RAPT_MODULE_WORDS "AND ($9::text = '' OR m.search @@ to_tsquery('english', $9::text)) "
+#define RAPT_MODULE_QUESTION "to_tsquery('english', $9::text)"
+#define RAPT_MODULE_RANK "(ts_rank(m.search, " RAPT_MODULE_QUESTION ") * 1000000)::bigint"
 
 constexpr store::Statement kByDownloads{"modules.by_downloads",
                                         "SELECT " RAPT_MODULE_COLUMNS ", m.downloads AS key " RAPT_MODULE_FROM
@@ -51,17 +53,18 @@ constexpr store::Statement kByName{"modules.by_name",
                                    "WHERE " RAPT_MODULE_FILTER RAPT_MODULE_WORDS
                                    "AND ($6::bigint IS NULL OR m.name > $7::text) ORDER BY m.name LIMIT $8::bigint"};
 // A rank costs, so of very many that fit not all are ranked: those among the thousand most downloaded (up to 200), and
-// 300 of the rest. Of fewer, all are.
+// 400 of the rest. Of fewer, all are, and what is popular need not be looked through. What a page shows is gathered for
+// that page alone.
 constexpr store::Statement kByRelevance{
     "modules.by_relevance",
-    "SELECT " RAPT_MODULE_COLUMNS
-    ", m.key FROM (SELECT f.*, (ts_rank(f.search, to_tsquery('english', $9::text)) * 1000000)::bigint AS key FROM "
-    "modules f WHERE f.ctid = ANY (ARRAY(SELECT t.ctid FROM (SELECT ctid, search FROM modules ORDER BY downloads DESC, "
-    "name DESC LIMIT 1000) t WHERE t.search @@ to_tsquery('english', $9::text) LIMIT 200) || ARRAY(SELECT r.ctid FROM "
-    "modules r WHERE r.search @@ to_tsquery('english', $9::text) LIMIT 300))) m "
-    "JOIN publishers p ON p.name = m.publisher WHERE " RAPT_MODULE_FILTER
-    "AND ($6::bigint IS NULL OR (m.key, m.name) < ($6::bigint, $7::text)) "
-    "ORDER BY m.key DESC, m.name DESC LIMIT $8::bigint"};
+    "WITH matched AS MATERIALIZED (SELECT r.ctid AS place FROM modules r WHERE r.search @@ " RAPT_MODULE_QUESTION
+    " LIMIT 400) SELECT " RAPT_MODULE_COLUMNS ", m.key FROM (SELECT m.*, " RAPT_MODULE_RANK
+    " AS key FROM modules m JOIN publishers p ON p.name = m.publisher WHERE m.ctid = ANY (ARRAY(SELECT place FROM "
+    "matched) || ARRAY(SELECT t.ctid FROM (SELECT ctid, search FROM modules ORDER BY downloads DESC, name DESC LIMIT "
+    "1000) t WHERE (SELECT count(*) FROM matched) = 400 AND t.search @@ " RAPT_MODULE_QUESTION
+    " LIMIT 200)) AND " RAPT_MODULE_FILTER "AND ($6::bigint IS NULL OR (" RAPT_MODULE_RANK
+    ", m.name) < ($6::bigint, $7::text)) ORDER BY key DESC, m.name DESC LIMIT $8::bigint) m "
+    "JOIN publishers p ON p.name = m.publisher ORDER BY m.key DESC, m.name DESC"};
 constexpr store::Statement kMeant{"modules.meant_words",
                                   "SELECT array_to_string(meant_words($1::text[]), ' ') AS meant"};
 constexpr store::Statement kOne{"modules.one", "SELECT " RAPT_MODULE_COLUMNS RAPT_MODULE_FROM
@@ -72,6 +75,8 @@ constexpr store::Statement kOne{"modules.one", "SELECT " RAPT_MODULE_COLUMNS RAP
 #undef RAPT_MODULE_FROM
 #undef RAPT_MODULE_FILTER
 #undef RAPT_MODULE_WORDS
+#undef RAPT_MODULE_QUESTION
+#undef RAPT_MODULE_RANK
 
 Result<std::optional<std::string>> optional_text(const http::Request& request, const std::string& name) {
   auto text = api::query_text(request, name, 100);

@@ -66,10 +66,10 @@ export class Walk {
 /** `rapt-marketplace serve` on the walk's database; `url` is its address. */
 export class Registry {
   /** `port`: a known one, where requests are signed, for their signature covers the whole address. */
-  static async start({ database_url, keys }, port = 0) {
+  static async start({ database_url, keys }, port = 0, more = []) {
     const registry = new Registry();
     registry.blobs = mkdtempSync(join(tmpdir(), 'rapt-tuf-blobs-'));
-    const words = ['serve', '--blobs', registry.blobs, '--keys', keys, '--port', String(port)];
+    const words = ['serve', '--blobs', registry.blobs, '--keys', keys, '--port', String(port), ...more];
     const environment = { MARKETPLACE_DATABASE_URL: database_url };
     registry.program = new Program('bin/rapt-marketplace', words, environment, 'stderr');
     for (;;) {

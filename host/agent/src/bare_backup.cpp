@@ -23,23 +23,17 @@ constexpr Statement kServer{"bare.server", R"(
   SELECT current_setting('server_version_num')::int / 10000 AS major, pg_database_size(current_database()) AS bytes)"};
 constexpr Statement kKnown{"bare.known", "SELECT to_regclass('public.schema_migrations') IS NOT NULL AS known"};
 constexpr Statement kNumber{"bare.number", "SELECT coalesce(max(number), 0) AS number FROM public.schema_migrations"};
-// Roles' names are the host's own making. What another gave the account (PostgreSQL 16 gives the maker of a role the
-// right to give it on) is left alone.
-constexpr const char* kJoin = R"(
-  DO $$ DECLARE role text; BEGIN
-    FOR role IN SELECT DISTINCT r.rolname FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
-                WHERE n.nspname ~ '^module_' AND r.rolname ~ '^module_'
-                  AND NOT pg_has_role(current_user, r.oid, 'USAGE') LOOP
-      EXECUTE format('GRANT %I TO CURRENT_USER', role);
-    END LOOP;
-  END $$)";
-constexpr const char* kLeave = R"(
-  DO $$ DECLARE role text; BEGIN
-    FOR role IN SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member
-                WHERE r.rolname ~ '^module_' AND u.rolname = current_user AND m.grantor = m.member LOOP
-      EXECUTE format('REVOKE %I FROM CURRENT_USER', role);
-    END LOOP;
-  END $$)";
+// Of this database alone: the account may have other databases in the cluster, whose roles are none of ours. What
+// another gave the account (PostgreSQL 16 gives the maker of a role the right to give it on) is left alone. The names
+// are the host's own making, and need no quoting.
+constexpr Statement kToJoin{"bare.to_join", R"(
+  SELECT DISTINCT r.rolname AS role FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+   WHERE n.nspname ~ '^module_' AND r.rolname ~ '^module_[a-z0-9_]+$' AND NOT pg_has_role(current_user, r.oid, 'USAGE'))"};
+constexpr Statement kToLeave{"bare.to_leave", R"(
+  SELECT r.rolname AS role FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member
+   WHERE r.rolname ~ '^module_[a-z0-9_]+$' AND u.rolname = current_user AND m.grantor = m.member
+     AND (r.rolname = ANY($1::text[])
+          OR EXISTS (SELECT FROM pg_namespace n WHERE n.nspowner = r.oid AND n.nspname ~ '^module_')))"};
 // What a copy holds, and what has come since: tables of a newer schema would be in the way of the old ones. Extensions
 // stay, with all that is theirs: they may belong to somebody else.
 constexpr const char* kWipe = R"(
@@ -161,12 +155,25 @@ Result<void> Backups::check_version(const std::string& program, int server_major
 }
 
 Result<void> Backups::join_modules() {
-  return database_->transaction_blocking([&](store::Transaction& tx) -> Result<void> { return tx.exec_script(kJoin); });
+  return database_->transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+    const auto roles = tx.exec(kToJoin);
+    if (!roles) return roles.error();
+    for (std::size_t i = 0; i < roles->size(); ++i) {
+      joined_.push_back((*roles)[i].text("role"));
+      RAPT_TRY(tx.exec_script("GRANT " + joined_.back() + " TO CURRENT_USER"));
+    }
+    return {};
+  });
 }
 
 Result<void> Backups::leave_modules() {
-  return database_->transaction_blocking(
-      [&](store::Transaction& tx) -> Result<void> { return tx.exec_script(kLeave); });
+  return database_->transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+    const auto roles = tx.exec(kToLeave, store::Params().add_array(joined_));
+    if (!roles) return roles.error();
+    for (std::size_t i = 0; i < roles->size(); ++i)
+      RAPT_TRY(tx.exec_script("REVOKE " + (*roles)[i].text("role") + " FROM CURRENT_USER"));
+    return {};
+  });
 }
 
 Result<std::string> Backups::contents(const fs::path& dump) const {

@@ -57,6 +57,7 @@ class Backups {
   const Tools& tools_;
   StepObserver* observer_;
   std::unique_ptr<store::Database> database_;
+  std::vector<std::string> joined_;  ///< also roles whose schema has gone since
 };
 
 }  // namespace rapt::agent

@@ -143,6 +143,13 @@ GET    /panels?place=assignment&place_id=ASSIGNMENT               200 200 200  2
 GET    /panels?place=session&place_id=SESSION                     200 200 200  200 200 404  200 404 404  200 404 404  404 404 404
 GET    /panels?place=system                                       200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /modules/none/panels/MODEL                                 404 404 404  404 404 404  404 404 404  404 404 404  404 404 404
+GET    /admin/platform                                            200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/platform/updates {"version":"1.0.0","consent":true} 409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
+GET    /admin/platform/updates/GROUP                              404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/platform/updates/GROUP                              404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/platform/rollback {"consent":true}                  409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
+POST   /admin/platform/look {}                                    202 202 202  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/platform/holds/none                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/marketplace                                     200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/marketplace/modules                             409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/marketplace/modules/none                        409 409 409  403 403 403  403 403 403  403 403 403  403 403 403

@@ -10,6 +10,7 @@
 #include "module_handlers.hpp"
 #include "module_job_handlers.hpp"
 #include "module_policy_handlers.hpp"
+#include "platform_handlers.hpp"
 #include "provider_code.hpp"
 
 namespace rapt::api {
@@ -197,6 +198,14 @@ constexpr std::array kRoutes{
     Route{"POST", "/admin/modules/:name/release", Access::kSystemAdmin, post_module_release},
     Route{"POST", "/admin/modules/:name/rollback", Access::kSystemAdmin, post_module_rollback},
     Route{"GET", "/admin/tools/:id/plan", Access::kSystemAdmin, get_tool_plan},
+
+    Route{"GET", "/admin/platform", Access::kSystemAdmin, get_platform},
+    Route{"POST", "/admin/platform/updates", Access::kSystemAdmin, post_platform_update},
+    Route{"GET", "/admin/platform/updates/:id", Access::kSystemAdmin, get_platform_update},
+    Route{"DELETE", "/admin/platform/updates/:id", Access::kSystemAdmin, delete_platform_update},
+    Route{"POST", "/admin/platform/rollback", Access::kSystemAdmin, post_platform_rollback},
+    Route{"POST", "/admin/platform/look", Access::kSystemAdmin, post_platform_look},
+    Route{"DELETE", "/admin/platform/holds/:version", Access::kSystemAdmin, delete_platform_hold},
 
     Route{"GET", "/panels", Access::kLoggedIn, get_panels},
     Route{"GET", "/modules/:name/panels/:id", Access::kLoggedIn, get_panel},

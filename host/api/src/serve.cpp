@@ -13,6 +13,7 @@
 #include "metered_gateway.hpp"
 #include "module_services.hpp"
 #include "module_set.hpp"
+#include "platform_looks.hpp"
 #include "rapt/accounts/account_service.hpp"
 #include "rapt/agent/supervision.hpp"
 #include "rapt/api/version.hpp"
@@ -163,6 +164,7 @@ class Host {
         registry_updates_(installer_, database_, clock_, client_, registry_options(settings, trust)),
         updater_({database_, clock_, box_, installer_, registry_updates_.source(), registry_updates_.sink()},
                  updater_options(settings)),
+        platform_looks_(settings, database_, box_, client_, clock_),
         registry_(registry_parts(settings, trust)),
         module_settings_(database_, box_),
         live_settings_(database_, box_, supervisor_),
@@ -224,6 +226,7 @@ class Host {
     }
     loop_.spawn(module_set_.follow());
     loop_.spawn(updater_.run());
+    loop_.spawn(platform_looks_.run());
     loop_.spawn(live_settings_.follow());
     loop_.spawn(chat_.tend());
     loop_.spawn(quota_.sweep());
@@ -389,6 +392,7 @@ class Host {
     co_await quota_.backlog().stop(kSettling);
     co_await live_settings_.stop();
     co_await updater_.stop();
+    co_await platform_looks_.stop();
     co_await module_set_.stop();
     if (roles_.works) co_await module_work_ended_.wait();
     loop_.stop();
@@ -424,6 +428,7 @@ class Host {
   ModuleSet module_set_;
   updates::RegistryUpdates registry_updates_;
   updates::Updater updater_;
+  PlatformLooks platform_looks_;
   RegistryDesk registry_;
   module_settings::Administration module_settings_;
   module_settings::LiveSettings live_settings_;

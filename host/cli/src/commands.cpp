@@ -10,8 +10,8 @@ namespace rapt::cli {
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = [] {
     std::vector<Command> all;
-    for (const auto words : {system_words, module_words, user_words, usage_words, trust_words, tool_words, author_words,
-                             publish_words, release_words, demo_words}) {
+    for (const auto words : {system_words, update_words, module_words, user_words, usage_words, trust_words, tool_words,
+                             author_words, publish_words, release_words, demo_words}) {
       auto area = words();
       std::move(area.begin(), area.end(), std::back_inserter(all));
     }

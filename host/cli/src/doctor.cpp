@@ -63,6 +63,7 @@ int run_doctor(Console& console, const Arguments&) {
   if (findings.front().state == Finding::State::kFine) {
     check_services(*usable, findings);
     check_modules(*usable, findings);
+    check_platform(*usable, findings);
   }
   show(console, findings);
   const bool faulty =

@@ -20,6 +20,7 @@ using Findings = std::vector<Finding>;
 // The checks, one source a group.
 void check_machine(const config::Settings& settings, Findings& out);   ///< programs, folders, disk, sandbox layers
 void check_services(const config::Settings& settings, Findings& out);  ///< database, clock, Redis, gateway, registry
+void check_platform(const config::Settings& settings, Findings& out);  ///< agents, updates, releases
 void check_modules(const config::Settings& settings, Findings& out);   ///< trust store, installed bundles
 
 }  // namespace rapt::cli

@@ -17,6 +17,7 @@ std::vector<Command> author_words();
 std::vector<Command> publish_words();
 std::vector<Command> release_words();
 std::vector<Command> tool_words();
+std::vector<Command> update_words();
 std::vector<Command> demo_words();
 
 }  // namespace rapt::cli

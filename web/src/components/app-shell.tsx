@@ -27,6 +27,7 @@ export function AppShell({ me }: { me: Me }) {
           {isUserAdmin(me) && <NavLink to="/admin/ai/settings" label="AI" />}
           {isTeaching(me) && !isUserAdmin(me) && <NavLink to="/admin/ai/usage" label="AI usage" />}
           {isAdmin(me) && <NavLink to="/admin/modules" label="Modules" />}
+          {isAdmin(me) && <NavLink to="/admin/platform" label="Platform" />}
           {isUserAdmin(me) && !isAdmin(me) && <NavLink to="/admin/module-settings" label="Modules" />}
         </>
       }

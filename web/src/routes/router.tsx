@@ -187,6 +187,13 @@ const advisories = createRoute({
   component: lazyRouteComponent(() => import("@/pages/advisories-page"), "AdvisoriesPage"),
 });
 
+const platform = createRoute({
+  getParentRoute: () => authed,
+  path: "/admin/platform",
+  beforeLoad: ({ context }) => hiddenUnless(isAdmin(context.me)),
+  component: lazyRouteComponent(() => import("@/pages/platform-page"), "PlatformPage"),
+});
+
 const moduleSettings = createRoute({
   getParentRoute: () => authed,
   path: "/admin/module-settings",
@@ -243,7 +250,7 @@ const assignmentFindings = createRoute({
   component: lazyRouteComponent(() => import("@/pages/findings-pages"), "AssignmentFindingsPage"),
 });
 
-const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, findModules, offeredModule, advisories, moduleSettings, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
+const tree = root.addChildren([login, forgotPassword, resetPassword, verifyEmail, register, developers, authed.addChildren([home, chat, tool, run, teaching, transcript, account, users, importUsers, user, authProviders, modules, findModules, offeredModule, advisories, platform, moduleSettings, aiSettings, aiModels, aiUsage, classAi, classFindings, assignmentFindings])]);
 
 export function newRouter(queries: QueryClient) {
   return createRouter({

@@ -46,6 +46,7 @@ run_stages() {
   run_stage web web_tests
   ensure_npm_packages "$ROOT/tests/tuf" tuf
   run_stage tuf node_tests "$ROOT/tests/tuf"
+  run_stage update node_tests "$ROOT/tests/update"
   run_system_stages
 }
 

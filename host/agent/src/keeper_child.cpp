@@ -37,6 +37,13 @@ std::string how_it_ended(int status) {
   return "it was killed (signal " + std::to_string(WTERMSIG(status)) + ")";
 }
 
+/// A line of the log about work that went well: it says nothing of why a server ended.
+bool is_routine(std::string_view line) {
+  const auto head = line.substr(0, 64);
+  return head.starts_with(R"({"time":)") && (head.find(R"("level":"info")") != std::string_view::npos ||
+                                             head.find(R"("level":"debug")") != std::string_view::npos);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Child>> Child::follow(const Executor& executor, Born born, Log log) {
@@ -114,8 +121,10 @@ bool Child::take_lines() {
 }
 
 void Child::take_line(std::string_view line) {
-  last_.emplace_back(line.substr(0, kWordsKept));
-  if (last_.size() > kLinesKept) last_.pop_front();
+  if (!is_routine(line)) {
+    last_.emplace_back(line.substr(0, kWordsKept));
+    if (last_.size() > kLinesKept) last_.pop_front();
+  }
   log_(line);
 }
 

@@ -149,7 +149,7 @@ GET    /admin/platform/updates/GROUP                              404 404 404  4
 DELETE /admin/platform/updates/GROUP                              404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/platform/rollback {"consent":true}                  409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
 POST   /admin/platform/look {}                                    202 202 202  403 403 403  403 403 403  403 403 403  403 403 403
-DELETE /admin/platform/holds/none                                 404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
+DELETE /admin/platform/holds/9.9.9                                404 404 404  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/marketplace                                     200 200 200  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/marketplace/modules                             409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
 GET    /admin/marketplace/modules/none                        409 409 409  403 403 403  403 403 403  403 403 403  403 403 403
@@ -341,7 +341,7 @@ TEST_F(PermissionMatrix, NoRouteThatNeedsALoginIsMissingInTheTable) {
   const std::map<std::string, std::string> names{
       {"GROUP", ":id"},  {"CLASS", ":id"}, {"TOOL", ":id"},       {"PRODUCT", ":id"},  {"SESSION", ":id"},
       {"RUN", ":id"},    {"MODEL", ":id"}, {"none", ":name"},     {"filter", ":name"}, {"PUPIL", ":user"},
-      {"CODE", ":code"}, {"USER", ":id"},  {"ASSIGNMENT", ":id"}, {"FILE", ":export"}};
+      {"CODE", ":code"}, {"USER", ":id"},  {"ASSIGNMENT", ":id"}, {"FILE", ":export"}, {"9.9.9", ":version"}};
   for (const auto& row : table()) covered.insert(row.method + " " + filled(row.path, names));
   for (const auto& route : routes()) {
     const std::string pattern = route.pattern;

@@ -19,9 +19,8 @@ class Blobs {
   virtual ~Blobs() = default;
   /// Keeps the bytes; again is harmless. kUnavailable when the store is away or full: then nothing is kept.
   virtual Task<Result<void>> put(std::string sha256, std::string bytes) = 0;
-  /// The same with what is in a file, which stays where it is. A store that cannot do it in pieces has all of it in
-  /// memory for a while.
-  virtual Task<Result<void>> put_file(std::string sha256, std::filesystem::path file);
+  /// The same with what is in a file, which stays where it is; read in pieces.
+  virtual Task<Result<void>> put_file(std::string sha256, std::filesystem::path file) = 0;
   [[nodiscard]] virtual Task<Result<std::uint64_t>> size(std::string sha256) = 0;  ///< kNotFound
   /// Hands on bytes [from, from + count) in pieces of at most 256 KiB, until the sink says false. kNotFound.
   virtual Task<Result<void>> read(std::string sha256, std::uint64_t from, std::uint64_t count,

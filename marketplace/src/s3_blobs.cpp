@@ -2,10 +2,12 @@
 #include "s3_blobs.hpp"
 
 #include <charconv>
+#include <fstream>
 #include <utility>
 
 #include "rapt/base/log.hpp"
 #include "rapt/security/crypto.hpp"
+#include "rapt/security/sha256.hpp"
 
 namespace rapt::marketplace {
 namespace {
@@ -61,6 +63,21 @@ bool is_plain(std::string_view text) {
   return !text.empty() && text.size() <= 1024 && text.find_first_of("<>&\r\n") == std::string_view::npos;
 }
 
+Error another_digest() {
+  return Error::internal("blobs: bytes under another digest than theirs");
+}
+
+/// At most `count` bytes of a file from `from` on.
+Result<std::string> part_of_file(const std::filesystem::path& path, std::uint64_t from, std::size_t count) {
+  std::ifstream in(path, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(from));
+  std::string out(count, '\0');
+  in.read(out.data(), static_cast<std::streamsize>(count));
+  if (!in && !in.eof()) return Error::internal("blobs: " + path.string() + " cannot be read");
+  out.resize(static_cast<std::size_t>(in.gcount()));
+  return out;
+}
+
 }  // namespace
 
 S3Blobs::S3Blobs(S3Address address, S3Credentials credentials, S3Patience patience, std::size_t part_bytes)
@@ -91,27 +108,62 @@ Task<Result<void>> S3Blobs::put(std::string sha256, std::string bytes) {
   auto hash = [shared]() -> Result<std::string> { return digest_of(*shared); };
   const auto digest = co_await hashers_.run(std::move(hash));
   if (!digest) co_return digest.error();
-  if (!is_digest(sha256) || *digest != sha256)
-    co_return Error::internal("blobs: bytes under another digest than theirs");
-  const auto there = co_await size(sha256);
-  if (there && *there == shared->size()) co_return Result<void>{};
-  if (!there && there.error().kind != ErrorKind::kNotFound) co_return there.error();
-  if (shared->size() > part_bytes_) {
-    const auto sent = co_await send_parts(key_of(sha256), shared);
-    if (!sent) co_return for_readers(sent.error());
-    co_return Result<void>{};
+  if (!is_digest(sha256) || *digest != sha256) co_return another_digest();
+  Source source;
+  source.bytes = shared->size();
+  source.part = [shared](std::uint64_t from, std::size_t count) {
+    return Result<std::string>(shared->substr(from, count));
+  };
+  co_return co_await keep(std::move(sha256), std::move(source));
+}
+
+Task<Result<void>> S3Blobs::put_file(std::string sha256, std::filesystem::path file) {
+  auto hash = [file] { return security::digest_of_file(file); };
+  const auto digest = co_await hashers_.run(std::move(hash));
+  if (!digest) co_return Error::internal("blobs: " + digest.error().message);
+  if (!is_digest(sha256) || digest->sha256 != sha256) co_return another_digest();
+  Source source;
+  source.bytes = digest->bytes;
+  source.part = [file](std::uint64_t from, std::size_t count) { return part_of_file(file, from, count); };
+  co_return co_await keep(std::move(sha256), std::move(source));
+}
+
+Task<Result<bool>> S3Blobs::is_there(std::string sha256, std::uint64_t bytes) {
+  const auto there = co_await size(std::move(sha256));
+  if (there) co_return *there == bytes;
+  if (there.error().kind != ErrorKind::kNotFound) co_return there.error();
+  co_return false;
+}
+
+Task<Result<void>> S3Blobs::keep(std::string sha256, Source source) {
+  const auto there = co_await is_there(sha256, source.bytes);
+  if (!there) co_return there.error();
+  if (*there) co_return Result<void>{};
+  Result<void> sent;
+  if (source.bytes > part_bytes_) {
+    sent = co_await send_parts(key_of(sha256), std::move(source));
+  } else {
+    sent = co_await send_whole(std::move(sha256), std::move(source));
   }
-  S3Request request;
-  request.method = "PUT";
-  request.key = key_of(sha256);
-  request.body = *shared;
-  request.body_sha256 = sha256;
-  const auto kept = co_await store_.ask(std::move(request));
-  if (!kept) co_return for_readers(kept.error());
+  if (!sent) co_return for_readers(sent.error());
   co_return Result<void>{};
 }
 
-Task<Result<void>> S3Blobs::send_parts(std::string key, std::shared_ptr<const std::string> bytes) {
+Task<Result<void>> S3Blobs::send_whole(std::string sha256, Source source) {
+  auto read = [source] { return source.part(0, static_cast<std::size_t>(source.bytes)); };
+  auto bytes = co_await hashers_.run(std::move(read));
+  if (!bytes) co_return bytes.error();
+  S3Request request;
+  request.method = "PUT";
+  request.key = key_of(sha256);
+  request.body = std::move(*bytes);
+  request.body_sha256 = std::move(sha256);
+  const auto kept = co_await store_.ask(std::move(request));
+  if (!kept) co_return kept.error();
+  co_return Result<void>{};
+}
+
+Task<Result<void>> S3Blobs::send_parts(std::string key, Source source) {
   S3Request begin;
   begin.method = "POST";
   begin.key = key;
@@ -120,21 +172,24 @@ Task<Result<void>> S3Blobs::send_parts(std::string key, std::shared_ptr<const st
   if (!begun) co_return begun.error();
   const auto upload = s3_element(begun->body, "UploadId");
   if (!is_plain(upload)) co_return Error::unavailable("blobs", "The store began an upload without an id for it.");
+  auto done = co_await send_each(key, upload, std::move(source));
+  if (!done) co_await give_up(key, upload);
+  co_return done;
+}
+
+Task<Result<void>> S3Blobs::send_each(std::string key, std::string upload, Source source) {
   std::string list = "<CompleteMultipartUpload>";
-  for (std::size_t from = 0, number = 1; from < bytes->size(); from += part_bytes_, ++number) {
-    auto part = bytes->substr(from, part_bytes_);
-    const auto tag = co_await send_part(key, upload, static_cast<int>(number), std::move(part));
-    if (!tag) {
-      co_await give_up(key, upload);
-      co_return tag.error();
-    }
+  int number = 1;
+  for (std::uint64_t from = 0; from < source.bytes; from += part_bytes_, ++number) {
+    auto read = [part = source.part, from, count = part_bytes_] { return part(from, count); };
+    auto bytes = co_await hashers_.run(std::move(read));
+    if (!bytes) co_return bytes.error();
+    const auto tag = co_await send_part(key, upload, number, std::move(*bytes));
+    if (!tag) co_return tag.error();
     list += "<Part><PartNumber>" + std::to_string(number) + "</PartNumber><ETag>" + *tag + "</ETag></Part>";
   }
   list += "</CompleteMultipartUpload>";
-  const auto completed = co_await complete(key, upload, std::move(list));
-  if (!completed) co_await give_up(key, upload);
-  if (!completed) co_return completed.error();
-  co_return Result<void>{};
+  co_return co_await complete(std::move(key), std::move(upload), std::move(list));
 }
 
 Task<Result<std::string>> S3Blobs::send_part(std::string key, std::string upload, int number, std::string bytes) {

@@ -20,13 +20,23 @@ class S3Blobs final : public Blobs {
   Task<Result<void>> probe();
 
   Task<Result<void>> put(std::string sha256, std::string bytes) override;
+  Task<Result<void>> put_file(std::string sha256, std::filesystem::path file) override;
   [[nodiscard]] Task<Result<std::uint64_t>> size(std::string sha256) override;
   Task<Result<void>> read(std::string sha256, std::uint64_t from, std::uint64_t count,
                           std::function<Task<bool>(std::string piece)> sink) override;
 
  private:
   struct Reading;
-  Task<Result<void>> send_parts(std::string key, std::shared_ptr<const std::string> bytes);
+  /// What is sent: how much, and from where a part of it comes. `part` runs on a thread of the pool.
+  struct Source {
+    std::uint64_t bytes = 0;
+    std::function<Result<std::string>(std::uint64_t from, std::size_t count)> part;
+  };
+  Task<Result<bool>> is_there(std::string sha256, std::uint64_t bytes);
+  Task<Result<void>> keep(std::string sha256, Source source);
+  Task<Result<void>> send_whole(std::string sha256, Source source);
+  Task<Result<void>> send_parts(std::string key, Source source);
+  Task<Result<void>> send_each(std::string key, std::string upload, Source source);
   Task<Result<std::string>> send_part(std::string key, std::string upload, int number, std::string bytes);
   Task<Result<void>> complete(std::string key, std::string upload, std::string list);
   Task<void> give_up(std::string key, std::string upload);

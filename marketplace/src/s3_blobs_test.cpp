@@ -2,7 +2,11 @@
 // The store behind s3://, against an S3 server that is not ours, and what it does when that server fails.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "open_blobs.hpp"
+#include "rapt/base/ids.hpp"
 #include "rapt/security/crypto.hpp"
 #include "test_s3.hpp"
 
@@ -79,6 +83,23 @@ TEST_F(S3BlobsTest, SendsLargeOnesInParts) {
   EXPECT_EQ(server_.count("PUT"), 4U);
   EXPECT_EQ(run_blocking(blobs_.size(name)).value(), bytes.size());
   EXPECT_EQ(read(name, 0, bytes.size()).value(), bytes);
+}
+
+TEST_F(S3BlobsTest, SendsAFileFromTheDisk) {
+  const auto file = std::filesystem::temp_directory_path() / ("rapt-s3-" + new_uuid());
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1000}, std::size_t{700001}}) {
+    std::string bytes;
+    for (int i = 0; bytes.size() < size; ++i) bytes += std::to_string(i) + ";";
+    bytes.resize(size);
+    std::ofstream(file, std::ios::binary) << bytes;
+    const auto name = digest(bytes);
+    ASSERT_TRUE(run_blocking(blobs_.put_file(name, file))) << size;
+    EXPECT_EQ(read(name, 0, bytes.size()).value(), bytes) << size;
+  }
+  EXPECT_EQ(server_.count("PUT"), 5U) << "one, one, and three parts";
+  EXPECT_EQ(run_blocking(blobs_.put_file(std::string(64, '0'), file)).error().kind, ErrorKind::kInternal);
+  std::filesystem::remove(file);
+  EXPECT_EQ(run_blocking(blobs_.put_file(std::string(64, '0'), file)).error().kind, ErrorKind::kInternal);
 }
 
 TEST_F(S3BlobsTest, TriesAPartAgainAndTakesBackWhatItCannotEnd) {

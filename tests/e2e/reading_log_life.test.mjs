@@ -2,12 +2,14 @@
 // The life of a module with tables (modules/reading-log): upgraded by a migration, taken back by its way down, and PostgreSQL ended while
 // it is used. Its next version is built here from an installed SDK, as its author would.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, eventually, run } from './client.mjs';
+import { killPart } from './kill_world.mjs';
 
 const { RAPT_BUILD_DIR: build, RAPT_LAUNCHER: launcher, RAPT_INSTANCE: instance } = process.env;
 const options = { skip: build && launcher && instance ? false : 'RAPT_BUILD_DIR, RAPT_LAUNCHER and RAPT_INSTANCE are not set', timeout: 300_000 };
@@ -16,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rapt-e2e-'));
 const entries = `/modules/${name}/classes/${run.classes?.[0]?.id}/entries`;
 const call = (program, ...words) => execFileSync(program, words, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env: { ...process.env, CCACHE_DISABLE: '1' } });
 const module = (...words) => call(launcher, 'module', ...words);
-let student, admin;
+let student, admin, bundle;
 
 /** Version 1.1.0: whoever notes something gives it three stars, for which its table has a column. */
 function nextVersion() {
@@ -72,7 +74,8 @@ after(() => {
 
 test('an upgrade brings its column, a roll-back takes it, and no entry is lost', options, async () => {
   await note('Momo');
-  module('install', nextVersion(), '--yes', '--replace');
+  bundle = nextVersion();
+  module('install', bundle, '--yes', '--replace');
   await answersWith('1.1.0', 'Momo*');
   await note('Dune');
   assert.equal(await titles(), 'Momo*,Dune***');
@@ -99,4 +102,26 @@ test('PostgreSQL ended in the middle: a clear answer, and service again without 
   assert.equal(await titles(), `${kept},After`);
   const { state } = (await admin.get(`/admin/modules/${name}`)).body.data;
   assert.equal(state, 'running');
+});
+
+test('PostgreSQL killed in the middle of an upgrade: one whole version, and the same upgrade works afterwards', options, async (t) => {
+  const plain = await titles();
+  for (const moment of [250, 300, 350, 400, 450, 600]) {
+    const upgrade = new Promise((resolve) => {
+      execFile(launcher, ['module', 'install', bundle, '--yes', '--replace'], (error, out, err) => resolve({ failed: error !== null, said: out + err }));
+    });
+    await pause(moment);
+    killPart('postgres');
+    const { failed, said } = await upgrade;
+    if (failed) assert.match(said, /database/i, 'it is said what was away');
+    const { version } = JSON.parse(module('list', '--json')).find((one) => one.name === name);
+    if (!failed) assert.equal(version, '1.1.0', said);
+    // Its table is the version's: with the column, or without.
+    await answersWith(version, version === '1.1.0' ? plain.replaceAll(/,|$/g, '*$&') : plain);
+    t.diagnostic(`killed after ${moment} ms: ${failed ? 'refused' : 'done'}, ${version} is whole`);
+    if (version === '1.1.0') module('rollback', name, '--yes');
+    await answersWith('1.0.0', plain);
+  }
+  module('install', bundle, '--yes', '--replace');
+  await answersWith('1.1.0', plain.replaceAll(/,|$/g, '*$&'));
 });

@@ -138,7 +138,9 @@ test('a published version stays as it is, and belongs to its publisher', options
   edit(join(author.folder, name), { description: 'Other bytes under the same number.' });
   fails(await author.at('publish', name), /0\.1\.0/);
   refused(await askSigned(otherKey, 'POST', `${versions(name)}/0.1.0`, bundle), 403, 'MODULE_OF_ANOTHER', /belongs to the publisher lakeside/);
-  // The same name by somebody else, and one that looks like it.
+  // The same name by somebody else, and one that looks like it. Names are protected once somebody has the module, and downloads are counted
+  // a while after they were made.
+  await eventually('the downloads are counted', async () => (await ask('GET', `/api/modules/${name}`)).body.data.downloads > 0, 120);
   for (const taken of [name, name.replace('l', '1')]) {
     succeeds(await other.rapt('new', taken, '--language', 'c', '--publisher', other.name, '--dir', `of-${taken}`));
     edit(join(other.folder, `of-${taken}`), { version: '9.0.0' });

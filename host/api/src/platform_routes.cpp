@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "platform_handlers.hpp"
-#include "rapt/agent/platform.hpp"
+#include "rapt/agent/views.hpp"
 #include "rapt/api/body.hpp"
 #include "rapt/api/version.hpp"
 #include "rapt/base/log.hpp"
@@ -16,65 +16,15 @@ using nlohmann::json;
 
 constexpr std::size_t kLongestVersion = 64;
 
-json time_or_null(const std::optional<TimePoint>& time) {
-  return time ? json(to_rfc3339(*time)) : json(nullptr);
-}
-
-json agent_view(const agent::AgentRecord& one) {
-  return {{"name", one.name},
-          {"deployment", one.deployment},
-          {"version", one.version},
-          {"previous_version", one.previous_version ? json(*one.previous_version) : json(nullptr)},
-          {"seen_at", to_rfc3339(one.seen_at)},
-          {"present", one.present}};
-}
-
-json offer_view(const std::optional<agent::Offer>& offer) {
-  if (!offer) return nullptr;
-  return {{"version", offer->version},
-          {"notes", offer->notes},
-          {"channel", offer->channel},
-          {"released_at", to_rfc3339(offer->released_at)},
-          {"bytes", offer->bytes},
-          {"held_because", offer->held_because},
-          {"needs_pause", offer->needs_pause},
-          {"can_be_taken", offer->askable}};
-}
-
-json update_view(const agent::UpdateRecord& one) {
-  return {{"id", one.id},
-          {"agent", one.agent},
-          {"kind", one.kind},
-          {"from_version", one.from_version},
-          {"to_version", one.to_version},
-          {"state", one.state},
-          {"phase", one.phase},
-          {"detail", one.detail},
-          {"because", one.because},
-          {"requested_by", one.requested_by},
-          {"created_at", to_rfc3339(one.created_at)},
-          {"started_at", time_or_null(one.started_at)},
-          {"ended_at", time_or_null(one.ended_at)}};
-}
-
 json platform_view(const agent::PlatformState& state, const config::Settings& settings) {
-  json agents = json::array(), history = json::array(), holds = json::array();
-  for (const auto& one : state.agents) agents.push_back(agent_view(one));
-  for (const auto& one : state.history) history.push_back(update_view(one));
-  for (const auto& one : state.holds)
-    holds.push_back({{"version", one.version}, {"because", one.because}, {"held_at", to_rfc3339(one.held_at)}});
-  return {{"version", version()},
-          {"agents", std::move(agents)},
-          {"look", {{"checked_at", time_or_null(state.look.checked_at)}, {"fault", state.look.fault}}},
-          {"offer", offer_view(state.look.offer)},
-          {"update", state.update ? update_view(*state.update) : json(nullptr)},
-          {"history", std::move(history)},
-          {"holds", std::move(holds)},
-          {"deployment", settings.deployment_type},
-          {"auto_update", settings.auto_update},
-          {"channel", settings.update_channel},
-          {"window", settings.update_window},
-          {"pin", settings.update_pin}};
+  auto out = agent::view(state);
+  out["version"] = version();
+  out["deployment"] = settings.deployment_type;
+  out["auto_update"] = settings.auto_update;
+  out["channel"] = settings.update_channel;
+  out["window"] = settings.update_window;
+  out["pin"] = settings.update_pin;
+  return out;
 }
 
 Error without_consent() {
@@ -87,7 +37,7 @@ Task<Result<Answer>> begun(Call& call, std::string id) {
   const auto one = co_await platform.find(id);
   if (!one) co_return one.error();
   log::info("platform.asked_for", {{"kind", one->kind}, {"version", one->to_version}, {"by", call.actor.id.str()}});
-  auto response = data_reply(update_view(*one), 202);
+  auto response = data_reply(agent::view(*one), 202);
   response.headers.set("Location", "/api/v1/admin/platform/updates/" + id);
   co_return Answer(std::move(response));
 }
@@ -129,7 +79,7 @@ Task<Result<Answer>> get_platform_update(Call& call) {
   agent::Platform platform(call.services.database);
   const auto one = co_await platform.find(call.request.path_parameters.at("id"));
   if (!one) co_return one.error();
-  co_return data_reply(update_view(*one));
+  co_return data_reply(agent::view(*one));
 }
 
 Task<Result<Answer>> delete_platform_update(Call& call) {

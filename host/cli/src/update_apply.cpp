@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "module_market.hpp"
+#include "rapt/agent/views.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -63,7 +64,7 @@ Task<Result<agent::UpdateRecord>> follow(Console& console, agent::Platform& plat
 int tell_end(Console& console, const agent::UpdateRecord& one) {
   const bool well = one.state == "updated" || (one.kind == "rollback" && one.state == "rolled_back");
   if (console.json) {
-    print_json(console.out, {{"id", one.id}, {"state", one.state}, {"to", one.to_version}, {"because", one.because}});
+    print_json(console.out, agent::view(one));
   } else if (well) {
     console.out << "The platform runs " << printable(one.to_version, 64) << ".\n";
   } else {

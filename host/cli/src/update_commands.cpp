@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "module_market.hpp"
+#include "rapt/agent/views.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/cli/print.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -28,48 +29,9 @@ json as_json(const agent::Available& one) {
           {"held_because", one.held_because}};
 }
 
-json time_or_null(const std::optional<TimePoint>& time) {
-  return time ? json(to_rfc3339(*time)) : json(nullptr);
-}
-
-json as_json(const agent::UpdateRecord& one) {
-  return {{"id", one.id},
-          {"agent", one.agent},
-          {"kind", one.kind},
-          {"from", one.from_version},
-          {"to", one.to_version},
-          {"state", one.state},
-          {"phase", one.phase},
-          {"detail", one.detail},
-          {"because", one.because},
-          {"requested_by", one.requested_by},
-          {"created_at", to_rfc3339(one.created_at)},
-          {"ended_at", time_or_null(one.ended_at)}};
-}
-
 json as_json(const agent::PlatformState& state) {
-  json out = {{"version", running_version(state)},
-              {"agents", json::array()},
-              {"history", json::array()},
-              {"holds", json::array()},
-              {"look", {{"checked_at", time_or_null(state.look.checked_at)}, {"fault", state.look.fault}}},
-              {"offer", nullptr},
-              {"update", state.update ? as_json(*state.update) : json(nullptr)}};
-  for (const auto& one : state.agents)
-    out["agents"].push_back({{"name", one.name},
-                             {"deployment", one.deployment},
-                             {"version", one.version},
-                             {"previous_version", one.previous_version ? json(*one.previous_version) : json(nullptr)},
-                             {"seen_at", to_rfc3339(one.seen_at)},
-                             {"present", one.present}});
-  for (const auto& one : state.history) out["history"].push_back(as_json(one));
-  for (const auto& one : state.holds)
-    out["holds"].push_back({{"version", one.version}, {"because", one.because}, {"held_at", to_rfc3339(one.held_at)}});
-  if (const auto& offer = state.look.offer)
-    out["offer"] = {{"version", offer->version},
-                    {"held_because", offer->held_because},
-                    {"needs_pause", offer->needs_pause},
-                    {"released_at", to_rfc3339(offer->released_at)}};
+  auto out = agent::view(state);
+  out["version"] = running_version(state);
   return out;
 }
 

@@ -70,7 +70,7 @@ TEST_F(UpdateWords, RollbackAsksTheAgent) {
   ASSERT_EQ(rapt({"update", "status", "--json"}), kOk);
   const auto update = json::parse(out_)["update"];
   EXPECT_EQ(update["id"], id);
-  EXPECT_EQ(update["to"], "1.0.0");
+  EXPECT_EQ(update["to_version"], "1.0.0");
   EXPECT_EQ(update["state"], "requested");
   EXPECT_EQ(rapt({"update", "rollback", "--yes"}), kFailed);
   EXPECT_THAT(err_, HasSubstr("asked for or under way"));

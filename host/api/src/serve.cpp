@@ -9,6 +9,7 @@
 
 #include "application.hpp"
 #include "gateway_verdict.hpp"
+#include "host_options.hpp"
 #include "limits.hpp"
 #include "metered_gateway.hpp"
 #include "module_services.hpp"
@@ -73,8 +74,6 @@ namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kGrace{20};
-/// What is idle stays open for so long where another server takes this one's place at the same socket.
-constexpr std::chrono::seconds kDrain{15};
 constexpr std::chrono::milliseconds kReadyPause{200};
 /// Who starts without Redis for so long is ready all the same: GET /ready calls that degraded, not down.
 constexpr std::chrono::seconds kRedisPatience{10};
@@ -85,50 +84,6 @@ constexpr std::chrono::seconds kSettling{5};    // for what was paid for while t
 /// Every request waits for its count, so that a Redis without an answer is soon given up.
 constexpr std::chrono::milliseconds kLimitsPatience{250};
 constexpr store::Statement kPing{"api.ping", "select 1"};
-constexpr std::chrono::seconds kJobLease{20};  // how long the jobs of a host that was killed wait for another
-
-log::Level level_of(const std::string& name) {
-  if (name == "debug") return log::Level::kDebug;
-  if (name == "warn") return log::Level::kWarn;
-  return name == "error" ? log::Level::kError : log::Level::kInfo;
-}
-
-bundle::SignaturePolicy signature_policy(const config::Settings& settings) {
-  return settings.development_modules ? bundle::SignaturePolicy::kDevelopmentMayLack
-                                      : bundle::SignaturePolicy::kRequired;
-}
-
-std::filesystem::path trust_dir(const config::Settings& settings) {
-  return settings.var_dir / "trust";
-}
-
-host::Supervisor::Options supervisor_options(const config::Settings& settings, const runtime::Runtime& loop,
-                                             const bundle::TrustStore& trust, std::string pseudonym_key,
-                                             host::ServiceHost& services) {
-  host::Supervisor::Options options;
-  options.runner = settings.runner;
-  options.cgroup = settings.cgroup;
-  options.trust = trust;
-  options.signature_policy = signature_policy(settings);
-  options.required_layers = settings.required_sandbox_layers;
-  options.pseudonym_key = std::move(pseudonym_key);
-  options.services = &services;
-  options.place = [&loop] { return loop.lane(); };
-  return options;
-}
-
-gateway::OpenAiGateway::Options gateway_options(const config::Settings& settings) {
-  gateway::OpenAiGateway::Options options;
-  options.base_url = settings.ai_gateway_url;
-  options.api_key = settings.ai_api_key;
-  options.default_model = settings.ai_default_model;
-  options.request_timeout = settings.ai_request_timeout;
-  options.first_token_timeout = settings.ai_first_token_timeout;
-  options.token_timeout = settings.ai_token_timeout;
-  options.connect_timeout = settings.ai_connect_timeout;
-  options.max_retries = settings.ai_max_retries;
-  return options;
-}
 
 int complain(const Error& error) {
   std::fprintf(stderr, "rapt: %s\n", error.message.c_str());
@@ -286,15 +241,6 @@ class Host {
             .changed = [this] { module_set_.look_again(); }};
   }
 
-  static updates::Updater::Options updater_options(const config::Settings& settings) {
-    updates::Updater::Options options;
-    options.host = settings.host_name;
-    options.check_every = settings.module_update_check;
-    options.window = DailyWindow::parse(settings.module_update_window).value_or(DailyWindow());
-    options.public_url = settings.public_url;
-    return options;
-  }
-
   RegistryDesk::Parts registry_parts(const config::Settings& settings, const bundle::TrustStore& trust) {
     return {.installer = installer_,
             .database = database_,
@@ -306,31 +252,6 @@ class Host {
             .url = settings.marketplace_url,
             .changed = [this] { module_set_.look_again(); },
             .spawn = [this](Task<void> task) { loop_.spawn(std::move(task)); }};
-  }
-
-  static http::ServerOptions server_options(const config::Settings& settings, const runtime::Runtime& loop,
-                                            UniqueFd listening) {
-    http::ServerOptions options;
-    if (listening) options.drain = kDrain;
-    options.listening = listening.release();
-    options.address = settings.host;
-    options.port = settings.port;
-    options.place = [&loop] { return loop.lane(); };
-    return options;
-  }
-
-  static jobs::Worker::Options worker_options(const config::Settings& settings) {
-    jobs::Worker::Options options;
-    options.host = settings.host_name;
-    options.lease = kJobLease;
-    return options;
-  }
-
-  static jobs::Worker::Options module_worker_options(const config::Settings& settings) {
-    auto options = worker_options(settings);
-    options.for_modules = true;
-    options.at_once = 16;  // of as many modules: most of them wait for somebody else's server
-    return options;
   }
 
   host::WorkParts work_parts() {

@@ -177,11 +177,11 @@ pub unsafe extern "C" fn get_extension<M: Module>(id: *const c_char) -> *const c
         b"rapt.hooks/1" => table(Tables::<M>::HOOKS),
         b"rapt.self-test/draft-1" => table(Tables::<M>::SELF_TEST),
         b"rapt.auth-provider/1" => table(Tables::<M>::PROVIDER),
-        b"rapt.routes/draft-1" => table(Tables::<M>::ROUTES),
-        b"rapt.jobs/draft-1" => table(Tables::<M>::JOBS),
-        b"rapt.events/draft-1" => table(Tables::<M>::EVENTS),
-        b"rapt.panels/draft-1" => table(Tables::<M>::PANELS),
-        b"rapt.exports/draft-1" => table(Tables::<M>::EXPORTS),
+        b"rapt.routes/1" => table(Tables::<M>::ROUTES),
+        b"rapt.jobs/1" => table(Tables::<M>::JOBS),
+        b"rapt.events/1" => table(Tables::<M>::EVENTS),
+        b"rapt.panels/1" => table(Tables::<M>::PANELS),
+        b"rapt.exports/1" => table(Tables::<M>::EXPORTS),
         _ => std::ptr::null(),
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The services whose functions take a JSON object and give one: drafts. What the objects hold stands in their headers.
+//! The services whose functions take a JSON object and give one. What the objects hold stands in their headers.
 use crate::host::Host;
 use crate::services::{given, Fault, Service};
 use crate::sys_services::JsonFunction;
@@ -28,20 +28,20 @@ impl Ask {
     /// The service's id, the place of the function in its struct, and its name.
     fn place(self) -> (&'static [u8], usize, &'static str) {
         match self {
-            Ask::JobsEnqueue => (b"rapt.jobs/draft-1\0", 0, "jobs.enqueue"),
-            Ask::JobsCancel => (b"rapt.jobs/draft-1\0", 1, "jobs.cancel"),
-            Ask::EventsPublish => (b"rapt.events/draft-1\0", 0, "events.publish"),
-            Ask::SecretsList => (b"rapt.secrets/draft-1\0", 0, "secrets.list"),
-            Ask::SecretsSign => (b"rapt.secrets/draft-1\0", 1, "secrets.sign"),
-            Ask::SecretsVerify => (b"rapt.secrets/draft-1\0", 2, "secrets.verify"),
-            Ask::DirectoryRead => (b"rapt.directory/draft-1\0", 0, "directory.read"),
-            Ask::DirectoryWrite => (b"rapt.directory/draft-1\0", 1, "directory.write"),
-            Ask::SessionsList => (b"rapt.sessions/draft-1\0", 0, "sessions.list"),
-            Ask::SessionsTranscript => (b"rapt.sessions/draft-1\0", 1, "sessions.transcript"),
-            Ask::GradesRead => (b"rapt.grades/draft-1\0", 0, "grades.read"),
-            Ask::GradesWrite => (b"rapt.grades/draft-1\0", 1, "grades.write"),
-            Ask::AiChat => (b"rapt.ai/draft-1\0", 0, "ai.chat"),
-            Ask::AiEmbed => (b"rapt.ai/draft-1\0", 1, "ai.embed"),
+            Ask::JobsEnqueue => (b"rapt.jobs/1\0", 0, "jobs.enqueue"),
+            Ask::JobsCancel => (b"rapt.jobs/1\0", 1, "jobs.cancel"),
+            Ask::EventsPublish => (b"rapt.events/1\0", 0, "events.publish"),
+            Ask::SecretsList => (b"rapt.secrets/1\0", 0, "secrets.list"),
+            Ask::SecretsSign => (b"rapt.secrets/1\0", 1, "secrets.sign"),
+            Ask::SecretsVerify => (b"rapt.secrets/1\0", 2, "secrets.verify"),
+            Ask::DirectoryRead => (b"rapt.directory/1\0", 0, "directory.read"),
+            Ask::DirectoryWrite => (b"rapt.directory/1\0", 1, "directory.write"),
+            Ask::SessionsList => (b"rapt.sessions/1\0", 0, "sessions.list"),
+            Ask::SessionsTranscript => (b"rapt.sessions/1\0", 1, "sessions.transcript"),
+            Ask::GradesRead => (b"rapt.grades/1\0", 0, "grades.read"),
+            Ask::GradesWrite => (b"rapt.grades/1\0", 1, "grades.write"),
+            Ask::AiChat => (b"rapt.ai/1\0", 0, "ai.chat"),
+            Ask::AiEmbed => (b"rapt.ai/1\0", 1, "ai.embed"),
         }
     }
 }

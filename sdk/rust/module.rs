@@ -47,7 +47,7 @@ pub trait Module: Sized + 'static {
     fn on_delta(&mut self, _context: &Context, _reply: &mut Reply) -> Answer {
         missing()
     }
-    /// A route, a job, an event, a panel or the next piece of an export: a JSON object in and out (include/rapt/draft/routes.h
+    /// A route, a job, an event, a panel or the next piece of an export: a JSON object in and out (include/rapt/routes.h
     /// and so on tell which). `rapt::json` reads and writes it.
     fn on_route(&mut self, _input: &str) -> Said {
         unknown()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a module asks of its host while it is asked: values, tables, other servers, figures. Drafts, as the headers in rapt/draft
-//! are. Each needs its permission in the manifest; without it, or on a host that does not offer it, every call is `Refused`.
+//! What a module asks of its host while it is asked: values, tables, other servers, figures. Each needs its permission in the manifest; without it, or on a host that does not offer it, every call is `Refused`.
 //! What a call gives is copied: it may be kept.
 use std::os::raw::c_int;
 
@@ -55,7 +54,7 @@ impl<T> Service<T> {
 
 /// Small values that outlive the process (permission "kv").
 #[derive(Clone, Copy)]
-pub struct Kv(Service<tables::KvDraft1>);
+pub struct Kv(Service<tables::Kv1>);
 
 impl Kv {
     pub fn is_offered(&self) -> bool {
@@ -123,7 +122,7 @@ pub(crate) unsafe fn given(call: &'static str, status: c_int, json: sys::Text) -
 
 /// Tables of the module's own (permission "sql"). JSON in and out; `rapt::json` reads and writes it.
 #[derive(Clone, Copy)]
-pub struct Sql(Service<tables::SqlDraft1>);
+pub struct Sql(Service<tables::Sql1>);
 
 impl Sql {
     pub fn is_offered(&self) -> bool {
@@ -156,7 +155,7 @@ pub struct Arrived {
 
 /// Requests that the host makes (permission "http" with "hosts").
 #[derive(Clone, Copy)]
-pub struct Http(Service<tables::HttpDraft1>);
+pub struct Http(Service<tables::Http1>);
 
 impl Http {
     pub fn is_offered(&self) -> bool {
@@ -177,7 +176,7 @@ impl Http {
 
 /// Figures for the admin (permission "metrics"). They never wait; a module works without.
 #[derive(Clone, Copy)]
-pub struct Metrics(Service<tables::MetricsDraft1>);
+pub struct Metrics(Service<tables::Metrics1>);
 
 impl Metrics {
     pub fn count(&self, name: &str, delta: i64) -> Result<(), Refused> {
@@ -190,15 +189,15 @@ impl Metrics {
 
 impl Host {
     pub fn kv(&self) -> Kv {
-        Kv(unsafe { Service::find(self, b"rapt.kv/draft-1\0") })
+        Kv(unsafe { Service::find(self, b"rapt.kv/1\0") })
     }
     pub fn sql(&self) -> Sql {
-        Sql(unsafe { Service::find(self, b"rapt.sql/draft-1\0") })
+        Sql(unsafe { Service::find(self, b"rapt.sql/1\0") })
     }
     pub fn http(&self) -> Http {
-        Http(unsafe { Service::find(self, b"rapt.http/draft-1\0") })
+        Http(unsafe { Service::find(self, b"rapt.http/1\0") })
     }
     pub fn metrics(&self) -> Metrics {
-        Metrics(unsafe { Service::find(self, b"rapt.metrics/draft-1\0") })
+        Metrics(unsafe { Service::find(self, b"rapt.metrics/1\0") })
     }
 }

@@ -3,7 +3,7 @@
 use std::os::raw::{c_char, c_int, c_void};
 
 pub const ABI_MAJOR: u32 = 1;
-pub const ABI_MINOR: u32 = 2;
+pub const ABI_MINOR: u32 = 3;
 
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Drafts of the C ABI (include/rapt/draft/*.h): what a module asks of its host, and what it is asked beside hooks.
+//! The C ABI beside hooks (include/rapt/*.h): what a module asks of its host, and what it is asked beside hooks.
 use std::os::raw::{c_int, c_void};
 
 use crate::sys::{Host, Reply, Text};
 
 #[repr(C)]
-pub struct KvDraft1 {
+pub struct Kv1 {
     pub get: unsafe extern "C" fn(*const Host, c_int, Text, *mut Text) -> c_int,
     pub put: unsafe extern "C" fn(*const Host, c_int, Text, Text, i64) -> c_int,
     pub erase: unsafe extern "C" fn(*const Host, c_int, Text) -> c_int,
@@ -15,18 +15,18 @@ pub struct KvDraft1 {
 }
 
 #[repr(C)]
-pub struct SqlDraft1 {
+pub struct Sql1 {
     pub query: unsafe extern "C" fn(*const Host, Text, Text, *mut Text) -> c_int,
     pub transact: unsafe extern "C" fn(*const Host, Text, *mut Text) -> c_int,
 }
 
 #[repr(C)]
-pub struct HttpDraft1 {
+pub struct Http1 {
     pub request: unsafe extern "C" fn(*const Host, Text, Text, *mut Text, *mut Text) -> c_int,
 }
 
 #[repr(C)]
-pub struct MetricsDraft1 {
+pub struct Metrics1 {
     pub count: unsafe extern "C" fn(*const Host, Text, i64) -> c_int,
     pub observe: unsafe extern "C" fn(*const Host, Text, f64) -> c_int,
 }
@@ -37,7 +37,7 @@ pub type JsonFunction = unsafe extern "C" fn(*const Host, Text, *mut Text) -> c_
 /// A function of an extension that takes a JSON object and answers with one.
 pub type Call = unsafe extern "C" fn(*mut c_void, Text, *mut Reply) -> c_int;
 
-/// rapt_routes_draft_1, rapt_jobs_draft_1, rapt_events_draft_1, rapt_panels_draft_1 and rapt_exports_draft_1: one function each.
+/// rapt_routes_1, rapt_jobs_1, rapt_events_1, rapt_panels_1 and rapt_exports_1: one function each.
 #[repr(C)]
 pub struct OneCall {
     pub call: Call,

@@ -151,6 +151,6 @@ rapt_status keys(const rapt_host* base, rapt_kv_scope scope, rapt_text prefix, r
 
 }  // namespace
 
-const rapt_kv_draft_1 kv_service = {get, put, erase, add, swap, keys};
+const rapt_kv_1 kv_service = {get, put, erase, add, swap, keys};
 
 }  // namespace rapt::testkit

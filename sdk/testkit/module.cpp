@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rapt/auth_provider.h>
-#include <rapt/draft/auth_provider.h>
-#include <rapt/draft/events.h>
-#include <rapt/draft/exports.h>
-#include <rapt/draft/jobs.h>
-#include <rapt/draft/panels.h>
-#include <rapt/draft/routes.h>
 #include <rapt/draft/self_test.h>
+#include <rapt/events.h>
+#include <rapt/exports.h>
+#include <rapt/jobs.h>
+#include <rapt/panels.h>
+#include <rapt/routes.h>
 
 #include <algorithm>
 #include <cstring>
@@ -145,24 +144,24 @@ Asked function_of(const rapt_entry& entry, const char* id, Asked Table::*functio
 }
 
 Asked function_of(const rapt_entry& entry, const std::string& extension) {
-  if (extension == "route") return function_of(entry, RAPT_EXT_ROUTES_DRAFT_1, &rapt_routes_draft_1::handle);
-  if (extension == "job") return function_of(entry, RAPT_EXT_JOBS_DRAFT_1, &rapt_jobs_draft_1::run);
-  if (extension == "event") return function_of(entry, RAPT_EXT_EVENTS_DRAFT_1, &rapt_events_draft_1::handle);
-  if (extension == "panel") return function_of(entry, RAPT_EXT_PANELS_DRAFT_1, &rapt_panels_draft_1::data);
-  if (extension == "export") return function_of(entry, RAPT_EXT_EXPORTS_DRAFT_1, &rapt_exports_draft_1::next);
+  if (extension == "route") return function_of(entry, RAPT_EXT_ROUTES_1, &rapt_routes_1::handle);
+  if (extension == "job") return function_of(entry, RAPT_EXT_JOBS_1, &rapt_jobs_1::run);
+  if (extension == "event") return function_of(entry, RAPT_EXT_EVENTS_1, &rapt_events_1::handle);
+  if (extension == "panel") return function_of(entry, RAPT_EXT_PANELS_1, &rapt_panels_1::data);
+  if (extension == "export") return function_of(entry, RAPT_EXT_EXPORTS_1, &rapt_exports_1::next);
   throw std::runtime_error("\"" + extension + "\" is none of route, job, event, panel and export");
 }
 
 /// The newest of the two extensions that the module has; their functions take the same.
 Asked start_of(const rapt_entry& entry) {
-  if (entry.get_extension(RAPT_EXT_AUTH_PROVIDER_DRAFT_2) != nullptr)
-    return function_of(entry, RAPT_EXT_AUTH_PROVIDER_DRAFT_2, &rapt_auth_provider_draft_2::start);
+  if (entry.get_extension(RAPT_EXT_AUTH_PROVIDER_2) != nullptr)
+    return function_of(entry, RAPT_EXT_AUTH_PROVIDER_2, &rapt_auth_provider_2::start);
   return function_of(entry, RAPT_EXT_AUTH_PROVIDER_1, &rapt_auth_provider_1::start);
 }
 
 Asked step_of(const rapt_entry& entry) {
-  if (entry.get_extension(RAPT_EXT_AUTH_PROVIDER_DRAFT_2) != nullptr)
-    return function_of(entry, RAPT_EXT_AUTH_PROVIDER_DRAFT_2, &rapt_auth_provider_draft_2::step);
+  if (entry.get_extension(RAPT_EXT_AUTH_PROVIDER_2) != nullptr)
+    return function_of(entry, RAPT_EXT_AUTH_PROVIDER_2, &rapt_auth_provider_2::step);
   return function_of(entry, RAPT_EXT_AUTH_PROVIDER_1, &rapt_auth_provider_1::step);
 }
 

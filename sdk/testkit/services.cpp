@@ -2,9 +2,9 @@
 // SQL and HTTP as the test answers them, and figures.
 #include "services.hpp"
 
-#include <rapt/draft/http.h>
-#include <rapt/draft/metrics.h>
-#include <rapt/draft/sql.h>
+#include <rapt/http.h>
+#include <rapt/metrics.h>
+#include <rapt/sql.h>
 
 #include <algorithm>
 #include <cmath>
@@ -87,9 +87,9 @@ rapt_status observe(const rapt_host* host, rapt_text name, double value) {
   return std::isfinite(value) ? record(host, name, false, value) : RAPT_E_INVALID;
 }
 
-constexpr rapt_sql_draft_1 sql_service{query, transact};
-constexpr rapt_http_draft_1 http_service{request};
-constexpr rapt_metrics_draft_1 metrics_service{count, observe};
+constexpr rapt_sql_1 sql_service{query, transact};
+constexpr rapt_http_1 http_service{request};
+constexpr rapt_metrics_1 metrics_service{count, observe};
 
 }  // namespace
 
@@ -100,12 +100,12 @@ rapt_status check_text(rapt_text text, std::size_t longest) {
 }
 
 const void* granted_service(const MemoryHost& host, const char* id) {
-  const GrantedTable services[] = {{RAPT_SERVICE_KV_DRAFT_1, "kv", &kv_service},
-                  {RAPT_SERVICE_SQL_DRAFT_1, "sql", &sql_service},
-                  {RAPT_SERVICE_HTTP_DRAFT_1, "http", &http_service},
-                  {RAPT_SERVICE_METRICS_DRAFT_1, "metrics", &metrics_service}};
+  const GrantedTable services[] = {{RAPT_SERVICE_KV_1, "kv", &kv_service},
+                  {RAPT_SERVICE_SQL_1, "sql", &sql_service},
+                  {RAPT_SERVICE_HTTP_1, "http", &http_service},
+                  {RAPT_SERVICE_METRICS_1, "metrics", &metrics_service}};
   const auto& granted = host.offer.permissions;
-  if (host.offer.abi_minor < 2) return nullptr;
+  if (host.offer.abi_minor < 3) return nullptr;
   const GrantedTable* found = json_service(id);
   for (const auto& one : services) {
     if (std::strcmp(one.id, id) == 0) found = &one;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the services of the kit share. They hold a module to the limits of the drafts' headers.
+// What the services of the kit share. They hold a module to the limits of their headers.
 #pragma once
 
-#include <rapt/draft/kv.h>
+#include <rapt/kv.h>
 
 #include "host.hpp"
 
@@ -22,7 +22,7 @@ inline rapt_text give(MemoryHost& host, int place, std::string text) {
 }
 /// There, not longer than that, and UTF-8.
 rapt_status check_text(rapt_text text, std::size_t longest);
-extern const rapt_kv_draft_1 kv_service;
+extern const rapt_kv_1 kv_service;
 
 struct GrantedTable {
   const char *id, *permission;

@@ -13,7 +13,7 @@ cd -- "$work"
 cmake --install "$2" --component sdk --prefix "$PWD/sdk" >installed
 export RAPT_SDK=$PWD/sdk
 PKG_CONFIG_PATH=$(dirname "$(find sdk -name rapt-sdk.pc)") pkg-config --cflags rapt-sdk >flags
-printf '#include <rapt/draft/jobs.h>\n#include <rapt/hooks.h>\n' >alone.c
+printf '#include <rapt/jobs.h>\n#include <rapt/hooks.h>\n' >alone.c
 # shellcheck disable=SC2046  # several words
 cc -std=c11 $(cat flags) -c alone.c -o alone.o
 

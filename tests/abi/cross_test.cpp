@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Modules and hosts of different versions, in the sandbox: what was built against a frozen header is asked by a host of
-// today, and what is built today by a host of ABI 1.0. Built twice, once as each host (RAPT_HOST_ABI_MINOR).
+// today, and what is built today by hosts of older ABIs. Built once as each host (RAPT_HOST_ABI_MINOR).
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -25,7 +25,7 @@ constexpr const char* kOnMessage = R"([{"point":"chat:on_message","timeout_ms":2
 constexpr const char* kOnDelta = R"([{"point":"chat:on_delta","window":"token","timeout_ms":2000}])";
 constexpr const char* kBoth =
     R"([{"point":"chat:on_message","timeout_ms":2000},{"point":"chat:on_delta","timeout_ms":2000}])";
-constexpr const char* kFromOldest = R"({"min":"1.0","built":"1.2"})";
+constexpr const char* kFromOldest = R"({"min":"1.0","built":"1.3"})";
 
 std::filesystem::path library(const std::string& file) {
   return std::filesystem::path(RAPT_ABI_MODULES) / file;
@@ -191,7 +191,7 @@ TEST_F(Cross, ALoginProviderIsAskedByAHostThatHasProviders) {
 }
 
 TEST_F(Cross, ALoginProviderThatNeedsItsHostIsRefusedByAnOlderOne) {
-  Author::Manifest manifest{"either", R"("1.2")", kOnMessage};
+  Author::Manifest manifest{"either", R"({"min":"1.2","built":"1.3"})", kOnMessage};
   manifest.permissions = R"([{"name":"auth-provider","reason":"r"}])";
   start(author_.pack(library("either.so"), manifest));
   const auto wanted = sandbox::kOffersProviders ? host::ModuleState::kRunning : host::ModuleState::kRefused;

@@ -23,7 +23,7 @@ cp -- "$license" LICENSE
 cat >CMakeLists.txt <<'CMAKE'
 cmake_minimum_required(VERSION 3.25)
 project(proof LANGUAGES C CXX)
-find_package(rapt-sdk 1.2 REQUIRED CONFIG)
+find_package(rapt-sdk 1.3 REQUIRED CONFIG)
 find_package(GTest REQUIRED)
 enable_testing()
 set(RAPT_BUILD_TESTS ON)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  * Gets one value as often as the message says, and tells how long each took: nanoseconds, a JSON array. */
-#include <rapt/draft/kv.h>
+#include <rapt/kv.h>
 #include <rapt/hooks.h>
 #include <rapt/reply.h>
 #include <stdio.h>
@@ -11,14 +11,14 @@
 static const rapt_host* the_host;
 static const rapt_context_1* contexts;
 static const rapt_reply_1* replies;
-static const rapt_kv_draft_1* kv;
+static const rapt_kv_1* kv;
 
 static rapt_status init(const rapt_host* host, void** state) {
   *state = NULL;
   the_host = host;
   contexts = (const rapt_context_1*)host->get_service(host, RAPT_SERVICE_CONTEXT_1);
   replies = (const rapt_reply_1*)host->get_service(host, RAPT_SERVICE_REPLY_1);
-  kv = (const rapt_kv_draft_1*)host->get_service(host, RAPT_SERVICE_KV_DRAFT_1);
+  kv = (const rapt_kv_1*)host->get_service(host, RAPT_SERVICE_KV_1);
   return contexts != NULL && replies != NULL && kv != NULL ? RAPT_OK : RAPT_E_FAILED;
 }
 

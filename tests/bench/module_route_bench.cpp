@@ -39,7 +39,7 @@ void install_echo() {
                                  .library = RAPT_BENCH_ECHO_MODULE,
                                  .hooks_json = "[]",
                                  .permissions_json = R"([{"name":"routes","reason":"It is measured."}])",
-                                 .abi = "1.2",
+                                 .abi = "1.3",
                                  .more_json = R"("routes":[{"method":"GET","path":"/echo","access":"user",)"
                                               R"("rate_per_minute":6000,"timeout_ms":5000}],)"},
                                 "raptscallions", build / "keys" / "raptscallions.key");

@@ -23,7 +23,7 @@ const schema = {
 };
 
 export const install = () => packed.install({
-  name, title: 'Panel show', description: 'Shows panels of every kind.', abi: '1.2',
+  name, title: 'Panel show', description: 'Shows panels of every kind.', abi: '1.3',
   permissions: [{ name: 'panels', reason: 'It shows what was read.' }, { name: 'metrics', reason: 'It counts what it has shown.' }],
   panels: [
     panel('log', 'Reading log', 'class', 'teacher'),

@@ -32,7 +32,7 @@ constexpr const char* kDeclared =
 class Extensions : public testing::Test {
  protected:
   void start(const char* declared = kDeclared) {
-    house_.start({workshop_.pack("extensions", {.abi = "1.2", .permissions = kPermissions, .declared = declared})});
+    house_.start({workshop_.pack("extensions", {.abi = "1.3", .permissions = kPermissions, .declared = declared})});
     house_.wait_for(kModule, [](const auto& now) {
       const auto runs = [](const auto& room) { return room.state == ModuleState::kRunning; };
       return now.state == ModuleState::kRunning && std::all_of(now.companions.begin(), now.companions.end(), runs);
@@ -149,10 +149,10 @@ TEST_F(Extensions, WhatIsNotDeclaredIsNotAsked) {
 }
 
 TEST_F(Extensions, ALibraryWithoutWhatItsManifestDeclaresIsRefused) {
-  house_.start({workshop_.pack("continue", {.abi = "1.2", .permissions = kPermissions, .declared = kDeclared})});
+  house_.start({workshop_.pack("continue", {.abi = "1.3", .permissions = kPermissions, .declared = kDeclared})});
   const auto status =
       house_.wait_for("hostile-continue", [](const auto& now) { return now.state == ModuleState::kRefused; });
-  EXPECT_THAT(status.reason, HasSubstr("Its manifest declares routes, its library offers no rapt.routes/draft-1"));
+  EXPECT_THAT(status.reason, HasSubstr("Its manifest declares routes, its library offers no rapt.routes/1"));
 }
 
 }  // namespace

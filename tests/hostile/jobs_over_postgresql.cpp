@@ -84,7 +84,7 @@ class Host {
 class JobsOverPostgresql : public testing::Test {
  protected:
   host::InstalledModule packed() {
-    return workshop_.pack("extensions", {.abi = "1.2", .permissions = kPermissions, .declared = kDeclared});
+    return workshop_.pack("extensions", {.abi = "1.3", .permissions = kPermissions, .declared = kDeclared});
   }
   void install() {
     script("INSERT INTO modules (name, version, publisher, digest, permissions, manifest) VALUES ('" + kModule +

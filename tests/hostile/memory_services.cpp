@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "memory_services.hpp"
 
-#include <rapt/draft/kv.h>
+#include <rapt/kv.h>
 
 #include <stdexcept>
 

@@ -21,7 +21,7 @@ constexpr const char* kPermissions =
 
 Packing as_provider() {
   Packing packing;
-  packing.abi = "1.2";
+  packing.abi = "1.3";
   packing.points = {"chat:on_message"};
   packing.permissions = kPermissions;
   return packing;

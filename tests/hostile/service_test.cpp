@@ -118,8 +118,7 @@ TEST_F(Services, AreRefusedWithoutPermissionAndTheAdminSeesIt) {
   EXPECT_EQ(told("kv|get|1|k\nkv|get|1|k\ncount|figure|1\nsql|query|SELECT 1|-"),
             "-3 no service\n-3 no service\n-3 no service\n0 SELECT 1\n");
   house_.ask(kModule);
-  EXPECT_THAT(warnings(),
-              ElementsAre(AllOf(HasSubstr("rapt.kv/draft-1"), HasSubstr("\"kv\"")), HasSubstr("rapt.metrics/draft-1")));
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("rapt.kv/1"), HasSubstr("\"kv\"")), HasSubstr("rapt.metrics/1")));
 }
 
 TEST_F(Services, ThatThisHostLacksAreNotOffered) {

@@ -11,7 +11,7 @@ namespace rapt::providers {
 namespace {
 
 constexpr int kMaxSteps = 8;    // as rapt/auth_provider.h promises
-constexpr int kMaxLookups = 4;  // as rapt/draft/auth_provider.h promises
+constexpr int kMaxLookups = 4;  // as rapt/auth_provider.h promises
 
 Error refused(const std::string& sentence) {
   return failure(ErrorKind::kForbidden, "PROVIDER_REFUSED", sentence, "the module refused this login: " + sentence);

@@ -12,7 +12,7 @@ struct ModuleOffer;
 
 namespace rapt::api {
 
-/// What the inputs of routes, panels and exports have in common (rapt/draft/routes.h), as members of a JSON object
+/// What the inputs of routes, panels and exports have in common (rapt/routes.h), as members of a JSON object
 /// without its braces: "caller" (the module's pseudonym of who asks, their highest role, their groups and classes; null
 /// when nobody is logged in), "settings" (the module's for that group, without secrets), "locale" and "now_ms". Fails
 /// as the database does.

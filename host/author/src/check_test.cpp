@@ -3,6 +3,7 @@
 #include "rapt/author/check.hpp"
 
 #include <gmock/gmock.h>
+#include <rapt/abi.h>
 
 #include "contexts.hpp"
 #include "rapt/author/trial_host.hpp"
@@ -20,7 +21,8 @@ const std::filesystem::path kRunner = RAPT_RUNNER_PATH;
 
 CheckOrder order() {
   CheckOrder out{.settings = {kRunner}};
-  out.older_hosts = {{0, kRunner.parent_path() / "rapt-runner-1-0"}, {1, kRunner.parent_path() / "rapt-runner-1-1"}};
+  for (std::uint32_t minor = 0; minor < RAPT_ABI_MINOR; ++minor)
+    out.older_hosts[minor] = kRunner.parent_path() / ("rapt-runner-1-" + std::to_string(minor));
   out.calls = 2000;
   return out;
 }

@@ -116,7 +116,7 @@ Words words_of(const NewModule& wanted) {
           {"PUBLISHER", wanted.publisher},
           {"HOOKS", declared.empty() ? "[]" : "[" + declared + "\n  ]"},
           {"HOOK_LIST", list.empty() ? "" : ", asked at " + list},
-          {"ABI", wanted.with.empty() ? "1.0" : "1.2"},
+          {"ABI", wanted.with.empty() ? "1.0" : "1.3"},
           {"PERMISSIONS", permissions_of(wanted)},
           {"GRANTS", grants_of(wanted)},
           {"JOBS", jobs_of(wanted)},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/kv.hpp"
 
-#include <rapt/draft/kv.h>
+#include <rapt/kv.h>
 
 #include <utility>
 

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapt/draft/kv.h>
+#include <rapt/kv.h>
 
 #include <thread>
 

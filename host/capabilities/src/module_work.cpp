@@ -22,7 +22,7 @@ using Kind = Done::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kEventLimit{10000};  // rapt/draft/events.h
+constexpr milliseconds kEventLimit{10000};  // rapt/events.h
 constexpr std::int64_t kMostWait = 400 * 86400;
 constexpr std::size_t kMostSentence = 400;
 constexpr unsigned kMostAnswerDepth = 8;

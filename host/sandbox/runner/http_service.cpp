@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include <rapt/draft/http.h>
+#include <rapt/http.h>
 
 #include "services.hpp"
 
@@ -23,7 +23,7 @@ rapt_status request(const rapt_host*, rapt_text request, rapt_text body, rapt_te
   return status;
 }
 
-const rapt_http_draft_1 table = {request};
+const rapt_http_1 table = {request};
 
 }  // namespace
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // The services whose functions take a JSON object and give one.
-#include <rapt/draft/ai.h>
-#include <rapt/draft/directory.h>
-#include <rapt/draft/events.h>
-#include <rapt/draft/grades.h>
-#include <rapt/draft/jobs.h>
-#include <rapt/draft/secrets.h>
-#include <rapt/draft/sessions.h>
+#include <rapt/ai.h>
+#include <rapt/directory.h>
+#include <rapt/events.h>
+#include <rapt/grades.h>
+#include <rapt/jobs.h>
+#include <rapt/secrets.h>
+#include <rapt/sessions.h>
 
 #include "services.hpp"
 
@@ -29,19 +29,19 @@ rapt_status ask(const rapt_host*, rapt_text request, rapt_text* answer) {
   return status;
 }
 
-const rapt_jobs_service_draft_1 jobs = {ask<Service::kJobs, sandbox::JobsMethod::kEnqueue>,
-                                        ask<Service::kJobs, sandbox::JobsMethod::kCancel>};
-const rapt_events_service_draft_1 events = {ask<Service::kEvents, sandbox::EventsMethod::kPublish>};
-const rapt_secrets_draft_1 secrets = {ask<Service::kSecrets, sandbox::SecretsMethod::kList>,
-                                      ask<Service::kSecrets, sandbox::SecretsMethod::kSign>,
-                                      ask<Service::kSecrets, sandbox::SecretsMethod::kVerify>};
-const rapt_directory_draft_1 directory = {ask<Service::kDirectory, sandbox::DirectoryMethod::kRead>,
-                                          ask<Service::kDirectory, sandbox::DirectoryMethod::kWrite>};
-const rapt_sessions_draft_1 sessions = {ask<Service::kSessions, sandbox::SessionsMethod::kList>,
-                                        ask<Service::kSessions, sandbox::SessionsMethod::kTranscript>};
-const rapt_grades_draft_1 grades = {ask<Service::kGrades, sandbox::GradesMethod::kRead>,
-                                    ask<Service::kGrades, sandbox::GradesMethod::kWrite>};
-const rapt_ai_draft_1 ai = {ask<Service::kAi, sandbox::AiMethod::kChat>, ask<Service::kAi, sandbox::AiMethod::kEmbed>};
+const rapt_jobs_service_1 jobs = {ask<Service::kJobs, sandbox::JobsMethod::kEnqueue>,
+                                  ask<Service::kJobs, sandbox::JobsMethod::kCancel>};
+const rapt_events_service_1 events = {ask<Service::kEvents, sandbox::EventsMethod::kPublish>};
+const rapt_secrets_1 secrets = {ask<Service::kSecrets, sandbox::SecretsMethod::kList>,
+                                ask<Service::kSecrets, sandbox::SecretsMethod::kSign>,
+                                ask<Service::kSecrets, sandbox::SecretsMethod::kVerify>};
+const rapt_directory_1 directory = {ask<Service::kDirectory, sandbox::DirectoryMethod::kRead>,
+                                    ask<Service::kDirectory, sandbox::DirectoryMethod::kWrite>};
+const rapt_sessions_1 sessions = {ask<Service::kSessions, sandbox::SessionsMethod::kList>,
+                                  ask<Service::kSessions, sandbox::SessionsMethod::kTranscript>};
+const rapt_grades_1 grades = {ask<Service::kGrades, sandbox::GradesMethod::kRead>,
+                              ask<Service::kGrades, sandbox::GradesMethod::kWrite>};
+const rapt_ai_1 ai = {ask<Service::kAi, sandbox::AiMethod::kChat>, ask<Service::kAi, sandbox::AiMethod::kEmbed>};
 
 }  // namespace
 

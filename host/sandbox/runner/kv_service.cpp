@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include <rapt/draft/kv.h>
+#include <rapt/kv.h>
 
 #include <algorithm>
 
@@ -106,7 +106,7 @@ rapt_status keys(const rapt_host*, rapt_kv_scope scope, rapt_text prefix, rapt_t
   return status;
 }
 
-const rapt_kv_draft_1 table = {get, put, erase, add, swap, keys};
+const rapt_kv_1 table = {get, put, erase, add, swap, keys};
 
 }  // namespace
 

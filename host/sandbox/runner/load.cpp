@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <dlfcn.h>
 #include <rapt/auth_provider.h>
-#include <rapt/draft/auth_provider.h>
-#include <rapt/draft/events.h>
-#include <rapt/draft/exports.h>
-#include <rapt/draft/jobs.h>
-#include <rapt/draft/panels.h>
-#include <rapt/draft/routes.h>
 #include <rapt/draft/self_test.h>
+#include <rapt/events.h>
+#include <rapt/exports.h>
+#include <rapt/jobs.h>
+#include <rapt/panels.h>
+#include <rapt/routes.h>
 
 #include <cstring>
 
@@ -55,22 +54,23 @@ struct Extension {
 };
 
 constexpr Extension kExtensions[] = {{RAPT_EXT_AUTH_PROVIDER_1, "says that it is a login provider", wire::kAuthStart,
-                                      wire::kAuthStep, RAPT_EXT_AUTH_PROVIDER_DRAFT_2},
-                                     {RAPT_EXT_ROUTES_DRAFT_1, "declares routes", wire::kRoute, wire::kRoute},
-                                     {RAPT_EXT_JOBS_DRAFT_1, "declares jobs", wire::kJob, wire::kJob},
-                                     {RAPT_EXT_EVENTS_DRAFT_1, "subscribes to events", wire::kEvent, wire::kEvent},
-                                     {RAPT_EXT_PANELS_DRAFT_1, "declares panels", wire::kPanel, wire::kPanel},
-                                     {RAPT_EXT_EXPORTS_DRAFT_1, "declares exports", wire::kExport, wire::kExport}};
-static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) &&
-              sizeof(rapt_auth_provider_draft_2) == 2 * sizeof(Call) && sizeof(rapt_routes_draft_1) == sizeof(Call) &&
-              sizeof(rapt_jobs_draft_1) == sizeof(Call) && sizeof(rapt_events_draft_1) == sizeof(Call) &&
-              sizeof(rapt_panels_draft_1) == sizeof(Call) && sizeof(rapt_exports_draft_1) == sizeof(Call));
+                                      wire::kAuthStep, RAPT_EXT_AUTH_PROVIDER_2},
+                                     {RAPT_EXT_ROUTES_1, "declares routes", wire::kRoute, wire::kRoute},
+                                     {RAPT_EXT_JOBS_1, "declares jobs", wire::kJob, wire::kJob},
+                                     {RAPT_EXT_EVENTS_1, "subscribes to events", wire::kEvent, wire::kEvent},
+                                     {RAPT_EXT_PANELS_1, "declares panels", wire::kPanel, wire::kPanel},
+                                     {RAPT_EXT_EXPORTS_1, "declares exports", wire::kExport, wire::kExport}};
+static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) && sizeof(rapt_auth_provider_2) == 2 * sizeof(Call) &&
+              sizeof(rapt_routes_1) == sizeof(Call) && sizeof(rapt_jobs_1) == sizeof(Call) &&
+              sizeof(rapt_events_1) == sizeof(Call) && sizeof(rapt_panels_1) == sizeof(Call) &&
+              sizeof(rapt_exports_1) == sizeof(Call));
 
 /// Takes the functions of the extensions of which one was ordered. "" or what is missing.
 std::string find_calls(std::uint32_t needed, LoadedModule& module) {
   for (const Extension& one : kExtensions) {
     if ((needed & 1u << one.first) == 0) continue;
-    const void* offered = one.better != nullptr ? module.entry->get_extension(one.better) : nullptr;
+    const void* offered =
+        one.better != nullptr && sandbox::kOffersServices ? module.entry->get_extension(one.better) : nullptr;
     const auto* functions =
         static_cast<const char*>(offered != nullptr ? offered : module.entry->get_extension(one.id));
     for (auto number = one.first; functions != nullptr && number <= one.last; ++number)

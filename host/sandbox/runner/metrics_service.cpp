@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Figures never wait: they travel with the reply.
-#include <rapt/draft/metrics.h>
+#include <rapt/metrics.h>
 
 #include <cmath>
 
@@ -32,7 +32,7 @@ rapt_status observe(const rapt_host*, rapt_text name, double value) {
   return std::isfinite(value) ? record(name, MetricsMethod::kObserve, 0, value) : RAPT_E_INVALID;
 }
 
-const rapt_metrics_draft_1 table = {count, observe};
+const rapt_metrics_1 table = {count, observe};
 
 }  // namespace
 

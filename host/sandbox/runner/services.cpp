@@ -2,17 +2,17 @@
 // One question at a time: this process has one thread, and it waits for the answer.
 #include "services.hpp"
 
-#include <rapt/draft/ai.h>
-#include <rapt/draft/directory.h>
-#include <rapt/draft/events.h>
-#include <rapt/draft/grades.h>
-#include <rapt/draft/http.h>
-#include <rapt/draft/jobs.h>
-#include <rapt/draft/kv.h>
-#include <rapt/draft/metrics.h>
-#include <rapt/draft/secrets.h>
-#include <rapt/draft/sessions.h>
-#include <rapt/draft/sql.h>
+#include <rapt/ai.h>
+#include <rapt/directory.h>
+#include <rapt/events.h>
+#include <rapt/grades.h>
+#include <rapt/http.h>
+#include <rapt/jobs.h>
+#include <rapt/kv.h>
+#include <rapt/metrics.h>
+#include <rapt/secrets.h>
+#include <rapt/sessions.h>
+#include <rapt/sql.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -115,17 +115,17 @@ rapt_reply* reply_under_way() {
 const void* find_service(const char* id) {
   if (!sandbox::kOffersServices) return nullptr;
   using sandbox::Service;
-  const Offered services[] = {{RAPT_SERVICE_KV_DRAFT_1, Service::kKv, kv_service},
-                              {RAPT_SERVICE_SQL_DRAFT_1, Service::kSql, sql_service},
-                              {RAPT_SERVICE_HTTP_DRAFT_1, Service::kHttp, http_service},
-                              {RAPT_SERVICE_METRICS_DRAFT_1, Service::kMetrics, metrics_service},
-                              {RAPT_SERVICE_JOBS_DRAFT_1, Service::kJobs, jobs_service},
-                              {RAPT_SERVICE_EVENTS_DRAFT_1, Service::kEvents, events_service},
-                              {RAPT_SERVICE_SECRETS_DRAFT_1, Service::kSecrets, secrets_service},
-                              {RAPT_SERVICE_DIRECTORY_DRAFT_1, Service::kDirectory, directory_service},
-                              {RAPT_SERVICE_SESSIONS_DRAFT_1, Service::kSessions, sessions_service},
-                              {RAPT_SERVICE_GRADES_DRAFT_1, Service::kGrades, grades_service},
-                              {RAPT_SERVICE_AI_DRAFT_1, Service::kAi, ai_service}};
+  const Offered services[] = {{RAPT_SERVICE_KV_1, Service::kKv, kv_service},
+                              {RAPT_SERVICE_SQL_1, Service::kSql, sql_service},
+                              {RAPT_SERVICE_HTTP_1, Service::kHttp, http_service},
+                              {RAPT_SERVICE_METRICS_1, Service::kMetrics, metrics_service},
+                              {RAPT_SERVICE_JOBS_1, Service::kJobs, jobs_service},
+                              {RAPT_SERVICE_EVENTS_1, Service::kEvents, events_service},
+                              {RAPT_SERVICE_SECRETS_1, Service::kSecrets, secrets_service},
+                              {RAPT_SERVICE_DIRECTORY_1, Service::kDirectory, directory_service},
+                              {RAPT_SERVICE_SESSIONS_1, Service::kSessions, sessions_service},
+                              {RAPT_SERVICE_GRADES_1, Service::kGrades, grades_service},
+                              {RAPT_SERVICE_AI_1, Service::kAi, ai_service}};
   for (const Offered& one : services) {
     if (std::strcmp(one.id, id) != 0) continue;
     if ((granted_services & sandbox::bit_of(one.service)) != 0) return one.table;

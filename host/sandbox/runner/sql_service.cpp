@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include <rapt/draft/sql.h>
+#include <rapt/sql.h>
 
 #include "services.hpp"
 
@@ -35,7 +35,7 @@ rapt_status transact(const rapt_host*, rapt_text statements, rapt_text* json) {
   return status == RAPT_OK ? ask(SqlMethod::kTransact, {statements}, json) : status;
 }
 
-const rapt_sql_draft_1 table = {query, transact};
+const rapt_sql_1 table = {query, transact};
 
 }  // namespace
 

@@ -31,7 +31,7 @@ extern "C" {
 /** The ABI that these headers describe. A host runs a module whose major number equals its own. */
 #define RAPT_ABI_MAJOR 1u
 /** Grows when something is added; a module built for a smaller minor number runs unchanged. */
-#define RAPT_ABI_MINOR 2u
+#define RAPT_ABI_MINOR 3u
 
 #if defined(_WIN32)
 #error "RaptScallions modules run on Linux"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.auth-provider/1 (since ABI 1.2): a module that speaks the protocol of a login provider, such as OpenID Connect.
+ * rapt.auth-provider/1 (since ABI 1.2) and /2 (since ABI 1.3): a module that speaks the protocol of a login provider, such as OpenID Connect.
  *
  * The host has a person's browser, the network, the secrets and the accounts; the module has the protocol. It never sees a
  * secret: neither the client's nor the verifier of PKCE (RFC 7636). It has no network: it asks the host to fetch. Nothing is
@@ -36,6 +36,18 @@
  *          subject         stable and unique at this provider, 1 to 255 characters; email 254 bytes, names 200 characters
  *       or {"refuse": "A sentence for the person."}                  1 to 500 bytes
  *
+ * Version 2 is the same, and its `start` may ask the host to fetch before it says where the browser goes. So a provider's
+ * endpoints are found by its issuer's address alone (OpenID Connect Discovery).
+ *
+ *   start  {as above, "answered"?: {as at `step`}, "memo": ""}
+ *          answered        to the fetch that the start before asked for
+ *          memo            of the start before; "" at the first
+ *       -> {"url"} or {"invalid"} as above
+ *       or {"fetch": {...}, "memo"?: ""}                             as at `step`; at most 4 a login
+ *
+ * `start` is asked for every login, and when an admin saves or enables the provider's settings: what it says of them reaches the
+ * admin. Nothing of `start` reaches `step`: what a step needs of it, it fetches again.
+ *
  * No text of an answer holds control characters, but for `body` and `memo`. An answer of another shape is a lie: the host ends
  * the process.
  */
@@ -50,6 +62,7 @@ extern "C" {
 #endif
 
 #define RAPT_EXT_AUTH_PROVIDER_1 "rapt.auth-provider/1"
+#define RAPT_EXT_AUTH_PROVIDER_2 "rapt.auth-provider/2"
 
 /**
  * What a module whose manifest asks for the permission "auth-provider" hands out for RAPT_EXT_AUTH_PROVIDER_1. A host of an older
@@ -71,6 +84,18 @@ typedef struct rapt_auth_provider_1 {
   /** What is to be done with what came back. */
   rapt_status (*step)(void* state, rapt_text input, rapt_reply* reply);
 } rapt_auth_provider_1;
+
+/**
+ * The same for RAPT_EXT_AUTH_PROVIDER_2: threads, ownership, deadline and failure too. A host that knows it prefers it to
+ * rapt.auth-provider/1, and never uses both: a module that can do without the fetches at `start` hands out both, and so runs on a
+ * host of ABI 1.2 as well.
+ */
+typedef struct rapt_auth_provider_2 {
+  /** The address that the browser goes to, or what has to be fetched before. */
+  rapt_status (*start)(void* state, rapt_text input, rapt_reply* reply);
+  /** What is to be done with what came back. */
+  rapt_status (*step)(void* state, rapt_text input, rapt_reply* reply);
+} rapt_auth_provider_2;
 
 #ifdef __cplusplus
 }

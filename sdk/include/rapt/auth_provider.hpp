@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A login provider in C++20: derive from rapt::auth::Provider and name the class in RAPT_MODULE; rapt/module.hpp does the rest.
 // What goes in and out, and its limits, are told in rapt/auth_provider.h. One that has to look something up before it knows where
-// the browser goes derives from rapt::auth::LookupProvider (draft, rapt/draft/auth_provider.h).
+// the browser goes derives from rapt::auth::LookupProvider (version 2 of it).
 #pragma once
 
 #include <rapt/auth_provider.h>
-#include <rapt/draft/auth_provider.h>
 #include <rapt/json.hpp>
 
 #include <algorithm>

@@ -16,9 +16,9 @@
 //   on_session_start    session:start         on_session_end        session:end
 //   on_delta            chat:on_delta
 // and `rapt_status self_test()` (or void; an exception is a failure): rapt/draft/self_test.h, a draft, asked once after init.
-// and these drafts, each `std::string (std::string_view)`, a JSON object in and out (rapt/json.hpp); the headers tell the objects:
-//   on_route   rapt/draft/routes.h   on_event   rapt/draft/events.h    on_export  rapt/draft/exports.h
-//   on_job     rapt/draft/jobs.h     on_panel   rapt/draft/panels.h
+// and these, each `std::string (std::string_view)`, a JSON object in and out (rapt/json.hpp); the headers tell the objects:
+//   on_route   rapt/routes.h   on_event   rapt/events.h    on_export  rapt/exports.h
+//   on_job     rapt/jobs.h     on_panel   rapt/panels.h
 // A class that derives from rapt::auth::Provider or LookupProvider is a login provider (rapt/auth_provider.hpp); it needs no hook.
 // It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception
 // that leaves any of them becomes a failure (RAPT_ERROR, or a refused start) and a line in the log.
@@ -26,11 +26,11 @@
 
 #include <rapt/abi.h>
 #include <rapt/auth_provider.hpp>
-#include <rapt/draft/events.h>
-#include <rapt/draft/exports.h>
-#include <rapt/draft/jobs.h>
-#include <rapt/draft/panels.h>
-#include <rapt/draft/routes.h>
+#include <rapt/events.h>
+#include <rapt/exports.h>
+#include <rapt/jobs.h>
+#include <rapt/panels.h>
+#include <rapt/routes.h>
 #include <rapt/draft/self_test.h>
 #include <rapt/note.h>
 #include <rapt/view.hpp>
@@ -150,8 +150,8 @@ class Entry {
     if (id == nullptr) return nullptr;
     if (std::strcmp(id, RAPT_EXT_HOOKS_1) == 0) return has_any_hook<M> ? &hooks : nullptr;
     if constexpr (looks_up<M>) {
-      static constexpr rapt_auth_provider_draft_2 provider{&Entry::start, &Entry::step};
-      if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_DRAFT_2) == 0) return &provider;
+      static constexpr rapt_auth_provider_2 provider{&Entry::start, &Entry::step};
+      if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_2) == 0) return &provider;
     } else if constexpr (is_provider<M>) {
       static constexpr rapt_auth_provider_1 provider{&Entry::start, &Entry::step};
       if (std::strcmp(id, RAPT_EXT_AUTH_PROVIDER_1) == 0) return &provider;
@@ -188,34 +188,34 @@ class Entry {
  private:
   static const void* find_call(const char* id) noexcept {
     if constexpr (has_on_route<M>) {
-      static constexpr rapt_routes_draft_1 routes{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+      static constexpr rapt_routes_1 routes{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
         return ask_json(state, "route", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_route(in); });
       }};
-      if (std::strcmp(id, RAPT_EXT_ROUTES_DRAFT_1) == 0) return &routes;
+      if (std::strcmp(id, RAPT_EXT_ROUTES_1) == 0) return &routes;
     }
     if constexpr (has_on_job<M>) {
-      static constexpr rapt_jobs_draft_1 jobs{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+      static constexpr rapt_jobs_1 jobs{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
         return ask_json(state, "job", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_job(in); });
       }};
-      if (std::strcmp(id, RAPT_EXT_JOBS_DRAFT_1) == 0) return &jobs;
+      if (std::strcmp(id, RAPT_EXT_JOBS_1) == 0) return &jobs;
     }
     if constexpr (has_on_event<M>) {
-      static constexpr rapt_events_draft_1 events{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+      static constexpr rapt_events_1 events{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
         return ask_json(state, "event", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_event(in); });
       }};
-      if (std::strcmp(id, RAPT_EXT_EVENTS_DRAFT_1) == 0) return &events;
+      if (std::strcmp(id, RAPT_EXT_EVENTS_1) == 0) return &events;
     }
     if constexpr (has_on_panel<M>) {
-      static constexpr rapt_panels_draft_1 panels{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+      static constexpr rapt_panels_1 panels{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
         return ask_json(state, "panel", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_panel(in); });
       }};
-      if (std::strcmp(id, RAPT_EXT_PANELS_DRAFT_1) == 0) return &panels;
+      if (std::strcmp(id, RAPT_EXT_PANELS_1) == 0) return &panels;
     }
     if constexpr (has_on_export<M>) {
-      static constexpr rapt_exports_draft_1 exports{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
+      static constexpr rapt_exports_1 exports{[](void* state, rapt_text input, rapt_reply* reply) noexcept {
         return ask_json(state, "export", input, reply, [](M& module, std::string_view in) -> std::string { return module.on_export(in); });
       }};
-      if (std::strcmp(id, RAPT_EXT_EXPORTS_DRAFT_1) == 0) return &exports;
+      if (std::strcmp(id, RAPT_EXT_EXPORTS_1) == 0) return &exports;
     }
     static_cast<void>(id);
     return nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a module asks of its host while it is asked, in C++20: a draft, as the headers in rapt/draft are.
+// What a module asks of its host while it is asked, in C++20.
 //
 //   explicit Greeter(const rapt::Host& host) : kv_(host.kv()) {}
 //   …
@@ -9,10 +9,10 @@
 // call throws Refused. What a call gives is copied: it may be kept.
 #pragma once
 
-#include <rapt/draft/http.h>
-#include <rapt/draft/kv.h>
-#include <rapt/draft/metrics.h>
-#include <rapt/draft/sql.h>
+#include <rapt/http.h>
+#include <rapt/kv.h>
+#include <rapt/metrics.h>
+#include <rapt/sql.h>
 #include <rapt/view.hpp>
 
 #include <chrono>
@@ -54,32 +54,32 @@ inline rapt_text text_or_absent(const std::optional<std::string_view>& value) { 
 /// Whose values: rapt_kv_scope.
 enum class Scope { kModule = RAPT_KV_MODULE, kGroup = RAPT_KV_GROUP, kTool = RAPT_KV_TOOL, kUser = RAPT_KV_USER, kSession = RAPT_KV_SESSION };
 
-/// Small values that outlive the process (rapt/draft/kv.h, permission "kv").
-class Kv : public detail::Service<rapt_kv_draft_1> {
+/// Small values that outlive the process (rapt/kv.h, permission "kv").
+class Kv : public detail::Service<rapt_kv_1> {
  public:
   using Service::Service;
   /// nullopt: nothing lies there.
   [[nodiscard]] std::optional<std::string> get(Scope scope, std::string_view key) const {
     rapt_text value{};
-    ask("kv.get", &rapt_kv_draft_1::get, of(scope), text(key), &value);
+    ask("kv.get", &rapt_kv_1::get, of(scope), text(key), &value);
     return value.data == nullptr ? std::nullopt : std::optional<std::string>(view(value));
   }
   /// `ttl`: how long it stays, at most 400 days; 0: for good.
   void put(Scope scope, std::string_view key, std::string_view value, std::chrono::seconds ttl = {}) const {
-    ask("kv.put", &rapt_kv_draft_1::put, of(scope), text(key), text(value), std::int64_t{ttl.count()});
+    ask("kv.put", &rapt_kv_1::put, of(scope), text(key), text(value), std::int64_t{ttl.count()});
   }
-  void erase(Scope scope, std::string_view key) const { ask("kv.erase", &rapt_kv_draft_1::erase, of(scope), text(key)); }
+  void erase(Scope scope, std::string_view key) const { ask("kv.erase", &rapt_kv_1::erase, of(scope), text(key)); }
   /// Adds to a whole number, in one step over all hosts; what is not there is 0. `ttl` counts when the number is made.
   std::int64_t add(Scope scope, std::string_view key, std::int64_t delta, std::chrono::seconds ttl = {}) const {
     std::int64_t sum = 0;
-    ask("kv.add", &rapt_kv_draft_1::add, of(scope), text(key), delta, std::int64_t{ttl.count()}, &sum);
+    ask("kv.add", &rapt_kv_1::add, of(scope), text(key), delta, std::int64_t{ttl.count()}, &sum);
     return sum;
   }
   /// Writes if what lies there equals `expected` (nullopt: if nothing does). Whether it did.
   [[nodiscard]] bool swap(Scope scope, std::string_view key, std::optional<std::string_view> expected, std::string_view value,
                           std::chrono::seconds ttl = {}) const {
     std::int32_t swapped = 0;
-    ask("kv.swap", &rapt_kv_draft_1::swap, of(scope), text(key), detail::text_or_absent(expected), text(value),
+    ask("kv.swap", &rapt_kv_1::swap, of(scope), text(key), detail::text_or_absent(expected), text(value),
         std::int64_t{ttl.count()}, &swapped);
     return swapped != 0;
   }
@@ -87,7 +87,7 @@ class Kv : public detail::Service<rapt_kv_draft_1> {
   [[nodiscard]] std::string keys(Scope scope, std::string_view prefix, std::optional<std::string_view> after = std::nullopt,
                                  std::uint32_t limit = 1000) const {
     rapt_text json{};
-    ask("kv.keys", &rapt_kv_draft_1::keys, of(scope), text(prefix), detail::text_or_absent(after), limit, &json);
+    ask("kv.keys", &rapt_kv_1::keys, of(scope), text(prefix), detail::text_or_absent(after), limit, &json);
     return std::string(view(json));
   }
 
@@ -105,19 +105,19 @@ class SqlFault : public Refused {
   std::string json_;
 };
 
-/// Tables of the module's own (rapt/draft/sql.h, permission "sql"). JSON in and out; rapt/json.hpp reads and writes it.
-class Sql : public detail::Service<rapt_sql_draft_1> {
+/// Tables of the module's own (rapt/sql.h, permission "sql"). JSON in and out; rapt/json.hpp reads and writes it.
+class Sql : public detail::Service<rapt_sql_1> {
  public:
   using Service::Service;
   /// `params`: a JSON array for $1, $2, … Gives {"columns", "rows", "count"}.
   std::string query(std::string_view sql, std::string_view params = "[]") const {
     rapt_text json{};
-    return given("sql.query", try_ask(&rapt_sql_draft_1::query, text(sql), text(params), &json), json);
+    return given("sql.query", try_ask(&rapt_sql_1::query, text(sql), text(params), &json), json);
   }
   /// Several statements in one transaction: a JSON array of {"sql", "params"}. Gives an array of what `query` gives.
   std::string transact(std::string_view statements) const {
     rapt_text json{};
-    return given("sql.transact", try_ask(&rapt_sql_draft_1::transact, text(statements), &json), json);
+    return given("sql.transact", try_ask(&rapt_sql_1::transact, text(statements), &json), json);
   }
 
  private:
@@ -128,8 +128,8 @@ class Sql : public detail::Service<rapt_sql_draft_1> {
   }
 };
 
-/// Requests that the host makes (rapt/draft/http.h, permission "http" with "hosts").
-class Http : public detail::Service<rapt_http_draft_1> {
+/// Requests that the host makes (rapt/http.h, permission "http" with "hosts").
+class Http : public detail::Service<rapt_http_1> {
  public:
   using Service::Service;
   struct Answer {
@@ -141,27 +141,27 @@ class Http : public detail::Service<rapt_http_draft_1> {
   [[nodiscard]] Answer request(std::string_view request, std::optional<std::string_view> body = std::nullopt) const {
     rapt_text head{}, answer{};
     const rapt_status status =
-        try_ask(&rapt_http_draft_1::request, text(request), detail::text_or_absent(body), &head, &answer);
+        try_ask(&rapt_http_1::request, text(request), detail::text_or_absent(body), &head, &answer);
     if (status != RAPT_OK && status != RAPT_E_UNAVAILABLE) throw Refused(Refused::Service{"http.request"}, status);
     return {status == RAPT_OK, std::string(view(head)), std::string(view(answer))};
   }
 };
 
-/// Figures for the admin (rapt/draft/metrics.h, permission "metrics"). Never waits, and never throws: a module works without.
-class Metrics : public detail::Service<rapt_metrics_draft_1> {
+/// Figures for the admin (rapt/metrics.h, permission "metrics"). Never waits, and never throws: a module works without.
+class Metrics : public detail::Service<rapt_metrics_1> {
  public:
   using Service::Service;
   rapt_status count(std::string_view name, std::int64_t delta = 1) const noexcept {
-    return try_ask(&rapt_metrics_draft_1::count, text(name), delta);
+    return try_ask(&rapt_metrics_1::count, text(name), delta);
   }
   rapt_status observe(std::string_view name, double value) const noexcept {
-    return try_ask(&rapt_metrics_draft_1::observe, text(name), value);
+    return try_ask(&rapt_metrics_1::observe, text(name), value);
   }
 };
 
-inline Kv Host::kv() const { return {host_, service<rapt_kv_draft_1>(RAPT_SERVICE_KV_DRAFT_1)}; }
-inline Sql Host::sql() const { return {host_, service<rapt_sql_draft_1>(RAPT_SERVICE_SQL_DRAFT_1)}; }
-inline Http Host::http() const { return {host_, service<rapt_http_draft_1>(RAPT_SERVICE_HTTP_DRAFT_1)}; }
-inline Metrics Host::metrics() const { return {host_, service<rapt_metrics_draft_1>(RAPT_SERVICE_METRICS_DRAFT_1)}; }
+inline Kv Host::kv() const { return {host_, service<rapt_kv_1>(RAPT_SERVICE_KV_1)}; }
+inline Sql Host::sql() const { return {host_, service<rapt_sql_1>(RAPT_SERVICE_SQL_1)}; }
+inline Http Host::http() const { return {host_, service<rapt_http_1>(RAPT_SERVICE_HTTP_1)}; }
+inline Metrics Host::metrics() const { return {host_, service<rapt_metrics_1>(RAPT_SERVICE_METRICS_1)}; }
 
 }  // namespace rapt

@@ -92,7 +92,7 @@ class Host {
   [[nodiscard]] const Service* service(const char* id) const {
     return static_cast<const Service*>(host_->get_service(host_, id));
   }
-  /// Asked for in a hook (rapt/services.hpp, which has to be included for these; drafts).
+  /// Asked for in a hook (rapt/services.hpp, which has to be included for these).
   [[nodiscard]] Kv kv() const;
   [[nodiscard]] Sql sql() const;
   [[nodiscard]] Http http() const;

@@ -26,7 +26,7 @@ class Either : public rapt::auth::Provider {
     json += ",\"window_seq\":" + std::to_string(context.window_seq());
     json += std::string(",\"context\":") + std::string(context.json()) + "}";
     reply.emit("met", json);
-    // Drafts: an older host has none of them, and a grant changes nothing about that.
+    // Services of ABI 1.3: an older host has none of them, and a grant changes nothing about that.
     reply.emit("counts", host_.metrics().count("met") == RAPT_OK ? "true" : "false");
     reply.emit("keeps", host_.kv() ? "true" : "false");
     return rapt::Verdict::kContinue;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Asks its host what the message says, one question a line, and replaces the message by what it got: "STATUS TEXT" a line, a long text as "*BYTES". Words are
  * separated by "|"; "*N" stands for N letters, "-" for an absent text, "!" for a byte that is not UTF-8. */
-#include <rapt/draft/ai.h>
-#include <rapt/draft/directory.h>
-#include <rapt/draft/grades.h>
-#include <rapt/draft/http.h>
-#include <rapt/draft/kv.h>
-#include <rapt/draft/metrics.h>
-#include <rapt/draft/secrets.h>
-#include <rapt/draft/sessions.h>
-#include <rapt/draft/sql.h>
+#include <rapt/ai.h>
+#include <rapt/directory.h>
+#include <rapt/grades.h>
+#include <rapt/http.h>
+#include <rapt/kv.h>
+#include <rapt/metrics.h>
+#include <rapt/secrets.h>
+#include <rapt/sessions.h>
+#include <rapt/sql.h>
 #include "hostile.h"
 
 #define MOST 10
@@ -48,7 +48,7 @@ static int split(char* line, char** words) {
 static long number(char* word) { return word == NULL ? 0 : strtol(word, NULL, 10); }
 
 static void ask_kv(char** w) {
-  const rapt_kv_draft_1* kv = (const rapt_kv_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_KV_DRAFT_1);
+  const rapt_kv_1* kv = (const rapt_kv_1*)the_host->get_service(the_host, RAPT_SERVICE_KV_1);
   rapt_text text = {NULL, 0};
   char digits[32];
   if (kv == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
@@ -77,16 +77,16 @@ static void ask_about_people(char** w) {
   rapt_text text = {NULL, 0};
   rapt_status (*function)(const rapt_host*, rapt_text, rapt_text*) = NULL;
   if (strcmp(w[0], "directory") == 0) {
-    const rapt_directory_draft_1* directory =
-        (const rapt_directory_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_DIRECTORY_DRAFT_1);
+    const rapt_directory_1* directory =
+        (const rapt_directory_1*)the_host->get_service(the_host, RAPT_SERVICE_DIRECTORY_1);
     if (directory != NULL) function = strcmp(w[1], "read") == 0 ? directory->read : directory->write;
   } else if (strcmp(w[0], "sessions") == 0) {
-    const rapt_sessions_draft_1* sessions =
-        (const rapt_sessions_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_SESSIONS_DRAFT_1);
+    const rapt_sessions_1* sessions =
+        (const rapt_sessions_1*)the_host->get_service(the_host, RAPT_SERVICE_SESSIONS_1);
     if (sessions != NULL) function = strcmp(w[1], "list") == 0 ? sessions->list : sessions->transcript;
   } else {
-    const rapt_grades_draft_1* grades =
-        (const rapt_grades_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_GRADES_DRAFT_1);
+    const rapt_grades_1* grades =
+        (const rapt_grades_1*)the_host->get_service(the_host, RAPT_SERVICE_GRADES_1);
     if (grades != NULL) function = strcmp(w[1], "read") == 0 ? grades->read : grades->write;
   }
   if (function == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
@@ -98,12 +98,12 @@ static void ask_in_json(char** w) {
   rapt_text text = {NULL, 0};
   rapt_status status = RAPT_E_FAILED;
   if (strcmp(w[0], "ai") == 0) {
-    const rapt_ai_draft_1* ai = (const rapt_ai_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_AI_DRAFT_1);
+    const rapt_ai_1* ai = (const rapt_ai_1*)the_host->get_service(the_host, RAPT_SERVICE_AI_1);
     if (ai == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
     status = (strcmp(w[1], "embed") == 0 ? ai->embed : ai->chat)(the_host, word_of(w[2]), &text);
   } else {
-    const rapt_secrets_draft_1* secrets =
-        (const rapt_secrets_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_SECRETS_DRAFT_1);
+    const rapt_secrets_1* secrets =
+        (const rapt_secrets_1*)the_host->get_service(the_host, RAPT_SERVICE_SECRETS_1);
     if (secrets == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
     status = (strcmp(w[1], "list") == 0   ? secrets->list
               : strcmp(w[1], "sign") == 0 ? secrets->sign
@@ -116,18 +116,18 @@ static void ask_other(char** w) {
   rapt_text text = {NULL, 0}, second = {NULL, 0};
   rapt_status status = RAPT_E_FAILED;
   if (strcmp(w[0], "sql") == 0) {
-    const rapt_sql_draft_1* sql = (const rapt_sql_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_SQL_DRAFT_1);
+    const rapt_sql_1* sql = (const rapt_sql_1*)the_host->get_service(the_host, RAPT_SERVICE_SQL_1);
     if (sql == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
     status = strcmp(w[1], "query") == 0 ? sql->query(the_host, word_of(w[2]), word_of(w[3]), &text)
                                         : sql->transact(the_host, word_of(w[2]), &text);
   } else if (strcmp(w[0], "http") == 0) {
-    const rapt_http_draft_1* http = (const rapt_http_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_HTTP_DRAFT_1);
+    const rapt_http_1* http = (const rapt_http_1*)the_host->get_service(the_host, RAPT_SERVICE_HTTP_1);
     if (http == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
     status = http->request(the_host, word_of(w[1]), word_of(w[2]), &text, &second);
     say(status, second);
   } else {
-    const rapt_metrics_draft_1* metrics =
-        (const rapt_metrics_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_METRICS_DRAFT_1);
+    const rapt_metrics_1* metrics =
+        (const rapt_metrics_1*)the_host->get_service(the_host, RAPT_SERVICE_METRICS_1);
     if (metrics == NULL) return say(RAPT_E_NOT_ALLOWED, text_of("no service"));
     status = strcmp(w[0], "count") == 0 ? metrics->count(the_host, word_of(w[1]), number(w[2]))
                                         : metrics->observe(the_host, word_of(w[1]), strtod(w[2], NULL));

@@ -2,17 +2,17 @@
 /* Asks its host while nobody asks it: in init and in its self-test. Tells what it got when it is asked. */
 #define OWN_INIT
 #define OWN_EXTENSIONS
-#include <rapt/draft/kv.h>
-#include <rapt/draft/metrics.h>
+#include <rapt/kv.h>
+#include <rapt/metrics.h>
 #include <rapt/draft/self_test.h>
 #include "hostile.h"
 
 static long in_init, in_test;
 
 static long ask(void) {
-  const rapt_kv_draft_1* kv = (const rapt_kv_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_KV_DRAFT_1);
-  const rapt_metrics_draft_1* metrics =
-      (const rapt_metrics_draft_1*)the_host->get_service(the_host, RAPT_SERVICE_METRICS_DRAFT_1);
+  const rapt_kv_1* kv = (const rapt_kv_1*)the_host->get_service(the_host, RAPT_SERVICE_KV_1);
+  const rapt_metrics_1* metrics =
+      (const rapt_metrics_1*)the_host->get_service(the_host, RAPT_SERVICE_METRICS_1);
   rapt_text value;
   if (kv == NULL || metrics == NULL) return 0;
   return kv->get(the_host, RAPT_KV_MODULE, text_of("key"), &value) * 10 + metrics->count(the_host, text_of("figure"), 1);

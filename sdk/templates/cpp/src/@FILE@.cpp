@@ -76,7 +76,7 @@ class @CLASS@ {
 
 @@end
 @@with routes
-  // A teacher asks GET or POST /api/v1/modules/@NAME@/notes. A JSON object in and out, as rapt/draft/routes.h tells.
+  // A teacher asks GET or POST /api/v1/modules/@NAME@/notes. A JSON object in and out, as rapt/routes.h tells.
   std::string on_route(std::string_view input) {
     const auto asked = rapt::json::parse(input);
     if (asked->get("method").text() == "GET") return listed();
@@ -88,7 +88,7 @@ class @CLASS@ {
 
 @@end
 @@with jobs,http
-  // It may be run again although it had done its work: rapt/draft/jobs.h.
+  // It may be run again although it had done its work: rapt/jobs.h.
 @@with http
   std::string on_job(std::string_view input) {
     const auto job = rapt::json::parse(input);
@@ -105,7 +105,7 @@ class @CLASS@ {
 
 @@end
 @@with panels
-  // What the page of a class draws: rapt/draft/panels.h.
+  // What the page of a class draws: rapt/panels.h.
   std::string on_panel(std::string_view) {
     const auto answer = rapt::json::parse(sql_.query("SELECT count(*) FROM notes"));
     const auto& rows = answer->get("rows").list();
@@ -233,7 +233,7 @@ class @CLASS@ {
 
 @@end
 @@with http
-  // Another server, asked in the background: no lesson waits for it. The manifest names it: rapt/draft/http.h.
+  // Another server, asked in the background: no lesson waits for it. The manifest names it: rapt/http.h.
   std::string look_up() const {
     const auto answer = http_.request(R"({"method": "GET", "url": "https://api.example.org/word", "timeout_ms": 10000})");
     if (!answer.arrived) return R"({"again_in_s": 600, "reason": "The server cannot be reached."})";

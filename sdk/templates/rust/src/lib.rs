@@ -63,7 +63,7 @@ impl rapt::Module for @CLASS@ {
 @@end
 @@with routes
 
-    // A teacher asks GET or POST /api/v1/modules/@NAME@/notes. A JSON object in and out, as rapt/draft/routes.h tells.
+    // A teacher asks GET or POST /api/v1/modules/@NAME@/notes. A JSON object in and out, as rapt/routes.h tells.
     fn on_route(&mut self, input: &str) -> Said {
         let asked = read(input);
         if asked.get("method").text() == "GET" {
@@ -79,7 +79,7 @@ impl rapt::Module for @CLASS@ {
 @@end
 @@with jobs
 
-    // Every night. It may be run again although it had done its work: rapt/draft/jobs.h.
+    // Every night. It may be run again although it had done its work: rapt/jobs.h.
     fn on_job(&mut self, _input: &str) -> Said {
         self.sql.query("DELETE FROM notes WHERE at < now() - interval '90 days'", "[]")?;
         Ok("{}".to_string())
@@ -87,7 +87,7 @@ impl rapt::Module for @CLASS@ {
 @@end
 @@with panels
 
-    // What the page of a class draws: rapt/draft/panels.h.
+    // What the page of a class draws: rapt/panels.h.
     fn on_panel(&mut self, _input: &str) -> Said {
         let answer = read(&self.sql.query("SELECT count(*) FROM notes", "[]")?);
         let notes = answer.get("rows").at(0).at(0).integer().unwrap_or(0);

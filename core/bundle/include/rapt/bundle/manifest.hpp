@@ -51,7 +51,7 @@ struct ManifestExtraction {
 /// Who may ask, of routes, panels and exports.
 enum class ManifestAccess : std::uint8_t { kPublic, kUser, kTeacher, kGroupAdmin, kSystemAdmin };
 
-/// A route that the module answers (rapt/draft/routes.h), with its defaults.
+/// A route that the module answers (rapt/routes.h), with its defaults.
 struct ManifestRoute {
   std::string method;  ///< GET, POST, PUT, PATCH or DELETE
   std::string path;    ///< "/notes/:id", below the module's own; or a whole one, as "/api/v1/admin/oneroster/sync"
@@ -61,7 +61,7 @@ struct ManifestRoute {
   int timeout_ms = 2000;      ///< 1 to 10,000
 };
 
-/// A kind of job that the module does (rapt/draft/jobs.h).
+/// A kind of job that the module does (rapt/jobs.h).
 struct ManifestJob {
   std::string name;        ///< ^[a-z][a-z0-9-]{1,62}$
   std::string cron;        ///< five fields of crontab(5), UTC; "" when the clock never orders it
@@ -69,13 +69,13 @@ struct ManifestJob {
   int max_attempts = 8;    ///< 1 to 20
 };
 
-/// Events that it is told of, and words that it may publish (rapt/draft/events.h).
+/// Events that it is told of, and words that it may publish (rapt/events.h).
 struct ManifestEvents {
   std::vector<std::string> subscribe;  ///< "session.completed", "reading-log.entry-added"
   std::vector<std::string> publish;    ///< "entry-added"
 };
 
-/// What the pages draw, or a user downloads (rapt/draft/panels.h, exports.h).
+/// What the pages draw, or a user downloads (rapt/panels.h, exports.h).
 struct ManifestPanel {
   std::string id;     ///< ^[a-z][a-z0-9-]{1,62}$
   std::string title;  ///< for people

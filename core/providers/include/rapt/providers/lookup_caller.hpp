@@ -9,7 +9,7 @@
 namespace rapt::providers {
 
 /// What a module answers at the start of a login: an address, or what it has to know before
-/// (`rapt.auth-provider/draft-2`).
+/// (`rapt.auth-provider/2`).
 struct Begin {
   std::string url;               ///< where the browser goes; "" beside a fetch
   std::optional<Fetch> fetch{};  ///< ask this, then ask me again

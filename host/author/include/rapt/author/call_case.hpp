@@ -17,7 +17,7 @@ namespace rapt::author {
 struct CallCase {
   hooks::Point point{};
   std::string what;                      ///< which of them: "GET /notes/:id", "send-report"
-  std::string input_json;                ///< as the header in rapt/draft tells
+  std::string input_json;                ///< as the header of its kind tells
   hooks::Context about{};                ///< whom it is about, for the services that the module asks
   std::chrono::milliseconds deadline{};  ///< the manifest's
 };
@@ -25,7 +25,7 @@ struct CallCase {
 /// "route", "job", "event", "panel" or "export"; nullopt for another word.
 std::optional<hooks::Point> parse_call(std::string_view name);
 
-/// Reads a JSON object with the members that the host hands over (rapt/draft/routes.h and so on), but for those that it
+/// Reads a JSON object with the members that the host hands over (rapt/routes.h and so on), but for those that it
 /// makes itself. What is left out gets what a host would say at first.
 ///   route   "method" (GET), "path" ("/notes/7", found among the manifest's routes), "query", "json" or "body" with
 ///           "content_type", "caller" (needed unless the route is public), "locale", "settings", "request_id"

@@ -17,7 +17,7 @@ struct ExportPiece {
   bool last = false;
 };
 
-/// What a module answered when it was asked for a piece (rapt/draft/exports.h). Hostile. A fault is kInvalid with a
+/// What a module answered when it was asked for a piece (rapt/exports.h). Hostile. A fault is kInvalid with a
 /// clause for the module's administrator ("its \"base64\" is none").
 Result<ExportPiece> read_export_piece(const std::string& answer_json);
 

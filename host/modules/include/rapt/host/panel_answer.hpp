@@ -9,13 +9,13 @@
 
 namespace rapt::host {
 
-/// Limits of rapt/draft/panels.h.
+/// Limits of rapt/panels.h.
 inline constexpr std::size_t kMaxPanelBytes = 256 * 1024;
 inline constexpr std::size_t kMaxPanelText = 500;  ///< bytes of a label, cell or title
 inline constexpr std::size_t kMaxPanelMarkdown = std::size_t{16} * 1024;
 
 /// What a module gave for a panel, as the pages may draw it, in JSON: {"parts": […], "empty": text or null}, each part
-/// with every member that its kind has. The answer is hostile: anything else than rapt/draft/panels.h allows is
+/// with every member that its kind has. The answer is hostile: anything else than rapt/panels.h allows is
 /// kInvalid with the first fault's path ("parts[2].rows[4][0]") and what it has to be.
 Result<std::string> read_panel_answer(std::string_view answer);
 

@@ -16,7 +16,7 @@ struct RouteAnswer {
   std::string body{};
 };
 
-/// What a module answered at its route (rapt/draft/routes.h). Hostile: nothing of it reaches a caller before it has
+/// What a module answered at its route (rapt/routes.h). Hostile: nothing of it reaches a caller before it has
 /// been checked here. A fault is kInvalid with a clause for the module's administrator ("its status is no whole
 /// number"). `is_public`: anybody may ask, so that caches may keep it for all.
 Result<RouteAnswer> read_route_answer(const std::string& answer_json, bool is_public);

@@ -18,7 +18,8 @@ namespace rapt::sandbox {
 [[maybe_unused]] constexpr bool kOffersStreams = kOfferedMinor >= 1;
 /// rapt.auth-provider/1 came with ABI 1.2.
 [[maybe_unused]] constexpr bool kOffersProviders = kOfferedMinor >= 2;
-/// The drafts of kv, sql, http and metrics came after ABI 1.2.
-[[maybe_unused]] constexpr bool kOffersServices = kOfferedMinor >= 2;
+/// Services beyond log, context, reply and stream, what is asked of a module beside hooks, and rapt.auth-provider/2
+/// came with ABI 1.3.
+[[maybe_unused]] constexpr bool kOffersServices = kOfferedMinor >= 3;
 
 }  // namespace rapt::sandbox

@@ -8,7 +8,7 @@
 #include <string_view>
 
 /// The services of the host that a module reaches by a call over the wire, and their functions. Private numbers: the
-/// ABI has names and structs (sdk/include/rapt/draft). What a function takes and gives, in the order of its header:
+/// ABI has names and structs (sdk/include/rapt). What a function takes and gives, in the order of its header:
 /// texts and numbers.
 namespace rapt::sandbox {
 

@@ -60,7 +60,7 @@ inline constexpr std::size_t kMaxMetricNameBytes = 64;
 inline constexpr unsigned kMaxJsonDepth = 64;
 
 /// Which function is asked: a rapt_hook, or one of the functions of extensions that take a JSON object and answer with
-/// one (rapt.auth-provider/1 and the drafts of routes, jobs, events, panels and exports). The latter's numbers are
+/// one (rapt.auth-provider, routes, jobs, events, panels and exports). The latter's numbers are
 /// private: no module sees them, and they move if rapt_hook ever comes near.
 using CallNumber = std::uint32_t;
 inline constexpr CallNumber kAuthStart = 14, kAuthStep = 15, kRoute = 16, kJob = 17, kEvent = 18, kPanel = 19,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.secrets/draft-1: what can be done with a secret without seeing it. A draft. Needs the permission "secrets". The secrets are those
- * that the module's config schema marks and an admin has set; `{{secret:NAME}}` in a request of draft/http.h is the other use.
+ * rapt.secrets/1 (since ABI 1.3): what can be done with a secret without seeing it. Needs the permission "secrets". The secrets are those
+ * that the module's config schema marks and an admin has set; `{{secret:NAME}}` in a request of rapt/http.h is the other use.
  *
- * state, deadline, ownership: as in draft/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_NOT_ALLOWED,
+ * state, deadline, ownership: as in rapt/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_NOT_ALLOWED,
  * RAPT_E_UNAVAILABLE.
  */
-#ifndef RAPT_DRAFT_SECRETS_H
-#define RAPT_DRAFT_SECRETS_H
+#ifndef RAPT_SECRETS_H
+#define RAPT_SECRETS_H
 
 #include <rapt/abi.h>
 
@@ -15,9 +15,9 @@
 extern "C" {
 #endif
 
-#define RAPT_SERVICE_SECRETS_DRAFT_1 "rapt.secrets/draft-1"
+#define RAPT_SERVICE_SECRETS_1 "rapt.secrets/1"
 
-typedef struct rapt_secrets_draft_1 {
+typedef struct rapt_secrets_1 {
   /** {} -> {"names": {"token": true, "key": false}}: the secrets of the schema, and whether each is set here. */
   rapt_status (*list)(const rapt_host* host, rapt_text request, rapt_text* answer);
   /**
@@ -27,7 +27,7 @@ typedef struct rapt_secrets_draft_1 {
   rapt_status (*sign)(const rapt_host* host, rapt_text request, rapt_text* answer);
   /** {"name", "algorithm", "data", "signature": "hex or base64"} -> {"valid": true}, compared in constant time. */
   rapt_status (*verify)(const rapt_host* host, rapt_text request, rapt_text* answer);
-} rapt_secrets_draft_1;
+} rapt_secrets_1;
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.routes/draft-1: HTTP routes that a module answers. A draft: see abi/README.md. Needs the permission "routes", and each route
+ * rapt.routes/1 (since ABI 1.3): HTTP routes that a module answers. Needs the permission "routes", and each route
  * in the manifest's "routes":
  *
  *   {"method": "POST", "path": "/notes/:id", "access": "teacher", "body_bytes": 65536, "rate_per_minute": 60, "timeout_ms": 2000}
@@ -35,8 +35,8 @@
  * Answers hold at most 1 MiB. An answer of another shape, or none in time, is the module's failure: the caller gets 502 or 504 with
  * a sentence that names the module, the admin sees why.
  */
-#ifndef RAPT_DRAFT_ROUTES_H
-#define RAPT_DRAFT_ROUTES_H
+#ifndef RAPT_ROUTES_H
+#define RAPT_ROUTES_H
 
 #include <rapt/abi.h>
 #include <rapt/reply.h>
@@ -45,7 +45,7 @@
 extern "C" {
 #endif
 
-#define RAPT_EXT_ROUTES_DRAFT_1 "rapt.routes/draft-1"
+#define RAPT_EXT_ROUTES_1 "rapt.routes/1"
 
 /**
  * Called between `init` and `shutdown`, on the module's one thread, never while another call runs; maybe in another process than
@@ -56,9 +56,9 @@ extern "C" {
  *   reply      the answer is given with `rapt_reply_1.replace`, the last one counts; the other functions answer RAPT_E_NOT_ALLOWED
  *   failure    anything but RAPT_OK, or no answer; say why in the log
  */
-typedef struct rapt_routes_draft_1 {
+typedef struct rapt_routes_1 {
   rapt_status (*handle)(void* state, rapt_text input, rapt_reply* reply);
-} rapt_routes_draft_1;
+} rapt_routes_1;
 
 #ifdef __cplusplus
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.grades/draft-1: marks and feedback for submissions. A draft. Needs the permission "grades". Only of assignments whose tool the
+ * rapt.grades/1 (since ABI 1.3): marks and feedback for submissions. Needs the permission "grades". Only of assignments whose tool the
  * module is attached to; in a call that a person caused, only what that person may.
  *
- * state, deadline, ownership: as in draft/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_TOO_LARGE,
+ * state, deadline, ownership: as in rapt/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_TOO_LARGE,
  * RAPT_E_NOT_ALLOWED, RAPT_E_UNAVAILABLE.
  */
-#ifndef RAPT_DRAFT_GRADES_H
-#define RAPT_DRAFT_GRADES_H
+#ifndef RAPT_GRADES_H
+#define RAPT_GRADES_H
 
 #include <rapt/abi.h>
 
@@ -15,9 +15,9 @@
 extern "C" {
 #endif
 
-#define RAPT_SERVICE_GRADES_DRAFT_1 "rapt.grades/draft-1"
+#define RAPT_SERVICE_GRADES_1 "rapt.grades/1"
 
-typedef struct rapt_grades_draft_1 {
+typedef struct rapt_grades_1 {
   /** {"assignment_id": "", "limit"?, "cursor"?} -> {"items": [{"submission_id", "user", "attempt", "state", "submitted_at_ms", "score",
    *  "score_of", "feedback", "by": "teacher" or the module's name, "at_ms"}], "next_cursor"} */
   rapt_status (*read)(const rapt_host* host, rapt_text request, rapt_text* answer);
@@ -26,7 +26,7 @@ typedef struct rapt_grades_draft_1 {
    * A teacher's mark is never replaced: that one fails. -> {"results": [{"status": "created" "updated" "failed", "message"?: ""}]}
    */
   rapt_status (*write)(const rapt_host* host, rapt_text request, rapt_text* answer);
-} rapt_grades_draft_1;
+} rapt_grades_1;
 
 #ifdef __cplusplus
 }

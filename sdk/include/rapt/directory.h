@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.directory/draft-1: users, groups, classes and who belongs where. A draft. Needs the permission "directory"; with "write" in the
+ * rapt.directory/1 (since ABI 1.3): users, groups, classes and who belongs where. Needs the permission "directory"; with "write" in the
  * manifest ({"name": "directory", "reason": "…", "write": true}, granted as "directory:write") also what changes them.
  * Ids are the host's own. In a call that a person caused (a hook, a route) the module sees and changes what that person may; in a
  * job or event by itself, everything: that is what an admin grants.
  *
- * state, deadline, ownership: as in draft/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_TOO_LARGE,
+ * state, deadline, ownership: as in rapt/kv.h. failure: RAPT_E_INVALID (`*answer`: {"message", "field"?}), RAPT_E_TOO_LARGE,
  * RAPT_E_NOT_ALLOWED, RAPT_E_UNAVAILABLE.
  */
-#ifndef RAPT_DRAFT_DIRECTORY_H
-#define RAPT_DRAFT_DIRECTORY_H
+#ifndef RAPT_DIRECTORY_H
+#define RAPT_DIRECTORY_H
 
 #include <rapt/abi.h>
 
@@ -17,9 +17,9 @@
 extern "C" {
 #endif
 
-#define RAPT_SERVICE_DIRECTORY_DRAFT_1 "rapt.directory/draft-1"
+#define RAPT_SERVICE_DIRECTORY_1 "rapt.directory/1"
 
-typedef struct rapt_directory_draft_1 {
+typedef struct rapt_directory_1 {
   /**
    * {"kind": "users" "groups" "classes" "enrollments" "members", "where"?: {}, "limit"?: 1..500, "cursor"?: ""}
    *   -> {"items": [...], "next_cursor": "" or null}
@@ -35,7 +35,7 @@ typedef struct rapt_directory_draft_1 {
    *   -> {"results": [{"status": "created" "updated" "unchanged" "failed", "id"?: "", "message"?: "", "field"?: ""}], "counts": {…}}
    */
   rapt_status (*write)(const rapt_host* host, rapt_text request, rapt_text* answer);
-} rapt_directory_draft_1;
+} rapt_directory_1;
 
 #ifdef __cplusplus
 }

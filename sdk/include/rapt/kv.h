@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.kv/draft-1: small values that outlive the module's process, shared by all hosts. A draft: see abi/README.md.
+ * rapt.kv/1 (since ABI 1.3): small values that outlive the module's process, shared by all hosts.
  * Needs the permission "kv".
  *
  * A value lies in a scope. Whose it is, the host reads from the call that the module is answering: a module asked about one
@@ -15,8 +15,8 @@
  *   failure    RAPT_E_INVALID (key, value, scope), RAPT_E_TOO_LARGE, RAPT_E_NOT_ALLOWED (no permission, or this call is about
  *              nobody in that scope), RAPT_E_UNAVAILABLE (the database is not to be had now); nothing was changed then
  */
-#ifndef RAPT_DRAFT_KV_H
-#define RAPT_DRAFT_KV_H
+#ifndef RAPT_KV_H
+#define RAPT_KV_H
 
 #include <rapt/abi.h>
 
@@ -24,7 +24,7 @@
 extern "C" {
 #endif
 
-#define RAPT_SERVICE_KV_DRAFT_1 "rapt.kv/draft-1"
+#define RAPT_SERVICE_KV_1 "rapt.kv/1"
 
 typedef enum rapt_kv_scope {
   RAPT_KV_MODULE = 1, /**< one for the whole instance */
@@ -34,7 +34,7 @@ typedef enum rapt_kv_scope {
   RAPT_KV_SESSION = 5 /**< the conversation; gone with it */
 } rapt_kv_scope;
 
-typedef struct rapt_kv_draft_1 {
+typedef struct rapt_kv_1 {
   /** `*value` becomes what lies there, or absent ({NULL, 0}) with RAPT_OK. */
   rapt_status (*get)(const rapt_host* host, rapt_kv_scope scope, rapt_text key, rapt_text* value);
   /** Writes, over what was there. `ttl_s`: seconds until it is gone, at most 400 days; 0: it stays. */
@@ -56,7 +56,7 @@ typedef struct rapt_kv_draft_1 {
    * bytes, at most `limit` (1 to 1000), as a JSON array of texts. */
   rapt_status (*keys)(const rapt_host* host, rapt_kv_scope scope, rapt_text prefix, rapt_text after, uint32_t limit,
                       rapt_text* json);
-} rapt_kv_draft_1;
+} rapt_kv_1;
 
 #ifdef __cplusplus
 }

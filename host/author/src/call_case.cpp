@@ -210,11 +210,20 @@ class Reader {
   CallCase out_;
 };
 
-/// Somebody who may ask.
+/// Somebody who may ask: of the built-in world, those who are that there.
 json caller_for(ManifestAccess access) {
-  if (access == ManifestAccess::kPublic) return nullptr;
-  const auto role = access == ManifestAccess::kUser ? "student" : std::string(bundle::name(access));
-  return {{"user", "anna"}, {"role", role}, {"groups", {"a-group"}}};
+  switch (access) {
+    case ManifestAccess::kPublic:
+      return nullptr;
+    case ManifestAccess::kTeacher:
+      return {{"user", "anna"}, {"role", "teacher"}, {"groups", {"group-1"}}};
+    case ManifestAccess::kGroupAdmin:
+      return {{"user", "principal"}, {"role", "group_admin"}, {"groups", {"school-1"}}};
+    case ManifestAccess::kSystemAdmin:
+      return {{"user", "operator"}, {"role", "system_admin"}, {"groups", {"school-1"}}};
+    default:
+      return {{"user", "user-1"}, {"role", "student"}, {"groups", {"group-1"}}};
+  }
 }
 
 }  // namespace

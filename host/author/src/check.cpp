@@ -192,7 +192,9 @@ void Checker::check_older_hosts() {
           return Finding{Kind::kSkipped, "there is no rapt-runner-1-" + std::to_string(minor) + " beside rapt-runner"};
         });
       } else {
-        note(host, hook, [&] { return answers(point, {runner->second, order_.settings.services}); });
+        note(host, hook, [&] {
+          return answers(point, {runner->second, order_.settings.services, order_.settings.world});
+        });
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "asks_for.hpp"
 #include "checker.hpp"
 #include "contexts.hpp"
 #include "rapt/author/call_run.hpp"
@@ -50,10 +51,7 @@ std::vector<CallCase> Checker::calls_to_try() const {
     });
     if (!told) all.push_back(std::move(ordinary));
   }
-  const auto& asked = subject_.bundle.manifest.permissions;
-  const bool logs_in =
-      std::any_of(asked.begin(), asked.end(), [](const auto& one) { return one.name == "auth-provider"; });
-  if (logs_in) all.push_back(ordinary_login(order_.config_json));
+  if (asks_for(subject_.bundle.manifest, "auth-provider")) all.push_back(ordinary_login(order_.config_json));
   return all;
 }
 

@@ -164,13 +164,14 @@ std::string odd_text() {
 Context ordinary_context(Point point) {
   Context context;
   const bool run = about_a_run(point);
-  context.tool = {.id = "tool-1",
+  // Those of the built-in world (sdk/world/school.json).
+  context.tool = {.id = run ? "tool-2" : "tool-1",
                   .name = run ? "Lesson plan" : "Socratic tutor",
                   .type = run ? "product" : "chat",
                   .version = "1",
                   .behavior = "Ask, do not tell.",
                   .subject = "Mathematics"};
-  context.user = {"user-1", run ? "teacher" : "student"};
+  context.user = run ? Context::User{"user-2", "teacher"} : Context::User{"user-1", "student"};
   context.group = {"group-1", "Class 7b"};
   if (run) {
     context.run_id = "run-1";

@@ -108,9 +108,12 @@ Result<void> parse_document(std::string_view text, std::size_t limit, json& docu
     if (deepest > kMostDepth) return no_json("it has more than " + std::to_string(kMostDepth) + " levels.");
     return {};
   } catch (const json::parse_error& error) {
-    const auto end = std::min<std::size_t>(error.byte, text.size());
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-    return no_json("line " + std::to_string(line) + " cannot be read.");
+    // The parser counts from 1, and what it could not read is the last that it has seen.
+    const auto before = text.substr(0, std::min<std::size_t>(error.byte == 0 ? 0 : error.byte - 1, text.size()));
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const auto last = before.substr(before.rfind('\n') + 1);
+    return no_json("line " + std::to_string(line) + ", column " + std::to_string(1 + count_code_points(last)) +
+                   " cannot be read.");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "asks_for.hpp"
 #include "rapt/base/ids.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/base/text.hpp"
@@ -12,6 +13,7 @@
 #include "rapt/host/sql.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/security/crypto.hpp"
+#include "rapt/store/migrations.hpp"
 
 namespace rapt::author {
 namespace {
@@ -80,7 +82,8 @@ ScratchTables::ScratchTables(std::string server, std::string name)
       box_(security::random_bytes(32)),
       database_(std::make_unique<store::Database>(store::Database::Options{.url = url_, .connections = 2})) {}
 
-Result<std::unique_ptr<ScratchTables>> ScratchTables::make(const std::string& url, const bundle::Bundle& bundle) {
+Result<std::unique_ptr<ScratchTables>> ScratchTables::make(const std::string& url, const bundle::Bundle& bundle,
+                                                           const std::filesystem::path& core) {
   {
     store::Database server({.url = url, .connections = 1});
     const auto forgotten = runtime::run_blocking(server.query(kForgottenOnes));
@@ -96,11 +99,21 @@ Result<std::unique_ptr<ScratchTables>> ScratchTables::make(const std::string& ur
     return told("No database could be made for the module's tables; the account needs CREATEDB and CREATEROLE.",
                 done.error());
   }
-  RAPT_TRY(made->create(bundle));
+  RAPT_TRY(made->create(bundle, core));
   return made;
 }
 
-Result<void> ScratchTables::create(const bundle::Bundle& bundle) {
+Result<void> ScratchTables::create(const bundle::Bundle& bundle, const std::filesystem::path& core) {
+  if (!core.empty()) {
+    const auto migrated = store::migrate(*database_, core);
+    if (!migrated)
+      return told("The tables of a host could not be made (RAPT_MIGRATIONS_DIR says where they are described).",
+                  migrated.error());
+  }
+  return asks_for(bundle.manifest, "sql") ? create_schema(bundle) : Result<void>();
+}
+
+Result<void> ScratchTables::create_schema(const bundle::Bundle& bundle) {
   const host::ModuleSchemas schemas(url_, box_);
   const auto ensured = database_->transaction_blocking([&](store::Transaction& tx) -> Result<void> {
     RAPT_TRY(tx.exec_script(kTable));

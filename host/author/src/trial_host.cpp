@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/author/trial_host.hpp"
 
-#include <algorithm>
-
+#include "asks_for.hpp"
 #include "json_fields.hpp"
 #include "memory_kv.hpp"
 #include "paths.hpp"
@@ -12,6 +11,7 @@
 #include "rapt/host/secrets.hpp"
 #include "scratch_tables.hpp"
 #include "service_names.hpp"
+#include "trial_people.hpp"
 #include "trial_work.hpp"
 
 namespace rapt::author {
@@ -26,15 +26,13 @@ namespace {
 constexpr std::size_t kMostCalls = 1000;  // that are kept
 constexpr std::size_t kSchemaBytes = std::size_t{1} << 20;
 constexpr std::size_t kKvFileBytes = std::size_t{64} << 20;
-
-bool asks_for(const bundle::Bundle& bundle, std::string_view permission) {
-  const auto& asked = bundle.manifest.permissions;
-  return std::any_of(asked.begin(), asked.end(), [&](const auto& one) { return one.name == permission; });
-}
+constexpr std::size_t kWorldFileBytes = std::size_t{8} << 20;  // more than a world may have: it says so itself
 
 /// Why there is no such service, and which option gives it.
 std::string missing(Service service) {
   if (service == Service::kSql) return "It asked for its tables, and there are none without --database URL.";
+  if (service == Service::kDirectory || service == Service::kSessions || service == Service::kGrades)
+    return "It asked about people, and there are none without --database URL.";
   if (service == Service::kHttp) return "It asked for another server, and none is asked without --network.";
   return "It asked for " + std::string(sandbox::permission_of(service)) +
          ", which only an instance has: try it with `rapt dev`.";
@@ -42,8 +40,21 @@ std::string missing(Service service) {
 
 Error of_file(const std::filesystem::path& file, Error error) {
   error.message = file.string() + ": " + error.message;
-  for (const auto& field : error.fields) error.message += "\n  " + field.path + " " + field.message;
+  for (const auto& field : error.fields) {
+    if (!field.path.empty()) error.message += "\n  " + field.path + " " + field.message;
+  }
   return error;
+}
+
+/// The world of --world, or the built-in one.
+Result<World> world_of(const TrialOptions& options) {
+  const auto now = SystemClock().now();
+  if (options.world_file.empty()) return World::built_in(now);
+  const auto text = read_file(options.world_file, kWorldFileBytes);
+  if (!text) return text.error();
+  auto world = World::read(*text, now);
+  if (!world) return of_file(options.world_file, world.error());
+  return world;
 }
 
 Task<Result<std::string>> known(std::string text) {
@@ -97,6 +108,9 @@ struct TrialHost::Impl {
   std::unique_ptr<TrialWork> work;
   std::unique_ptr<host::ScriptedAi> ai;
   std::unique_ptr<ScratchTables> tables;
+  std::unique_ptr<TrialPeople> people;
+  std::vector<WorldChange> changes;
+  bool closed = false;
   std::size_t most_requests = 0, requests = 0;
   std::vector<std::shared_ptr<ServiceCall>> calls;
 
@@ -107,8 +121,34 @@ struct TrialHost::Impl {
     if (service == Service::kEvents) return &work->events();
     if (service == Service::kAi) return ai.get();
     if (service == Service::kHttp) return most_requests == 0 || requests++ < most_requests ? http.get() : nullptr;
-    if (service == Service::kSql && tables) return &tables->sql();
-    return nullptr;
+    if (service == Service::kSql && tables) return tables->sql();
+    return people && !closed ? people->of(service) : nullptr;
+  }
+
+  /// What the author is told of a question about people that somebody has caused who is none of them.
+  [[nodiscard]] std::string complaint(const ServiceRequest& request) const {
+    if (!people || people->of(request.service) == nullptr) return {};
+    return people->complaint_about(request.scope.user_id);
+  }
+
+  Result<void> make_tables(const bundle::Bundle& bundle, const TrialOptions& options) {
+    const bool about_people = asks_about_people(bundle.manifest);
+    std::optional<World> world;
+    if (about_people || !options.world_file.empty()) {
+      auto read = world_of(options);
+      if (!read) return read.error();
+      world = std::move(*read);
+    }
+    if (options.database_url.empty() || !(about_people || asks_for(bundle.manifest, "sql"))) return {};
+    auto made =
+        ScratchTables::make(options.database_url, bundle, about_people ? options.migrations : std::filesystem::path());
+    if (!made) return made.error();
+    tables = std::move(*made);
+    if (!about_people) return {};
+    auto there = TrialPeople::make(tables->database(), std::move(*world), bundle.manifest.name);
+    if (!there) return there.error();
+    people = std::move(*there);
+    return {};
   }
 };
 
@@ -126,6 +166,17 @@ std::string_view name(rapt_status status) {
       return "unavailable";
     default:
       return "failed";
+  }
+}
+
+std::string_view name(WorldChange::What what) {
+  switch (what) {
+    case WorldChange::What::kCreated:
+      return "created";
+    case WorldChange::What::kUpdated:
+      return "updated";
+    default:
+      return "removed";
   }
 }
 
@@ -151,11 +202,7 @@ Result<std::unique_ptr<TrialHost>> TrialHost::open(const bundle::Bundle& bundle,
                                       .secrets = source_of(options),
                                       .settings = settings_of(options)});
   }
-  if (!options.database_url.empty() && asks_for(bundle, "sql")) {
-    auto tables = ScratchTables::make(options.database_url, bundle);
-    if (!tables) return tables.error();
-    impl->tables = std::move(*tables);
-  }
+  RAPT_TRY(impl->make_tables(bundle, options));
   return std::unique_ptr<TrialHost>(new TrialHost(std::move(impl)));
 }
 
@@ -176,7 +223,9 @@ Task<ServiceAnswer> TrialHost::serve(ServiceRequest request) {
                                  std::to_string(impl_->most_requests) + " requests are made here."
                            : missing(request.service);
   } else {
+    const auto nobody = impl_->complaint(request);
     answer = co_await capability->call(std::move(request));
+    if (!nobody.empty()) answer.complaint = nobody;
   }
   call->status = answer.status;
   call->took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
@@ -190,9 +239,22 @@ std::vector<ServiceCall> TrialHost::take_calls() {
   return out;
 }
 
+const World* TrialHost::world() const {
+  return impl_->people ? &impl_->people->world() : nullptr;
+}
+
+const std::vector<WorldChange>& TrialHost::changes() const {
+  return impl_->changes;
+}
+
 Result<void> TrialHost::close() {
   Result<void> done;
   if (!impl_->kv_file.empty()) done = write_file_atomically(impl_->kv_file, impl_->kv.save());
+  if (impl_->people && !std::exchange(impl_->closed, true)) {
+    auto changes = impl_->people->changes();
+    if (changes) impl_->changes = std::move(*changes);
+    if (!changes && done) done = changes.error();
+  }
   if (impl_->tables) {
     auto dropped = impl_->tables->drop();
     if (done) done = std::move(dropped);

@@ -10,11 +10,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "asks_for.hpp"
 #include "rapt/base/file.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/hooks/delta_filter.hpp"
 #include "recording_caller.hpp"
 #include "temporary_folder.hpp"
+#include "trial_people.hpp"
+#include "world_place.hpp"
 
 namespace rapt::author {
 
@@ -39,7 +42,7 @@ host::Supervisor::Options options_of(const Workbench::Settings& settings) {
   options.circuit_failures = 1'000'000;
   options.quarantine_failures = 32;
   options.services = settings.services;
-  options.pseudonym_key = "the same person in every run of an author";
+  options.pseudonym_key = kTrialPseudonymKey;
   return options;
 }
 
@@ -66,7 +69,9 @@ std::string_view room_of(hooks::Point point) {
 
 struct Workbench::Impl {
   explicit Impl(const Settings& settings)
-      : supervisor(loop.get_executor(), options_of(settings)), asks(settings.services != nullptr) {}
+      : supervisor(loop.get_executor(), options_of(settings)),
+        world(settings.world),
+        asks(settings.services != nullptr) {}
 
   /// Runs a task to its end.
   void run(Task<void> task) {
@@ -79,6 +84,15 @@ struct Workbench::Impl {
     loop.restart();
     while (!done) loop.run_one();
     if (failure) std::rethrow_exception(failure);
+  }
+  /// As a host would hand it over; only with a world, because a context may be large.
+  [[nodiscard]] hooks::Context in_world(hooks::Point point, const hooks::Context& context) const {
+    auto out = placed(context, *world);
+    const bool has_caller =
+        point == hooks::Point::kRoute || point == hooks::Point::kPanel || point == hooks::Point::kExport;
+    const ToldOf told{[this](const std::string& user) { return supervisor.pseudonym_of(module, user); }, shows_ids};
+    if (has_caller && out.input_json) out.input_json = placed_input(*out.input_json, *world, told);
+    return out;
   }
   [[nodiscard]] host::ModuleStatus status() const { return supervisor.status().front(); }
   /// The module, or one of its further processes (for its pages, for its work).
@@ -104,7 +118,9 @@ struct Workbench::Impl {
   TemporaryFolder folder;
   asio::io_context loop{1};
   host::Supervisor supervisor;
+  const World* world = nullptr;
   std::string module;
+  bool shows_ids = false;
   std::chrono::microseconds start_took{0};
   hooks::Point asked{};
   bool asks = false;
@@ -125,6 +141,7 @@ Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const
   auto& impl = *bench->impl_;
   const auto& manifest = subject.bundle.manifest;
   impl.module = manifest.name;
+  impl.shows_ids = asks_for(manifest, "directory");
   const auto path = impl.folder.path() / (manifest.name + ".rapt");
   RAPT_TRY(write_file_atomically(path, subject.archive));
   const auto start = Clock::now();
@@ -161,10 +178,12 @@ Asked Workbench::ask(hooks::Point point, const hooks::Context& context, const st
                      std::optional<std::chrono::milliseconds> limit) {
   RecordingCaller caller(impl_->supervisor, limit);
   impl_->asked = point;
+  const auto there = impl_->world == nullptr ? hooks::Context() : impl_->in_world(point, context);
+  const auto& about = impl_->world == nullptr ? context : there;
   const auto declared = declaration(point);
   const auto time_limit = declared ? declared->time_limit : std::chrono::milliseconds(0);
   const auto asked = [&]() -> Task<void> {
-    co_await caller.call(impl_->module, point, context, config_json, time_limit);
+    co_await caller.call(impl_->module, point, about, config_json, time_limit);
   };
   impl_->run(asked());
   auto record = std::move(caller.calls().front());
@@ -180,7 +199,7 @@ Passed Workbench::pass(const std::vector<std::string>& pieces, const hooks::Cont
   const std::vector<hooks::Attachment> attached{{.module = impl_->module, .config_json = config_json}};
   const auto seq = context.current ? context.current->seq : 1;
   Passed out;
-  auto lent = context;
+  auto lent = impl_->world == nullptr ? context : impl_->in_world(hooks::Point::kChatOnDelta, context);
   hooks::DeltaFilter filter(caller, lent, seq, attached);
   const auto feed = [&]() -> Task<void> {
     for (const auto& piece : pieces) {

@@ -9,6 +9,7 @@
 #include "asked_fields.hpp"
 #include "json_asked.hpp"
 #include "rapt/accounts/fields.hpp"
+#include "rapt/host/directory.hpp"
 
 namespace rapt::host {
 namespace {
@@ -113,13 +114,13 @@ Operation operation_of(const json& asked) {
   return out;
 }
 
-bool is_source(const std::string& text) {
+}  // namespace
+
+bool is_directory_source(std::string_view text) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return text.size() <= 63 && plain(text[0]) &&
+  return !text.empty() && text.size() <= 63 && plain(text[0]) &&
          std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
 }
-
-}  // namespace
 
 Result<DirectoryBatch> directory_batch_of(const ServiceRequest& request) {
   const auto asked = json_asked(request, {"source", "operations", "dry_run"}, 4);
@@ -127,7 +128,8 @@ Result<DirectoryBatch> directory_batch_of(const ServiceRequest& request) {
   AskedFields fields(*asked);
   DirectoryBatch batch;
   batch.source = required(fields, "source", 63).value_or("x");
-  if (!is_source(batch.source)) fields.fault("source", "It must be of lower-case letters, digits, '.', '_' and '-'.");
+  if (!is_directory_source(batch.source))
+    fields.fault("source", "It must be of lower-case letters, digits, '.', '_' and '-'.");
   batch.dry_run = fields.flag("dry_run");
   const json* operations = fields.array("operations", 1, kMostOperations);
   if (operations == nullptr) fields.fault("operations", "It is required.");

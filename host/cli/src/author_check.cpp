@@ -164,6 +164,7 @@ int run_check(Console& console, const Arguments& arguments) {
   const auto host = author::TrialHost::open(subject->bundle, *options);
   if (!host) return report(console, host.error());
   order->settings.services = host->get();
+  order->settings.world = (*host)->world();
   const auto checked = author::check_module(*subject, *order, told);
   if (const auto closed = (*host)->close(); !closed) return report(console, closed.error());
   if (!checked) return report(console, in_file("the configuration", checked.error()));

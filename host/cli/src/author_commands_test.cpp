@@ -59,6 +59,8 @@ TEST_F(ProgramTest, RunAndCheckSayWhatTheirHostNeeds) {
   for (const auto& command : {run, std::vector<std::string>{"check", path("none")}}) {
     EXPECT_EQ(rapt(with(command, {"--private-addresses"})), kUsage);
     EXPECT_THAT(err_, HasSubstr("--network"));
+    EXPECT_EQ(rapt(with(command, {"--world", "school.json"})), kUsage);
+    EXPECT_THAT(err_, HasSubstr("--database"));
     for (const char* secret : {"token", "=file", "token="}) {
       EXPECT_EQ(rapt(with(command, {"--secret", secret})), kUsage) << secret;
       EXPECT_THAT(err_, HasSubstr("NAME=FILE"));

@@ -122,11 +122,12 @@ int run_run(Console& console, const Arguments& arguments) {
   const auto host = author::TrialHost::open(subject->bundle, *options);
   if (!host) return report(console, host.error());
   settings->services = host->get();
+  settings->world = (*host)->world();
   const auto run = author::run_hook(*subject, *settings, *point, *what);
   const auto closed = (*host)->close();
   if (!run) return report(console, run.error());
   const auto calls = (*host)->take_calls();
-  const AuthorTale tale{calls, run->figures, run->lines, run->start_took, run->memory_kib};
+  const AuthorTale tale{calls, run->figures, run->lines, run->start_took, run->memory_kib, (*host)->changes()};
   if (!closed && console.json) return report(console, closed.error());
   if (console.json) {
     print_json(console.out, to_json(subject->bundle.manifest, *run, tale));

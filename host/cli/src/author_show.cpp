@@ -29,6 +29,13 @@ json figure_json(const host::MetricStatus& one) {
   return out;
 }
 
+json change_json(const author::WorldChange& one) {
+  json out = {{"kind", one.kind}, {"change", author::name(one.what)}};
+  if (!one.before_json.empty()) out["before"] = json::parse(one.before_json);
+  if (!one.after_json.empty()) out["after"] = json::parse(one.after_json);
+  return out;
+}
+
 }  // namespace
 
 double milliseconds(std::chrono::microseconds time) {
@@ -52,6 +59,8 @@ void show_tale(std::ostream& out, const bundle::Manifest& manifest, const Author
     const auto status = call.status ? author::name(*call.status) : "not answered before the call was over";
     show_line(out, "asked", call.name + "  " + std::string(status) + "  " + std::to_string(call.took.count()) + " us");
   }
+  for (const auto& one : tale.changes)
+    show_line(out, "changed", one.kind + "  " + std::string(author::name(one.what)) + "  " + one.in_names);
   for (const auto& one : tale.figures)
     show_line(out, "figure", one.name + "  " + std::to_string(one.count) + (one.is_counter ? "" : " observed"));
   for (const auto& line : tale.lines) show_line(out, "log", line.level + "  " + line.text);
@@ -67,10 +76,12 @@ json tale_json(const bundle::Manifest& manifest, const AuthorTale& tale) {
               {"start_ms", milliseconds(tale.start_took)},
               {"memory_limit_mb", manifest.memory_mb},
               {"asked", json::array()},
+              {"changed", json::array()},
               {"figures", json::array()},
               {"log", json::array()}};
   out["memory_kib"] = tale.memory_kib ? json(*tale.memory_kib) : json();
   for (const auto& call : tale.calls) out["asked"].push_back(call_json(call));
+  for (const auto& one : tale.changes) out["changed"].push_back(change_json(one));
   for (const auto& figure : tale.figures) out["figures"].push_back(figure_json(figure));
   for (const auto& line : tale.lines) out["log"].push_back({{"level", line.level}, {"line", line.text}});
   return out;

@@ -20,6 +20,7 @@ struct AuthorTale {
   const std::vector<host::ModuleLine>& lines;
   std::chrono::microseconds start_took;
   std::optional<std::size_t> memory_kib;
+  const std::vector<author::WorldChange>& changes;
 };
 
 double milliseconds(std::chrono::microseconds time);
@@ -27,7 +28,7 @@ double milliseconds(std::chrono::microseconds time);
 void show_line(std::ostream& out, std::string name, const std::string& text);
 /// "0.38 ms of 500 ms".
 std::string time_text(const author::Asked& asked);
-/// What it asked its host, counted and logged, and its memory.
+/// What it asked its host, changed of the world, counted and logged, and its memory.
 void show_tale(std::ostream& out, const bundle::Manifest& manifest, const AuthorTale& tale);
 nlohmann::json tale_json(const bundle::Manifest& manifest, const AuthorTale& tale);
 

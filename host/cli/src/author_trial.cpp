@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "author_trial.hpp"
 
+#include <filesystem>
+
 #include <nlohmann/json.hpp>
 
 #include "rapt/base/file.hpp"
@@ -35,12 +37,27 @@ Result<void> read_answers(const std::string& file, std::vector<std::string>& ans
   return {};
 }
 
+/// The core's migrations, without which there are no tables of a host: where the settings say, or else beside the
+/// programs of a release or of a checkout's build, because an author stands in a folder of their own.
+std::filesystem::path core_migrations(const Console& console, const config::Settings& settings) {
+  const auto said = settings.migrations_dir / "core";
+  if (console.environment("RAPT_MIGRATIONS_DIR")) return said;
+  const auto programs = settings.runner.parent_path();
+  for (const auto& folder : {programs / "../migrations/core", programs / "../../../migrations/core"}) {
+    std::error_code failure;
+    if (std::filesystem::exists(folder, failure)) return folder;
+  }
+  return said;
+}
+
 }  // namespace
 
 std::vector<Option> with_trial_options(std::vector<Option> options) {
   const std::vector<Option> all = {
       {"kv", "FILE", "JSON with the values that it finds, and to which they are written; otherwise memory alone"},
-      {"database", "URL", "a PostgreSQL server for its tables: made for this run, and dropped again"},
+      {"database", "URL",
+       "a PostgreSQL server for its tables, and for the people it asks about: made for this run, and dropped again"},
+      {"world", "FILE", "JSON with the people, classes and conversations it asks about; otherwise a small school"},
       {"network", "", "http is really asked, at the hosts of the manifest"},
       {"private-addresses", "", "with --network: this machine and private networks, too"},
       {"ai", "FILE",
@@ -57,10 +74,14 @@ Result<author::TrialOptions> trial_options(const Console& console, const Argumen
                            .network = arguments.has("network"),
                            .private_addresses = arguments.has("private-addresses"),
                            .ca_file = settings->auth_provider_ca_file,
-                           .database_url = arguments.value("database")};
+                           .database_url = arguments.value("database"),
+                           .migrations = core_migrations(console, *settings),
+                           .world_file = arguments.value("world")};
   if (arguments.has("ai")) RAPT_TRY(read_answers(arguments.value("ai"), out.ai_answers));
   if (out.private_addresses && !out.network)
     return Error::invalid("private-addresses", "--private-addresses goes with --network.");
+  if (!out.world_file.empty() && out.database_url.empty())
+    return Error::invalid("world", "--world goes with --database: the people lie in tables of a host.");
   if (const auto secrets = arguments.lists.find("secret"); secrets != arguments.lists.end()) {
     for (const auto& one : secrets->second) RAPT_TRY(read_secret(one, out.secrets));
   }

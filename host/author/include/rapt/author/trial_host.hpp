@@ -14,6 +14,8 @@
 
 namespace rapt::author {
 
+class World;
+
 /// Which services of a host stand behind a module that is tried out. Values (kv), jobs, events and an AI that says what
 /// was written down always do, in memory.
 struct TrialOptions {
@@ -26,7 +28,10 @@ struct TrialOptions {
   std::vector<std::string>
       ai_answers{};                  ///< to its questions to an AI, in order, the last again and again; see ScriptedAi
   std::string settings_json = "{}";  ///< as administrators made them: what "http" to "@settings" may reach
-  std::string database_url{};  ///< a server for sql: tables lie in a database of their own there, which goes again
+  /// A server for sql, directory, sessions and grades: tables lie in a database of their own there, which goes again.
+  std::string database_url{};
+  std::filesystem::path migrations{};  ///< of the core, for a module that asks about people
+  std::filesystem::path world_file{};  ///< about whom it asks (sdk/world/world.schema.json); "": the built-in world
 };
 
 /// One question of the module to its host.
@@ -36,6 +41,16 @@ struct ServiceCall {
   std::chrono::microseconds took{0};  ///< in the host
   std::string complaint{};            ///< a sentence, when it was refused: what to change
 };
+
+/// What a module has changed of the world that it asks about.
+struct WorldChange {
+  enum class What { kCreated, kUpdated, kRemoved };
+  std::string kind;  ///< "user", "group", "class", "member", "enrollment", "grade"
+  What what{};
+  std::string in_names;                     ///< JSON, with the author's names for ids
+  std::string before_json{}, after_json{};  ///< "" where there is none
+};
+std::string_view name(WorldChange::What what);  ///< "created", "updated", "removed"
 std::string_view name(rapt_status status);  ///< "ok", "invalid", "too large", "not allowed", "unavailable", "failed"
 
 /// A host to ask for `rapt run` and `rapt check`: the services of host/capabilities, without an instance. Whatever the
@@ -43,8 +58,9 @@ std::string_view name(rapt_status status);  ///< "ok", "invalid", "too large", "
 /// thread; outlives the workbench that it is given to.
 class TrialHost final : public host::ServiceHost {
  public:
-  /// Makes the module's role and tables where it asks for sql and there is a database. kInvalid (the file with values,
-  /// with paths), kConflict (a migration fails, or the account may not make databases or roles), kUnavailable.
+  /// Makes the module's role and tables where it asks for sql, and the world where it asks about people, if there is a
+  /// database. kInvalid (the files with values and with the world, with paths), kConflict (a migration fails, or the
+  /// account may not make databases or roles), kUnavailable.
   static Result<std::unique_ptr<TrialHost>> open(const bundle::Bundle& bundle, const TrialOptions& options);
   ~TrialHost() override;  ///< drops the tables; does not write the file
 
@@ -53,8 +69,13 @@ class TrialHost final : public host::ServiceHost {
 
   /// What was asked since the last call, oldest first; the first thousand are kept.
   std::vector<ServiceCall> take_calls();
-  /// Writes the file with values and drops the tables. What could not be done, as an error.
+  /// About whom it may ask; nullptr when there is nobody. Lives as long as this.
+  [[nodiscard]] const World* world() const;
+  /// Writes the file with values, sees what has changed in the world, and drops the tables. What could not be done, as
+  /// an error.
   Result<void> close();
+  /// What close() has seen.
+  [[nodiscard]] const std::vector<WorldChange>& changes() const;
 
  private:
   struct Impl;

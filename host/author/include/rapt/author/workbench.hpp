@@ -15,6 +15,8 @@
 
 namespace rapt::author {
 
+class World;
+
 /// One question and what came of it.
 struct Asked {
   hooks::Answer answer;
@@ -39,6 +41,7 @@ class Workbench {
   struct Settings {
     std::filesystem::path runner;           ///< rapt-runner, or the one of an older host
     host::ServiceHost* services = nullptr;  ///< whom it may ask; null: nobody. Outlives the workbench
+    const World* world = nullptr;           ///< by whose names contexts say what they are about; likewise
   };
   /// Starts it and waits until it is ready, self-test included. The sentence why it never will be: kForbidden when it
   /// was refused, kUnavailable when it ended.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <string_view>
+
 #include "rapt/base/clock.hpp"
 #include "rapt/host/capabilities.hpp"
 
@@ -12,6 +14,9 @@ class Database;
 }
 
 namespace rapt::host {
+
+/// Whether a source of the directory may be called that.
+bool is_directory_source(std::string_view text);
 
 /// rapt.directory: users, groups, classes and who belongs where, read and, with the grant "directory:write", changed.
 /// In a call that a person caused: what that person may (core/identity's rules); in a job or event by itself:

@@ -87,10 +87,10 @@ TEST_F(AdministrationTest, SaysWhereEachValueComesFrom) {
     told += one.property.name + "=" + one.value_json.value_or("-") + " " + (one.set ? "set " : "unset ") +
             (one.source ? one.source->kind + ":" + one.source->name : "nowhere") + "\n";
   }
-  EXPECT_EQ(
-      told,
-      "api_key=- set system:\nleast=2 set group:District\nmax_words=100 unset default:\nnote=\"all\" set system:\n"
-      "region=- unset nowhere\nwords=- unset nowhere\n");
+  EXPECT_EQ(told,
+            "api_key=- set system:\nblocked=- unset nowhere\nleast=2 set group:District\nmax_words=100 unset "
+            "default:\nnote=\"all\" set system:\n"
+            "region=- unset nowhere\nwords=- unset nowhere\n");
 }
 
 TEST_F(AdministrationTest, GoesWithItsModule) {

@@ -68,10 +68,10 @@ Result<Narrow> narrow_of(const std::string& name, const json& property) {
       return unusable(about + "must be a number to be narrowed that way.");
     return *marker == "max" ? Narrow::kMax : Narrow::kMin;
   }
-  if (*marker != "subset")
-    return unusable(about + R"(has an x-rapt-narrow that is none of "max", "min", "subset", "fixed".)");
-  if (!has_type(property, {"array"})) return unusable(about + "must be a list to be narrowed to a subset.");
-  return Narrow::kSubset;
+  if (*marker != "subset" && *marker != "superset")
+    return unusable(about + R"(has an x-rapt-narrow that is none of "max", "min", "subset", "superset", "fixed".)");
+  if (!has_type(property, {"array"})) return unusable(about + "must be a list to be narrowed that way.");
+  return *marker == "subset" ? Narrow::kSubset : Narrow::kSuperset;
 }
 
 Result<Property> property_of(const std::string& name, const json& schema) {
@@ -130,6 +130,8 @@ std::string_view name(Narrow narrow) {
       return "min";
     case Narrow::kSubset:
       return "subset";
+    case Narrow::kSuperset:
+      return "superset";
     case Narrow::kFixed:
       return "fixed";
     case Narrow::kFree:

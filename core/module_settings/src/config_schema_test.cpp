@@ -40,6 +40,7 @@ TEST(ConfigSchema, RefusesMarkersThatNobodyWouldKeep) {
   EXPECT_THAT(refusal({{"a", {{"type", "string"}, {"x-rapt-secret", "yes"}}}}), HasSubstr("neither true nor false"));
   EXPECT_THAT(refusal({{"a", {{"type", "string"}, {"x-rapt-narrow", "max"}}}}), HasSubstr("number"));
   EXPECT_THAT(refusal({{"a", {{"type", "number"}, {"x-rapt-narrow", "subset"}}}}), HasSubstr("list"));
+  EXPECT_THAT(refusal({{"a", {{"type", "string"}, {"x-rapt-narrow", "superset"}}}}), HasSubstr("list"));
   EXPECT_THAT(refusal({{"a", {{"type", "number"}, {"x-rapt-narrow", "smaller"}}}}), HasSubstr("none of"));
   EXPECT_THAT(refusal({{"a", {{"type", "string"}, {"x-rapt-secret", true}, {"x-rapt-narrow", "fixed"}}}}),
               HasSubstr("secret"));
@@ -90,6 +91,51 @@ TEST(Merge, ATooWideToolIsNarrowed) {
   const json within{{"max_words", 80}, {"least", 2.5}, {"words", {"b"}}, {"region", "eu"}};
   EXPECT_EQ(merged(schema, limits, within).config, within);
   EXPECT_THAT(merged(schema, limits, within).widenings, IsEmpty());
+}
+
+TEST(Merge, AListThatMustStayMayOnlyGrow) {
+  const auto schema = *ConfigSchema::compile(kSchema);
+  const auto limits = says({{"blocked", {"a", "b"}}});
+  EXPECT_EQ(merged(schema, limits, {{"blocked", json::array()}}).config["blocked"], json({"a", "b"}));
+  const auto swapped = merged(schema, limits, {{"blocked", {"c", "b", "c"}}});
+  EXPECT_EQ(swapped.config["blocked"], json({"a", "b", "c"})) << "what it adds counts";
+  ASSERT_EQ(swapped.widenings.size(), 1u);
+  EXPECT_THAT(swapped.widenings[0].limit, HasSubstr(R"(at least all of ["a","b"])"));
+  const json more{{"blocked", {"c", "b", "a"}}};
+  EXPECT_EQ(merged(schema, limits, more).config, more);
+  EXPECT_THAT(merged(schema, limits, more).widenings, IsEmpty());
+  EXPECT_EQ(merged(schema, {}, {{"blocked", {"c"}}}).config["blocked"], json({"c"})) << "nobody has set any";
+}
+
+TEST(Merge, NobodyWidensByAnotherTypeByNothingOrByALargeNumber) {
+  const auto schema = *ConfigSchema::compile(kSchema);
+  const auto limits = says({{"max_words", -5}, {"least", 2}, {"words", {"a"}}, {"blocked", {"a"}}, {"region", -1}});
+  const json odd[] = {nullptr,
+                      true,
+                      "2",
+                      json::object(),
+                      json::array({json::array({"a"})}),
+                      json::array({nullptr}),
+                      18446744073709551615ULL};
+  for (const auto& property : schema.properties()) {
+    if (property.narrow == Narrow::kFree) continue;
+    const auto& bound = limits.values.at(property.name).value;
+    for (const auto& own : odd) {
+      if (property.narrow == Narrow::kMin && own.is_number()) continue;  // it is the greater one
+      const auto result = merged(schema, limits, {{property.name, own}});
+      EXPECT_EQ(result.widenings.size(), 1u) << property.name << " " << own;
+      ASSERT_TRUE(result.config.contains(property.name)) << property.name << own;
+      const auto& seen = result.config.at(property.name);
+      if (property.narrow == Narrow::kSubset) {
+        for (const auto& item : seen) EXPECT_EQ(item, "a") << own;
+      } else if (property.narrow == Narrow::kSuperset) {
+        EXPECT_THAT(seen, testing::Contains(json("a"))) << own;
+      } else {
+        EXPECT_EQ(seen.dump(), bound.dump()) << property.name << " " << own;
+      }
+    }
+    EXPECT_EQ(merged(schema, limits, json::object()).config[property.name], bound) << "saying nothing changes nothing";
+  }
 }
 
 TEST(Merge, WithoutASettingTheDefaultIsTheLimit) {

@@ -33,10 +33,36 @@ std::string shown(const json& value) {
   return printable(value.dump(-1, ' ', false, json::error_handler_t::replace), kShown);
 }
 
+/// Holds every number of 64 bits as it is; the library compares the largest ones as if they were negative.
+long double exact(const json& number) {
+  if (number.is_number_unsigned()) return static_cast<long double>(number.get<std::uint64_t>());
+  if (number.is_number_integer()) return static_cast<long double>(number.get<std::int64_t>());
+  return number.get<double>();
+}
+
+bool same(const json& one, const json& other) {
+  if (one.is_number() && other.is_number()) return exact(one) == exact(other);
+  if (!one.is_structured() || !other.is_structured()) return one == other;
+  constexpr auto kReplace = json::error_handler_t::replace;
+  return one.dump(-1, ' ', false, kReplace) == other.dump(-1, ' ', false, kReplace);
+}
+
+bool among(const json& item, const json& list) {
+  return std::any_of(list.begin(), list.end(), [&](const json& one) { return same(one, item); });
+}
+
 json common_items(const json& wanted, const json& allowed) {
   json out = json::array();
   for (const auto& item : wanted)
-    if (std::find(allowed.begin(), allowed.end(), item) != allowed.end()) out.push_back(item);
+    if (among(item, allowed)) out.push_back(item);
+  return out;
+}
+
+/// What is required, and what the tool adds to it.
+json together(const json& required, const json& wanted) {
+  json out = required;
+  for (const auto& item : wanted)
+    if (!among(item, out)) out.push_back(item);
   return out;
 }
 
@@ -59,10 +85,10 @@ std::optional<Widening> judged(const Property& property, const Inherited& inheri
   const bool numbers = own.is_number() && bound->value.is_number();
   switch (property.narrow) {
     case Narrow::kMax:
-      if (numbers && own <= bound->value) return std::nullopt;
+      if (numbers && exact(own) <= exact(bound->value)) return std::nullopt;
       return widening(property, own, *bound, "at most", bound->value);
     case Narrow::kMin:
-      if (numbers && own >= bound->value) return std::nullopt;
+      if (numbers && exact(own) >= exact(bound->value)) return std::nullopt;
       return widening(property, own, *bound, "at least", bound->value);
     case Narrow::kSubset: {
       if (!own.is_array() || !bound->value.is_array()) return widening(property, own, *bound, "among", bound->value);
@@ -70,8 +96,13 @@ std::optional<Widening> judged(const Property& property, const Inherited& inheri
       if (common.size() == own.size()) return std::nullopt;
       return widening(property, own, *bound, "some of", std::move(common));
     }
+    case Narrow::kSuperset:
+      if (!own.is_array() || !bound->value.is_array())
+        return widening(property, own, *bound, "at least all of", bound->value);
+      if (common_items(bound->value, own).size() == bound->value.size()) return std::nullopt;
+      return widening(property, own, *bound, "at least all of", together(bound->value, own));
     default:
-      if (own == bound->value) return std::nullopt;
+      if (same(own, bound->value)) return std::nullopt;
       return widening(property, own, *bound, "exactly", bound->value);
   }
 }

@@ -19,6 +19,7 @@ inline const std::string kSchema =
     "words": {"type": "array", "items": {"type": "string"}, "x-rapt-narrow": "subset"},
     "max_words": {"type": "integer", "minimum": 1, "default": 100, "x-rapt-narrow": "max"},
     "least": {"type": "number", "x-rapt-narrow": "min"},
+    "blocked": {"type": "array", "items": {"type": "string"}, "x-rapt-narrow": "superset"},
     "region": {"type": "string", "x-rapt-narrow": "fixed"},
     "note": {"type": "string"},
     "api_key": {"type": "string", "minLength": 4, "x-rapt-secret": true}}})";

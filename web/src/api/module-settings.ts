@@ -25,7 +25,7 @@ export interface ModuleSettings {
 export interface PropertyInForce {
   name: string;
   secret: boolean;
-  narrow: "max" | "min" | "subset" | "fixed" | null;
+  narrow: "max" | "min" | "subset" | "superset" | "fixed" | null;
   set: boolean;
   value: Json;
   source: { kind: "group" | "system" | "default"; id: string | null; name: string | null } | null;

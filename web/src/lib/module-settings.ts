@@ -50,5 +50,6 @@ export function whatToolsMay({ narrow, secret }: PropertyInForce): string | null
   if (secret || narrow === "fixed") return "No tool can set it.";
   if (narrow === "max") return "A tool may only make it smaller.";
   if (narrow === "min") return "A tool may only make it greater.";
+  if (narrow === "superset") return "A tool may only add to these.";
   return narrow === "subset" ? "A tool may only choose among these." : null;
 }

@@ -14,13 +14,14 @@ namespace rapt::module_settings {
 
 /// What a tool may do with a property that an administrator has set, or that has a default ("x-rapt-narrow").
 enum class Narrow : std::uint8_t {
-  kFree,    ///< anything that the schema allows
-  kMax,     ///< a number: only the same or a smaller one
-  kMin,     ///< a number: only the same or a greater one
-  kSubset,  ///< a list: only some of its items
-  kFixed,   ///< nothing: administrators alone set it
+  kFree,      ///< anything that the schema allows
+  kMax,       ///< a number: only the same or a smaller one
+  kMin,       ///< a number: only the same or a greater one
+  kSubset,    ///< a list: only some of its items
+  kSuperset,  ///< a list: all of its items, and more
+  kFixed,     ///< nothing: administrators alone set it
 };
-std::string_view name(Narrow narrow);  ///< "", "max", "min", "subset", "fixed"
+std::string_view name(Narrow narrow);  ///< "", "max", "min", "subset", "superset", "fixed"
 
 /// One property at the top of a module's configuration.
 struct Property {
@@ -35,7 +36,8 @@ class ConfigSchema {
  public:
   /// "" is a schema without properties that takes whatever a tool says. kInvalid with a sentence when it is no usable
   /// JSON Schema of an object, or a marker stands where it does not belong: both belong to properties at the top,
-  /// x-rapt-secret to texts without a default, "max" and "min" to numbers, "subset" to lists.
+  /// x-rapt-secret to texts without a default, "max" and "min" to numbers, "subset" and "superset" to
+  /// lists.
   static Result<ConfigSchema> compile(std::string_view schema_json);
 
   [[nodiscard]] const std::vector<Property>& properties() const;

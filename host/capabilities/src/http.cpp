@@ -19,6 +19,7 @@ using sandbox::HttpMethod;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kMostBody = std::size_t{512} << 10;
+constexpr const char* kMostBodyInWords = "512 KiB";
 constexpr std::string_view kGrant = "http:", kPrivate = "http:private", kSettings = "http:@settings";
 
 ServiceAnswer with_head(rapt_status status, std::string head) {
@@ -52,7 +53,8 @@ ServiceAnswer failed(const ServiceRequest& request, const std::string& url, cons
   if (detail.starts_with("refused:"))
     return refused(RAPT_E_NOT_ALLOWED,
                    "It asked for " + host + ", which leads to an address that is not public (http).");
-  if (detail.starts_with("too large:")) return refused(RAPT_E_TOO_LARGE);
+  if (detail.starts_with("too large:"))
+    return refused(RAPT_E_TOO_LARGE, "The answer of " + host + " is larger than " + kMostBodyInWords + " (http).");
   if (error.kind == ErrorKind::kInvalid) return invalid(error);
   log::info("module.http_failed", {{"module", request.module}, {"host", host}, {"detail", error.log_detail}});
   const char* word = "connect";
@@ -93,7 +95,8 @@ bool redirect(providers::Fetch& fetch, int status, std::string target) {
 
 struct HttpCapability::Impl {
   Options options;
-  http::Client client{};  ///< of its own: a connection that was made under other rules is not used again here
+  // Of its own, and two: a connection that was made under other rules is not used again here.
+  http::Client public_client{}, private_client{};
 
   [[nodiscard]] bool private_too(const ServiceRequest& request) const {
     return options.private_addresses || granted(request, kPrivate);
@@ -171,6 +174,7 @@ struct HttpCapability::Impl {
     for (;;) {
       if (auto bar = barred(request, settings, fetch.url)) co_return std::move(*bar);
       auto asking = request_of(request, fetch, until);
+      http::Client& client = asking.public_addresses_only ? public_client : private_client;
       const auto response = co_await client.fetch(std::move(asking));
       if (!response) co_return failed(request, fetch.url, response.error());
       const auto location = response->headers.get("Location");
@@ -191,7 +195,8 @@ Task<ServiceAnswer> HttpCapability::call(ServiceRequest request) {
   auto asked = parse_http_request(*request.texts[0]);
   if (!asked) co_return invalid(asked.error());
   const std::string body = request.texts[1].value_or("");
-  if (body.size() > kMostBody) co_return refused(RAPT_E_TOO_LARGE);
+  if (body.size() > kMostBody)
+    co_return refused(RAPT_E_TOO_LARGE, std::string("It asked to send more than ") + kMostBodyInWords + " (http).");
   if (Steady::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
   const auto settings = co_await impl_->settings_for(request);
   if (!settings) {

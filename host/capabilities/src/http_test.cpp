@@ -36,6 +36,7 @@ class Http : public ::testing::Test {
       return TestTlsServer::reply("", "HTTP/1.1 " + status + " Moved\r\nLocation: " + where + "\r\n");
     };
     if (path == "/echo") return TestTlsServer::reply(request, "HTTP/1.1 201 Made\r\nX-One: 1\r\nSet-Cookie: a=b\r\n");
+    if (path == "/stays") return TestTlsServer::open_reply("stays");
     if (path == "/here") return to("302", "/echo");
     if (path == "/again") return to("307", "/echo");
     if (path == "/other") return to("302", server.url("/echo", "localhost"));
@@ -146,6 +147,24 @@ TEST_F(Http, ReachesTheHostsOfItsSettingsWhenThatWasGranted) {
   EXPECT_THAT(call(R"({"url":"https://private/"})").complaint, HasSubstr("not granted"));
 }
 
+TEST_F(Http, AConnectionToAPrivateAddressServesNobodyWhoMayNotReachOne) {
+  const std::string settings = R"({"url":")" + server.url("/") + "\"}";
+  options.private_addresses = false;
+  options.settings = [&](std::string, ServiceScope) -> Task<Result<std::string>> { co_return settings; };
+  HttpCapability http(options);  // one for all modules, as on a host
+  const auto asked_by = [&](std::vector<std::string> granted) {
+    auto asked = service_request(sandbox::Service::kHttp, HttpMethod::kRequest,
+                                 {R"({"timeout_ms":20000,"url":")" + server.url("/stays") + "\"}", std::nullopt}, {});
+    asked.grants = std::move(granted);
+    return runtime::run_blocking(http.call(std::move(asked)));
+  };
+  EXPECT_EQ(asked_by({"http", "http:@settings", "http:private"}).status, RAPT_OK);
+  const auto denied = asked_by({"http", "http:@settings"});
+  EXPECT_EQ(denied.status, RAPT_E_NOT_ALLOWED);
+  EXPECT_THAT(denied.complaint, HasSubstr("not public"));
+  EXPECT_EQ(server.requests().size(), 1u) << "the connection of the first was open";
+}
+
 TEST_F(Http, LooksAtEachRedirectAnew) {
   EXPECT_THAT(*get("/here").texts.at(0), HasSubstr(R"("status":302)")) << "none is followed unless it is asked for";
   EXPECT_THAT(*get("/here", R"(,"redirects":1)").texts.at(0), HasSubstr("/echo\""));
@@ -184,7 +203,9 @@ TEST_F(Http, PutsSecretsIn) {
 }
 
 TEST_F(Http, SaysWhyThereIsNoAnswer) {
-  EXPECT_EQ(get("/large").status, RAPT_E_TOO_LARGE);
+  const auto large = get("/large");
+  EXPECT_EQ(large.status, RAPT_E_TOO_LARGE);
+  EXPECT_THAT(large.complaint, HasSubstr("The answer of 127.0.0.1 is larger than 512 KiB"));
   EXPECT_EQ(get("/fits").texts.at(1)->size(), 512u << 10);
   const auto nonsense = get("/nonsense");
   EXPECT_EQ(nonsense.status, RAPT_E_UNAVAILABLE);

@@ -16,7 +16,8 @@ using sandbox::SqlMethod;
 using store::GuestOutcome;
 
 constexpr store::Statement kLogin{"sql.login", "SELECT role_name, password FROM module_schemas WHERE module = $1"};
-constexpr const char* kNotAllowed = "42501";  // insufficient_privilege
+constexpr const char* kNotAllowed = "42501";    // insufficient_privilege
+constexpr const char* kNotSupported = "0A000";  // feature_not_supported: no statement for modules
 
 ServiceAnswer with_text(rapt_status status, std::string text, std::string complaint = {}) {
   ServiceAnswer answer = answered(std::move(text));
@@ -32,6 +33,8 @@ ServiceAnswer unavailable(const ServiceRequest& request, const std::string& deta
 
 ServiceAnswer at_fault(const store::GuestFault& fault, std::optional<std::size_t> statement) {
   std::string json = fault_json(fault, statement);
+  if (fault.sqlstate == kNotSupported)
+    return with_text(RAPT_E_INVALID, std::move(json), "A statement was refused (sql): " + printable(fault.message));
   if (fault.sqlstate != kNotAllowed) return with_text(RAPT_E_INVALID, std::move(json));
   return with_text(RAPT_E_NOT_ALLOWED, std::move(json),
                    "It asked PostgreSQL for what is not its own: " + printable(fault.message) + ".");
@@ -88,7 +91,8 @@ Task<ServiceAnswer> SqlCapability::call(ServiceRequest request) {
     case GuestOutcome::Kind::kFault:
       co_return at_fault(outcome.fault, many ? std::optional(outcome.statement) : std::nullopt);
     case GuestOutcome::Kind::kTooLarge:
-      co_return refused(RAPT_E_TOO_LARGE);
+      co_return refused(RAPT_E_TOO_LARGE,
+                        "It asked its tables for more than an answer holds, 10,000 rows or 1 MiB (sql).");
     case GuestOutcome::Kind::kLate:
       co_return unavailable(request, "the statement took longer than its hook may");
     case GuestOutcome::Kind::kAway:

@@ -142,6 +142,7 @@ TEST_F(Sql, LetsNobodyMoreThanWhatIsTheirOwn) {
         "DO $$ BEGIN END $$", "CREATE TABLE a (b int)", "DROP TABLE notes", "LOCK TABLE notes", "CALL x()",
         "EXPLAIN SELECT 1", "VACUUM", "/* SELECT */ SET x = 1", "--\rSET x = 1 --\nSELECT", ""})
     EXPECT_THAT(denied(text), HasSubstr("0A000")) << text;
+  EXPECT_THAT(call(SqlMethod::kQuery, {"RESET ROLE", std::nullopt}).complaint, HasSubstr("begins with SELECT"));
 }
 
 TEST_F(Sql, KeepsModulesApart) {
@@ -165,8 +166,9 @@ TEST_F(Sql, ForgetsWhatACallHasSet) {
 }
 
 TEST_F(Sql, GivesNoMoreThanAnAnswerHolds) {
-  EXPECT_EQ(call(SqlMethod::kQuery, {"SELECT * FROM generate_series(1, 10001)", std::nullopt}).status,
-            RAPT_E_TOO_LARGE);
+  const auto many = call(SqlMethod::kQuery, {"SELECT * FROM generate_series(1, 10001)", std::nullopt});
+  EXPECT_EQ(many.status, RAPT_E_TOO_LARGE);
+  EXPECT_THAT(many.complaint, HasSubstr("10,000 rows"));
   EXPECT_THAT(query("SELECT * FROM generate_series(1, 10000)"), HasSubstr("\"count\":10000"));
   EXPECT_EQ(call(SqlMethod::kQuery, {"SELECT repeat('x', 200000) FROM generate_series(1, 6)", std::nullopt}).status,
             RAPT_E_TOO_LARGE);

@@ -17,8 +17,9 @@
 
 namespace rapt::host {
 
-/// A real HTTPS server on loopback, with a certificate for 127.0.0.1 and localhost that its own file vouches for.
-/// Answers what `answer` makes of a request, one connection after the other.
+/// A real HTTPS server on loopback, with a certificate for 127.0.0.1, localhost and *.example.org that its own file
+/// vouches for. Answers what `answer` makes of a request, one connection after the other; one stays open until its
+/// answer says "Connection: close".
 class TestTlsServer {
  public:
   using Answer = std::function<std::string(const std::string& request)>;
@@ -40,12 +41,17 @@ class TestTlsServer {
   [[nodiscard]] std::string url(const std::string& path, const std::string& host = "127.0.0.1") const {
     return "https://" + host + ":" + std::to_string(port_) + path;
   }
+  [[nodiscard]] unsigned port() const { return port_; }
   [[nodiscard]] std::vector<std::string> requests() {
     const std::lock_guard lock(mutex_);
     return requests_;
   }
   static std::string reply(const std::string& body, const std::string& head = "HTTP/1.1 200 OK\r\n") {
-    return head + "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+    return open_reply(body, head + "Connection: close\r\n");
+  }
+  /// The connection stays for the next request.
+  static std::string open_reply(const std::string& body, const std::string& head = "HTTP/1.1 200 OK\r\n") {
+    return head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
   const std::filesystem::path ca_file =
@@ -72,7 +78,8 @@ class TestTlsServer {
     X509_NAME* name = X509_get_subject_name(certificate_.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
     X509_set_issuer_name(certificate_.get(), name);
-    X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");
+    X509_EXTENSION* names =
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost,DNS:*.example.org");
     X509_add_ext(certificate_.get(), names, -1);
     X509_EXTENSION_free(names);
     X509_sign(certificate_.get(), key_.get(), EVP_sha256());
@@ -102,16 +109,18 @@ class TestTlsServer {
       if (peer < 0) return;
       const std::unique_ptr<SSL, Freed<SSL_free>> session(SSL_new(context.get()));
       SSL_set_fd(session.get(), peer);
-      if (SSL_accept(session.get()) == 1) talk(session.get());
+      if (SSL_accept(session.get()) == 1)
+        while (talk(session.get())) continue;
       ::close(peer);
     }
   }
-  void talk(SSL* session) {
+  /// Whether the connection stays.
+  bool talk(SSL* session) {
     std::string request;
     char bytes[4096];
     while (!is_whole(request)) {
       const int count = SSL_read(session, bytes, sizeof bytes);
-      if (count <= 0) return;
+      if (count <= 0) return false;
       request.append(bytes, static_cast<std::size_t>(count));
     }
     {
@@ -120,7 +129,9 @@ class TestTlsServer {
     }
     const std::string out = answer_(request);
     if (!out.empty()) SSL_write(session, out.data(), static_cast<int>(out.size()));
+    if (out.starts_with("HTTP/") && out.find("Connection: close\r\n") > out.find("\r\n\r\n")) return true;
     SSL_shutdown(session);
+    return false;
   }
   static bool is_whole(const std::string& request) {
     const auto end = request.find("\r\n\r\n");

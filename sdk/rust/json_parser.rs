@@ -9,7 +9,8 @@ pub(crate) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    const DEEPEST: usize = 32;
+    /// More levels than a host hands over.
+    const DEEPEST: usize = 100;
 
     pub(crate) fn new(text: &'a str) -> Self {
         Parser { bytes: text.as_bytes(), text, at: 0 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small reader and writer of JSON (RFC 8259) for modules that are given or give some: nothing to link. It reads at most 32
-// levels and takes no key twice; what is not JSON is std::nullopt, never an exception.
+// A small reader and writer of JSON (RFC 8259) for modules that are given or give some: nothing to link. It reads at most 100
+// levels, more than a host hands over, and takes no key twice; what is not JSON is std::nullopt, never an exception.
 #pragma once
 
 #include <cmath>
@@ -67,7 +67,7 @@ class Parser {
   }
 
  private:
-  static constexpr int kDeepest = 32;
+  static constexpr int kDeepest = 100;
   [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool take(char c) { return peek() == c && at_ < text_.size() && (++at_, true); }
   bool take(std::string_view word) { return text_.substr(at_, word.size()) == word && (at_ += word.size(), true); }

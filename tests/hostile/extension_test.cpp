@@ -104,6 +104,40 @@ TEST_F(Extensions, ALateOneEndsItsRoomAlone) {
   EXPECT_EQ(house_.status(kModule).restarts, 0u);
 }
 
+TEST_F(Extensions, ARouteThatNeverAnswersEndsThePagesAloneAndTheAdminReadsWhy) {
+  start();
+  const int lessons = house_.status(kModule).pid, pages = room("pages").pid, work = room("work").pid;
+  for (const Point point : {Point::kRoute, Point::kPanel, Point::kExport}) {
+    const auto before = room("pages").restarts;
+    auto late = ask_later(point, "never", 300ms);
+    EXPECT_EQ(house_.ask(kModule, 60s).kind, Kind::kContinue) << "lessons go on meanwhile";
+    const auto answer = late.get();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, "MODULE_TIMEOUT") << hooks::name(point);
+    EXPECT_THAT(answer.error().log_detail, HasSubstr("longer than its limit of 300 ms"));
+    house_.wait_for(kModule, [&](const auto&) {
+      return room("pages").restarts == before + 1 && room("pages").state == ModuleState::kRunning;
+    });
+    EXPECT_THAT(room("pages").last_failure, HasSubstr("longer than its limit of 300 ms"));
+  }
+  EXPECT_NE(room("pages").pid, pages);
+  EXPECT_EQ(room("work").pid, work);
+  EXPECT_EQ(house_.status(kModule).pid, lessons);
+}
+
+TEST_F(Extensions, APanelWithMarkupIsRefusedAndItsLogSaysWhere) {
+  start();
+  const auto refused = ask(Point::kPanel, "markup");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "MODULE_FAILED");
+  EXPECT_THAT(refused.error().message, testing::Not(HasSubstr("onerror")));
+  std::string told;
+  for (const auto& line : house_.supervisor().take_lines()) told += line.level + " " + line.text + "\n";
+  EXPECT_THAT(told, HasSubstr("warn Its answer at panel was refused: parts[0].text must hold no HTML"));
+  EXPECT_EQ(room("pages").restarts, 0u);
+  EXPECT_TRUE(ask(Point::kPanel, "tell"));
+}
+
 TEST_F(Extensions, FailuresAreSentencesForPeopleAndReasonsForTheAdmin) {
   start();
   for (const auto& [order, reason] :

@@ -137,7 +137,14 @@ TEST_F(Services, RefuseWhatIsNoKeyNoValueNoJson) {
   EXPECT_EQ(told("sql|query|-|-\nsql|query|SELECT|{}\nsql|query|SELECT|[1\nsql|transact|x\nsql|query|*1048577|-"),
             "-1 -\n-1 -\n-1 -\n-1 -\n-2 -\n");
   EXPECT_EQ(told("http|[]|-\nhttp|{}|*524289\nhttp|{}|!"), "-1 -\n-1 -\n-2 -\n-2 -\n-1 -\n-1 -\n");
+  EXPECT_EQ(told("kv|put|1|k|*65537|0"), "-2 -\n");
   EXPECT_TRUE(services_.seen().empty()) << "nothing of it was asked";
+  std::vector<std::string> said;
+  wait_until([&] { return (said = warnings()).size() >= 5; });
+  EXPECT_THAT(said, Contains(HasSubstr("refused at once: a text of 65537 bytes, where 65536 are the most")));
+  EXPECT_THAT(said, Contains(HasSubstr("a text that is not UTF-8")));
+  EXPECT_THAT(said, Contains(HasSubstr("a text that is not a JSON array")));
+  EXPECT_THAT(said, Contains(HasSubstr("a text that is not a JSON object")));
 }
 
 TEST_F(Services, CarryWhatIsLargestAndNothingLarger) {

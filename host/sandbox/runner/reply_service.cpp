@@ -24,10 +24,14 @@ rapt_status set(rapt_reply& reply, rapt_text text, wire::Span& span) {
 
 rapt_status emit(rapt_reply* reply, rapt_text type, rapt_text json) {
   if (!sandbox::may_emit(reply->hook)) return RAPT_E_NOT_ALLOWED;
-  if (reply->body.extraction_count == wire::kMaxExtractions || json.size > wire::kMaxExtractionBytes)
+  if (reply->body.extraction_count == wire::kMaxExtractions || json.size > wire::kMaxExtractionBytes) {
+    say_refused("one finding more than 32, or one of more than 64 KiB.");
     return RAPT_E_TOO_LARGE;
-  if (!sandbox::is_extraction_type(view(type)) || !sandbox::is_plain_json(view(json), wire::kMaxJsonDepth))
+  }
+  if (!sandbox::is_extraction_type(view(type)) || !sandbox::is_plain_json(view(json), wire::kMaxJsonDepth)) {
+    say_refused("a finding whose type is no type, or whose data are not JSON.");
     return RAPT_E_INVALID;
+  }
   wire::ExtractionEntry entry{};
   if (const rapt_status status = copy_into(*reply, type, entry.type); status != RAPT_OK) return status;
   if (const rapt_status status = copy_into(*reply, json, entry.data); status != RAPT_OK) return status;

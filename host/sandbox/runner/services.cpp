@@ -19,6 +19,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "lookout.hpp"
 #include "rapt/sandbox/check.hpp"
@@ -34,6 +35,7 @@ std::uint32_t granted_services = 0;
 std::uint64_t request_under_way = 0;
 rapt_reply* reply = nullptr;
 std::uint64_t asked = 0;
+bool told_of_a_refusal = false;  // in this call
 Lookout lookout;
 
 unsigned char* ask_area() {
@@ -101,6 +103,7 @@ void prepare_services(const SharedAreas& shared, std::uint32_t granted) {
 void begin_call(std::uint64_t request, rapt_reply& to) {
   request_under_way = request;
   reply = &to;
+  told_of_a_refusal = false;
 }
 
 void end_call() {
@@ -147,7 +150,10 @@ std::int64_t HostAnswer::number(std::uint32_t index) const {
 
 rapt_status ask_host(const Question& question, HostAnswer& answer) {
   if (request_under_way == 0) return RAPT_E_NOT_ALLOWED;
-  if (!write_question(question)) return RAPT_E_TOO_LARGE;
+  if (!write_question(question)) {
+    say_refused("its question is larger than " + std::to_string(sandbox::kMaxServiceBytes) + " bytes.");
+    return RAPT_E_TOO_LARGE;
+  }
   areas.reply->service_asked.store(++asked, std::memory_order_seq_cst);
   if (areas.queue->host_sleeps_until.load(std::memory_order_seq_cst) == request_under_way && !wake_host())
     _exit(sandbox::spawn::kExitSetup);
@@ -156,17 +162,29 @@ rapt_status ask_host(const Question& question, HostAnswer& answer) {
   return static_cast<rapt_status>(frame_of(answer).status);
 }
 
+void say_refused(const std::string& what) {
+  if (!std::exchange(told_of_a_refusal, true)) write_line(RAPT_LOG_WARN, "It was refused at once: " + what);
+}
+
 rapt_status check_text(rapt_text text, std::size_t longest) {
   if (text.data == nullptr) return RAPT_E_INVALID;
-  if (text.size > longest) return RAPT_E_TOO_LARGE;
-  return sandbox::is_plain_text(view(text)) ? RAPT_OK : RAPT_E_INVALID;
+  if (text.size > longest) {
+    say_refused("a text of " + std::to_string(text.size) + " bytes, where " + std::to_string(longest) +
+                " are the most.");
+    return RAPT_E_TOO_LARGE;
+  }
+  if (sandbox::is_plain_text(view(text))) return RAPT_OK;
+  say_refused("a text that is not UTF-8, or holds a NUL.");
+  return RAPT_E_INVALID;
 }
 
 rapt_status check_json(rapt_text text, std::size_t longest, char first) {
   if (const rapt_status status = check_text(text, longest); status != RAPT_OK) return status;
   const std::size_t start = view(text).find_first_not_of(" \t\r\n");
-  if (start == std::string_view::npos || view(text)[start] != first) return RAPT_E_INVALID;
-  return sandbox::is_plain_json(view(text), wire::kMaxJsonDepth) ? RAPT_OK : RAPT_E_INVALID;
+  const bool begins = start != std::string_view::npos && view(text)[start] == first;
+  if (begins && sandbox::is_plain_json(view(text), wire::kMaxJsonDepth)) return RAPT_OK;
+  say_refused(std::string("a text that is not a JSON ") + (first == '{' ? "object." : "array."));
+  return RAPT_E_INVALID;
 }
 
 }  // namespace rapt::runner

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "module.hpp"
@@ -45,6 +46,9 @@ rapt_status ask_host(const Question& question, HostAnswer& answer);
 inline std::string_view view(rapt_text text) {
   return {text.data == nullptr ? "" : text.data, text.data == nullptr ? 0 : text.size};
 }
+/// What is refused here the host never sees, so nobody else can tell the admin. Once a call: a module may try again and
+/// again.
+void say_refused(const std::string& what);
 /// There, not longer than that, and UTF-8 without NUL.
 rapt_status check_text(rapt_text text, std::size_t longest);
 /// Likewise, and JSON that begins with `first`.

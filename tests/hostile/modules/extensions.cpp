@@ -18,6 +18,7 @@ struct Extensions {
   }
   std::string on_panel(std::string_view input) {
     if (says(input, "shape")) return R"({"parts":[{"kind":"video"}]})";
+    if (says(input, "markup")) return R"({"parts":[{"kind":"text","text":"<img src=x onerror=alert(1)>"}]})";
     return R"({"parts":[{"kind":"text","text":)" + rapt::json::quote(obey(input)) + "}]}";
   }
   std::string on_export(std::string_view input) {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -70,6 +70,27 @@ test('what does not compile is told, and the old version goes on', options, asyn
   edit('\nthis is no C', '');
   edit('answer-length', 'answer-size');
   await eventually('it goes on after that', () => swaps() === 3, 120);
+});
+
+test('a file that is gone is told; back again and saved twice at once, its last words count', options, async () => {
+  const [running] = pids(), mistakes = said.split('does not build').length, done = swaps();
+  const kept = readFileSync(source, 'utf8');
+  rmSync(source);
+  await eventually('the missing file is told', () => said.split('does not build').length > mistakes, 120);
+  assert.deepEqual(pids(), [running]);
+  writeFileSync(source, kept.replace('answer-size', 'answer-first'));
+  writeFileSync(source, kept.replace('answer-size', 'answer-last'));
+  const stage = join(module, 'build', 'stage', 'dev-module', 'lib');
+  const staged = () => readdirSync(stage, { recursive: true }).filter((name) => name.endsWith('.so')).map((name) => readFileSync(join(stage, name), 'latin1'));
+  await eventually('the last words are swapped in', () => swaps() > done && staged()[0]?.includes('answer-last'), 120);
+  await eventually('another process answers', () => pids()[0] !== running, 60);
+});
+
+test('Ctrl-C ends it, and the module stays', options, async () => {
+  const gone = once(dev, 'exit');
+  dev.kill('SIGINT');
+  await gone;
+  assert.equal(pids().length, 1);
 });
 
 test('without the word for it nothing is installed', options, () => {

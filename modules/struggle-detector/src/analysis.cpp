@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "patterns.hpp"
 #include "words.hpp"
@@ -31,15 +32,16 @@ std::vector<Read> relevant(const std::vector<Turn>& turns, std::size_t window) {
 }
 
 /// Language of one kind over the stretch, where the latest message has it too; what was said before fades.
-void add_language(std::string_view kind, double Read::*weight, const std::vector<Read>& reads,
+template <class Weight>
+void add_language(std::string_view kind, const Weight& weight, const std::vector<Read>& reads,
                   std::vector<Indicator>& out) {
-  if (reads.back().*weight <= 0) return;
+  if (weight(reads.back()) <= 0) return;
   Indicator found{kind, excerpt(reads.back().turn.content), 0, {}, 0};
   double fade = 1;
   for (auto each = reads.rbegin(); each != reads.rend(); ++each) {
     if (each->turn.who != Turn::Who::kStudent) continue;
-    if ((*each).*weight > 0) {
-      found.score += fade * ((*each).*weight);
+    if (const double heavy = weight(*each); heavy > 0) {
+      found.score += fade * heavy;
       found.message_seqs.insert(found.message_seqs.begin(), each->turn.seq);
     }
     fade *= kDecay;
@@ -67,11 +69,11 @@ Analysis analyze(const std::vector<Turn>& turns, const Options& options) {
   for (const auto& pattern : {repeated_question(reads), repeated_error(reads), resigned_answers(reads)}) {
     if (pattern) out.indicators.push_back(*pattern);
   }
-  add_language("frustration", &Read::frustration, reads, out.indicators);
-  add_language("confusion", &Read::confusion, reads, out.indicators);
-  add_language("help_begging", &Read::begging, reads, out.indicators);
+  add_language("frustration", std::mem_fn(&Read::frustration), reads, out.indicators);
+  add_language("confusion", std::mem_fn(&Read::confusion), reads, out.indicators);
+  add_language("help_begging", std::mem_fn(&Read::begging), reads, out.indicators);
   // Loud joy is no struggle: shouting counts beside something else only.
-  if (!out.indicators.empty()) add_language("shouting", &Read::shouting, reads, out.indicators);
+  if (!out.indicators.empty()) add_language("shouting", shouting, reads, out.indicators);
   for (auto& each : out.indicators) {
     each.score = std::min(each.score, kMostOfOneKind);
     out.score += each.score;

@@ -2,7 +2,10 @@
 #include "lexicon.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "words.hpp"
@@ -149,47 +152,53 @@ constexpr Entry kTutorSaysYes[] = {{"correct", 1},   {"thats right", 1}, {"that 
 constexpr std::array<std::string_view, 13> kNegations = {"dont", "didnt", "not", "cant",   "cannot",  "never", "doesnt",
                                                          "wont", "isnt",  "no",  "havent", "nothing", "if"};
 
-struct Phrase {
+/// A phrase, ready to be looked for.
+struct Known {
   std::size_t list;
-  WordList words;
   double weight;
+  WordList words;
 };
 
-/// All phrases, and which of them may begin at a word: those whose first word it is, and those whose first word is long
-/// enough to be recognized with a slip in it.
+/// All phrases, and which of them may begin at a word.
 struct Lexicon {
-  std::vector<Phrase> phrases;
-  std::unordered_map<std::string_view, std::vector<const Phrase*>> by_first_word;
-  std::vector<const Phrase*> with_long_first_word;
-  std::array<bool, 65536> begins{};  ///< by the first two bytes of a word: whether a phrase's first word begins so
+  using Candidates = std::vector<Known>;
+  KeyTable first_words;               ///< keys of their first words
+  std::vector<Candidates> by_first;   ///< by the number of that key
+  std::vector<Candidates> with_slip;  ///< by first word, those whose first word is known with a slip in it
+  /// By two letters, a bit for each of those first words that begins, or ends, so. A slip changes one place, or two
+  /// beside each other, and they have six letters: the first two or the last two are right.
+  std::array<std::uint64_t, 256> by_start{}, by_end{};
 
-  static std::size_t start(std::string_view word) {
-    const std::size_t first = static_cast<unsigned char>(word[0]);
-    return first << 8U | (word.size() > 1 ? static_cast<unsigned char>(word[1]) : 0U);
+  static std::size_t pair(char first, char second) {
+    return (static_cast<unsigned char>(first) * 37U + static_cast<unsigned char>(second)) % 256U;
   }
-  /// A slip changes one place, or two beside each other: at least one of the first two letters is still one of them.
-  static bool may_be(std::string_view wanted, std::string_view found) {
-    return (found.size() + 1 >= wanted.size() && found.size() <= wanted.size() + 1) &&
-           (found[0] == wanted[0] || found[1] == wanted[1] || found[0] == wanted[1] || found[1] == wanted[0]);
-  }
+  static std::size_t start(std::string_view word) { return pair(word[0], word[1]); }
+  static std::size_t end(std::string_view word) { return pair(word[word.size() - 2], word.back()); }
 
-  template <std::size_t N>
-  void add(List list, const Entry (&entries)[N]) {
-    for (const auto& [text, weight] : entries)
-      phrases.push_back({static_cast<std::size_t>(list), words_of(text), weight});
-  }
   Lexicon() {
-    add(List::kFrustration, kFrustration);
-    add(List::kConfusion, kConfusion);
-    add(List::kBegging, kBegging);
-    add(List::kBreakthrough, kBreakthrough);
-    add(List::kTutorSaysNo, kTutorSaysNo);
-    add(List::kTutorSaysYes, kTutorSaysYes);
-    for (const auto& phrase : phrases) {
-      by_first_word[phrase.words.front()].push_back(&phrase);
-      begins[start(phrase.words.front())] = true;
-      if (phrase.words.front().size() >= kLongWord) with_long_first_word.push_back(&phrase);
+    for (const auto& [list, text, weight] : phrases()) {
+      const auto known = [&] { return Known{static_cast<std::size_t>(list), weight, words_of(text)}; };
+      const auto words = words_of(text);
+      add(first_words, by_first, words[0], known());
+      if (words[0].text.size() >= kLongWord) add_long(words[0].text, known());
     }
+  }
+  static void add(KeyTable& keys, std::vector<Candidates>& lists, const Word& first, Known phrase) {
+    const auto number = keys.add(first.key);
+    if (number == lists.size()) lists.emplace_back();
+    lists[number].push_back(std::move(phrase));
+  }
+  void add_long(std::string_view first, Known phrase) {
+    const auto same = [&](const Candidates& each) { return each.front().words[0].text == first; };
+    auto found = std::find_if(with_slip.begin(), with_slip.end(), same);
+    if (found == with_slip.end()) {
+      if (with_slip.size() == 64) throw std::length_error("there are more long first words than bits for them");
+      const auto bit = std::uint64_t{1} << with_slip.size();
+      by_start[start(first)] |= bit;
+      by_end[end(first)] |= bit;
+      found = with_slip.insert(with_slip.end(), Candidates());
+    }
+    found->push_back(std::move(phrase));
   }
 };
 
@@ -202,18 +211,40 @@ bool negated(const WordList& words, std::size_t at) {
   const auto from = at >= 2 ? at - 2 : 0;
   return std::any_of(
       words.begin() + static_cast<std::ptrdiff_t>(from), words.begin() + static_cast<std::ptrdiff_t>(at),
-      [](const auto& word) { return std::find(kNegations.begin(), kNegations.end(), word) != kNegations.end(); });
+      [](const Word& word) { return std::find(kNegations.begin(), kNegations.end(), word.text) != kNegations.end(); });
 }
 
-bool stands_at(const Phrase& phrase, const WordList& words, std::size_t at) {
-  if (at + phrase.words.size() > words.size()) return false;
-  for (std::size_t k = 0; k < phrase.words.size(); ++k) {
-    if (!same_word(phrase.words[k], words[at + k])) return false;
+bool stands_at(const WordList& phrase, const WordList& words, std::size_t at) {
+  const auto size = phrase.size();
+  if (at + size > words.size()) return false;
+  // The first word is right, or nearly: the last one tells more.
+  for (auto k = size; k-- > 0;) {
+    const Word &wanted = phrase[k], &found = words[at + k];
+    if (wanted.key != found.key && wanted.text.size() < kLongWord) return false;
+    if (!same_word(wanted.text, found.text)) return false;
   }
   return true;
 }
 
+void add(std::vector<Phrase>& out, List list, std::span<const Entry> entries) {
+  for (const auto& [text, weight] : entries) out.push_back({list, text, weight});
+}
+
 }  // namespace
+
+const std::vector<Phrase>& phrases() {
+  static const auto all = [] {
+    std::vector<Phrase> out;
+    add(out, List::kFrustration, kFrustration);
+    add(out, List::kConfusion, kConfusion);
+    add(out, List::kBegging, kBegging);
+    add(out, List::kBreakthrough, kBreakthrough);
+    add(out, List::kTutorSaysNo, kTutorSaysNo);
+    add(out, List::kTutorSaysYes, kTutorSaysYes);
+    return out;
+  }();
+  return all;
+}
 
 Weights strongest(const WordList& words) {
   constexpr auto kBreak = static_cast<std::size_t>(List::kBreakthrough),
@@ -221,22 +252,18 @@ Weights strongest(const WordList& words) {
   const auto& all = lexicon();
   Weights best{};
   for (std::size_t at = 0; at < words.size(); ++at) {
-    const auto consider = [&](const Phrase& phrase) {
-      if (phrase.weight <= best[phrase.list] || !stands_at(phrase, words, at)) return;
-      const bool turns = phrase.list == kBreak || phrase.list == kYes;
-      if (!turns || !negated(words, at)) best[phrase.list] = phrase.weight;
-    };
-    const auto word = words[at];
-    if (all.begins[Lexicon::start(word)]) {
-      const auto found = all.by_first_word.find(word);
-      if (found != all.by_first_word.end()) {
-        for (const auto* phrase : found->second) consider(*phrase);
+    const auto consider = [&](const Lexicon::Candidates& candidates) {
+      for (const Known& phrase : candidates) {
+        if (phrase.weight <= best[phrase.list] || !stands_at(phrase.words, words, at)) continue;
+        const bool turns = phrase.list == kBreak || phrase.list == kYes;
+        if (!turns || !negated(words, at)) best[phrase.list] = phrase.weight;
       }
-    }
-    if (word.size() + 1 < kLongWord) continue;
-    for (const auto* phrase : all.with_long_first_word) {
-      if (Lexicon::may_be(phrase->words.front(), word)) consider(*phrase);
-    }
+    };
+    const Word& word = words[at];
+    if (const auto found = all.first_words.find(word.key); found != KeyTable::kNone) consider(all.by_first[found]);
+    if (word.text.size() + 1 < kLongWord) continue;
+    auto bits = all.by_start[Lexicon::start(word.text)] | all.by_end[Lexicon::end(word.text)];
+    for (; bits != 0; bits &= bits - 1) consider(all.with_slip[static_cast<std::size_t>(std::countr_zero(bits))]);
   }
   return best;
 }

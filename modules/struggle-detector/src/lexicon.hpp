@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
+#include <vector>
 
 #include "words.hpp"
 
@@ -16,6 +18,14 @@ inline constexpr std::size_t kLists = 6;
 
 /// By list, the weight of its strongest phrase; 0 when none occurs.
 using Weights = std::array<double, kLists>;
+
+struct Phrase {
+  List list{};
+  std::string_view text;  ///< as words_of() reads it, a space apart
+  double weight = 0;
+};
+/// All lists.
+const std::vector<Phrase>& phrases();
 
 /// One pass over `words` for all lists. A phrase after a negation ("don't", "not") does not count for the lists whose
 /// sense it turns round (breakthrough, tutor's yes).

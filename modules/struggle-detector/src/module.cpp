@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-#include <functional>
+#include <algorithm>
+#include <array>
+#include <cstring>
 
 #include <rapt/module.hpp>
 
@@ -32,6 +34,8 @@ class StruggleDetector {
   }
 
  private:
+  static constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15U;
+
   static void add(std::vector<Turn>& turns, std::string_view role, std::string_view content, std::int64_t seq) {
     if (role == "user") turns.push_back({Turn::Who::kStudent, content, seq});
     if (role == "assistant") turns.push_back({Turn::Who::kTutor, content, seq});
@@ -57,13 +61,26 @@ class StruggleDetector {
     return config_;
   }
 
-  static std::size_t fingerprint(const std::vector<Turn>& turns) {
-    std::size_t sum = turns.size();
-    for (const auto& turn : turns) {
-      sum =
-          sum * 0x9E3779B97F4A7C15U + std::hash<std::string_view>{}(turn.content) + static_cast<std::size_t>(turn.seq);
-    }
+  static std::uint64_t fingerprint(const std::vector<Turn>& turns) {
+    std::uint64_t sum = turns.size();
+    for (const auto& turn : turns)
+      sum = (sum ^ fingerprint(turn.content) ^ static_cast<std::uint64_t>(turn.seq)) * kOdd;
     return sum;
+  }
+
+  /// Four sums side by side, each told of every fourth word of eight bytes: reading the memory is what it costs.
+  static std::uint64_t fingerprint(std::string_view text) {
+    std::array<std::uint64_t, 4> sums{1, 2, 3, 4}, words{};
+    const auto size = text.size();
+    for (; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof words))) {
+      if (text.size() < sizeof words) words = {};
+      std::memcpy(words.data(), text.data(), std::min(text.size(), sizeof words));
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] = (sums[i] ^ words[i]) * kOdd;
+        sums[i] ^= sums[i] >> 29U;
+      }
+    }
+    return ((((size * kOdd ^ sums[0]) * kOdd ^ sums[1]) * kOdd ^ sums[2]) * kOdd) ^ sums[3];
   }
 
   /// The hooks before the AI are asked about the same message one after the other: the second finds what the first
@@ -80,7 +97,7 @@ class StruggleDetector {
 
   struct Judged {
     bool is = false;
-    std::size_t of = 0;
+    std::uint64_t of = 0;
     std::string by;  ///< the configuration
     Analysis found;
   };

@@ -32,25 +32,35 @@ bool in(std::string_view word, const std::array<std::string_view, N>& list) {
 
 bool asks(const Read& read) {
   return read.turn.content.find('?') != std::string_view::npos ||
-         std::any_of(read.words.begin(), read.words.end(), [](const auto& word) { return in(word, kAsking); });
+         std::any_of(read.words.begin(), read.words.end(), [](const Word& word) { return in(word.text, kAsking); });
+}
+
+WordSet numbers_in(const Read& read) {
+  return numbers_of(content_words(read.words));
 }
 
 bool answers(const Read& read) {
-  return read.words.size() <= kShortAnswer && !numbers_of(read.content).empty() &&
+  return read.words.size() <= kShortAnswer && !numbers_in(read).empty() &&
          std::none_of(read.words.begin(), read.words.end(),
-                      [](const auto& word) { return word == "how" || word == "why" || word == "what"; });
+                      [](const Word& word) { return word.text == "how" || word.text == "why" || word.text == "what"; });
 }
 
 bool resigned(const Read& read) {
   return !read.words.empty() && read.words.size() <= 3 && !read.breakthrough &&
-         std::all_of(read.words.begin(), read.words.end(), [](const auto& word) { return in(word, kResigned); });
+         std::all_of(read.words.begin(), read.words.end(), [](const Word& word) { return in(word.text, kResigned); });
 }
 
+struct Question {
+  explicit Question(const Read& read)
+      : words(read.words), content(content_words(words)), numbers(numbers_of(content)) {}
+  const WordList& words;
+  WordSet content, numbers;
+};
+
 /// The same question about the same numbers: "2x + 5 = 20" is another one than "3x + 5 = 20".
-bool same_question(const Read& a, const Read& b) {
-  const auto numbers = numbers_of(a.content), others = numbers_of(b.content);
-  if (numbers.empty() != others.empty()) return false;
-  if (!numbers.empty() && similarity(numbers, others) < kSameNumbers) return false;
+bool same(const Question& a, const Question& b) {
+  if (a.numbers.empty() != b.numbers.empty()) return false;
+  if (!a.numbers.empty() && similarity(a.numbers, b.numbers) < kSameNumbers) return false;
   if (a.content.size() < 2 || b.content.size() < 2) return a.words == b.words && a.words.size() >= 4;
   return similarity(a.content, b.content) > kSameQuestion;
 }
@@ -84,16 +94,15 @@ Read read(const Turn& turn) {
     out.says_yes = !out.says_no && of(weights, List::kTutorSaysYes) > 0;
     return out;
   }
-  out.content = content_words(out.words);
   out.frustration = of(weights, List::kFrustration);
   out.confusion = of(weights, List::kConfusion);
   out.begging = of(weights, List::kBegging);
   out.breakthrough = of(weights, List::kBreakthrough) > 0;
-  out.shouting = shouting(turn.content);
   return out;
 }
 
-double shouting(std::string_view text) {
+double shouting(const Read& read) {
+  const auto text = read.turn.content;
   std::size_t capitals = 0, longest = 0;
   for (std::size_t i = 0; i < text.size();) {
     auto end = i;
@@ -111,9 +120,10 @@ double shouting(std::string_view text) {
 std::optional<Indicator> repeated_question(const std::vector<Read>& reads) {
   const Read& latest = reads.back();
   if (!asks(latest) || resigned(latest) || answers(latest)) return std::nullopt;
+  const Question asked(latest);
   std::vector<std::int64_t> seqs;
   for (const auto& each : reads) {
-    if (student(each) && &each != &latest && asks(each) && same_question(each, latest)) seqs.push_back(each.turn.seq);
+    if (student(each) && &each != &latest && asks(each) && same(Question(each), asked)) seqs.push_back(each.turn.seq);
   }
   if (seqs.empty()) return std::nullopt;
   const double score = 0.3 + 0.15 * static_cast<double>(seqs.size() - 1);
@@ -129,8 +139,8 @@ std::optional<Indicator> repeated_error(const std::vector<Read>& reads) {
     const Read* wrong = reads[i].says_no ? answered(reads, i) : nullptr;
     if (wrong == nullptr) continue;
     seqs.push_back(wrong->turn.seq);
-    same_answer = same_answer || (answers(*wrong) && answers(reads.back()) &&
-                                  numbers_of(wrong->content) == numbers_of(reads.back().content));
+    same_answer =
+        same_answer || (answers(*wrong) && answers(reads.back()) && numbers_in(*wrong) == numbers_in(reads.back()));
   }
   if (same_answer) seqs.push_back(reads.back().turn.seq);
   if (seqs.size() < 2) return std::nullopt;

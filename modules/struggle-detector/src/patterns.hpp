@@ -12,24 +12,16 @@ namespace struggle {
 
 /// A turn with what is read off it once.
 struct Read {
-  Read() = default;
-  Read(const Read&) = delete;  // `content` borrows from `words`
-  Read& operator=(const Read&) = delete;
-  Read(Read&&) = default;
-  Read& operator=(Read&&) = default;
-  ~Read() = default;
-
   Turn turn;
   WordList words;
-  WordSet content;  ///< of students
-  double frustration = 0, confusion = 0, begging = 0, shouting = 0;
+  double frustration = 0, confusion = 0, begging = 0;  ///< of students
   bool breakthrough = false, says_no = false, says_yes = false;
 };
 
 Read read(const Turn& turn);
 
 /// Capitals and rows of marks: 0 to 0.35.
-double shouting(std::string_view text);
+double shouting(const Read& read);
 
 /// Patterns across turns; the last of `reads` is the student's latest message. nullopt when the pattern is not there.
 std::optional<Indicator> repeated_question(const std::vector<Read>& reads);

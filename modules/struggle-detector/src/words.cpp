@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <iterator>
-#include <unordered_set>
+#include <stdexcept>
+#include <utility>
 
 namespace struggle {
 namespace {
@@ -18,8 +20,8 @@ constexpr std::array<std::string_view, 48> kPlain = {
     "so",   "but",   "how",   "what", "whats", "why",  "can", "could",      "would", "should", "please", "this",
     "that", "again", "still", "just", "ok",    "dont", "get", "understand", "not",   "with",   "then",   "now"};
 
-bool has_digit(std::string_view word) {
-  return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+bool has_digit(const Word& word) {
+  return std::any_of(word.text.begin(), word.text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Letters that stand three times or more become one; digits stay, 1000 is a number. In place; the new length.
@@ -52,33 +54,60 @@ constexpr std::array<char, 256> kBytes = [] {
 
 }  // namespace
 
+Word::Word(std::string_view word) : text(word) {
+  std::memcpy(&key, word.data(), std::min(word.size(), sizeof key));
+}
+
+std::size_t KeyTable::add(std::uint64_t key) {
+  if (const auto known = find(key); known != kNone) return known;
+  if (size_ == kSlots / 2) throw std::length_error("there are more words than their table is made for");
+  auto at = place(key);
+  while (slots_[at].key != 0) at = (at + 1) % kSlots;
+  slots_[at] = {key, size_};
+  return size_++;
+}
+
+std::size_t KeyTable::find(std::uint64_t key) const {
+  for (auto at = place(key); slots_[at].key != 0; at = (at + 1) % kSlots) {
+    if (slots_[at].key == key) return slots_[at].number;
+  }
+  return kNone;
+}
+
 WordList words_of(std::string_view text) {
   WordList out;
-  out.bytes_.resize(text.size());  // never more than that: the words borrow from it
-  char* const bytes = out.bytes_.data();
-  std::size_t begin = 0, end = 0;
+  out.bytes_ = std::make_unique_for_overwrite<char[]>(text.size());  // never more than that: the words borrow from it
+  out.words_.reserve(std::min(text.size() / 4 + 1, kMaxWords));
+  char* const bytes = out.bytes_.get();
+  std::size_t begin = 0, end = 0, left = kMaxWords;
+  char last = kBreaks, last_but_one = kBreaks;
+  bool stretched = false;
   const auto finish = [&] {
-    if (end > begin && out.words_.size() < kMaxWords) {
-      end = begin + reduce(bytes + begin, end - begin);
-      out.words_.emplace_back(bytes + begin, end - begin);
+    if (end > begin) {
+      if (stretched) end = begin + reduce(bytes + begin, end - begin);
+      out.words_.emplace_back(std::string_view(bytes + begin, end - begin));
+      --left;
     }
     begin = end;
+    last = last_but_one = kBreaks;
+    stretched = false;
   };
-  for (std::size_t i = 0; i < text.size() && out.words_.size() < kMaxWords; ++i) {
-    if (text[i] == kTypographicApostrophe[0] &&
-        text.substr(i, kTypographicApostrophe.size()) == kTypographicApostrophe) {
-      i += kTypographicApostrophe.size() - 1;
-      continue;
-    }
+  for (std::size_t i = 0; i < text.size() && left > 0; ++i) {
     const char c = kBytes[static_cast<unsigned char>(text[i])];
-    if (c == kApostrophe) continue;
     if (c == kBreaks) {
       finish();
+    } else if (c == kApostrophe) {
+      continue;
+    } else if (c == kTypographicApostrophe[0] &&
+               text.substr(i, kTypographicApostrophe.size()) == kTypographicApostrophe) {
+      i += kTypographicApostrophe.size() - 1;
     } else if (end - begin < kMaxWord) {
+      stretched |= c == last && c == last_but_one;
+      last_but_one = std::exchange(last, c);
       bytes[end++] = c;
     }
   }
-  finish();
+  if (left > 0) finish();
   return out;
 }
 
@@ -97,10 +126,16 @@ bool same_word(std::string_view wanted, std::string_view found) {
 }
 
 WordSet content_words(const WordList& words) {
-  static const std::unordered_set<std::string_view> plain(kPlain.begin(), kPlain.end());
+  static const auto plain = [] {
+    KeyTable table;
+    for (const auto word : kPlain) table.add(Word(word).key);
+    return table;
+  }();
   WordSet out;
-  for (const auto word : words) {
-    if (!plain.contains(word)) out.push_back(word);
+  out.reserve(words.size());
+  for (const auto& word : words) {
+    const auto found = plain.find(word.key);
+    if (found == KeyTable::kNone || kPlain[found] != word.text) out.push_back(word);
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());

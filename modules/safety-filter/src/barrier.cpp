@@ -11,9 +11,14 @@ namespace safety {
 namespace {
 
 /// ASCII that stands in no address, no run of digits, no disguised word and no run of single letters.
+constexpr std::array<bool, 256> kParts = [] {
+  std::array<bool, 256> out{};
+  for (unsigned c = 0; c < 0x20; ++c) out[c] = c != '\t';
+  for (const char c : std::string_view("?;:\"=/^~`#&|\\")) out[static_cast<unsigned char>(c)] = true;
+  return out;
+}();
 bool parts_everything(char c) {
-  if (static_cast<unsigned char>(c) < 0x20) return c != '\t';
-  return std::string_view("?;:\"=/^~`#&|\\").find(c) != std::string_view::npos;
+  return kParts[static_cast<unsigned char>(c)];
 }
 
 bool joins(std::string_view word) {

@@ -88,13 +88,16 @@ bool is_distance(std::string_view text) {
 }  // namespace
 
 std::optional<Concern> find_concern(std::string_view text) {
-  static const PhraseSet certain(explicit_phrases());
-  static const PhraseSet possible(possible_phrases());
-  for (const auto index : certain.find(text)) {
-    const auto& phrase = explicit_phrases()[index];
-    if (phrase != "kms" || !is_distance(text)) return Concern{"explicit", phrase};
+  static const auto all = [] {
+    auto list = explicit_phrases();
+    list.insert(list.end(), possible_phrases().begin(), possible_phrases().end());
+    return list;
+  }();
+  static const PhraseSet phrases(all);
+  for (const auto index : phrases.find(text)) {  // ascending, so explicit ones first
+    if (index >= explicit_phrases().size()) return Concern{"possible", all[index]};
+    if (all[index] != "kms" || !is_distance(text)) return Concern{"explicit", all[index]};
   }
-  if (const auto found = possible.find(text); !found.empty()) return Concern{"possible", possible_phrases()[found[0]]};
   return std::nullopt;
 }
 

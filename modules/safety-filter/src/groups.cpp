@@ -23,9 +23,19 @@ constexpr std::array<std::pair<std::string_view, char>, 12> kWords = {{{"zero", 
                                                                        {"eight", '8'},
                                                                        {"nine", '9'}}};
 
+constexpr std::size_t kLongestWord = 6;  ///< "double"
+/// What may begin a group: a digit, and what one of the words begins with.
+constexpr std::array<bool, 256> kBegins = [] {
+  std::array<bool, 256> out{};
+  for (char c = '0'; c <= '9'; ++c) out[static_cast<unsigned char>(c)] = true;
+  for (const auto& [name, digit] : kWords) out[static_cast<unsigned char>(name[0])] = true;
+  out['d'] = true;  // "double"; "triple" begins as "two" does
+  return out;
+}();
+
 char digit_of(std::string_view word) {
   for (const auto& [name, digit] : kWords) {
-    if (name == word) return digit;
+    if (!word.empty() && name[0] == word[0] && name == word) return digit;
   }
   return '\0';
 }
@@ -40,6 +50,7 @@ std::string_view word_at(const Normalized& text, std::size_t at) {
 std::string spelled_at(const Normalized& text, std::size_t at, std::size_t& size) {
   const auto word = word_at(text, at);
   size = word.size();
+  if (size > kLongestWord) return {};
   const std::size_t times = word == "double" ? 2 : word == "triple" ? 3 : 1;
   if (times == 1) {
     const char digit = digit_of(word);
@@ -53,6 +64,7 @@ std::string spelled_at(const Normalized& text, std::size_t at, std::size_t& size
 }
 
 std::optional<Group> group_at(const Normalized& text, std::size_t at) {
+  if (!kBegins[static_cast<unsigned char>(text.at(at))]) return std::nullopt;
   Group group;
   group.begin = at;
   if (is_digit(text.at(at))) {

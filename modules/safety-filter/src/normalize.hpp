@@ -21,14 +21,14 @@ struct Normalized {
 /// `source` must be smaller than 4 GiB. Linear time.
 Normalized normalize(std::string_view source);
 
-inline bool is_digit(char c) {
+constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 /// Letters after normalizing: ASCII lower case, and every byte beyond ASCII.
-inline bool is_letter(char c) {
+constexpr bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
 }
-inline bool is_space(char c) {
+constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 

@@ -2,6 +2,7 @@
 #include "phrases.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "normalize.hpp"
@@ -11,11 +12,25 @@ namespace {
 
 constexpr std::size_t kMaxWord = 64, kWindow = 256;
 
-bool is_disguise(char c) {
+constexpr bool is_disguise(char c) {
   return c == '@' || c == '$' || c == '!' || c == '+' || c == '*';
 }
+
+/// What a byte is to a word; 0: it is in none.
+constexpr unsigned kLetter = 1, kDigit = 2, kMark = 4;
+constexpr std::array<unsigned char, 256> kClasses = [] {
+  std::array<unsigned char, 256> out{};
+  for (unsigned i = 0; i < out.size(); ++i) {
+    const char c = static_cast<char>(i);
+    out[i] = is_letter(c) ? kLetter : is_digit(c) ? kDigit : c == '\'' || is_disguise(c) ? kMark : 0;
+  }
+  return out;
+}();
+unsigned class_of(char c) {
+  return kClasses[static_cast<unsigned char>(c)];
+}
 bool is_word(char c) {
-  return is_letter(c) || is_digit(c) || c == '\'' || is_disguise(c);
+  return class_of(c) != 0;
 }
 
 char as_letter(char c) {
@@ -76,12 +91,13 @@ std::string leet_of(std::string_view raw) {
   return out;
 }
 
-Word make_word(std::string_view raw) {
+Word make_word(const RawWord& from) {
   Word word;
-  for (const char c : raw) {
+  word.begin = from.begin;
+  for (const char c : from.raw) {
     if (is_letter(c) || is_digit(c)) word.plain += c;
   }
-  word.leet = leet_of(raw);
+  word.leet = leet_of(from.raw);
   word.collapsed = collapse(word.plain);
   return word;
 }
@@ -94,6 +110,11 @@ std::string_view without_edges(std::string_view raw) {
   return raw;
 }
 
+/// Of a word that was cut, the part that is left may be marks alone.
+bool says_something(std::string_view raw) {
+  return std::any_of(raw.begin(), raw.end(), [](char c) { return (class_of(c) & (kLetter | kDigit)) != 0; });
+}
+
 /// Reads words from a normalized text, one after the other.
 class WordReader {
  public:
@@ -102,18 +123,17 @@ class WordReader {
   }
 
   /// False at the end of the text.
-  bool next(Word& word) {
+  bool next(RawWord& word) {
     while (at_ < text_.size()) {
-      if (!is_word(text_[at_])) {
-        ++at_;
-        continue;
-      }
       auto end = at_;
-      while (end < text_.size() && is_word(text_[end])) ++end;
-      const auto raw = without_edges(text_.substr(at_, std::min(end - at_, kMaxWord)));
-      word = make_word(raw);
-      word.begin = std::exchange(at_, end);
-      if (!word.plain.empty()) return true;
+      unsigned all = 0;
+      for (unsigned one = 0; end < text_.size() && (one = class_of(text_[end])) != 0; ++end) all |= one;
+      word.begin = std::exchange(at_, end + 1);
+      if ((all & (kLetter | kDigit)) == 0) continue;
+      word.raw = text_.substr(word.begin, std::min(end - word.begin, kMaxWord));
+      word.plain = all == kLetter;
+      if (!word.plain) word.raw = without_edges(word.raw);
+      if (word.plain || says_something(word.raw)) return true;
     }
     return false;
   }
@@ -122,6 +142,16 @@ class WordReader {
   std::string_view text_;
   std::size_t at_ = 0;
 };
+
+std::size_t start_of(char first, char other) {
+  return (static_cast<unsigned char>(first) * 32U ^ static_cast<unsigned char>(other)) % 4096U;
+}
+
+/// Of the word with single letters.
+std::size_t start_of(std::string_view word) {
+  const auto other = word.find_first_not_of(word[0]);
+  return start_of(word[0], other == std::string_view::npos ? '\0' : word[other]);
+}
 
 /// One phrase's word against one word of the text, in each reading.
 bool same(const Word& wanted, const Word& found) {
@@ -136,7 +166,7 @@ std::vector<Word> split_words(std::string_view source) {
   const auto text = normalize(source);
   WordReader reader(text.text);
   std::vector<Word> out;
-  for (Word word; reader.next(word);) out.push_back(std::move(word));
+  for (RawWord word; reader.next(word);) out.push_back(make_word(word));
   return out;
 }
 
@@ -157,6 +187,7 @@ PhraseSet::PhraseSet(const std::vector<std::string>& phrases) {
     if (words.size() == 1 && words[0].plain.size() >= 4) long_words_.emplace_back(words[0].plain, i);
     longest_ = std::max(longest_, words.size());
     const auto first = words[0].plain;
+    starts_.set(start_of(first));
     by_first_[singled(first)].push_back({i, std::move(words)});
   }
 }
@@ -184,22 +215,31 @@ void PhraseSet::find_spaced_out(std::string_view text, char before, std::set<std
   finish();
 }
 
-bool PhraseSet::matches(const Phrase& phrase, const std::vector<Word>& words, std::size_t at) const {
-  if (at + phrase.words.size() > words.size()) return false;
-  for (std::size_t k = 0; k < phrase.words.size(); ++k) {
-    if (!same(phrase.words[k], words[at + k])) return false;
-  }
-  return true;
+bool PhraseSet::may_begin(const RawWord& word) const {
+  return !word.plain || starts_.test(start_of(word.raw));
 }
 
-void PhraseSet::find_at(const std::vector<Word>& words, std::size_t at, std::set<std::size_t>& found) const {
-  for (const auto* reading : {&words[at].plain, &words[at].leet}) {
+template <class Visit>
+void PhraseSet::for_each_begun(const std::vector<RawWord>& words, std::size_t at, const Visit& visit) const {
+  if (!may_begin(words[at])) return;
+  const Word first = make_word(words[at]);
+  for (const auto* reading : {&first.plain, &first.leet}) {
     const auto phrases = reading->empty() ? by_first_.end() : by_first_.find(singled(*reading));
     if (phrases == by_first_.end()) continue;
     for (const auto& phrase : phrases->second) {
-      if (matches(phrase, words, at)) found.insert(phrase.index);
+      std::size_t k = same(phrase.words[0], first) ? 1 : 0;
+      while (k > 0 && k < phrase.words.size() && at + k < words.size() &&
+             same(phrase.words[k], make_word(words[at + k])))
+        ++k;
+      visit(phrase, k);
     }
   }
+}
+
+void PhraseSet::find_at(const std::vector<RawWord>& words, std::size_t at, std::set<std::size_t>& found) const {
+  for_each_begun(words, at, [&](const Phrase& phrase, std::size_t there) {
+    if (there == phrase.words.size()) found.insert(phrase.index);
+  });
 }
 
 std::vector<std::size_t> PhraseSet::find(std::string_view source) const {
@@ -211,10 +251,11 @@ std::vector<std::size_t> PhraseSet::find_in(std::string_view text, char before) 
   if (empty()) return {};
   WordReader reader(text, before);
   // A window slides over the words: as many as the longest phrase has must follow before one is judged.
-  std::vector<Word> window;
+  std::vector<RawWord> window;
+  window.reserve(kWindow + longest_);
   std::size_t judged = 0;
-  for (Word word; reader.next(word);) {
-    window.push_back(std::move(word));
+  for (RawWord word; reader.next(word);) {
+    window.push_back(word);
     if (window.size() - judged < longest_) continue;
     find_at(window, judged++, found);
     if (judged < kWindow) continue;
@@ -226,27 +267,20 @@ std::vector<std::size_t> PhraseSet::find_in(std::string_view text, char before) 
   return {found.begin(), found.end()};
 }
 
-bool PhraseSet::begins_phrase(const std::vector<Word>& words, std::size_t at) const {
-  for (const auto* reading : {&words[at].plain, &words[at].leet}) {
-    const auto phrases = reading->empty() ? by_first_.end() : by_first_.find(singled(*reading));
-    if (phrases == by_first_.end()) continue;
-    for (const auto& phrase : phrases->second) {
-      std::size_t k = 0;
-      while (k < phrase.words.size() && at + k < words.size() && same(phrase.words[k], words[at + k])) ++k;
-      if (at + k == words.size()) return true;
-    }
-  }
-  return false;
+bool PhraseSet::begins_phrase(const std::vector<RawWord>& words, std::size_t at) const {
+  bool begins = false;
+  for_each_begun(words, at, [&](const Phrase&, std::size_t there) { begins = begins || at + there == words.size(); });
+  return begins;
 }
 
 std::size_t PhraseSet::open_from(std::string_view text, char before) const {
   if (longest_ < 2) return text.size();
   WordReader reader(text, before);
-  std::vector<Word> words;  // the last ones: a phrase that is not whole has fewer words than the longest
-  for (Word word; reader.next(word);) {
+  std::vector<RawWord> words;  // the last ones: a phrase that is not whole has fewer words than the longest
+  for (RawWord word; reader.next(word);) {
     if (words.size() >= longest_ + kWindow)
       words.erase(words.begin(), words.end() - static_cast<std::ptrdiff_t>(longest_));
-    words.push_back(std::move(word));
+    words.push_back(word);
   }
   for (auto at = words.size() - std::min(words.size(), longest_ - 1); at < words.size(); ++at) {
     if (begins_phrase(words, at)) return words[at].begin;

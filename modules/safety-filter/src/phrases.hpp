@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <bitset>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,13 @@ struct Word {
 };
 
 std::vector<Word> split_words(std::string_view text);
+
+/// A word of a normalized text, not read yet: few begin a phrase.
+struct RawWord {
+  std::size_t begin = 0;
+  std::string_view raw;  ///< without marks at its edges
+  bool plain = false;    ///< letters only
+};
 /// Without a last word that may go on, whatever follows. `text` is normalized.
 std::string_view whole_words(std::string_view text);
 
@@ -42,15 +50,20 @@ class PhraseSet {
     std::size_t index;
     std::vector<Word> words;
   };
-  void find_at(const std::vector<Word>& words, std::size_t at, std::set<std::size_t>& found) const;
+  void find_at(const std::vector<RawWord>& words, std::size_t at, std::set<std::size_t>& found) const;
+  /// Calls `visit` with every phrase that may begin with the word, and how many of its words follow.
+  template <class Visit>
+  void for_each_begun(const std::vector<RawWord>& words, std::size_t at, const Visit& visit) const;
+  /// False for most words that begin none.
+  [[nodiscard]] bool may_begin(const RawWord& word) const;
   /// Words in runs of single letters: "s t u p i d", "s.t.u.p.i.d".
   void find_spaced_out(std::string_view text, char before, std::set<std::size_t>& found) const;
   /// All words of a list from `at` on are the first ones of a phrase.
-  [[nodiscard]] bool begins_phrase(const std::vector<Word>& words, std::size_t at) const;
-  [[nodiscard]] bool matches(const Phrase& phrase, const std::vector<Word>& words, std::size_t at) const;
+  [[nodiscard]] bool begins_phrase(const std::vector<RawWord>& words, std::size_t at) const;
   std::unordered_map<std::string, std::vector<Phrase>> by_first_;  ///< by every reading of the first word
   std::vector<std::pair<std::string, std::size_t>> long_words_;    ///< single words of four letters or more
-  std::size_t longest_ = 0;                                        ///< words of the longest phrase
+  std::bitset<4096> starts_;  ///< by the first letter of a first word and the next other one
+  std::size_t longest_ = 0;   ///< words of the longest phrase
 };
 
 }  // namespace safety

@@ -13,36 +13,54 @@ namespace {
 constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the marks around it
 constexpr std::int64_t kTokensOfAPicture = 800;
 
-enum class Script : std::uint8_t { kWord, kDigit, kSpace, kLine, kSign, kAccented, kDense, kPicture };
+enum Script : std::uint8_t { kWord, kDigit, kSpace, kLine, kSign, kAccented, kDense, kPicture, kScripts };
 
 /// What a run of one script comes to, in twelfths of a token: what its first character adds, and each further one.
 struct Weight {
-  std::int64_t first;
-  std::int64_t further;
+  std::uint8_t first;
+  std::uint8_t further;
 };
 constexpr std::int64_t kWhole = 12;
+constexpr std::array<Weight, kScripts> kWeights{{
+    {11, 1},   // kWord
+    {12, 4},   // kDigit
+    {0, 3},    // kSpace
+    {10, 2},   // kLine
+    {11, 5},   // kSign
+    {6, 4},    // kAccented
+    {10, 9},   // kDense
+    {24, 18},  // kPicture
+}};
 
-constexpr Weight weight_of(Script script) {
-  switch (script) {
-    case Script::kWord:
-      return {11, 1};
-    case Script::kDigit:
-      return {12, 4};
-    case Script::kSpace:
-      return {0, 3};
-    case Script::kLine:
-      return {10, 2};
-    case Script::kSign:
-      return {11, 5};
-    case Script::kAccented:
-      return {6, 4};
-    case Script::kDense:
-      return {10, 9};
-    case Script::kPicture:
-      return {24, 18};
+/// What a character adds, by the script of the one before it (kScripts where there is none) and its own. Tables,
+/// because whole conversations are counted.
+constexpr std::array<std::array<std::uint8_t, kScripts>, kScripts + 1> twelfths_of_scripts() {
+  std::array<std::array<std::uint8_t, kScripts>, kScripts + 1> twelfths{};
+  for (unsigned before = 0; before <= kScripts; ++before) {
+    for (unsigned now = 0; now < kScripts; ++now)
+      twelfths[before][now] = before == now ? kWeights[now].further : kWeights[now].first;
   }
-  return {kWhole, kWhole};
+  return twelfths;
 }
+constexpr auto kTwelfths = twelfths_of_scripts();
+
+constexpr unsigned kFirstOfTwo = 0xC0;  ///< the least byte that others follow
+constexpr unsigned kFirstOfThree = 0xE0;
+constexpr unsigned kFirstOfFour = 0xF0;
+
+constexpr std::array<Script, kFirstOfTwo> scripts_of_bytes() {
+  std::array<Script, kFirstOfTwo> scripts{};
+  for (unsigned byte = 0; byte < kFirstOfTwo; ++byte) {
+    const auto c = static_cast<char>(byte);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    const bool line = c == '\n' || c == '\r';
+    const bool space = c == ' ' || c == '\t';
+    scripts[byte] = letter ? kWord : digit ? kDigit : line ? kLine : space ? kSpace : kSign;
+  }
+  return scripts;
+}
+constexpr auto kScriptOf = scripts_of_bytes();
 
 constexpr unsigned kFirstDense = 0x2E80;  ///< from here on Chinese, Japanese, Korean
 
@@ -51,24 +69,19 @@ struct Character {
   std::size_t bytes;
 };
 
-bool between(char c, char low, char high) {
-  return c >= low && c <= high;
+unsigned byte_at(std::string_view text, std::size_t at) {
+  return static_cast<unsigned char>(text[at]);
 }
 
-Character character_at(std::string_view text) {
-  const char c = text.front();
-  const auto byte = static_cast<unsigned char>(c);
-  if (between(c, 'a', 'z') || between(c, 'A', 'Z')) return {Script::kWord, 1};
-  if (between(c, '0', '9')) return {Script::kDigit, 1};
-  if (c == '\n' || c == '\r') return {Script::kLine, 1};
-  if (c == ' ' || c == '\t') return {Script::kSpace, 1};
-  if (byte < 0xC0) return {Script::kSign, 1};
-  if (byte < 0xE0) return {Script::kAccented, 2};
-  if (byte >= 0xF0) return {Script::kPicture, 4};
-  const unsigned second = text.size() > 1 ? static_cast<unsigned char>(text[1]) & 0x3FU : 0;
+/// Of more than one byte.
+Character long_character(std::string_view text) {
+  const unsigned byte = byte_at(text, 0);
+  if (byte < kFirstOfThree) return {kAccented, 2};
+  if (byte >= kFirstOfFour) return {kPicture, 4};
+  const unsigned second = text.size() > 1 ? byte_at(text, 1) & 0x3FU : 0;
   const unsigned point = ((byte & 0x0FU) << 12U) | (second << 6U);
-  if (point >= kFirstDense) return {Script::kDense, 3};
-  return {point >= 0x2000 ? Script::kSign : Script::kAccented, 3};  // dashes and arrows; other alphabets
+  if (point >= kFirstDense) return {kDense, 3};
+  return {point >= 0x2000 ? kSign : kAccented, 3};  // dashes and arrows; other alphabets
 }
 
 /// What each byte comes to at most, in thirds of a token. A table, because whole conversations are counted.
@@ -120,15 +133,18 @@ std::int64_t estimated_tokens(const ChatRequest& request) {
 
 std::int64_t estimated_tokens(std::string_view text) {
   std::int64_t twelfths = 0;
-  bool first = true;
-  Script before = Script::kSpace;
-  while (!text.empty()) {
-    const auto character = character_at(text);
-    const auto weight = weight_of(character.script);
-    twelfths += first || character.script != before ? weight.first : weight.further;
-    first = false;
-    before = character.script;
-    text.remove_prefix(character.bytes < text.size() ? character.bytes : text.size());
+  std::size_t before = kScripts;
+  const auto add = [&](Script script) {
+    twelfths += kTwelfths[before][script];
+    before = script;
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    for (; at < text.size() && byte_at(text, at) < kFirstOfTwo; ++at) add(kScriptOf[byte_at(text, at)]);
+    if (at == text.size()) break;
+    const auto character = long_character(text.substr(at));
+    add(character.script);
+    at += character.bytes;
   }
   return (twelfths + kWhole - 1) / kWhole;
 }

@@ -64,7 +64,7 @@ void WorldReader::read() {
   for (const auto& one : list(document_, "users")) read_user(one);
   for (const auto& one : list(document_, "groups")) read_group(one);
   for (const auto& one : list(document_, "classes")) read_class(one);
-  for (const auto& one : list(document_, "tools")) look_up(one, "group", Kind::kGroup);
+  for (const auto& one : list(document_, "tools")) read_tool(one);
   for (const auto& one : list(document_, "assignments")) read_assignment(one);
   for (const auto& one : list(document_, "sessions")) read_session(one, sessions);
   for (const auto& one : list(document_, "runs")) read_run(one, runs);
@@ -122,19 +122,23 @@ std::optional<TimePoint> WorldReader::time(const Thing& thing, const char* membe
   return read;
 }
 
+void WorldReader::check_name(const Thing& thing, const char* member) {
+  const auto found = thing.json.find(member);
+  if (found == thing.json.end()) return;
+  const auto wrong = accounts::fault_of_name(found->get<std::string>());
+  if (!wrong.empty()) fault(thing, member, wrong);
+}
+
 void WorldReader::read_user(const Thing& user) {
   const auto email = user.json.at("email").get<std::string>();
   if (const auto wrong = accounts::fault_of_email(email); !wrong.empty()) fault(user, "email", wrong);
   if (!seen_.insert("email " + lower(email)).second) fault(user, "email", "is another user's already");
-  for (const char* member : {"name", "given_name", "family_name"}) {
-    const auto found = user.json.find(member);
-    const auto wrong = found == user.json.end() ? "" : accounts::fault_of_name(found->get<std::string>());
-    if (!wrong.empty()) fault(user, member, wrong);
-  }
+  for (const char* member : {"name", "given_name", "family_name"}) check_name(user, member);
   read_external_ids(user, Kind::kUser);
 }
 
 void WorldReader::read_group(const Thing& group) {
+  check_name(group, "name");
   const auto* parent = look_up(group, "parent", Kind::kGroup);
   // The tables know the place of a group by that of its parent, which has to be there.
   if (parent != nullptr && parent >= &group.json)
@@ -144,6 +148,7 @@ void WorldReader::read_group(const Thing& group) {
 }
 
 void WorldReader::read_class(const Thing& one) {
+  check_name(one, "name");
   look_up(one, "group", Kind::kGroup);
   read_belongings(one, "enrollments");
   read_external_ids(one, Kind::kClass);
@@ -173,6 +178,11 @@ void WorldReader::read_external_ids(const Thing& thing, Kind kind) {
         std::string(kWords.at(static_cast<std::size_t>(kind))) + " " + source + " " + id.get<std::string>();
     if (!seen_.insert(key).second) fault(thing, member, "is another one's already");
   }
+}
+
+void WorldReader::read_tool(const Thing& tool) {
+  check_name(tool, "name");
+  look_up(tool, "group", Kind::kGroup);
 }
 
 void WorldReader::read_assignment(const Thing& assignment) {

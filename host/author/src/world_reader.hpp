@@ -41,11 +41,13 @@ class WorldReader {
   [[nodiscard]] const Json* found(const Json& object, const char* member) const;
   std::optional<TimePoint> time(const Thing& thing, const char* member);
 
+  void check_name(const Thing& thing, const char* member);  ///< as accounts have them: no control characters
   void read_user(const Thing& user);
   void read_group(const Thing& group);
   void read_class(const Thing& one);
   void read_belongings(const Thing& of, const char* member);
   void read_external_ids(const Thing& thing, Kind kind);
+  void read_tool(const Thing& tool);
   void read_assignment(const Thing& assignment);
   void read_work(const Thing& work, const char* type, std::size_t count);
   void read_end(const Thing& work, bool ended, TimePoint otherwise);

@@ -130,6 +130,8 @@ TEST(World, WhatNoHostWouldHaveIsAFault) {
       {"/users/1/email", "KIM@school.example", "users[1].email"},
       {"/users/1/email", "nobody", "users[1].email"},
       {"/users/1/name", " x", "users[1].name"},
+      {"/groups/0/name", "a\x1b[31m", "groups[0].name"},
+      {"/tools/2/name", "\x07", "tools[2].name"},
       {"/users/1/id", "user-1", "users[1].id"},
       {"/groups/0/parent", "group-1", "groups[0].parent"},
       {"/groups/0/parent", "school-1", "groups[0].parent"},

@@ -23,8 +23,9 @@ std::string manifest(const Packed& module, const std::string& publisher) {
   return R"({"name":")" + module.name +
          R"(","version":"1.0.0","title":"Bench","description":"Looks at the message.","publisher":")" + publisher +
          R"(","license":"AGPL-3.0-or-later","abi":")" + module.abi + R"(","permissions":)" + module.permissions_json +
-         R"(,"hooks":)" + module.hooks_json + "," + module.more_json + R"("libraries":{")" + architecture +
-         R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
+         R"(,"hooks":)" + module.hooks_json + "," + module.more_json +
+         (module.config_schema.empty() ? "" : R"("config_schema":"config.schema.json",)") + R"("libraries":{")" +
+         architecture + R"(":"lib/)" + architecture + R"(/bench.so"},"memory_mb":32})";
 }
 
 std::string numbered(std::size_t number) {
@@ -62,6 +63,7 @@ std::string packed(const fs::path& folder, const Packed& module, const std::stri
   const std::string& name = module.name;
   const auto stage = folder / (name + ".stage");
   write(stage / "manifest.json", manifest(module, publisher));
+  if (!module.config_schema.empty()) write(stage / "config.schema.json", module.config_schema);
   write(stage / "LICENSE", "AGPL-3.0-or-later\n");
   write(stage / "CHANGELOG.md", "# 1.0.0\n");
   write(stage / "sbom.spdx.json",

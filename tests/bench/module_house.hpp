@@ -19,7 +19,8 @@ struct Packed {
   std::string hooks_json;  ///< the manifest's "hooks"
   std::string permissions_json = "[]";
   std::string abi = "1.1";
-  std::string more_json{};  ///< further members of the manifest, each with its comma behind it
+  std::string more_json{};      ///< further members of the manifest, each with its comma behind it
+  std::string config_schema{};  ///< JSON; "" for none
 };
 
 /// Two modules that mask a phrase in answers, each token by itself.

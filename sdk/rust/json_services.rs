@@ -10,6 +10,7 @@ use crate::text::{to_text, ABSENT};
 pub enum Ask {
     JobsEnqueue,
     JobsCancel,
+    JobsList,
     EventsPublish,
     SecretsList,
     SecretsSign,
@@ -30,6 +31,7 @@ impl Ask {
         match self {
             Ask::JobsEnqueue => (b"rapt.jobs/1\0", 0, "jobs.enqueue"),
             Ask::JobsCancel => (b"rapt.jobs/1\0", 1, "jobs.cancel"),
+            Ask::JobsList => (b"rapt.jobs/1\0", 2, "jobs.list"),
             Ask::EventsPublish => (b"rapt.events/1\0", 0, "events.publish"),
             Ask::SecretsList => (b"rapt.secrets/1\0", 0, "secrets.list"),
             Ask::SecretsSign => (b"rapt.secrets/1\0", 1, "secrets.sign"),

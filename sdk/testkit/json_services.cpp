@@ -16,19 +16,17 @@
 namespace rapt::testkit {
 namespace {
 
-constexpr std::size_t kMaxBytes = 1u << 20;
-
 rapt_status ask(const char* call, const rapt_host* base, rapt_text request, rapt_text* answer) {
   auto& host = memory(base);
   *answer = {nullptr, 0};
-  if (const auto status = check_text(request, kMaxBytes); status != RAPT_OK) return status;
+  if (const auto status = check_text(request, RAPT_MAX_REQUEST_BYTES); status != RAPT_OK) return status;
   const auto start = view_of(request).find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos || view_of(request)[start] != '{' || !is_json(view_of(request)))
     return RAPT_E_INVALID;
   if (host.scene == nullptr) return RAPT_E_NOT_ALLOWED;
   if (!host.services.json) return RAPT_E_UNAVAILABLE;
   auto said = host.services.json(call, std::string(view_of(request)));
-  if (said.json.size() > kMaxBytes) return RAPT_E_TOO_LARGE;
+  if (said.json.size() > RAPT_MAX_REQUEST_BYTES) return RAPT_E_TOO_LARGE;
   *answer = give(host, 0, std::move(said.json));
   return said.status;
 }
@@ -36,7 +34,8 @@ rapt_status ask(const char* call, const rapt_host* base, rapt_text request, rapt
 #define RAPT_TESTKIT_CALL(call) \
   [](const rapt_host* host, rapt_text request, rapt_text* answer) { return ask(call, host, request, answer); }
 
-constexpr rapt_jobs_service_1 jobs{RAPT_TESTKIT_CALL("jobs.enqueue"), RAPT_TESTKIT_CALL("jobs.cancel")};
+constexpr rapt_jobs_service_1 jobs{RAPT_TESTKIT_CALL("jobs.enqueue"), RAPT_TESTKIT_CALL("jobs.cancel"),
+                                   RAPT_TESTKIT_CALL("jobs.list")};
 constexpr rapt_events_service_1 events{RAPT_TESTKIT_CALL("events.publish")};
 constexpr rapt_secrets_1 secrets{RAPT_TESTKIT_CALL("secrets.list"), RAPT_TESTKIT_CALL("secrets.sign"),
                                  RAPT_TESTKIT_CALL("secrets.verify")};

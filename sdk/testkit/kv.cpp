@@ -8,11 +8,8 @@
 namespace rapt::testkit {
 namespace {
 
-constexpr std::size_t kMaxKey = 256, kMaxValue = 64u << 10;
-constexpr std::int64_t kMaxTtl = 400ll * 24 * 3600;
-
 bool is_plain_key(rapt_text key, std::size_t least) {
-  return key.size >= least && key.size <= kMaxKey && check_text(key, kMaxKey) == RAPT_OK &&
+  return key.size >= least && key.size <= RAPT_KV_MAX_KEY_BYTES && check_text(key, RAPT_KV_MAX_KEY_BYTES) == RAPT_OK &&
          std::none_of(key.data, key.data + key.size,
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
@@ -43,7 +40,7 @@ std::int64_t end_of(const MemoryHost& host, std::int64_t ttl_s) {
 }
 
 bool is_ttl(std::int64_t ttl_s) {
-  return ttl_s >= 0 && ttl_s <= kMaxTtl;
+  return ttl_s >= 0 && ttl_s <= RAPT_KV_MAX_TTL_S;
 }
 
 rapt_status get(const rapt_host* base, rapt_kv_scope scope, rapt_text key, rapt_text* value) {
@@ -59,7 +56,7 @@ rapt_status put(const rapt_host* base, rapt_kv_scope scope, rapt_text key, rapt_
   auto& host = memory(base);
   Services::Place place;
   if (const auto status = find_place(host, scope, key, 1, place); status != RAPT_OK) return status;
-  if (const auto status = check_text(value, kMaxValue); status != RAPT_OK) return status;
+  if (const auto status = check_text(value, RAPT_KV_MAX_VALUE_BYTES); status != RAPT_OK) return status;
   if (!is_ttl(ttl_s)) return RAPT_E_INVALID;
   host.services.values[place] = {std::string(view_of(value)), end_of(host, ttl_s)};
   return RAPT_OK;
@@ -102,7 +99,7 @@ rapt_status swap(const rapt_host* base, rapt_kv_scope scope, rapt_text key, rapt
   *swapped = 0;
   if (const auto status = find_place(host, scope, key, 1, place); status != RAPT_OK) return status;
   if (expected.data != nullptr) {
-    if (const auto status = check_text(expected, kMaxValue); status != RAPT_OK) return status;
+    if (const auto status = check_text(expected, RAPT_KV_MAX_VALUE_BYTES); status != RAPT_OK) return status;
   }
   const auto* found = find(host, place);
   const bool same =
@@ -112,7 +109,7 @@ rapt_status swap(const rapt_host* base, rapt_kv_scope scope, rapt_text key, rapt
     *swapped = 1;
     return RAPT_OK;
   }
-  if (const auto status = check_text(value, kMaxValue); status != RAPT_OK) return status;
+  if (const auto status = check_text(value, RAPT_KV_MAX_VALUE_BYTES); status != RAPT_OK) return status;
   return is_ttl(ttl_s) ? RAPT_OK : RAPT_E_INVALID;
 }
 

@@ -13,8 +13,6 @@
 namespace rapt::testkit {
 namespace {
 
-constexpr std::size_t kMaxBytes = 1u << 20, kMaxRequest = 64u << 10, kMaxBody = 512u << 10;
-constexpr int kMaxFigures = 16;
 
 /// JSON that begins so.
 rapt_status check_json(rapt_text text, std::size_t longest, char first) {
@@ -28,7 +26,7 @@ rapt_status ask_sql(MemoryHost& host, rapt_text sql, const std::string& params, 
   if (host.scene == nullptr) return RAPT_E_NOT_ALLOWED;
   if (!host.services.sql) return RAPT_E_UNAVAILABLE;
   auto said = host.services.sql(std::string(view_of(sql)), params);
-  if (said.json.size() > kMaxBytes) return RAPT_E_TOO_LARGE;
+  if (said.json.size() > RAPT_MAX_REQUEST_BYTES) return RAPT_E_TOO_LARGE;
   if (said.status == RAPT_OK || said.status == RAPT_E_INVALID) *json = give(host, 0, std::move(said.json));
   return said.status;
 }
@@ -36,30 +34,30 @@ rapt_status ask_sql(MemoryHost& host, rapt_text sql, const std::string& params, 
 rapt_status query(const rapt_host* host, rapt_text sql, rapt_text params, rapt_text* json) {
   *json = {nullptr, 0};
   if (sql.size == 0) return RAPT_E_INVALID;
-  if (const auto status = check_text(sql, kMaxBytes); status != RAPT_OK) return status;
+  if (const auto status = check_text(sql, RAPT_MAX_REQUEST_BYTES); status != RAPT_OK) return status;
   if (params.data == nullptr) params = {"[]", 2};
-  if (const auto status = check_json(params, kMaxBytes - sql.size, '['); status != RAPT_OK) return status;
+  if (const auto status = check_json(params, RAPT_MAX_REQUEST_BYTES - sql.size, '['); status != RAPT_OK) return status;
   return ask_sql(memory(host), sql, std::string(view_of(params)), json);
 }
 
 rapt_status transact(const rapt_host* host, rapt_text statements, rapt_text* json) {
   *json = {nullptr, 0};
-  const auto status = check_json(statements, kMaxBytes, '[');
+  const auto status = check_json(statements, RAPT_MAX_REQUEST_BYTES, '[');
   return status == RAPT_OK ? ask_sql(memory(host), statements, "", json) : status;
 }
 
 rapt_status request(const rapt_host* base, rapt_text request, rapt_text body, rapt_text* head, rapt_text* answer) {
   auto& host = memory(base);
   *head = *answer = {nullptr, 0};
-  if (const auto status = check_json(request, kMaxRequest, '{'); status != RAPT_OK) return status;
+  if (const auto status = check_json(request, RAPT_HTTP_MAX_REQUEST_BYTES, '{'); status != RAPT_OK) return status;
   if (body.data != nullptr) {
-    if (const auto status = check_text(body, kMaxBody); status != RAPT_OK) return status;
+    if (const auto status = check_text(body, RAPT_HTTP_MAX_BODY_BYTES); status != RAPT_OK) return status;
   }
   if (host.scene == nullptr) return RAPT_E_NOT_ALLOWED;
   if (!host.services.http) return RAPT_E_UNAVAILABLE;
   auto said = host.services.http(std::string(view_of(request)),
                                  body.data == nullptr ? std::nullopt : std::optional<std::string>(view_of(body)));
-  if (said.body.size() > kMaxBody) return RAPT_E_TOO_LARGE;
+  if (said.body.size() > RAPT_HTTP_MAX_BODY_BYTES) return RAPT_E_TOO_LARGE;
   if (said.status == RAPT_OK || said.status == RAPT_E_UNAVAILABLE) *head = give(host, 0, std::move(said.json));
   if (said.status == RAPT_OK) *answer = give(host, 1, std::move(said.body));
   return said.status;
@@ -73,7 +71,7 @@ rapt_status record(const rapt_host* base, rapt_text name, bool is_counter, doubl
   if (word.empty() || word.size() > 64 || word[0] < 'a' || word[0] > 'z' ||
       !std::all_of(word.begin(), word.end(), allowed))
     return RAPT_E_INVALID;
-  if (host.figures == kMaxFigures) return RAPT_E_TOO_LARGE;
+  if (host.figures == RAPT_METRICS_MAX_FIGURES) return RAPT_E_TOO_LARGE;
   ++host.figures;
   host.services.figures.push_back({std::string(word), is_counter, value});
   return RAPT_OK;

@@ -16,6 +16,11 @@ constexpr store::Statement kOrder{"module_jobs_order", R"(
 constexpr store::Statement kTakeBack{"module_jobs_take_back", R"(
   DELETE FROM jobs WHERE kind = 'module.job' AND idempotency_key = $1 || '/' || $2 || '/' || $3
      AND state = 'waiting' AND attempts = postponed)"};
+constexpr store::Statement kOpen{"module_jobs_open", R"(
+  SELECT name, key, last_error, state = 'running' AS running, by_clock, attempts - postponed AS attempts,
+         max_attempts - postponed AS most, created_at, due_at, run_at, seq FROM jobs
+   WHERE module = $1 AND kind = 'module.job' AND state IN ('waiting', 'running') AND ($2 = '' OR name = $2) AND seq > $3
+   ORDER BY seq LIMIT $4)"};
 constexpr store::Statement kPublish{"module_jobs_publish", R"(
   SELECT tell_modules($1, coalesce($6::uuid, $7::uuid, gen_random_uuid())::text, $2::jsonb,
                       $3::uuid, $4::uuid, $5::uuid, $6::uuid, $7::uuid, $8::integer) AS told)"};
@@ -77,6 +82,22 @@ ModuleJobSummary summary_from(const store::Row& row) {
   return job;
 }
 
+OpenJob open_job_from(const store::Row& row) {
+  OpenJob job;
+  job.name = row.text("name");
+  job.key = row.text("key");
+  job.reason = row.text("last_error");
+  job.running = row.boolean("running");
+  job.by_clock = row.boolean("by_clock");
+  job.attempts = row.integer("attempts");
+  job.max_attempts = row.integer("most");
+  job.created_at = row.time("created_at");
+  job.due_at = row.time("due_at");
+  job.next_at = row.time("run_at");
+  job.seq = row.integer("seq");
+  return job;
+}
+
 /// Nothing was changed: there is no such job, or it is in another state.
 Task<Result<void>> why_not(store::Database& database, const std::string& module, const std::string& id,
                            const char* wanted) {
@@ -103,6 +124,16 @@ Task<Result<bool>> take_back(store::Database& database, std::string module, std:
   const auto gone = co_await database.query(kTakeBack, store::params(module, name, key));
   if (!gone) co_return gone.error();
   co_return gone->affected() > 0;
+}
+
+Task<Result<std::vector<OpenJob>>> open_jobs(store::Database& database, std::string module, std::string name,
+                                             std::int64_t after, int limit) {
+  const auto rows = co_await database.query(kOpen, store::params(module, name, after, limit));
+  if (!rows) co_return rows.error();
+  std::vector<OpenJob> out;
+  out.reserve(rows->size());
+  for (std::size_t i = 0; i < rows->size(); ++i) out.push_back(open_job_from((*rows)[i]));
+  co_return out;
 }
 
 Task<Result<std::int64_t>> publish(store::Database& database, std::string type, std::string payload_json, About about,

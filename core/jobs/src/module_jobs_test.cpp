@@ -225,6 +225,13 @@ TEST_F(ModuleJobsTest, OfAWorkerThatDiedAreDoneByAnother) {
   const Claimer dead{"dead/1", {kModuleJob}, 1ms};
   const auto taken = run_blocking(claim_module_job(**scratch, dead, {}));
   ASSERT_TRUE(taken && *taken) << (taken ? "" : taken.error().log_detail);
+  const auto open = run_blocking(open_jobs(**scratch, "mailer", "", 0, 10));
+  ASSERT_TRUE(open) << open.error().log_detail;
+  ASSERT_EQ(open->size(), 1U);
+  EXPECT_TRUE(open->front().running);
+  EXPECT_EQ(open->front().attempts, 1);
+  EXPECT_TRUE(run_blocking(open_jobs(**scratch, "mailer", "", open->front().seq, 10))->empty());
+  EXPECT_TRUE(run_blocking(open_jobs(**scratch, "mailer", "other", 0, 10))->empty());
   const OtherHost host(scratch->options(), "one", noting());
   EXPECT_TRUE(are("done:1"));
   EXPECT_EQ(value("SELECT attempts::text AS value FROM jobs"), "2");

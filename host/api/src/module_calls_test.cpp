@@ -151,7 +151,7 @@ class ModuleCalls : public Site {
 };
 
 TEST_F(ModuleCalls, ARouteIsToldWhatWasAskedAndByWhomButNoSecret) {
-  const auto heard = ask("POST", kBase + "/echo/7%20up?q=%C3%BC&q2=", as_tea, R"({"a": [1, "ü"]})");
+  const auto heard = ask("POST", kBase + "/echo/7%20up?q=%C3%BC&q2=&q=again", as_tea, R"({"a": [1, "ü"]})");
   ASSERT_EQ(heard.status, 200) << heard.body;
   const auto input = json::parse(heard.body)["data"];
   EXPECT_EQ(input["method"], "POST");

@@ -18,7 +18,7 @@ std::vector<const char*> functions_of(Service service) {
     case Service::kHttp:
       return {"request"};
     case Service::kJobs:
-      return {"enqueue", "cancel"};
+      return {"enqueue", "cancel", "list"};
     case Service::kEvents:
       return {"publish"};
     case Service::kSecrets:

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "trial_work.hpp"
 
-#include <set>
+#include <rapt/jobs.h>
+
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "rapt/base/clock.hpp"
 
 namespace rapt::author {
 namespace {
-
-constexpr std::size_t kMostJobs = 10'000;  // as of a module on a host
 
 template <class T>
 Task<Result<T>> ready(T value) {
@@ -29,16 +32,40 @@ host::ModuleOfferPtr offer_of(const bundle::Manifest& manifest) {
 struct TrialWork::Impl {
   explicit Impl(const bundle::Manifest& manifest) : offer(offer_of(manifest)) {}
 
-  jobs::Ordered order(const jobs::ModuleWork& work) {
-    if (kept.size() >= kMostJobs) return jobs::Ordered::kFull;
-    return kept.emplace(work.name, work.key).second ? jobs::Ordered::kOrdered : jobs::Ordered::kKnown;
+  jobs::Ordered order(jobs::NewModuleJob wanted) {
+    if (kept.size() >= RAPT_JOBS_MAX_WAITING) return jobs::Ordered::kFull;
+    auto& work = wanted.work;
+    const auto is_it = [&](const jobs::OpenJob& job) { return job.name == work.name && job.key == work.key; };
+    if (std::any_of(kept.begin(), kept.end(), is_it)) return jobs::Ordered::kKnown;
+    jobs::OpenJob job;
+    job.name = std::move(work.name);
+    job.key = std::move(work.key);
+    job.max_attempts = wanted.max_attempts;
+    job.created_at = SystemClock().now();
+    job.due_at = job.next_at = job.created_at + wanted.delay;
+    job.seq = ++ordered;
+    kept.push_back(std::move(job));
+    return jobs::Ordered::kOrdered;
   }
-  bool take_back(const std::string& name, const std::string& key) { return kept.erase({name, key}) > 0; }
+  bool take_back(const std::string& name, const std::string& key) {
+    return std::erase_if(kept, [&](const jobs::OpenJob& job) { return job.name == name && job.key == key; }) > 0;
+  }
+  std::vector<jobs::OpenJob> open(const std::string& name, std::int64_t after, int limit) const {
+    std::vector<jobs::OpenJob> out;
+    for (const auto& job : kept) {
+      if (out.size() == static_cast<std::size_t>(limit)) break;
+      if (job.seq > after && (name.empty() || job.name == name)) out.push_back(job);
+    }
+    return out;
+  }
 
   host::WorkOrders orders() {
-    return {[this](jobs::NewModuleJob job) { return ready(order(job.work)); },
+    return {[this](jobs::NewModuleJob job) { return ready(order(std::move(job))); },
             [this](const std::string&, const std::string& name, const std::string& key) {
               return ready(take_back(name, key));
+            },
+            [this](const std::string&, const std::string& name, std::int64_t after, int limit) {
+              return ready(open(name, after, limit));
             },
             // Nobody has subscribed here.
             [](const std::string&, const std::string&, const jobs::About&, int) { return ready(std::int64_t{0}); }};
@@ -48,7 +75,8 @@ struct TrialWork::Impl {
   }
 
   const host::ModuleOfferPtr offer;
-  std::set<std::pair<std::string, std::string>> kept{};
+  std::vector<jobs::OpenJob> kept{};  ///< in the order of their orders
+  std::int64_t ordered = 0;
   host::Causation causation{};
   host::JobsCapability jobs{orders(), offers(), causation};
   host::EventsCapability events{orders(), offers(), causation};

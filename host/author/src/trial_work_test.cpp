@@ -42,6 +42,25 @@ TEST(TrialWork, KeepsOrdersByTheirKeysAndGivesThemBack) {
   EXPECT_THAT(order(R"({"name":"other"})"), HasSubstr("The manifest has no job")) << "checked as on a host";
 }
 
+TEST(TrialWork, TellsWhatWaits) {
+  const TrialWork work(manifest());
+  const auto ask = [&](JobsMethod method, const char* what) {
+    return told(work.jobs(), service_request(Service::kJobs, method, {what}, {}));
+  };
+  for (const auto* order : {R"({"name":"tidy","key":"a"})", R"({"name":"tidy","key":"b","delay_s":60})"})
+    ask(JobsMethod::kEnqueue, order);
+  const auto first = ask(JobsMethod::kList, R"({"limit":1})");
+  EXPECT_THAT(first, HasSubstr(R"("key":"a")"));
+  EXPECT_THAT(first, HasSubstr(R"("next_cursor":"1")"));
+  const auto rest = ask(JobsMethod::kList, R"({"name":"tidy","cursor":"1"})");
+  EXPECT_THAT(rest, HasSubstr(R"("key":"b")"));
+  EXPECT_THAT(rest, HasSubstr(R"("state":"waiting")"));
+  EXPECT_THAT(rest, HasSubstr(R"("next_cursor":null)"));
+  ask(JobsMethod::kCancel, R"({"name":"tidy","key":"a"})");
+  EXPECT_THAT(ask(JobsMethod::kList, "{}"), testing::Not(HasSubstr(R"("key":"a")")));
+  EXPECT_THAT(ask(JobsMethod::kList, R"({"limit":0})"), HasSubstr(R"("field":"limit")"));
+}
+
 TEST(TrialWork, TakesTheEventsThatTheManifestNames) {
   const TrialWork work(manifest());
   const auto publish = [&](const char* what) {

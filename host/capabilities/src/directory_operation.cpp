@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "directory_operation.hpp"
 
+#include <rapt/directory.h>
+
 #include <algorithm>
 #include <array>
 
@@ -16,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostOperations = 500, kMostExternal = 255, kMostText = 1000;
+constexpr std::size_t kMostText = 1000;
 constexpr std::array<std::pair<std::string_view, Put>, 9> kNames{{{"put_user", Put::kUser},
                                                                   {"put_group", Put::kGroup},
                                                                   {"put_class", Put::kClass},
@@ -31,7 +33,7 @@ constexpr std::array<std::pair<std::string_view, Put>, 9> kNames{{{"put_user", P
 Named named(AskedFields& fields, const std::string& what, bool required) {
   Named one;
   one.id = fields.id(what + "_id");
-  one.external_id = fields.text(what + "_external_id", kMostExternal).value_or("");
+  one.external_id = fields.text(what + "_external_id", RAPT_DIRECTORY_MAX_EXTERNAL_ID_BYTES).value_or("");
   one.field = what + (one.id.empty() && !one.external_id.empty() ? "_external_id" : "_id");
   if (!one.id.empty() && !one.external_id.empty())
     fields.fault(what + "_external_id", "Say either this or " + what + "_id.");
@@ -52,7 +54,7 @@ void check_name(AskedFields& fields, const char* field, std::optional<std::strin
 }
 
 void read_user(AskedFields& fields, Operation& out) {
-  out.external_id = required(fields, "external_id", kMostExternal).value_or("");
+  out.external_id = required(fields, "external_id", RAPT_DIRECTORY_MAX_EXTERNAL_ID_BYTES).value_or("");
   out.email = required(fields, "email", kMostText);
   if (out.email) {
     out.email = accounts::trimmed(*out.email);
@@ -71,7 +73,7 @@ void read_user(AskedFields& fields, Operation& out) {
 }
 
 void read_place(AskedFields& fields, Operation& out) {
-  out.external_id = required(fields, "external_id", kMostExternal).value_or("");
+  out.external_id = required(fields, "external_id", RAPT_DIRECTORY_MAX_EXTERNAL_ID_BYTES).value_or("");
   out.name = required(fields, "name", kMostText);
   check_name(fields, "name", out.name);
   out.link_id = fields.id("id");
@@ -106,7 +108,7 @@ Operation operation_of(const json& asked) {
   } else if (out.put == Put::kGroup || out.put == Put::kClass) {
     read_place(fields, out);
   } else if (out.put == Put::kDeactivateUser || out.put == Put::kArchiveClass) {
-    out.external_id = required(fields, "external_id", kMostExternal).value_or("");
+    out.external_id = required(fields, "external_id", RAPT_DIRECTORY_MAX_EXTERNAL_ID_BYTES).value_or("");
   } else {
     read_belonging(fields, out);
   }
@@ -131,7 +133,7 @@ Result<DirectoryBatch> directory_batch_of(const ServiceRequest& request) {
   if (!is_directory_source(batch.source))
     fields.fault("source", "It must be of lower-case letters, digits, '.', '_' and '-'.");
   batch.dry_run = fields.flag("dry_run");
-  const json* operations = fields.array("operations", 1, kMostOperations);
+  const json* operations = fields.array("operations", 1, RAPT_DIRECTORY_MAX_OPERATIONS);
   if (operations == nullptr) fields.fault("operations", "It is required.");
   RAPT_TRY(fields.end());
   for (const auto& one : *operations) batch.operations.push_back(operation_of(one));

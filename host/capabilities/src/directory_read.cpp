@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "directory_read.hpp"
 
+#include <rapt/directory.h>
+
 #include <nlohmann/json.hpp>
 
 #include "asked_fields.hpp"
@@ -14,8 +16,6 @@ namespace {
 using identity::Action;
 using identity::Subject;
 using nlohmann::json;
-
-constexpr std::size_t kMostListed = 500, kMostExternal = 255;
 
 // $1 to $6 are the scope, $7 the module. Conditions that were not asked for are not part of a statement.
 #define RAPT_SCOPE_OF(path, class_id, owner) RAPT_IN_SCOPE(path, class_id, owner, "$1", "$2", "$3", "$4", "$5", "$6")
@@ -110,7 +110,7 @@ struct Select {
 };
 
 void by_external_ids(AskedFields& where, Select& select, const std::string& alias, const std::string& column) {
-  const auto ids = where.texts("external_ids", kMostListed, kMostExternal);
+  const auto ids = where.texts("external_ids", RAPT_DIRECTORY_MAX_LISTED, RAPT_DIRECTORY_MAX_EXTERNAL_ID_BYTES);
   const auto source = where.text("source", 63);
   if (source && !ids) where.fault("source", "It narrows external_ids: name these, too.");
   if (!ids) return;
@@ -132,12 +132,12 @@ void by_id(AskedFields& where, Select& select, const char* member, const char* c
 }
 
 void by_ids(AskedFields& where, Select& select, const std::string& alias) {
-  if (const auto ids = where.ids("ids", kMostListed)) select.where(alias + ".id = ANY (?::uuid[])", *ids);
+  if (const auto ids = where.ids("ids", RAPT_DIRECTORY_MAX_LISTED)) select.where(alias + ".id = ANY (?::uuid[])", *ids);
 }
 
 void narrow_users(AskedFields& where, Select& select) {
   by_ids(where, select, "u");
-  if (const auto emails = where.texts("emails", kMostListed, accounts::kMaxEmailBytes))
+  if (const auto emails = where.texts("emails", RAPT_DIRECTORY_MAX_LISTED, accounts::kMaxEmailBytes))
     select.where("lower(u.email) IN (SELECT lower(e) FROM unnest(?::text[]) AS e)", *emails);
   by_external_ids(where, select, "u", "user_id");
   by_id(where, select, "group_id", kOfGroup);
@@ -186,7 +186,7 @@ Result<Select> select_of(const json& asked, const ServiceRequest& request, const
   const auto name = fields.one_of("kind", {"users", "groups", "classes", "enrollments", "members"});
   if (!name) fields.fault("kind", "It is required: users, groups, classes, enrollments or members.");
   const json* narrowed = fields.object("where");
-  limit = fields.number("limit", 100, 1, 500);
+  limit = fields.number("limit", 100, 1, RAPT_DIRECTORY_MAX_LISTED);
   const auto cursor = fields.text("cursor", 100);
   RAPT_TRY(fields.end());
   const auto& kind = *std::find_if(kinds().begin(), kinds().end(), [&](const Kind& one) { return *name == one.name; });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/grades.hpp"
 
+#include <rapt/grades.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -21,9 +23,6 @@ using identity::Action;
 using identity::Subject;
 using nlohmann::json;
 using sandbox::GradesMethod;
-
-constexpr std::size_t kMostGrades = 200, kMostFeedback = 16384;
-constexpr double kMostScore = 1e6;
 
 // $1 to $6: where assignments are graded, by whoever caused the call; $7 the attachment. Submissions of what has been
 // deleted are nobody's to grade.
@@ -69,7 +68,7 @@ struct Mark {
 std::string number_text(const json& grade, const char* name, AskedFields& fields) {
   const auto found = grade.find(name);
   const bool fits = found != grade.end() && found->is_number() && std::isfinite(found->get<double>()) &&
-                    found->get<double>() >= 0 && found->get<double>() <= kMostScore;
+                    found->get<double>() >= 0 && found->get<double>() <= RAPT_GRADES_MAX_SCORE;
   if (fits) return found->dump();
   fields.fault(name, "It must be a number from 0 to 1000000.");
   return "0";
@@ -92,7 +91,7 @@ Mark mark_of(const json& grade) {
     fields.fault("score_of", "It must be more than nothing.");
   if (!fields.failed() && grade.at("score").get<double>() > grade.at("score_of").get<double>())
     fields.fault("score", "It must not be more than score_of.");
-  mark.feedback = fields.text("feedback", kMostFeedback).value_or("");
+  mark.feedback = fields.text("feedback", RAPT_GRADES_MAX_FEEDBACK_BYTES).value_or("");
   if (const auto end = fields.end(); !end) {
     mark.status = "failed";
     mark.field = end.error().fields[0].path;
@@ -105,7 +104,7 @@ Result<std::vector<Mark>> marks_of(const ServiceRequest& request) {
   const auto asked = json_asked(request, {"grades"}, 3);
   if (!asked) return asked.error();
   AskedFields fields(*asked);
-  const json* grades = fields.array("grades", 1, kMostGrades);
+  const json* grades = fields.array("grades", 1, RAPT_GRADES_MAX_WRITTEN);
   if (grades == nullptr) fields.fault("grades", "It is required.");
   RAPT_TRY(fields.end());
   std::vector<Mark> marks;
@@ -204,7 +203,7 @@ Task<Result<std::string>> read(store::Database& database, const PseudonymOf& pse
   AskedFields fields(*asked);
   const std::string assignment = fields.id("assignment_id");
   if (assignment.empty()) fields.fault("assignment_id", "It is required.");
-  const auto limit = fields.number("limit", 50, 1, 500);
+  const auto limit = fields.number("limit", 50, 1, RAPT_GRADES_MAX_LISTED);
   const auto cursor = canonical_uuid(fields.text("cursor", 100).value_or("00000000-0000-0000-0000-000000000000"));
   if (!cursor) fields.fault("cursor", "It is not one that this list has answered.");
   RAPT_CO_TRY(fields.end());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/http.hpp"
 
+#include <rapt/http.h>
+
 #include <algorithm>
 
 #include "asked.hpp"
@@ -18,7 +20,6 @@ namespace {
 using sandbox::HttpMethod;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kMostBody = std::size_t{512} << 10;
 constexpr const char* kMostBodyInWords = "512 KiB";
 constexpr std::string_view kGrant = "http:", kPrivate = "http:private", kSettings = "http:@settings";
 
@@ -32,6 +33,17 @@ ServiceAnswer with_head(rapt_status status, std::string head) {
 ServiceAnswer invalid(const Error& error) {
   const auto& at = error.fields.empty() ? error.message : error.fields[0].path + " " + error.fields[0].message;
   return with_head(RAPT_E_INVALID, http_fault_json("request", at));
+}
+
+/// The module is told, and so is its administrator.
+ServiceAnswer complained(rapt_status status, const char* word, std::string complaint) {
+  auto answer = with_head(status, http_fault_json(word, complaint));
+  answer.complaint = std::move(complaint);
+  return answer;
+}
+
+ServiceAnswer not_now(const char* message) {
+  return with_head(RAPT_E_UNAVAILABLE, http_fault_json("connect", message));
 }
 
 bool granted(const ServiceRequest& request, std::string_view name) {
@@ -51,10 +63,11 @@ ServiceAnswer failed(const ServiceRequest& request, const std::string& url, cons
   const std::string host = providers::https_host(url).value_or("");
   const std::string_view detail = error.log_detail;
   if (detail.starts_with("refused:"))
-    return refused(RAPT_E_NOT_ALLOWED,
-                   "It asked for " + host + ", which leads to an address that is not public (http).");
+    return complained(RAPT_E_NOT_ALLOWED, "refused",
+                      "It asked for " + host + ", which leads to an address that is not public (http).");
   if (detail.starts_with("too large:"))
-    return refused(RAPT_E_TOO_LARGE, "The answer of " + host + " is larger than " + kMostBodyInWords + " (http).");
+    return complained(RAPT_E_TOO_LARGE, "size",
+                      "The answer of " + host + " is larger than " + kMostBodyInWords + " (http).");
   if (error.kind == ErrorKind::kInvalid) return invalid(error);
   log::info("module.http_failed", {{"module", request.module}, {"host", host}, {"detail", error.log_detail}});
   const char* word = "connect";
@@ -122,9 +135,9 @@ struct HttpCapability::Impl {
     if (!host) return invalid(Error::invalid("url", "must be an https address"));
     const bool reachable = providers::may_reach(hosts_of(request), settings, url);
     if (reachable && port_is_fine(url, settings)) return std::nullopt;
-    return refused(RAPT_E_NOT_ALLOWED,
-                   "It asked for " + printable(*host, 253) +
-                       (reachable ? " at another port than 443 (http)." : ", which was not granted (http)."));
+    return complained(RAPT_E_NOT_ALLOWED, "refused",
+                      "It asked for " + printable(*host, 253) +
+                          (reachable ? " at another port than 443 (http)." : ", which was not granted (http)."));
   }
 
   http::ClientRequest request_of(const ServiceRequest& request, const providers::Fetch& fetch,
@@ -138,7 +151,7 @@ struct HttpCapability::Impl {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
     out.total_timeout = out.connect_timeout = out.idle_timeout = out.head_timeout =
         std::max(left, std::chrono::milliseconds(1));
-    out.max_body_bytes = kMostBody;
+    out.max_body_bytes = RAPT_HTTP_MAX_BODY_BYTES;
     out.https_only = true;
     out.decode_body = true;
     out.public_addresses_only = !private_too(request);
@@ -153,12 +166,13 @@ struct HttpCapability::Impl {
     for (const auto& [name, value] : fetch.headers) collect_secret_names(value, names);
     if (names.empty()) co_return std::nullopt;
     if (!granted(request, "secrets"))
-      co_return refused(RAPT_E_NOT_ALLOWED, "It asked for a secret of its settings, and secrets were not granted.");
-    if (!options.secrets) co_return refused(RAPT_E_UNAVAILABLE);
+      co_return complained(RAPT_E_NOT_ALLOWED, "refused",
+                           "It asked for a secret of its settings, and secrets were not granted.");
+    if (!options.secrets) co_return not_now("There are no secrets here.");
     providers::Substitutes known;
     for (const auto& name : names) {
       const auto secret = co_await options.secrets(request.module, name, request.scope);
-      if (!secret) co_return refused(RAPT_E_UNAVAILABLE);
+      if (!secret) co_return not_now("The module's secrets cannot be read now.");
       if (!*secret) continue;
       redaction::keep_out(request.module, **secret);  // the server may repeat it, and the module log what it said
       known.secrets.emplace(name, **secret);
@@ -195,13 +209,15 @@ Task<ServiceAnswer> HttpCapability::call(ServiceRequest request) {
   auto asked = parse_http_request(*request.texts[0]);
   if (!asked) co_return invalid(asked.error());
   const std::string body = request.texts[1].value_or("");
-  if (body.size() > kMostBody)
-    co_return refused(RAPT_E_TOO_LARGE, std::string("It asked to send more than ") + kMostBodyInWords + " (http).");
-  if (Steady::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
+  if (body.size() > RAPT_HTTP_MAX_BODY_BYTES)
+    co_return complained(RAPT_E_TOO_LARGE, "size",
+                         std::string("It asked to send more than ") + kMostBodyInWords + " (http).");
+  if (Steady::now() >= request.deadline)
+    co_return with_head(RAPT_E_UNAVAILABLE, http_fault_json("timeout", "The time of this call was over."));
   const auto settings = co_await impl_->settings_for(request);
   if (!settings) {
     log::warn("module.settings_not_read", {{"module", request.module}, {"detail", settings.error().log_detail}});
-    co_return with_head(RAPT_E_UNAVAILABLE, http_fault_json("connect", "The module's settings cannot be read now."));
+    co_return not_now("The module's settings cannot be read now.");
   }
   if (auto bar = impl_->barred(request, *settings, asked->url)) co_return std::move(*bar);
   providers::Fetch fetch{asked->method, asked->url, std::move(asked->headers), body};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "http_text.hpp"
 
+#include <rapt/http.h>
+
 #include <algorithm>
 #include <array>
 
@@ -16,8 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostHeaders = 32, kMostName = 64, kMostValue = 8192, kMostHead = std::size_t{64} << 10;
-constexpr int kMostTimeout = 30000, kMostRedirects = 5;
+constexpr std::size_t kMostName = 64, kMostValue = 8192, kMostHead = std::size_t{64} << 10;
 constexpr std::array kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
 // What belongs to the connection, to the host, or to somebody's browser.
 constexpr std::array kNotTheirs{"host",
@@ -58,7 +59,7 @@ bool is_field_value(std::string_view value) {
 }
 
 Result<void> read_headers(const json& fields, HttpAsked& out) {
-  if (!fields.is_object() || fields.size() > kMostHeaders)
+  if (!fields.is_object() || fields.size() > RAPT_HTTP_MAX_HEADERS)
     return Error::invalid("headers", "must be an object of at most 32 texts");
   for (const auto& [name, value] : fields.items()) {
     const std::string small = lower(name);
@@ -83,8 +84,8 @@ Result<void> read_number(const json& value, const char* name, int least, int mos
 
 Result<void> read_field(const std::string& name, const json& value, HttpAsked& out) {
   if (name == "headers") return read_headers(value, out);
-  if (name == "timeout_ms") return read_number(value, "timeout_ms", 1, kMostTimeout, out.timeout_ms);
-  if (name == "redirects") return read_number(value, "redirects", 0, kMostRedirects, out.redirects);
+  if (name == "timeout_ms") return read_number(value, "timeout_ms", 1, RAPT_HTTP_MAX_TIMEOUT_MS, out.timeout_ms);
+  if (name == "redirects") return read_number(value, "redirects", 0, RAPT_HTTP_MAX_REDIRECTS, out.redirects);
   if (name != "method" && name != "url") return Error::invalid(printable(name, 80), "is no field of a request");
   if (!value.is_string()) return Error::invalid(name, "must be a text");
   (name == "url" ? out.url : out.method) = value.get<std::string>();

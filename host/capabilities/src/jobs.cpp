@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/jobs.hpp"
 
+#include <rapt/events.h>
+#include <rapt/jobs.h>
+
 #include <algorithm>
+#include <charconv>
 
 #include <nlohmann/json.hpp>
 
 #include "asked.hpp"
+#include "asked_fields.hpp"
 #include "json_asked.hpp"
 #include "rapt/base/ids.hpp"
 #include "rapt/base/log.hpp"
@@ -18,9 +23,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostName = 63, kMostKey = 256, kMostJob = std::size_t{64} << 10,
-                      kMostEvent = std::size_t{16} << 10;
-constexpr std::int64_t kMostDelay = 400 * 86400;
+constexpr std::size_t kMostName = 63;
 constexpr unsigned kMostDepth = 32;  // of a payload, and the object around it
 
 jobs::About about_of(const ServiceScope& scope) {
@@ -61,7 +64,7 @@ ServiceAnswer wrong(const Error& error) {
 Result<std::string> key_of(const json& asked) {
   const auto found = asked.find("key");
   if (found == asked.end()) return std::string();
-  if (!found->is_string() || found->get_ref<const std::string&>().size() > kMostKey)
+  if (!found->is_string() || found->get_ref<const std::string&>().size() > RAPT_JOBS_MAX_KEY_BYTES)
     return Error::invalid("key", "It must be a text of at most 256 bytes.");
   return found->get<std::string>();
 }
@@ -69,10 +72,11 @@ Result<std::string> key_of(const json& asked) {
 Result<std::int64_t> delay_of(const json& asked) {
   const auto found = asked.find("delay_s");
   if (found == asked.end()) return std::int64_t{0};
-  const bool whole =
-      found->is_number_integer() && !(found->is_number_unsigned() && found->get<std::uint64_t>() > kMostDelay);
-  if (!whole || found->get<std::int64_t>() < 0 || found->get<std::int64_t>() > kMostDelay)
-    return Error::invalid("delay_s", "It must be a whole number from 0 to " + std::to_string(kMostDelay) + ".");
+  const bool whole = found->is_number_integer() &&
+                     !(found->is_number_unsigned() && found->get<std::uint64_t>() > RAPT_JOBS_MAX_DELAY_S);
+  if (!whole || found->get<std::int64_t>() < 0 || found->get<std::int64_t>() > RAPT_JOBS_MAX_DELAY_S)
+    return Error::invalid("delay_s",
+                          "It must be a whole number from 0 to " + std::to_string(RAPT_JOBS_MAX_DELAY_S) + ".");
   return found->get<std::int64_t>();
 }
 
@@ -91,7 +95,7 @@ Result<jobs::NewModuleJob> job_of(const ServiceRequest& request, const ModuleOff
   if (!name) return name.error();
   const auto declared = declared_job(offer, *name);
   if (!declared) return declared.error();
-  auto payload = payload_of(*asked, kMostJob);
+  auto payload = payload_of(*asked, RAPT_JOBS_MAX_PAYLOAD_BYTES);
   if (!payload) return payload.error();
   auto key = key_of(*asked);
   if (!key) return key.error();
@@ -108,12 +112,57 @@ Result<jobs::NewModuleJob> job_of(const ServiceRequest& request, const ModuleOff
   return job;
 }
 
+struct ListAsked {
+  std::string name{};
+  std::int64_t after = 0;
+  int limit = 0;
+};
+
+Result<ListAsked> list_asked(const ServiceRequest& request) {
+  constexpr int kUsual = 100;
+  constexpr std::size_t kLongestCursor = 19;
+  const auto asked = json_asked(request, {"name", "limit", "cursor"}, 2);
+  if (!asked) return asked.error();
+  AskedFields fields(*asked);
+  ListAsked out;
+  out.name = fields.text("name", kMostName).value_or("");
+  out.limit = static_cast<int>(fields.number("limit", kUsual, 1, RAPT_JOBS_MAX_LISTED));
+  if (const auto cursor = fields.text("cursor", kLongestCursor)) {
+    const auto* end = cursor->data() + cursor->size();
+    const auto read = std::from_chars(cursor->data(), end, out.after);
+    if (read.ec != std::errc() || read.ptr != end || out.after < 0)
+      fields.fault("cursor", "It must be the \"next_cursor\" of the page before.");
+  }
+  RAPT_TRY(fields.end());
+  return out;
+}
+
+std::int64_t to_ms(TimePoint time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+json told(const jobs::OpenJob& job) {
+  return {{"name", job.name},
+          {"key", job.key},
+          {"state", job.running ? "running" : "waiting"},
+          {"attempts", job.attempts},
+          {"of", job.max_attempts},
+          {"ordered_ms", to_ms(job.created_at)},
+          {"due_ms", to_ms(job.due_at)},
+          {"next_ms", to_ms(job.next_at)},
+          {"by_clock", job.by_clock},
+          {"reason", job.reason}};
+}
+
 }  // namespace
 
 WorkOrders work_orders(store::Database& database) {
   return {[&database](jobs::NewModuleJob job) { return jobs::order(database, std::move(job)); },
           [&database](std::string module, std::string name, std::string key) {
             return jobs::take_back(database, std::move(module), std::move(name), std::move(key));
+          },
+          [&database](std::string module, std::string name, std::int64_t after, int limit) {
+            return jobs::open_jobs(database, std::move(module), std::move(name), after, limit);
           },
           [&database](std::string type, std::string payload_json, jobs::About about, int depth) {
             return jobs::publish(database, std::move(type), std::move(payload_json), std::move(about), depth);
@@ -145,8 +194,9 @@ Task<ServiceAnswer> JobsCapability::enqueue(const ServiceRequest& request) {
   const auto ordered = co_await orders_.order(std::move(*job));
   if (!ordered) co_return failed(request, ordered.error());
   if (*ordered == jobs::Ordered::kFull) {
-    auto full = json_refused(RAPT_E_TOO_LARGE, {{"message", "10000 jobs of this module wait; it may have no more."}});
-    full.complaint = "It has 10000 jobs waiting, and may order no more until some are done (jobs).";
+    const auto most = std::to_string(RAPT_JOBS_MAX_WAITING);
+    auto full = json_refused(RAPT_E_TOO_LARGE, {{"message", most + " jobs of this module wait; it may have no more."}});
+    full.complaint = "It has " + most + " jobs waiting, and may order no more until some are done (jobs).";
     co_return full;
   }
   const json answer{{"ordered", *ordered == jobs::Ordered::kOrdered}};
@@ -158,11 +208,25 @@ Task<ServiceAnswer> JobsCapability::cancel(const ServiceRequest& request) {
   if (!asked) co_return json_invalid(asked.error());
   auto name = text_of(*asked, "name", kMostName);
   if (!name) co_return json_invalid(name.error());
-  auto key = text_of(*asked, "key", kMostKey);
+  auto key = text_of(*asked, "key", RAPT_JOBS_MAX_KEY_BYTES);
   if (!key) co_return json_invalid(key.error());
   const auto taken = co_await orders_.take_back(request.module, std::move(*name), std::move(*key));
   if (!taken) co_return failed(request, taken.error());
   const json answer{{"cancelled", *taken}};
+  co_return json_answered(answer);
+}
+
+Task<ServiceAnswer> JobsCapability::list(const ServiceRequest& request) {
+  auto asked = list_asked(request);
+  if (!asked) co_return json_invalid(asked.error());
+  const auto limit = static_cast<std::size_t>(asked->limit);
+  const auto found = co_await orders_.open(request.module, std::move(asked->name), asked->after, asked->limit + 1);
+  if (!found) co_return failed(request, found.error());
+  const auto shown = std::min(found->size(), limit);
+  json items = json::array();
+  for (std::size_t i = 0; i < shown; ++i) items.push_back(told((*found)[i]));
+  json answer{{"items", std::move(items)}, {"next_cursor", nullptr}};
+  if (found->size() > shown) answer["next_cursor"] = std::to_string((*found)[shown - 1].seq);
   co_return json_answered(answer);
 }
 
@@ -173,6 +237,8 @@ Task<ServiceAnswer> JobsCapability::call(ServiceRequest request) {
       co_return co_await enqueue(request);
     case sandbox::JobsMethod::kCancel:
       co_return co_await cancel(request);
+    case sandbox::JobsMethod::kList:
+      co_return co_await list(request);
   }
   co_return refused(RAPT_E_INVALID);
 }
@@ -192,7 +258,7 @@ Task<ServiceAnswer> EventsCapability::call(ServiceRequest request) {
         Error::invalid("type", "The manifest's \"publish\" does not name \"" + printable(*word, 80) + "\".");
     co_return json_invalid(unknown);
   }
-  auto payload = payload_of(*asked, kMostEvent);
+  auto payload = payload_of(*asked, RAPT_EVENTS_MAX_PAYLOAD_BYTES);
   if (!payload) co_return wrong(payload.error());
   if (bundle::is_host_word(request.module))
     co_return not_allowed("A module named " + request.module + " cannot publish: the host's own events begin so.");

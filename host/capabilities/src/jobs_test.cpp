@@ -2,6 +2,7 @@
 #include "rapt/host/jobs.hpp"
 
 #include <gtest/gtest.h>
+#include <rapt/jobs.h>
 
 #include <nlohmann/json.hpp>
 
@@ -118,6 +119,58 @@ TEST_F(ModuleWork, IsOrderedAboutWhomTheCallWas) {
   EXPECT_EQ(value("SELECT count(*)::text AS value FROM jobs"), "2");
   scope.user_id = "00000000-0000-7000-8000-00000000dead";
   EXPECT_EQ(ask_jobs(JobsMethod::kEnqueue, {{"name", "send"}}).status, RAPT_E_NOT_ALLOWED) << "deleted meanwhile";
+}
+
+TEST_F(ModuleWork, TellsWhatWaitsPageByPage) {
+  for (const auto* key : {"one", "two", "three"}) {
+    ASSERT_EQ(ask_jobs(JobsMethod::kEnqueue, {{"name", "send"}, {"key", key}, {"delay_s", 60}}).status, RAPT_OK);
+  }
+  ASSERT_EQ(ask_jobs(JobsMethod::kEnqueue, {{"name", "nightly"}, {"key", "n"}, {"payload", {{"a", "kept"}}}}).status,
+            RAPT_OK);
+  const auto list = [&](const json& asked) { return json::parse(text(ask_jobs(JobsMethod::kList, asked))); };
+  const auto first = list({{"name", "send"}, {"limit", 2}});
+  ASSERT_EQ(first["items"].size(), 2U);
+  const auto& one = first["items"][0];
+  EXPECT_EQ(one["name"], "send");
+  EXPECT_EQ(one["key"], "one");
+  EXPECT_EQ(one["state"], "waiting");
+  EXPECT_EQ(one["attempts"], 0);
+  EXPECT_EQ(one["of"], 3);
+  EXPECT_EQ(one["by_clock"], false);
+  EXPECT_EQ(one["reason"], "");
+  EXPECT_EQ(one["next_ms"], one["due_ms"]);
+  EXPECT_EQ(one["due_ms"].get<std::int64_t>() - one["ordered_ms"].get<std::int64_t>(), 60'000);
+  EXPECT_EQ(one.size(), 10U) << "what a module wrote into a job is not among it";
+  const auto rest = list({{"name", "send"}, {"limit", 2}, {"cursor", first["next_cursor"]}});
+  ASSERT_EQ(rest["items"].size(), 1U);
+  EXPECT_EQ(rest["items"][0]["key"], "three");
+  EXPECT_EQ(rest["next_cursor"], nullptr);
+  EXPECT_EQ(list(json::object())["items"].size(), 4U);
+  scratch->script("UPDATE jobs SET module = 'other' WHERE key = 'one'");
+  EXPECT_EQ(list({{"name", "send"}})["items"].size(), 2U) << "another module's";
+  for (const auto& [field, value] : {std::pair<const char*, json>{"limit", 201},
+                                     {"limit", "2"},
+                                     {"cursor", "-1"},
+                                     {"cursor", "1x"},
+                                     {"cursor", 1},
+                                     {"name", 7},
+                                     {"state", "done"}}) {
+    const auto said = ask_jobs(JobsMethod::kList, {{field, value}});
+    EXPECT_EQ(said.status, RAPT_E_INVALID) << field;
+    EXPECT_NE(text(said).find("\"field\":\"" + std::string(field)), std::string::npos) << text(said);
+  }
+}
+
+TEST_F(ModuleWork, WaitsInNoGreaterNumberThanTheHeaderSays) {
+  const auto most = std::to_string(RAPT_JOBS_MAX_WAITING - 1);
+  scratch->script(
+      "INSERT INTO jobs (id, kind, idempotency_key, module, name) SELECT gen_random_uuid(), 'module.job', "
+      "'sample/send/x' || n, 'sample', 'send' FROM generate_series(1, " +
+      most + ") AS n");
+  EXPECT_EQ(ask_jobs(JobsMethod::kEnqueue, {{"name", "send"}}).status, RAPT_OK);
+  const auto full = ask_jobs(JobsMethod::kEnqueue, {{"name", "send"}});
+  EXPECT_EQ(full.status, RAPT_E_TOO_LARGE);
+  EXPECT_NE(text(full).find("10000 jobs"), std::string::npos) << text(full);
 }
 
 TEST_F(ModuleWork, OfAnotherShapeIsRefusedWithTheField) {

@@ -16,8 +16,6 @@ namespace {
 using sandbox::KvMethod;
 using store::Statement;
 
-constexpr std::size_t kMaxKey = 256, kMaxValue = std::size_t{64} << 10;
-constexpr std::int64_t kMaxTtl = 400 * 86400, kMaxKeys = 1000;
 constexpr const char* kNobody = "00000000-0000-0000-0000-000000000000";
 
 constexpr Statement kGet{"kv.get", R"(
@@ -55,7 +53,8 @@ bool has_control(std::string_view text) {
 }
 
 bool is_key(const std::optional<std::string>& key, std::size_t least = 1) {
-  return key && key->size() >= least && key->size() <= kMaxKey && sandbox::is_plain_text(*key) && !has_control(*key);
+  return key && key->size() >= least && key->size() <= RAPT_KV_MAX_KEY_BYTES && sandbox::is_plain_text(*key) &&
+         !has_control(*key);
 }
 
 /// Whose values: nullptr for a number that is no scope; "" when the call is about nobody in it.
@@ -77,7 +76,7 @@ const char* id_in(std::int64_t scope, const ServiceScope& about) {
 }
 
 bool is_ttl(std::int64_t seconds) {
-  return seconds >= 0 && seconds <= kMaxTtl;
+  return seconds >= 0 && seconds <= RAPT_KV_MAX_TTL_S;
 }
 
 std::optional<TimePoint> until(TimePoint now, std::int64_t seconds) {
@@ -121,7 +120,7 @@ std::optional<Asked> asked_of(const ServiceRequest& request, const char* whose, 
     case KvMethod::kKeys: {
       const std::optional<std::string> prefix = has(request, 2, 2) && !texts[0] ? std::string() : texts[0];
       if (!has(request, 2, 2) || !is_key(prefix, 0) || (texts[1] && !is_key(texts[1], 0)) || numbers[1] < 1 ||
-          numbers[1] > kMaxKeys)
+          numbers[1] > RAPT_KV_MAX_KEYS)
         return std::nullopt;
       bound.add(*prefix).add(now).add(texts[1].value_or("")).add(numbers[1]);
       return Asked{&kKeys, std::move(bound)};
@@ -164,7 +163,7 @@ ServiceAnswer failed(const ServiceRequest& request, const Error& error) {
 Task<ServiceAnswer> KvCapability::call(ServiceRequest request) {
   if (request.numbers.empty() || request.texts.empty()) co_return refused(RAPT_E_INVALID);
   for (const auto& text : request.texts) {
-    if (text && text->size() > kMaxValue) co_return refused(RAPT_E_TOO_LARGE);
+    if (text && text->size() > RAPT_KV_MAX_VALUE_BYTES) co_return refused(RAPT_E_TOO_LARGE);
   }
   const char* whose = id_in(request.numbers[0], request.scope);
   if (whose == nullptr) co_return refused(RAPT_E_INVALID);

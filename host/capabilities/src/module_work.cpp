@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // How a module is asked to do a job, or told of an event, and what its answer means.
+#include <rapt/events.h>
+#include <rapt/jobs.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -22,8 +25,7 @@ using Kind = Done::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kEventLimit{10000};  // rapt/events.h
-constexpr std::int64_t kMostWait = 400 * 86400;
+constexpr milliseconds kEventLimit{RAPT_EVENTS_TIMEOUT_MS};
 constexpr std::size_t kMostSentence = 400;
 constexpr unsigned kMostAnswerDepth = 8;
 
@@ -109,7 +111,7 @@ Done outcome_of(const std::string& text, bool is_job) {
     return nonsense("neither {}, \"again_in_s\" nor \"give_up\"");
   const auto& wait = answer.at("again_in_s");
   const auto why = sentence_in(answer, "reason");
-  const bool whole = wait.is_number_unsigned() && wait.get<std::uint64_t>() <= kMostWait;
+  const bool whole = wait.is_number_unsigned() && wait.get<std::uint64_t>() <= RAPT_JOBS_MAX_DELAY_S;
   if (!whole || !why) return nonsense("\"again_in_s\" must be a whole number from 0 to 34560000, \"reason\" a text");
   return {Kind::kAgain, why->empty() ? "It asked for another attempt." : *why, seconds(wait.get<std::int64_t>())};
 }

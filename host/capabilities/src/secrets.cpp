@@ -2,6 +2,7 @@
 #include "rapt/host/secrets.hpp"
 
 #include <openssl/crypto.h>
+#include <rapt/secrets.h>
 
 #include <algorithm>
 
@@ -22,7 +23,7 @@ using nlohmann::json;
 using sandbox::SecretsMethod;
 using security::HmacAlgorithm;
 
-constexpr std::size_t kMostData = std::size_t{512} << 10, kMostName = 128, kMostSignature = 128;
+constexpr std::size_t kMostName = 128, kMostSignature = 128;
 
 struct SignAsked {
   std::string name, data, signature;
@@ -91,7 +92,7 @@ Task<ServiceAnswer> SecretsCapability::list(const ServiceRequest& request) {
 Task<ServiceAnswer> SecretsCapability::sign(const ServiceRequest& request, bool verify) {
   const auto asked = parse(request, verify);
   if (!asked) co_return json_invalid(asked.error());
-  if (asked->data.size() > kMostData) co_return refused(RAPT_E_TOO_LARGE);
+  if (asked->data.size() > RAPT_SECRETS_MAX_DATA_BYTES) co_return refused(RAPT_E_TOO_LARGE);
   auto secret = co_await secrets_(request.module, asked->name, request.scope);
   if (!secret) co_return unreadable(request, secret.error());
   if (!*secret || (*secret)->empty()) {

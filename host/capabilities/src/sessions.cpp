@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/sessions.hpp"
 
+#include <rapt/sessions.h>
+
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -55,7 +57,7 @@ Result<SessionsWanted> wanted_of(const ServiceRequest& request) {
   wanted.state = fields.one_of("state", states_of(wanted.kind)).value_or("");
   wanted.after_ms = fields.optional_number("after_ms", 0, kLatestMs);
   wanted.before_ms = fields.optional_number("before_ms", 0, kLatestMs);
-  wanted.limit = fields.number("limit", 50, 1, 200);
+  wanted.limit = fields.number("limit", 50, 1, RAPT_SESSIONS_MAX_LISTED);
   if (has_grant(request, "directory")) {
     wanted.user_id = fields.id("user_id");
   } else {
@@ -123,7 +125,7 @@ Task<Result<std::string>> transcript(store::Database& database, const PseudonymO
   SessionsWanted wanted{.id = fields.id("id"), .limit = 1};
   TranscriptPage page{.module = request.module,
                       .after_seq = fields.number("after_seq", 0, 0, INT32_MAX),
-                      .limit = fields.number("limit", 200, 1, 500)};
+                      .limit = fields.number("limit", 200, 1, RAPT_SESSIONS_MAX_MESSAGES)};
   if (wanted.id.empty()) fields.fault("id", "It is required.");
   RAPT_CO_TRY(fields.end());
   page.id = wanted.id;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "sql_json.hpp"
 
+#include <rapt/sql.h>
+
 #include <algorithm>
 #include <array>
 
@@ -18,7 +20,6 @@ namespace {
 using nlohmann::json;
 using store::GuestFault;
 
-constexpr std::size_t kMostRows = 10000, kMostParams = 1000, kMostStatements = 32;
 constexpr unsigned kMostDepth = 32;
 constexpr std::size_t kMostBytes = sandbox::kMaxServiceBytes - 2;  // the brackets of an array
 
@@ -49,7 +50,7 @@ std::optional<GuestFault> add(std::vector<store::GuestStatement>& statements, co
                               const json& params) {
   if (auto fault = fault_in(sql)) return fault;
   if (!params.is_array()) return refused("22023", "The parameters must be a JSON array.");
-  if (params.size() > kMostParams) return refused("54000", "A statement has at most 1000 parameters.");
+  if (params.size() > RAPT_SQL_MAX_PARAMS) return refused("54000", "A statement has at most 1000 parameters.");
   store::GuestStatement statement{sql};
   for (const auto& value : params) statement.params.push_back(bound(value));
   statements.push_back(std::move(statement));
@@ -90,7 +91,7 @@ SqlAsked sql_query(const std::string& sql, const std::optional<std::string>& par
 SqlAsked sql_statements(const std::string& text) {
   SqlAsked out;
   const json list = parsed(text);
-  if (!list.is_array() || list.empty() || list.size() > kMostStatements) {
+  if (!list.is_array() || list.empty() || list.size() > RAPT_SQL_MAX_STATEMENTS) {
     out.fault = refused("22023", "The statements must be a JSON array of 1 to 32 objects.");
     return out;
   }
@@ -122,7 +123,7 @@ bool SqlAnswer::columns(const std::vector<store::GuestColumn>& columns) {
 }
 
 bool SqlAnswer::row(const std::vector<std::optional<std::string_view>>& cells) {
-  if (++rows_ > kMostRows) return false;
+  if (++rows_ > RAPT_SQL_MAX_ROWS) return false;
   std::size_t bytes = text_.size();
   for (const auto& cell : cells) bytes += cell ? cell->size() : 4;
   if (bytes > kMostBytes) return false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "answer_object.hpp"
 
+#include <rapt/extension.h>
+
 #include <set>
 #include <utility>
 #include <vector>
@@ -8,19 +10,15 @@
 #include <nlohmann/json.hpp>
 
 namespace rapt::host {
-namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 32;
-
-}  // namespace
-
 Result<std::shared_ptr<const json>> read_answer_object(const std::string& answer_json) {
+  constexpr int kMostLevels = RAPT_MAX_REPLY_DEPTH;
   std::string fault;
   std::vector<std::set<std::string>> names;
   const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (depth > kMaxDepth) fault = "it is nested deeper than " + std::to_string(kMaxDepth) + " levels";
+    if (depth > kMostLevels) fault = "it is nested deeper than " + std::to_string(kMostLevels) + " levels";
     if (event == json::parse_event_t::object_start) names.emplace_back();
     if (event == json::parse_event_t::object_end && !names.empty()) names.pop_back();
     if (event == json::parse_event_t::key && !names.empty() && !names.back().insert(parsed.get<std::string>()).second)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/export_piece.hpp"
 
+#include <rapt/exports.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,8 +15,6 @@ namespace rapt::host {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kLongestMemo = 8192;
 
 Error lie(std::string what) {
   return Error::invalid("", std::move(what));
@@ -55,7 +55,7 @@ Result<ExportPiece> read_export_piece(const std::string& answer_json) {
   if (!text) return text.error();
   auto memo = text_in(answer, "memo");
   if (!memo) return memo.error();
-  if (memo->size() > kLongestMemo) return lie("its \"memo\" is longer than 8 KiB");
+  if (memo->size() > RAPT_EXPORTS_MAX_MEMO_BYTES) return lie("its \"memo\" is longer than 8 KiB");
   const auto done = answer.value("done", json(false));
   if (!done.is_boolean()) return lie("its \"done\" is neither true nor false");
   if (!done.get<bool>() && !answer.contains("memo")) return lie("it has neither \"memo\" nor \"done\"");

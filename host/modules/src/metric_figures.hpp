@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <rapt/metrics.h>
+
 #include <map>
 #include <mutex>
 #include <string>
@@ -16,7 +18,7 @@ namespace rapt::host {
 /// are an eighth of an octave wide. Thread-safe.
 class MetricFigures {
  public:
-  static constexpr std::size_t kNames = 32;
+  static constexpr std::size_t kNames = RAPT_METRICS_MAX_NAMES;
 
   /// How many of them were dropped, because there are names enough already.
   std::size_t record(const std::vector<sandbox::Metric>& metrics);

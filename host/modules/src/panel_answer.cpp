@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/host/panel_answer.hpp"
 
+#include <rapt/panels.h>
+
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
@@ -14,9 +16,6 @@ namespace rapt::host {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kMaxParts = 12, kMaxItems = 12, kMaxColumns = 12, kMaxRows = 500, kMaxLabels = 400,
-                      kMaxSeries = 6;
 
 /// One value of the answer and where it stands. The first fault counts; after it whatever is read is empty.
 class Value {
@@ -62,7 +61,8 @@ class Value {
   json line(bool may_be_empty = false) {
     if (value_ == nullptr || !value_->is_string()) return wrong("must be text"), json("");
     const auto& text = value_->get_ref<const std::string&>();
-    if (text.size() > kMaxPanelText) wrong("must be at most " + std::to_string(kMaxPanelText) + " bytes");
+    if (text.size() > RAPT_PANELS_MAX_TEXT_BYTES)
+      wrong("must be at most " + std::to_string(RAPT_PANELS_MAX_TEXT_BYTES) + " bytes");
     if (text.empty() && !may_be_empty) wrong("must not be empty");
     if (!std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; }))
       wrong("must be one line without control characters");
@@ -72,7 +72,8 @@ class Value {
   json markdown() {
     if (value_ == nullptr || !value_->is_string()) return wrong("must be text"), json("");
     const auto& text = value_->get_ref<const std::string&>();
-    if (text.size() > kMaxPanelMarkdown) wrong("must be at most " + std::to_string(kMaxPanelMarkdown) + " bytes");
+    if (text.size() > RAPT_PANELS_MAX_MARKDOWN_BYTES)
+      wrong("must be at most " + std::to_string(RAPT_PANELS_MAX_MARKDOWN_BYTES) + " bytes");
     const auto plain = [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\n' || c == '\t'; };
     if (!std::all_of(text.begin(), text.end(), plain)) wrong("must hold no control characters");
     if (auto fault = markdown_fault(text); !fault.empty()) wrong(std::move(fault));
@@ -122,7 +123,7 @@ class Value {
 json counters(Value part) {
   part.object({"kind", "title", "items"});
   json items = json::array();
-  for (auto& item : part.at("items").list(1, kMaxItems)) {
+  for (auto& item : part.at("items").list(1, RAPT_PANELS_MAX_ITEMS)) {
     item.object({"label", "value", "unit", "note", "tone"});
     items.push_back({{"label", item.at("label").line()},
                      {"value", item.at("value").figure()},
@@ -136,12 +137,12 @@ json counters(Value part) {
 json table(Value part) {
   part.object({"kind", "title", "columns", "rows", "more"});
   json columns = json::array(), rows = json::array();
-  for (auto& column : part.at("columns").list(1, kMaxColumns)) {
+  for (auto& column : part.at("columns").list(1, RAPT_PANELS_MAX_COLUMNS)) {
     column.object({"label", "align"});
     columns.push_back(
         {{"label", column.at("label").line()}, {"align", column.at("align").word({"left", "right"}, true)}});
   }
-  for (auto& row : part.at("rows").list(0, kMaxRows)) {
+  for (auto& row : part.at("rows").list(0, RAPT_PANELS_MAX_ROWS)) {
     json cells = json::array();
     for (auto& cell : row.list(columns.size(), columns.size())) cells.push_back(cell.cell());
     rows.push_back(std::move(cells));
@@ -152,8 +153,8 @@ json table(Value part) {
 json chart(Value part) {
   part.object({"kind", "title", "form", "x", "series", "unit"});
   json labels = json::array(), series = json::array();
-  for (auto& label : part.at("x").list(1, kMaxLabels)) labels.push_back(label.line(true));
-  for (auto& one : part.at("series").list(1, kMaxSeries)) {
+  for (auto& label : part.at("x").list(1, RAPT_PANELS_MAX_LABELS)) labels.push_back(label.line(true));
+  for (auto& one : part.at("series").list(1, RAPT_PANELS_MAX_SERIES)) {
     one.object({"label", "values"});
     json values = json::array();
     for (auto& value : one.at("values").list(labels.size(), labels.size())) values.push_back(value.number_or_null());
@@ -185,15 +186,15 @@ json drawn(Value part) {
 }  // namespace
 
 Result<std::string> read_panel_answer(std::string_view answer) {
-  if (answer.size() > kMaxPanelBytes)
-    return Error::invalid("answer", "must be at most " + std::to_string(kMaxPanelBytes) + " bytes");
+  if (answer.size() > RAPT_PANELS_MAX_BYTES)
+    return Error::invalid("answer", "must be at most " + std::to_string(RAPT_PANELS_MAX_BYTES) + " bytes");
   const auto document = json::parse(answer, nullptr, false);
   if (document.is_discarded()) return Error::invalid("answer", "must be JSON with finite numbers");
   Error fault;
   Value whole(&document, "", fault);
   whole.object({"parts", "empty"});
   json parts = json::array();
-  for (auto& part : whole.at("parts").list(0, kMaxParts)) parts.push_back(drawn(part));
+  for (auto& part : whole.at("parts").list(0, RAPT_PANELS_MAX_PARTS)) parts.push_back(drawn(part));
   json out{{"parts", std::move(parts)}, {"empty", whole.at("empty").line_or_null()}};
   if (!fault.fields.empty()) return fault;
   return out.dump(-1, ' ', false, json::error_handler_t::replace);

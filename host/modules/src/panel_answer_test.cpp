@@ -2,6 +2,7 @@
 #include "rapt/host/panel_answer.hpp"
 
 #include <gmock/gmock.h>
+#include <rapt/panels.h>
 
 #include <nlohmann/json.hpp>
 
@@ -97,14 +98,14 @@ TEST(PanelAnswer, HoldsTheLimits) {
   EXPECT_EQ(fault_of_part(rows(500)), "");
   EXPECT_THAT(fault_of_part(rows(501)), testing::StartsWith("parts[0].rows"));
   const auto text = [](std::size_t bytes) { return json{{"kind", "text"}, {"text", std::string(bytes, 'a')}}.dump(); };
-  EXPECT_EQ(fault_of_part(text(kMaxPanelMarkdown)), "");
-  EXPECT_THAT(fault_of_part(text(kMaxPanelMarkdown + 1)), testing::StartsWith("parts[0].text"));
+  EXPECT_EQ(fault_of_part(text(RAPT_PANELS_MAX_MARKDOWN_BYTES)), "");
+  EXPECT_THAT(fault_of_part(text(RAPT_PANELS_MAX_MARKDOWN_BYTES + 1)), testing::StartsWith("parts[0].text"));
   const auto titled = [](std::size_t bytes) {
     return json{{"kind", "text"}, {"text", ""}, {"title", std::string(bytes, 'a')}}.dump();
   };
-  EXPECT_EQ(fault_of_part(titled(kMaxPanelText)), "");
-  EXPECT_THAT(fault_of_part(titled(kMaxPanelText + 1)), testing::StartsWith("parts[0].title"));
-  EXPECT_THAT(fault_of(std::string(kMaxPanelBytes + 1, ' ')), testing::StartsWith("answer must be at most"));
+  EXPECT_EQ(fault_of_part(titled(RAPT_PANELS_MAX_TEXT_BYTES)), "");
+  EXPECT_THAT(fault_of_part(titled(RAPT_PANELS_MAX_TEXT_BYTES + 1)), testing::StartsWith("parts[0].title"));
+  EXPECT_THAT(fault_of(std::string(RAPT_PANELS_MAX_BYTES + 1, ' ')), testing::StartsWith("answer must be at most"));
 }
 
 TEST(PanelAnswer, TakesNoMarkup) {

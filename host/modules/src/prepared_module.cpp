@@ -2,6 +2,7 @@
 #include "prepared_module.hpp"
 
 #include <rapt/abi.h>
+#include <rapt/events.h>
 
 #include <algorithm>
 
@@ -53,7 +54,7 @@ Result<void> check_manifest(const InstalledModule& installed, const bundle::Bund
 
 /// rapt/auth_provider.h promises the deadline.
 constexpr std::chrono::milliseconds kProviderLimit{5000};
-constexpr std::chrono::milliseconds kEventLimit{10000};  ///< rapt/events.h: as a job
+constexpr std::chrono::milliseconds kEventLimit{RAPT_EVENTS_TIMEOUT_MS};
 
 hooks::Window window_of(const bundle::ManifestHook& hook) {
   using Unit = hooks::Window::Unit;

@@ -6,19 +6,19 @@
 namespace rapt::runner {
 namespace {
 
-constexpr std::size_t kMaxRequest = std::size_t{64} << 10, kMaxBody = std::size_t{512} << 10;
-
 rapt_status request(const rapt_host*, rapt_text request, rapt_text body, rapt_text* head, rapt_text* answer) {
   if (head == nullptr || answer == nullptr) return RAPT_E_INVALID;
   *head = *answer = {nullptr, 0};
-  if (const rapt_status status = check_json(request, kMaxRequest, '{'); status != RAPT_OK) return status;
+  if (const rapt_status status = check_json(request, RAPT_HTTP_MAX_REQUEST_BYTES, '{'); status != RAPT_OK)
+    return status;
   if (body.data != nullptr) {
-    if (const rapt_status status = check_text(body, kMaxBody); status != RAPT_OK) return status;
+    if (const rapt_status status = check_text(body, RAPT_HTTP_MAX_BODY_BYTES); status != RAPT_OK) return status;
   }
   HostAnswer given;
   constexpr auto kMethod = static_cast<std::uint32_t>(sandbox::HttpMethod::kRequest);
   const rapt_status status = ask_host({sandbox::Service::kHttp, kMethod, {request, body}, {}}, given);
-  if (status == RAPT_OK || status == RAPT_E_UNAVAILABLE) *head = given.text(0);
+  // A question that never reached the host has no answer.
+  if (given.area != nullptr) *head = given.text(0);
   if (status == RAPT_OK) *answer = given.text(1);
   return status;
 }

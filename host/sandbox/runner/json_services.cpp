@@ -30,7 +30,8 @@ rapt_status ask(const rapt_host*, rapt_text request, rapt_text* answer) {
 }
 
 const rapt_jobs_service_1 jobs = {ask<Service::kJobs, sandbox::JobsMethod::kEnqueue>,
-                                  ask<Service::kJobs, sandbox::JobsMethod::kCancel>};
+                                  ask<Service::kJobs, sandbox::JobsMethod::kCancel>,
+                                  ask<Service::kJobs, sandbox::JobsMethod::kList>};
 const rapt_events_service_1 events = {ask<Service::kEvents, sandbox::EventsMethod::kPublish>};
 const rapt_secrets_1 secrets = {ask<Service::kSecrets, sandbox::SecretsMethod::kList>,
                                 ask<Service::kSecrets, sandbox::SecretsMethod::kSign>,

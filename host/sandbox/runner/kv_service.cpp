@@ -10,10 +10,6 @@ namespace {
 
 using sandbox::KvMethod;
 
-constexpr std::size_t kMaxKey = 256, kMaxValue = std::size_t{64} << 10;
-constexpr std::int64_t kMaxTtl = std::int64_t{400} * 24 * 3600;
-constexpr std::uint32_t kMaxKeys = 1000;
-
 Question question(KvMethod method, std::initializer_list<rapt_text> texts,
                   std::initializer_list<std::int64_t> numbers) {
   return {sandbox::Service::kKv, static_cast<std::uint32_t>(method), texts, numbers};
@@ -25,13 +21,14 @@ bool is_plain(rapt_text key) {
 }
 
 rapt_status check_place(rapt_kv_scope scope, rapt_text key) {
-  if (scope < RAPT_KV_MODULE || scope > RAPT_KV_SESSION || key.size == 0 || key.size > kMaxKey) return RAPT_E_INVALID;
-  if (const rapt_status status = check_text(key, kMaxKey); status != RAPT_OK) return status;
+  if (scope < RAPT_KV_MODULE || scope > RAPT_KV_SESSION || key.size == 0 || key.size > RAPT_KV_MAX_KEY_BYTES)
+    return RAPT_E_INVALID;
+  if (const rapt_status status = check_text(key, RAPT_KV_MAX_KEY_BYTES); status != RAPT_OK) return status;
   return is_plain(key) ? RAPT_OK : RAPT_E_INVALID;
 }
 
 rapt_status check_ttl(std::int64_t ttl_s) {
-  return ttl_s < 0 || ttl_s > kMaxTtl ? RAPT_E_INVALID : RAPT_OK;
+  return ttl_s < 0 || ttl_s > RAPT_KV_MAX_TTL_S ? RAPT_E_INVALID : RAPT_OK;
 }
 
 /// The first that is not RAPT_OK.
@@ -53,7 +50,8 @@ rapt_status get(const rapt_host*, rapt_kv_scope scope, rapt_text key, rapt_text*
 }
 
 rapt_status put(const rapt_host*, rapt_kv_scope scope, rapt_text key, rapt_text value, std::int64_t ttl_s) {
-  const rapt_status fault = first_fault({check_place(scope, key), check_text(value, kMaxValue), check_ttl(ttl_s)});
+  const rapt_status fault =
+      first_fault({check_place(scope, key), check_text(value, RAPT_KV_MAX_VALUE_BYTES), check_ttl(ttl_s)});
   if (fault != RAPT_OK) return fault;
   HostAnswer answer;
   return ask_host(question(KvMethod::kPut, {key, value}, {scope, ttl_s}), answer);
@@ -81,8 +79,9 @@ rapt_status swap(const rapt_host*, rapt_kv_scope scope, rapt_text key, rapt_text
                  std::int64_t ttl_s, std::int32_t* swapped) {
   if (swapped == nullptr) return RAPT_E_INVALID;
   *swapped = 0;
-  const rapt_status old = expected.data == nullptr ? RAPT_OK : check_text(expected, kMaxValue);
-  const rapt_status fault = first_fault({check_place(scope, key), old, check_text(value, kMaxValue), check_ttl(ttl_s)});
+  const rapt_status old = expected.data == nullptr ? RAPT_OK : check_text(expected, RAPT_KV_MAX_VALUE_BYTES);
+  const rapt_status fault =
+      first_fault({check_place(scope, key), old, check_text(value, RAPT_KV_MAX_VALUE_BYTES), check_ttl(ttl_s)});
   if (fault != RAPT_OK) return fault;
   HostAnswer answer;
   const rapt_status status = ask_host(question(KvMethod::kSwap, {key, expected, value}, {scope, ttl_s}), answer);
@@ -94,11 +93,13 @@ rapt_status keys(const rapt_host*, rapt_kv_scope scope, rapt_text prefix, rapt_t
                  rapt_text* json) {
   if (json == nullptr) return RAPT_E_INVALID;
   *json = {nullptr, 0};
-  if (scope < RAPT_KV_MODULE || scope > RAPT_KV_SESSION || limit == 0 || limit > kMaxKeys) return RAPT_E_INVALID;
+  if (scope < RAPT_KV_MODULE || scope > RAPT_KV_SESSION || limit == 0 || limit > RAPT_KV_MAX_KEYS)
+    return RAPT_E_INVALID;
   if (prefix.data == nullptr) prefix = {"", 0};
   for (const rapt_text part : {prefix, after}) {
     if (part.data == nullptr) continue;
-    if (part.size > kMaxKey || check_text(part, kMaxKey) != RAPT_OK || !is_plain(part)) return RAPT_E_INVALID;
+    if (part.size > RAPT_KV_MAX_KEY_BYTES || check_text(part, RAPT_KV_MAX_KEY_BYTES) != RAPT_OK || !is_plain(part))
+      return RAPT_E_INVALID;
   }
   HostAnswer answer;
   const rapt_status status = ask_host(question(KvMethod::kKeys, {prefix, after}, {scope, limit}), answer);

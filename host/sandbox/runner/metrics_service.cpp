@@ -13,6 +13,9 @@ namespace {
 namespace wire = sandbox::wire;
 using sandbox::MetricsMethod;
 
+static_assert(wire::kMaxMetrics == RAPT_METRICS_MAX_FIGURES &&
+              wire::kMaxMetricNameBytes == RAPT_METRICS_MAX_NAME_BYTES);
+
 rapt_status record(rapt_text name, MetricsMethod method, std::int64_t delta, double value) {
   rapt_reply* reply = reply_under_way();
   if (reply == nullptr) return RAPT_E_NOT_ALLOWED;

@@ -11,8 +11,8 @@ using sandbox::SqlMethod;
 rapt_status ask(SqlMethod method, std::initializer_list<rapt_text> texts, rapt_text* json) {
   HostAnswer answer;
   const rapt_status status = ask_host({sandbox::Service::kSql, static_cast<std::uint32_t>(method), texts, {}}, answer);
-  // What PostgreSQL says of a faulty statement is for its author.
-  if (status == RAPT_OK || status == RAPT_E_INVALID) *json = answer.text(0);
+  // What PostgreSQL says of a statement is for its author. A question that never reached the host has no answer.
+  if (answer.area != nullptr) *json = answer.text(0);
   return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rapt.auth-provider/1 (since ABI 1.2) and /2 (since ABI 1.3): a module that speaks the protocol of a login provider, such as OpenID Connect.
+ * rapt.auth-provider/1 (since ABI 1.2) and rapt.auth-provider/2 (since ABI 1.3): a module that speaks the protocol of a login
+ * provider, such as OpenID Connect.
  *
  * The host has a person's browser, the network, the secrets and the accounts; the module has the protocol. It never sees a
  * secret: neither the client's nor the verifier of PKCE (RFC 7636). It has no network: it asks the host to fetch. Nothing is
@@ -44,6 +45,8 @@
  *          memo            of the start before; "" at the first
  *       -> {"url"} or {"invalid"} as above
  *       or {"fetch": {...}, "memo"?: ""}                             as at `step`; at most 4 a login
+ *
+ * What a fetch brings back has at most 256 KiB and 10 s: more is no answer, and the login fails.
  *
  * `start` is asked for every login, and when an admin saves or enables the provider's settings: what it says of them reaches the
  * admin. Nothing of `start` reaches `step`: what a step needs of it, it fetches again.

@@ -56,6 +56,8 @@ class Jobs : public detail::JsonService<rapt_jobs_service_1> {
   using JsonService::JsonService;
   std::string enqueue(std::string_view order) const { return given("jobs.enqueue", &rapt_jobs_service_1::enqueue, order); }
   std::string cancel(std::string_view which) const { return given("jobs.cancel", &rapt_jobs_service_1::cancel, which); }
+  /// What waits or is being done: {"name"?, "limit"?, "cursor"?}.
+  [[nodiscard]] std::string list(std::string_view query = "{}") const { return given("jobs.list", &rapt_jobs_service_1::list, query); }
 };
 
 /// Telling others (permission "events").

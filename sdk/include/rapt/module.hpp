@@ -17,7 +17,7 @@
 //   on_delta            chat:on_delta
 // and `rapt_status self_test()` (or void; an exception is a failure): rapt/draft/self_test.h, a draft, asked once after init.
 // and these, each `std::string (std::string_view)`, a JSON object in and out (rapt/json.hpp); the headers tell the objects:
-//   on_route   rapt/routes.h   on_event   rapt/events.h    on_export  rapt/exports.h
+//   on_route   rapt/routes.h   on_event   rapt/events.h   on_export  rapt/exports.h
 //   on_job     rapt/jobs.h     on_panel   rapt/panels.h
 // A class that derives from rapt::auth::Provider or LookupProvider is a login provider (rapt/auth_provider.hpp); it needs no hook.
 // It is made once at init, from `const rapt::Host&` where it has such a constructor, and destroyed at shutdown. An exception

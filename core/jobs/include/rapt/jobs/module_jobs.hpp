@@ -52,6 +52,18 @@ enum class Ordered : std::int8_t {
 Task<Result<Ordered>> order(store::Database& database, NewModuleJob job);
 /// Takes back a job that has not begun. False when there is none.
 Task<Result<bool>> take_back(store::Database& database, std::string module, std::string name, std::string key);
+/// A job of a module that has not ended, as the module itself sees it: without what it wrote into it.
+struct OpenJob {
+  std::string name{}, key{};
+  std::string reason{};  ///< why the last attempt failed; "" before
+  bool running = false, by_clock = false;
+  std::int64_t attempts = 0, max_attempts = 0;  ///< attempts: so many have begun
+  TimePoint created_at{}, due_at{}, next_at{};  ///< due_at: of the first attempt
+  std::int64_t seq = 0;                         ///< grows with each order
+};
+/// Those of one name ("": of all) behind `after` (a seq; 0: from the first), in the order in which they were ordered.
+Task<Result<std::vector<OpenJob>>> open_jobs(store::Database& database, std::string module, std::string name,
+                                             std::int64_t after, int limit);
 /// Tells all modules that subscribed to `type`; one statement. How many.
 Task<Result<std::int64_t>> publish(store::Database& database, std::string type, std::string payload_json, About about,
                                    int depth);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <rapt/events.h>
+
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "rapt/base/clock.hpp"
 #include "rapt/host/capabilities.hpp"
@@ -25,7 +28,7 @@ using OfferSource = std::function<ModuleOfferPtr(const std::string& module)>;
 /// Thread-safe; a host has one job or event of a module at a time.
 class Causation {
  public:
-  static constexpr int kMost = 8;
+  static constexpr int kMost = RAPT_EVENTS_MAX_DEPTH;
   class Mark {
    public:
     Mark(Causation& of, std::string module, int depth);
@@ -50,13 +53,17 @@ class Causation {
 struct WorkOrders {
   std::function<Task<Result<jobs::Ordered>>(jobs::NewModuleJob job)> order;
   std::function<Task<Result<bool>>(std::string module, std::string name, std::string key)> take_back;
+  /// As jobs::open_jobs.
+  std::function<Task<Result<std::vector<jobs::OpenJob>>>(std::string module, std::string name, std::int64_t after,
+                                                         int limit)>
+      open;
   std::function<Task<Result<std::int64_t>>(std::string type, std::string payload_json, jobs::About about, int depth)>
       publish;
 };
 /// One statement each. The database must outlive them.
 WorkOrders work_orders(store::Database& database);
 
-/// rapt.jobs: orders work of the module itself, and takes it back. One order a call. All must outlive it.
+/// rapt.jobs: orders work of the module itself, takes it back, and tells what there is of it. All must outlive it.
 class JobsCapability final : public Capability {
  public:
   JobsCapability(WorkOrders orders, OfferSource offers, const Causation& causation)
@@ -66,6 +73,7 @@ class JobsCapability final : public Capability {
  private:
   Task<ServiceAnswer> enqueue(const ServiceRequest& request);
   Task<ServiceAnswer> cancel(const ServiceRequest& request);
+  Task<ServiceAnswer> list(const ServiceRequest& request);
 
   const WorkOrders orders_;
   const OfferSource offers_;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <rapt/kv.h>
+
+#include <cstdint>
+
 #include "rapt/base/clock.hpp"
 #include "rapt/host/capabilities.hpp"
 #include "rapt/jobs/worker.hpp"
@@ -12,7 +16,7 @@ class Database;
 namespace rapt::host {
 
 /// What a module may keep in all: keys, values, and 64 bytes a value for its place.
-inline constexpr std::int64_t kKvBytesPerModule = std::int64_t{16} << 20;
+inline constexpr std::int64_t kKvBytesPerModule = RAPT_KV_MAX_MODULE_BYTES;
 
 /// rapt.kv: values in PostgreSQL, one statement a call. Thread-safe; both must outlive it.
 class KvCapability final : public Capability {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <rapt/exports.h>
+
 #include <string>
 
 #include "rapt/base/result.hpp"
@@ -8,7 +10,7 @@
 namespace rapt::host {
 
 /// A file has so many pieces at most.
-inline constexpr int kMostExportPieces = 10000;
+inline constexpr int kMostExportPieces = RAPT_EXPORTS_MAX_PIECES;
 
 /// One piece of a file that a module makes.
 struct ExportPiece {

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "rapt/base/result.hpp"
 
 namespace rapt::host {
-
-/// Limits of rapt/panels.h.
-inline constexpr std::size_t kMaxPanelBytes = 256 * 1024;
-inline constexpr std::size_t kMaxPanelText = 500;  ///< bytes of a label, cell or title
-inline constexpr std::size_t kMaxPanelMarkdown = std::size_t{16} * 1024;
 
 /// What a module gave for a panel, as the pages may draw it, in JSON: {"parts": […], "empty": text or null}, each part
 /// with every member that its kind has. The answer is hostile: anything else than rapt/panels.h allows is

@@ -34,7 +34,7 @@ enum class KvMethod : std::uint32_t { kGet = 1, kPut, kErase, kAdd, kSwap, kKeys
 enum class SqlMethod : std::uint32_t { kQuery = 1, kTransact };
 enum class HttpMethod : std::uint32_t { kRequest = 1 };
 enum class MetricsMethod : std::uint32_t { kCount = 1, kObserve };
-enum class JobsMethod : std::uint32_t { kEnqueue = 1, kCancel };
+enum class JobsMethod : std::uint32_t { kEnqueue = 1, kCancel, kList };
 enum class EventsMethod : std::uint32_t { kPublish = 1 };
 enum class SecretsMethod : std::uint32_t { kList = 1, kSign, kVerify };
 enum class DirectoryMethod : std::uint32_t { kRead = 1, kWrite };
@@ -83,7 +83,6 @@ constexpr std::uint32_t bit_of(Service service) {
 /// none of these.
 constexpr std::uint32_t json_methods(Service service) {
   switch (service) {
-    case Service::kJobs:
     case Service::kDirectory:
     case Service::kSessions:
     case Service::kGrades:
@@ -91,6 +90,7 @@ constexpr std::uint32_t json_methods(Service service) {
       return 2;
     case Service::kEvents:
       return 1;
+    case Service::kJobs:
     case Service::kSecrets:
       return 3;
     default:

@@ -47,7 +47,7 @@ use_demo_model() {
   DEMO_MODEL=yes
   MODEL_PORT=$(remembered_port demo-model $((PORT + 2)))
   export RAPT_DEMO_MODEL=1 AI_GATEWAY_URL=http://127.0.0.1:$MODEL_PORT/v1 AI_API_KEY=demonstration
-  export AI_DEFAULT_MODEL=${AI_DEFAULT_MODEL:-rapt-demo}
+  export AI_DEFAULT_MODEL=${AI_DEFAULT_MODEL:-rapt-demo} AI_EMBEDDING_MODEL=${AI_EMBEDDING_MODEL:-rapt-demo}
 }
 
 # What the server said last is kept, to be shown when it does not become ready.

@@ -37,7 +37,7 @@ close_suite() {
 }
 
 run_stages() {
-  unset DATABASE_URL REDIS_URL MARKETPLACE_URL AI_API_KEY AI_GATEWAY_URL AI_DEFAULT_MODEL PORT HOST
+  unset DATABASE_URL REDIS_URL MARKETPLACE_URL AI_API_KEY AI_GATEWAY_URL AI_DEFAULT_MODEL AI_EMBEDDING_MODEL PORT HOST
   start_scratch_services
   run_stage launcher launcher_tests
   # The programs' tests start an S3 server from there.

@@ -39,6 +39,7 @@ TEST(Settings, HaveDefaultsForAllButDatabaseAndRedis) {
 TEST(Settings, AreReadFromTheEnvironment) {
   const auto settings = load_settings(environment({{"PORT", "8080"},
                                                    {"HOST", "::1"},
+                                                   {"AI_EMBEDDING_MODEL", "v/embed"},
                                                    {"AI_MAX_RETRIES", "0"},
                                                    {"AI_FIRST_TOKEN_TIMEOUT_MS", "1000"},
                                                    {"AI_TOKEN_TIMEOUT_MS", "2000"},
@@ -48,6 +49,7 @@ TEST(Settings, AreReadFromTheEnvironment) {
                                                    {"RAPT_SANDBOX_REQUIRE", "seccomp,landlock"}}))
                             .value();
   EXPECT_EQ(settings.public_url, "http://[::1]:8080");
+  EXPECT_EQ(settings.ai_embedding_model, "v/embed");
   EXPECT_EQ(settings.ai_max_retries, 0);
   EXPECT_EQ(settings.ai_first_token_timeout, std::chrono::seconds(1));
   EXPECT_EQ(settings.ai_token_timeout, std::chrono::seconds(2));

@@ -117,7 +117,9 @@ Task<Result<Grant>> QuotaService::admit(Ask ask) {
   if (!found) co_return found.error();
   const auto& policy = *found->policy;
   const auto budgets = budgets_of(policy);
-  auto chosen = choose_within(policy, *found->catalog, ask.model, impl_->parts.default_model);
+  const auto& parts = impl_->parts;
+  const bool embeds = !ask.model.empty() && ask.model == parts.embedding_model;
+  auto chosen = choose_within(policy, *found->catalog, ask.model, embeds ? parts.embedding_model : parts.default_model);
   if (!chosen) co_return chosen.error();
   const auto bound = output_bound(policy, *found->catalog, *chosen);
   const auto fitted = fit(ask, *chosen, *found->catalog, bound);

@@ -103,7 +103,10 @@ host::AiCapability::Parts ai_parts(const ModuleServiceParts& parts) {
     own.temperature = bounds.temperature;
     return std::make_unique<CountedGateway>(client, std::move(own));
   };
-  return {.database = parts.database, .admission = parts.quota, .gateway = std::move(gateway)};
+  return {.database = parts.database,
+          .admission = parts.quota,
+          .gateway = std::move(gateway),
+          .embedding_model = parts.settings.ai_embedding_model};
 }
 
 }  // namespace

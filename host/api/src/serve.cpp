@@ -109,7 +109,7 @@ class Host {
         limits_redis_(settings.redis_url, 2, kLimitsPatience),
         limits_(limits_redis_, clock_, settings),
         openai_(client_, gateway_options(settings)),
-        quota_({database_, limits_redis_, clock_, settings.ai_default_model}),
+        quota_({database_, limits_redis_, clock_, settings.ai_default_model, settings.ai_embedding_model}),
         ai_({database_, limits_redis_, clock_, settings.ai_default_model}),
         supervisor_(loop.executor(), supervisor_options(settings, loop, trust, keys.pseudonyms, capabilities_)),
         installer_(database_, settings.var_dir, trust, signature_policy(settings),

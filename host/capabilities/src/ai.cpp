@@ -121,7 +121,7 @@ Task<ServiceAnswer> AiCapability::Impl::chat(const ServiceRequest& request) {
 }
 
 Task<ServiceAnswer> AiCapability::Impl::embed(const ServiceRequest& request) {
-  auto asked = parse_embed(request);
+  auto asked = parse_embed(request, parts.embedding_model);
   if (!asked) co_return json_invalid(asked.error());
   auto payer = co_await find_payer(parts.database, request.module, request.scope);
   const std::string named = asked->model;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "ai_asked.hpp"
 
+#include <rapt/ai.h>
+
 #include <charconv>
 
 #include <nlohmann/json.hpp>
@@ -13,8 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostMessages = 64, kMostTexts = 64, kMostText = std::size_t{64} << 10, kMostModel = 200;
-constexpr int kMostTokens = 8192;
+constexpr std::size_t kMostModel = 200;
 constexpr unsigned kMostDepth = 64;
 
 Result<std::string> model_of(const json& asked) {
@@ -35,7 +36,7 @@ Result<gateway::Message> message_of(const json& one, const std::string& at) {
 
 Result<std::vector<gateway::Message>> messages_of(const json& asked) {
   const auto found = asked.find("messages");
-  if (found == asked.end() || !found->is_array() || found->empty() || found->size() > kMostMessages)
+  if (found == asked.end() || !found->is_array() || found->empty() || found->size() > RAPT_AI_MAX_MESSAGES)
     return Error::invalid("messages", "It must be a list of 1 to 64 messages.");
   std::vector<gateway::Message> out;
   for (const auto& one : *found) {
@@ -49,7 +50,7 @@ Result<std::vector<gateway::Message>> messages_of(const json& asked) {
 
 Result<void> read_numbers(const json& asked, ChatAsked& out) {
   if (const auto most = asked.find("max_tokens"); most != asked.end()) {
-    if (!most->is_number_integer() || *most < 1 || *most > kMostTokens)
+    if (!most->is_number_integer() || *most < 1 || *most > RAPT_AI_MAX_TOKENS)
       return Error::invalid("max_tokens", "It must be a whole number from 1 to 8192.");
     out.max_tokens = most->get<int>();
   }
@@ -96,24 +97,25 @@ Result<ChatAsked> parse_chat(const ServiceRequest& request) {
   return out;
 }
 
-Result<EmbedAsked> parse_embed(const ServiceRequest& request) {
+Result<EmbedAsked> parse_embed(const ServiceRequest& request, const std::string& default_model) {
   const auto asked = json_asked(request, {"texts", "model"}, 4);
   if (!asked) return asked.error();
   const auto texts = asked->find("texts");
-  if (texts == asked->end() || !texts->is_array() || texts->empty() || texts->size() > kMostTexts)
+  if (texts == asked->end() || !texts->is_array() || texts->empty() || texts->size() > RAPT_AI_MAX_TEXTS)
     return Error::invalid("texts", "It must be a list of 1 to 64 texts.");
   EmbedAsked out;
   for (const auto& one : *texts) {
     const auto at = "texts[" + std::to_string(out.texts.size()) + "]";
     if (!one.is_string()) return Error::invalid(at, "It must be a text.");
     out.texts.push_back(one.get<std::string>());
-    if (out.texts.back().empty() || out.texts.back().size() > kMostText)
+    if (out.texts.back().empty() || out.texts.back().size() > RAPT_AI_MAX_TEXT_BYTES)
       return Error::invalid(at, "It must have 1 to 65536 bytes.");
   }
-  if (!asked->contains("model")) return Error::invalid("model", "Name a model: embeddings have no default.");
-  auto model = text_of(*asked, "model", kMostModel);
+  auto model = model_of(*asked);
   if (!model) return model.error();
-  out.model = std::move(*model);
+  out.model = model->empty() ? default_model : std::move(*model);
+  if (out.model.empty())
+    return Error::invalid("model", "Name a model: this host has no default for embeddings (AI_EMBEDDING_MODEL).");
   return out;
 }
 

@@ -29,7 +29,8 @@ struct EmbedAsked {
   std::vector<std::string> texts{};
   std::string model{};
 };
-Result<EmbedAsked> parse_embed(const ServiceRequest& request);
+/// `default_model`: where none is named; "" where there is no default, and one has to be.
+Result<EmbedAsked> parse_embed(const ServiceRequest& request, const std::string& default_model);
 
 /// {"vectors", "model", "input_tokens"}: six digits a number, so that 64 vectors of 1,536 numbers fit.
 std::string embeddings_json(const gateway::Embeddings& embeddings);

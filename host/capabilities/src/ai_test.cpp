@@ -135,8 +135,25 @@ TEST_F(AiWorld, EmbedsAndPrices) {
   EXPECT_EQ(*done.texts.at(0), R"({"vectors":[[0.123457,-0.002],[3,4]],"model":"v/embed","input_tokens":4})");
   EXPECT_EQ(booked(), "embedding answered v/embed 4 0 0.002");
   expect_settled();
-  EXPECT_EQ(embed(R"({"texts":["one"]})").status, RAPT_E_INVALID) << "there is no default for embeddings";
   EXPECT_THAT(*embed(R"({"texts":["one"],"model":"v/idle"})").texts.at(0), HasSubstr(R"("error":"model")"));
+}
+
+TEST_F(AiWorld, EmbedsWithTheHostsModelWhereNoneIsNamed) {
+  const auto refused = embed(R"({"texts":["one"]})");
+  EXPECT_EQ(refused.status, RAPT_E_INVALID) << "this host has none";
+  EXPECT_THAT(*refused.texts.at(0), HasSubstr(R"("field":"model")"));
+  EXPECT_THAT(*refused.texts.at(0), HasSubstr("AI_EMBEDDING_MODEL"));
+  script = [](const Asked&, const Peer& peer) {
+    peer.answer(200, R"({"usage":{"prompt_tokens":4},"data":[{"index":0,"embedding":[1]}]})");
+  };
+  embedding_model = "v/embed";
+  EXPECT_EQ(embed(R"({"texts":["one"]})").status, RAPT_OK);
+  EXPECT_EQ(last_body()["model"], "v/embed");
+  embedding_model = "v/of-host";
+  EXPECT_EQ(embed(R"({"texts":["one"]})").status, RAPT_OK) << "the environment's needs no row";
+  EXPECT_EQ(last_body()["model"], "v/of-host");
+  embedding_model = "v/idle";
+  EXPECT_THAT(*embed(R"({"texts":["one"]})").texts.at(0), HasSubstr(R"("error":"model")"));
 }
 
 TEST_F(AiWorld, SaysWhenVectorsAreMoreThanFit) {

@@ -73,7 +73,7 @@ ServiceAnswer ScriptedAi::chat(const ServiceRequest& request) {
 }
 
 ServiceAnswer ScriptedAi::embed(const ServiceRequest& request) {
-  const auto asked = parse_embed(request);
+  const auto asked = parse_embed(request, kModel);
   if (!asked) return json_invalid(asked.error());
   gateway::Embeddings made;
   made.spent.model = asked->model;

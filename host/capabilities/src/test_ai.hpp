@@ -73,14 +73,16 @@ class AiWorld : public ::testing::Test {
     request.scope = about;
     request.module = module;
     request.deadline = std::chrono::steady_clock::now() + patience;
-    AiCapability ai({.database = **scratch, .admission = quota, .gateway = [this](AiBounds bounds) {
-                       gateway::OpenAiGateway::Options options;
-                       options.base_url = server.url();
-                       options.retry_pause = options.books_pause = std::chrono::milliseconds(1);
-                       options.request_timeout = bounds.time_limit;
-                       options.temperature = bounds.temperature;
-                       return std::make_unique<gateway::OpenAiGateway>(client, options);
-                     }});
+    const auto gateway = [this](AiBounds bounds) {
+      gateway::OpenAiGateway::Options options;
+      options.base_url = server.url();
+      options.retry_pause = options.books_pause = std::chrono::milliseconds(1);
+      options.request_timeout = bounds.time_limit;
+      options.temperature = bounds.temperature;
+      return std::make_unique<gateway::OpenAiGateway>(client, options);
+    };
+    AiCapability ai(
+        {.database = **scratch, .admission = quota, .gateway = gateway, .embedding_model = embedding_model});
     return runtime::run_blocking(ai.call(std::move(request)));
   }
   ServiceAnswer chat(const std::string& more = "") {
@@ -94,7 +96,7 @@ class AiWorld : public ::testing::Test {
   const std::string district = new_uuid(), school = new_uuid(), klass = new_uuid(), user = new_uuid(),
                     tool = new_uuid(), version = new_uuid(), assignment = new_uuid(), session = new_uuid();
   ServiceScope about{.tool_id = tool, .user_id = user, .group_id = district, .session_id = session};
-  std::string module = "sample";
+  std::string module = "sample", embedding_model;
   std::chrono::milliseconds patience = std::chrono::minutes(1);
   ScriptedGateway::Script script = [](const Asked&, const Peer& peer) {
     peer.begin_events(gateway::testing::chunk("Three times x.") + gateway::testing::ending(5));
@@ -102,7 +104,7 @@ class AiWorld : public ::testing::Test {
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
   store::Redis redis{store::test_redis_url()};
   SystemClock clock;
-  quota::QuotaService quota{{**scratch, redis, clock, ""}};
+  quota::QuotaService quota{{**scratch, redis, clock, "", "v/of-host"}};
   http::Client client;
   ScriptedGateway server{[this](const Asked& asked, const Peer& peer) { script(asked, peer); }};
 };

@@ -38,6 +38,7 @@ struct Settings {
   std::string ai_gateway_url;                      ///< AI_GATEWAY_URL, default https://openrouter.ai/api/v1
   std::string ai_api_key;                          ///< AI_API_KEY (secret)
   std::string ai_default_model;                    ///< AI_DEFAULT_MODEL
+  std::string ai_embedding_model;                  ///< AI_EMBEDDING_MODEL
   std::chrono::milliseconds ai_request_timeout{};  ///< AI_REQUEST_TIMEOUT_MS, whole request
   std::chrono::milliseconds ai_first_token_timeout{};  ///< AI_FIRST_TOKEN_TIMEOUT_MS
   std::chrono::milliseconds ai_token_timeout{};        ///< AI_TOKEN_TIMEOUT_MS, between two pieces of an answer

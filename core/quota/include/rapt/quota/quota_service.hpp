@@ -19,12 +19,14 @@ namespace rapt::quota {
 class QuotaService final : public Admission {
  public:
   /// The parts must outlive the service. `redis` should be one of little patience: who asks waits for it.
-  /// `default_model` is the environment's (AI_DEFAULT_MODEL): it may be asked without a row in ai_models.
+  /// `default_model` and `embedding_model` are the environment's (AI_DEFAULT_MODEL, AI_EMBEDDING_MODEL): they may be
+  /// asked without a row in ai_models.
   struct Parts {
     store::Database& database;
     store::Redis& redis;
     const Clock& clock;
     std::string default_model;
+    std::string embedding_model{};
   };
   explicit QuotaService(Parts parts);
   ~QuotaService() override;

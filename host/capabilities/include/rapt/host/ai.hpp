@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "rapt/host/capabilities.hpp"
 
@@ -35,6 +36,7 @@ class AiCapability final : public Capability {
     store::Database& database;
     quota::Admission& admission;
     std::function<std::unique_ptr<gateway::Gateway>(AiBounds)> gateway;  ///< made anew for each question
+    std::string embedding_model{};  ///< of embeddings for which none is named; "" for none
   };
   explicit AiCapability(Parts parts);
   ~AiCapability() override;

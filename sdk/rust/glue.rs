@@ -156,6 +156,7 @@ struct Tables<M>(std::marker::PhantomData<M>);
 impl<M: Module> Tables<M> {
     const HOOKS: &'static sys::Hooks1 = &sys::Hooks1 { call: call::<M> };
     const SELF_TEST: &'static sys::SelfTestDraft1 = &sys::SelfTestDraft1 { run: self_test::<M> };
+    // Of both versions: what fetches at its start answers so on hosts that know the second alone.
     const PROVIDER: &'static AuthProvider1 = &AuthProvider1 { start: provider_start::<M>, step: provider_step::<M> };
     const ROUTES: &'static OneCall = &OneCall { call: route::<M> as Call };
     const JOBS: &'static OneCall = &OneCall { call: job::<M> as Call };
@@ -176,7 +177,7 @@ pub unsafe extern "C" fn get_extension<M: Module>(id: *const c_char) -> *const c
     match CStr::from_ptr(id).to_bytes() {
         b"rapt.hooks/1" => table(Tables::<M>::HOOKS),
         b"rapt.self-test/draft-1" => table(Tables::<M>::SELF_TEST),
-        b"rapt.auth-provider/1" => table(Tables::<M>::PROVIDER),
+        b"rapt.auth-provider/1" | b"rapt.auth-provider/2" => table(Tables::<M>::PROVIDER),
         b"rapt.routes/1" => table(Tables::<M>::ROUTES),
         b"rapt.jobs/1" => table(Tables::<M>::JOBS),
         b"rapt.events/1" => table(Tables::<M>::EVENTS),

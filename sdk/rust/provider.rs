@@ -12,17 +12,24 @@ pub struct Start {
     pub state: String,
     pub nonce: String,
     pub code_challenge: String,
+    /// To the fetch that the start before asked for; never on a host of ABI 1.2.
+    pub answered: Option<Answered>,
+    /// Of the start before.
+    pub memo: String,
 }
 
-/// Where the browser goes, or what is wrong with the settings.
+/// Where the browser goes, what is wrong with the settings, or what has to be looked up before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
     Url(String),
+    /// The host makes this request, and asks again; at most four times. A host of ABI 1.2 takes it for a lie: a module that needs it
+    /// says `"abi": {"min": "1.3"}`.
+    Fetch { method: String, url: String, headers: Vec<(String, String)>, body: String, memo: String },
     /// Fields and what is wrong with each, for the admin.
     Invalid(Vec<(String, String)>),
 }
 
-/// The answer to the fetch of the step before.
+/// The answer to the fetch before.
 #[derive(Clone, Debug)]
 pub struct Answered {
     pub status: i64,
@@ -83,6 +90,29 @@ fn pairs(list: &[(String, String)], first: &str, second: &str) -> String {
     format!("[{}]", items.join(","))
 }
 
+fn answered_in(all: &Value) -> Option<Answered> {
+    let answered = all.get("answered");
+    match answered {
+        Value::Object(_) => Some(Answered {
+            status: answered.get("status").integer().unwrap_or(0),
+            content_type: text(answered, "content_type"),
+            body: text(answered, "body"),
+        }),
+        _ => None,
+    }
+}
+
+fn write_fetch(method: &str, url: &str, headers: &[(String, String)], body: &str, memo: &str) -> String {
+    format!(
+        "{{\"fetch\":{{\"method\":{},\"url\":{},\"headers\":{},\"body\":{}}},\"memo\":{}}}",
+        json::quote(method),
+        json::quote(url),
+        pairs(headers, "name", "value"),
+        json::quote(body),
+        json::quote(memo)
+    )
+}
+
 pub(crate) fn read_start(input: &str) -> Option<Start> {
     let all = json::parse(input)?;
     Some(Start {
@@ -91,19 +121,21 @@ pub(crate) fn read_start(input: &str) -> Option<Start> {
         state: text(&all, "state"),
         nonce: text(&all, "nonce"),
         code_challenge: text(&all, "code_challenge"),
+        answered: answered_in(&all),
+        memo: text(&all, "memo"),
     })
 }
 
 pub(crate) fn write_begin(begin: &Begin) -> String {
     match begin {
         Begin::Url(url) => format!("{{\"url\":{}}}", json::quote(url)),
+        Begin::Fetch { method, url, headers, body, memo } => write_fetch(method, url, headers, body, memo),
         Begin::Invalid(faults) => format!("{{\"invalid\":{}}}", pairs(faults, "field", "message")),
     }
 }
 
 pub(crate) fn read_input(input: &str) -> Option<Input> {
     let all = json::parse(input)?;
-    let answered = all.get("answered");
     let parameters = all.get("parameters").list().iter();
     Some(Input {
         settings: all.get("settings").clone(),
@@ -111,28 +143,14 @@ pub(crate) fn read_input(input: &str) -> Option<Input> {
         nonce: text(&all, "nonce"),
         now_ms: all.get("now_ms").integer().unwrap_or(0),
         parameters: parameters.map(|one| (text(one, "name"), text(one, "value"))).collect(),
-        answered: match answered {
-            Value::Object(_) => Some(Answered {
-                status: answered.get("status").integer().unwrap_or(0),
-                content_type: text(answered, "content_type"),
-                body: text(answered, "body"),
-            }),
-            _ => None,
-        },
+        answered: answered_in(&all),
         memo: text(&all, "memo"),
     })
 }
 
 pub(crate) fn write_step(step: &Step) -> String {
     match step {
-        Step::Fetch { method, url, headers, body, memo } => format!(
-            "{{\"fetch\":{{\"method\":{},\"url\":{},\"headers\":{},\"body\":{}}},\"memo\":{}}}",
-            json::quote(method),
-            json::quote(url),
-            pairs(headers, "name", "value"),
-            json::quote(body),
-            json::quote(memo)
-        ),
+        Step::Fetch { method, url, headers, body, memo } => write_fetch(method, url, headers, body, memo),
         Step::Claim(claim) => format!(
             "{{\"claim\":{{\"subject\":{},\"email\":{},\"email_verified\":{},\"name\":{},\"given_name\":{},\"family_name\":{}}}}}",
             json::quote(&claim.subject),

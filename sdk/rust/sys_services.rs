@@ -43,7 +43,7 @@ pub struct OneCall {
     pub call: Call,
 }
 
-/// rapt_auth_provider_1 of rapt/auth_provider.h.
+/// rapt_auth_provider_1 and rapt_auth_provider_2 of rapt/auth_provider.h: the same functions.
 #[repr(C)]
 pub struct AuthProvider1 {
     pub start: Call,

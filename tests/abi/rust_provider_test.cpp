@@ -11,6 +11,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "rapt/base/file.hpp"
+#include "rapt/host/provider_lookups.hpp"
 #include "rapt/host/supervisor.hpp"
 #include "rapt/security/crypto.hpp"
 
@@ -77,6 +78,30 @@ TEST_F(RustProvider, SendsTheBrowserOnItsWay) {
   ASSERT_FALSE(refused);
   ASSERT_EQ(refused.error().fields.size(), 1u);
   EXPECT_EQ(refused.error().fields[0].path, "settings.client_id");
+}
+
+TEST_F(RustProvider, LooksItsEndpointsUpBeforeTheBrowserGoes) {
+  host::ProviderLookups lookups(*supervisor_);
+  const auto begin = [&](std::optional<providers::LookedUp> before) {
+    providers::Start input{R"({"client_id": "school", "issuer": "https://id.example"})", "https://school.example/back",
+                           "the-state", "nonce", "challenge"};
+    auto asked = lookups.begin(kModule, std::move(input), std::move(before));
+    return boost::asio::co_spawn(loop_, std::move(asked), boost::asio::use_future).get();
+  };
+  const auto first = begin(std::nullopt);
+  ASSERT_TRUE(first) << first.error().message;
+  ASSERT_TRUE(first->fetch);
+  EXPECT_EQ(first->fetch->url, "https://id.example/.well-known/openid-configuration");
+  EXPECT_EQ(first->memo, "looked up");
+  const providers::Answered found{200, "application/json", R"({"authorization_endpoint": "https://id.example/to"})"};
+  const auto last = begin(providers::LookedUp{found, first->memo});
+  ASSERT_TRUE(last) << last.error().message;
+  EXPECT_FALSE(last->fetch);
+  EXPECT_EQ(last->url, "https://id.example/to?state=the-state");
+  const auto away = begin(providers::LookedUp{providers::Answered{503, "text/plain", "no"}, first->memo});
+  ASSERT_FALSE(away);
+  ASSERT_EQ(away.error().fields.size(), 1u);
+  EXPECT_EQ(away.error().fields[0].path, "settings.issuer");
 }
 
 TEST_F(RustProvider, AsksTheHostToFetchAndSaysWhoItIs) {

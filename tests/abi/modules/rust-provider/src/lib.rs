@@ -18,6 +18,9 @@ impl rapt::Module for RustProvider {
         if client.is_empty() {
             return Ok(Begin::Invalid(vec![("client_id".to_string(), "is missing".to_string())]));
         }
+        if !start.settings.get("issuer").text().is_empty() {
+            return self.looked_up(start);
+        }
         Ok(Begin::Url(format!("https://id.example/login?client_id={}&state={}", client, start.state)))
     }
 
@@ -48,6 +51,26 @@ impl rapt::Module for RustProvider {
             email_verified: person.get("verified").truth().unwrap_or(false),
             ..Claim::default()
         }))
+    }
+}
+
+impl RustProvider {
+    /// Where the login page is, the issuer tells.
+    fn looked_up(&self, start: &Start) -> Outcome<Begin> {
+        match &start.answered {
+            None => Ok(Begin::Fetch {
+                method: "GET".to_string(),
+                url: format!("{}/.well-known/openid-configuration", start.settings.get("issuer").text()),
+                headers: vec![("Accept".to_string(), "application/json".to_string())],
+                body: String::new(),
+                memo: "looked up".to_string(),
+            }),
+            Some(answered) if answered.status == 200 && start.memo == "looked up" => {
+                let found = parse(&answered.body).ok_or("the issuer's answer is no JSON")?;
+                Ok(Begin::Url(format!("{}?state={}", found.get("authorization_endpoint").text(), start.state)))
+            }
+            Some(_) => Ok(Begin::Invalid(vec![("issuer".to_string(), "does not answer".to_string())])),
+        }
     }
 }
 rapt::module!(RustProvider);

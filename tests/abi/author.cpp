@@ -39,10 +39,11 @@ host::InstalledModule Author::pack(const fs::path& library, const Manifest& mani
   const std::string inside = "lib/" + architecture + "/" + manifest.name + ".so";
   const auto stage = folder_ / "stage";
   fs::remove_all(stage);
-  write(stage / "manifest.json",
-        R"({"name":")" + manifest.name + R"(","version":"1.0.0","title":"T","description":"D","publisher":"author",)" +
-            R"("license":"Apache-2.0","abi":)" + manifest.abi + R"(,"hooks":)" + manifest.hooks + R"(,"permissions":)" +
-            manifest.permissions + R"(,"libraries":{")" + architecture + R"(":")" + inside + R"("},"memory_mb":32})");
+  write(stage / "manifest.json", R"({"name":")" + manifest.name +
+                                     R"(","version":"1.0.0","title":"T","description":"D","publisher":"author",)" +
+                                     R"("license":"Apache-2.0","abi":)" + manifest.abi + R"(,"hooks":)" +
+                                     manifest.hooks + R"(,"permissions":)" + manifest.permissions + manifest.more +
+                                     R"(,"libraries":{")" + architecture + R"(":")" + inside + R"("},"memory_mb":32})");
   write(stage / "LICENSE", "Apache-2.0\n");
   write(stage / "CHANGELOG.md", "# 1.0.0\n");
   write(stage / "sbom.spdx.json",

@@ -23,6 +23,7 @@ class Author {
     std::string abi;                 ///< JSON
     std::string hooks;               ///< JSON
     std::string permissions = "[]";  ///< JSON
+    std::string more = "";           ///< further members: ,"routes":[…]
   };
   host::InstalledModule pack(const std::filesystem::path& library, const Manifest& manifest);
   [[nodiscard]] const bundle::TrustStore& trust() const { return trust_; }

@@ -56,6 +56,16 @@ class Cross : public testing::Test {
     auto all = supervisor_->status();
     return all.size() == 1 ? std::move(all.front()) : host::ModuleStatus{};
   }
+  /// Waits for the line.
+  testing::AssertionResult logs(const std::string& wanted) {
+    std::string all;
+    for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
+      for (const auto& line : supervisor_->take_lines()) all += line.text + "\n";
+      if (all.find(wanted) != std::string::npos) return testing::AssertionSuccess();
+      std::this_thread::sleep_for(5ms);
+    }
+    return testing::AssertionFailure() << "the module's log holds:\n" << all;
+  }
   Answer ask(Point point, const hooks::Context& context) {
     return boost::asio::co_spawn(loop_, supervisor_->call(name_, point, context, "{}", 5s), boost::asio::use_future)
         .get();
@@ -96,7 +106,7 @@ TEST_P(Frozen, AModuleBuiltAgainstItAnswers) {
   ASSERT_EQ(answer.extractions.size(), 1U);
   EXPECT_EQ(answer.extractions[0].data_json, R"({"words": 3})");
 }
-INSTANTIATE_TEST_SUITE_P(Headers, Frozen, testing::Values("1.0", "1.1", "1.2"),
+INSTANTIATE_TEST_SUITE_P(Headers, Frozen, testing::Values("1.0", "1.1", "1.2", "1.3"),
                          [](const auto& test) { return "Abi1" + std::string(test.param).substr(2); });
 
 TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
@@ -179,6 +189,28 @@ TEST_F(Cross, ADraftIsAskedOnlyByAHostThatKnowsIt) {
     EXPECT_EQ(now.state, host::ModuleState::kRunning) << now.reason;
     EXPECT_EQ(message("hi").extractions.size(), 3U);
   }
+}
+
+TEST_F(Cross, ADraftThatBecamePartOfTheAbiIsNotThereAndItsHeaderIsNamed) {
+  start(author_.pack(library("drafted.so"), {"drafted", kFromOldest, kOnMessage}));
+  EXPECT_EQ(status().state, host::ModuleState::kRunning) << status().reason << ": it got a draft";
+  if (sandbox::kOffersServices) {
+    EXPECT_TRUE(logs("rapt.kv/draft-1, which became rapt.kv/1 (rapt/kv.h) with ABI 1.3"));
+  }
+}
+
+TEST_F(Cross, AModuleThatHandsOutADraftIsRefusedWithItsHeader) {
+  Author::Manifest manifest{"drafted", kFromOldest, kOnMessage, R"([{"name":"routes","reason":"r"}])"};
+  manifest.more = R"(,"routes":[{"method":"GET","path":"/a","access":"user"}])";
+  start(author_.pack(library("drafted.so"), manifest));
+  if (!sandbox::kOffersServices) {
+    EXPECT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
+    return;
+  }
+  EXPECT_EQ(status().state, host::ModuleState::kRefused);
+  EXPECT_NE(status().reason.find("the draft rapt.routes/draft-1, which became rapt.routes/1 (rapt/routes.h)"),
+            std::string::npos)
+      << status().reason;
 }
 
 TEST_F(Cross, ALoginProviderIsAskedByAHostThatHasProviders) {

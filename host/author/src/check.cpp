@@ -9,6 +9,7 @@
 #include "contexts.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/bundle/consent.hpp"
+#include "rapt/sandbox/drafts.hpp"
 #include "rapt/schema/example.hpp"
 #include "rapt/schema/json_schema.hpp"
 
@@ -123,6 +124,7 @@ Result<CheckReport> Checker::run() {
                                      " KiB; papers and library are as a host wants them"};
   });
   note("permissions", "", [this] { return asks_for_what_there_is(); });
+  note("drafts", "", [this] { return names_no_old_drafts(); });
   note("starts", "", [this] { return starts(); });
   if (report_.results.back().kind == Kind::kBroken) return std::move(report_);
   note("ends", "", [this] { return ends(); });
@@ -140,6 +142,18 @@ Checker::Finding Checker::asks_for_what_there_is() {
               "it asks for \"" + permission.name + "\", which this host does not offer yet: no host installs it"};
   }
   return {Kind::kHolds, asked.empty() ? "it asks for none" : "a host offers what it asks for"};
+}
+
+/// Ids stand in a library as they are written.
+Checker::Finding Checker::names_no_old_drafts() {
+  const std::string_view bytes = subject_.bundle.library()->bytes;
+  std::string found;
+  for (const auto& one : sandbox::kReleasedDrafts) {
+    if (bytes.find(one.draft) == std::string_view::npos) continue;
+    found += (found.empty() ? "" : "; ") + std::string(one.draft) + ", " + sandbox::what_became_of(one);
+  }
+  if (found.empty()) return {Kind::kHolds, "it was built for none that hosts do not have any more"};
+  return {Kind::kBroken, "it asks for drafts that no host has any more, and gets NULL: " + found};
 }
 
 Checker::Finding Checker::starts() {

@@ -111,6 +111,13 @@ TEST(Check, FindsAModuleThatClaimsToLiveWithAnOlderHost) {
   EXPECT_THAT(broken(report), ::testing::ElementsAre("a host of ABI 1.0 chat:before_ai"));
 }
 
+TEST(Check, FindsDraftsThatBecamePartOfTheAbiAndNamesTheirHeaders) {
+  const auto report = check("drafts");
+  EXPECT_THAT(broken(report), ::testing::ElementsAre("drafts"));
+  EXPECT_THAT(result(report, "drafts", "").detail,
+              HasSubstr("rapt.kv/draft-1, which became rapt.kv/1 (rapt/kv.h) with ABI 1.3"));
+}
+
 TEST(Check, FindsAShutdownThatDoesNotReturn) {
   EXPECT_THAT(broken(check("lingers")), ::testing::Contains("ends"));
 }

@@ -33,6 +33,7 @@ class Checker {
 
   void check_life();
   Finding asks_for_what_there_is();
+  Finding names_no_old_drafts();
   Finding starts();
   Finding ends();
   void check_hook(hooks::Point point);

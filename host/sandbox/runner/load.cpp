@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "module.hpp"
+#include "rapt/sandbox/drafts.hpp"
 #include "rapt/sandbox/offer.hpp"
 
 namespace rapt::runner {
@@ -43,6 +44,8 @@ std::string check_entry(const rapt_entry& entry, const sandbox::spawn::SpawnMess
   return {};
 }
 
+static_assert(wire::kMaxReplacementBytes == RAPT_MAX_REPLY_BYTES);
+
 using Call = rapt_status (*)(void*, rapt_text, rapt_reply*);
 
 /// An extension whose struct holds functions of one kind only, in the order of their numbers.
@@ -65,6 +68,16 @@ static_assert(sizeof(rapt_auth_provider_1) == 2 * sizeof(Call) && sizeof(rapt_au
               sizeof(rapt_events_1) == sizeof(Call) && sizeof(rapt_panels_1) == sizeof(Call) &&
               sizeof(rapt_exports_1) == sizeof(Call));
 
+/// ", but a draft of it, …" where that is what it was built for.
+std::string draft_instead(const Extension& wanted, const LoadedModule& module) {
+  for (const auto& one : sandbox::kReleasedDrafts) {
+    const bool wants = one.id == wanted.id || (wanted.better != nullptr && one.id == wanted.better);
+    if (wants && module.entry->get_extension(one.draft.data()) != nullptr)
+      return ", but the draft " + std::string(one.draft) + ", " + sandbox::what_became_of(one);
+  }
+  return {};
+}
+
 /// Takes the functions of the extensions of which one was ordered. "" or what is missing.
 std::string find_calls(std::uint32_t needed, LoadedModule& module) {
   for (const Extension& one : kExtensions) {
@@ -77,7 +90,8 @@ std::string find_calls(std::uint32_t needed, LoadedModule& module) {
       std::memcpy(&module.calls[number], functions + (number - one.first) * sizeof(Call), sizeof(Call));
     for (auto number = one.first; number <= one.last; ++number) {
       if (module.calls[number] == nullptr)
-        return std::string("Its manifest ") + one.declared + ", its library offers no " + one.id + ".";
+        return std::string("Its manifest ") + one.declared + ", its library offers no " + one.id +
+               draft_instead(one, module) + ".";
     }
   }
   return {};

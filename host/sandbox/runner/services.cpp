@@ -23,12 +23,16 @@
 
 #include "lookout.hpp"
 #include "rapt/sandbox/check.hpp"
+#include "rapt/sandbox/drafts.hpp"
 #include "rapt/sandbox/offer.hpp"
 
 namespace rapt::runner {
 namespace {
 
 namespace wire = sandbox::wire;
+
+static_assert(sandbox::kMaxServiceBytes == RAPT_MAX_REQUEST_BYTES &&
+              sandbox::kMaxServiceBytes == RAPT_MAX_RESPONSE_BYTES && wire::kMaxJsonDepth == RAPT_MAX_JSON_DEPTH);
 
 SharedAreas areas;
 std::uint32_t granted_services = 0;
@@ -93,6 +97,18 @@ void say_not_granted(const Offered& offered) {
                                 "\" in its manifest, and a host that offers it.");
 }
 
+/// Each draft is told of once.
+void say_released(const char* id) {
+  static std::uint32_t said = 0;
+  static_assert(sandbox::kReleasedDrafts.size() <= 32);
+  for (std::size_t i = 0; i < sandbox::kReleasedDrafts.size(); ++i) {
+    const auto& one = sandbox::kReleasedDrafts[i];
+    if (one.draft != id || (said & 1u << i) != 0) continue;
+    said |= 1u << i;
+    write_line(RAPT_LOG_WARN, std::string("It asked for ") + id + ", " + sandbox::what_became_of(one) + ".");
+  }
+}
+
 }  // namespace
 
 void prepare_services(const SharedAreas& shared, std::uint32_t granted) {
@@ -134,6 +150,7 @@ const void* find_service(const char* id) {
     if ((granted_services & sandbox::bit_of(one.service)) != 0) return one.table;
     say_not_granted(one);
   }
+  say_released(id);
   return nullptr;
 }
 

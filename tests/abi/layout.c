@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
- * The layout of ABI 1.0 to 1.2 on LP64, by hand. It compiles or it does not: as C11, C++17 and C++20, against today's and frozen headers. */
+ * The layout of ABI 1.0 to 1.3 on LP64, by hand. It compiles or it does not: as C11, C++17 and C++20, against today's
+ * and frozen headers. */
 #include <rapt/hooks.h>
 #include <rapt/log.h>
 #include <rapt/note.h>
@@ -9,6 +10,22 @@
 #endif
 #if RAPT_ABI_MINOR >= 2
 #include <rapt/auth_provider.h>
+#endif
+#if RAPT_ABI_MINOR >= 3
+#include <rapt/ai.h>
+#include <rapt/directory.h>
+#include <rapt/events.h>
+#include <rapt/exports.h>
+#include <rapt/grades.h>
+#include <rapt/http.h>
+#include <rapt/jobs.h>
+#include <rapt/kv.h>
+#include <rapt/metrics.h>
+#include <rapt/panels.h>
+#include <rapt/routes.h>
+#include <rapt/secrets.h>
+#include <rapt/sessions.h>
+#include <rapt/sql.h>
 #endif
 
 #ifdef __cplusplus
@@ -119,4 +136,74 @@ VALUE(RAPT_NUMBER_WINDOW_LAST, 6);
 SIZE(rapt_auth_provider_1, 16);
 AT(rapt_auth_provider_1, start, 0);
 AT(rapt_auth_provider_1, step, 8);
+#endif
+
+#if RAPT_ABI_MINOR >= 3
+/* Where a function stands, and what it takes: a comparison with a pointer of another type does not compile. */
+#define FUNCTION(type, member, offset, ...) \
+  AT(type, member, offset);                 \
+  CHECK(sizeof(((const type*)0)->member == (rapt_status(*)(__VA_ARGS__))0) > 0)
+#define ASKS(type, member, offset) FUNCTION(type, member, offset, const rapt_host*, rapt_text, rapt_text*)
+#define IS_ASKED(type, member, offset) FUNCTION(type, member, offset, void*, rapt_text, rapt_reply*)
+
+SIZE(rapt_auth_provider_2, 16);
+IS_ASKED(rapt_auth_provider_2, start, 0);
+IS_ASKED(rapt_auth_provider_2, step, 8);
+
+SIZE(rapt_kv_scope, 4);
+VALUE(RAPT_KV_MODULE, 1);
+VALUE(RAPT_KV_GROUP, 2);
+VALUE(RAPT_KV_TOOL, 3);
+VALUE(RAPT_KV_USER, 4);
+VALUE(RAPT_KV_SESSION, 5);
+SIZE(rapt_kv_1, 48);
+FUNCTION(rapt_kv_1, get, 0, const rapt_host*, rapt_kv_scope, rapt_text, rapt_text*);
+FUNCTION(rapt_kv_1, put, 8, const rapt_host*, rapt_kv_scope, rapt_text, rapt_text, int64_t);
+FUNCTION(rapt_kv_1, erase, 16, const rapt_host*, rapt_kv_scope, rapt_text);
+FUNCTION(rapt_kv_1, add, 24, const rapt_host*, rapt_kv_scope, rapt_text, int64_t, int64_t, int64_t*);
+FUNCTION(rapt_kv_1, swap, 32, const rapt_host*, rapt_kv_scope, rapt_text, rapt_text, rapt_text, int64_t, int32_t*);
+FUNCTION(rapt_kv_1, keys, 40, const rapt_host*, rapt_kv_scope, rapt_text, rapt_text, uint32_t, rapt_text*);
+
+SIZE(rapt_sql_1, 16);
+FUNCTION(rapt_sql_1, query, 0, const rapt_host*, rapt_text, rapt_text, rapt_text*);
+ASKS(rapt_sql_1, transact, 8);
+SIZE(rapt_http_1, 8);
+FUNCTION(rapt_http_1, request, 0, const rapt_host*, rapt_text, rapt_text, rapt_text*, rapt_text*);
+SIZE(rapt_metrics_1, 16);
+FUNCTION(rapt_metrics_1, count, 0, const rapt_host*, rapt_text, int64_t);
+FUNCTION(rapt_metrics_1, observe, 8, const rapt_host*, rapt_text, double);
+
+SIZE(rapt_jobs_service_1, 24);
+ASKS(rapt_jobs_service_1, enqueue, 0);
+ASKS(rapt_jobs_service_1, cancel, 8);
+ASKS(rapt_jobs_service_1, list, 16);
+SIZE(rapt_events_service_1, 8);
+ASKS(rapt_events_service_1, publish, 0);
+SIZE(rapt_secrets_1, 24);
+ASKS(rapt_secrets_1, list, 0);
+ASKS(rapt_secrets_1, sign, 8);
+ASKS(rapt_secrets_1, verify, 16);
+SIZE(rapt_directory_1, 16);
+ASKS(rapt_directory_1, read, 0);
+ASKS(rapt_directory_1, write, 8);
+SIZE(rapt_sessions_1, 16);
+ASKS(rapt_sessions_1, list, 0);
+ASKS(rapt_sessions_1, transcript, 8);
+SIZE(rapt_grades_1, 16);
+ASKS(rapt_grades_1, read, 0);
+ASKS(rapt_grades_1, write, 8);
+SIZE(rapt_ai_1, 16);
+ASKS(rapt_ai_1, chat, 0);
+ASKS(rapt_ai_1, embed, 8);
+
+SIZE(rapt_routes_1, 8);
+IS_ASKED(rapt_routes_1, handle, 0);
+SIZE(rapt_jobs_1, 8);
+IS_ASKED(rapt_jobs_1, run, 0);
+SIZE(rapt_events_1, 8);
+IS_ASKED(rapt_events_1, handle, 0);
+SIZE(rapt_panels_1, 8);
+IS_ASKED(rapt_panels_1, data, 0);
+SIZE(rapt_exports_1, 8);
+IS_ASKED(rapt_exports_1, next, 0);
 #endif

@@ -5,7 +5,7 @@
  * Ids are the host's own. In a call that a person caused (a hook, a route) the module sees and changes what that person may; in a
  * job or event by itself, everything: that is what an admin grants.
  *
- * thread, state, deadline, ownership, out, JSON, failure: as in rapt/service.h. docs/capabilities.md tells all fields and rules.
+ * thread, state, deadline, ownership, out, JSON, failure: as in rapt/service.h. docs/capabilities.md tells the rules of writing.
  */
 #ifndef RAPT_DIRECTORY_H
 #define RAPT_DIRECTORY_H
@@ -24,19 +24,37 @@ extern "C" {
 
 typedef struct rapt_directory_1 {
   /**
-   * {"kind": "users" "groups" "classes" "enrollments" "members", "where"?: {}, "limit"?: 1..RAPT_DIRECTORY_MAX_LISTED, "cursor"?: ""}
-   *   -> {"items": [...], "next_cursor": "" or null}
-   * where, by kind: users {"ids", "emails", "external_ids", "group_id", "class_id", "status"}; groups {"ids", "parent_id",
-   * "external_ids"}; classes {"ids", "group_id", "external_ids"}; enrollments {"class_id" or "user_id"}; members {"group_id" or
-   * "user_id"}. An answer may hold fewer than "limit" and go on all the same: look at next_cursor.
+   * {"kind": "users" "groups" "classes" "enrollments" "members", "where"?: {}, "limit"?: 1..RAPT_DIRECTORY_MAX_LISTED, default 100,
+   *  "cursor"?: ""} -> {"items": [...], "next_cursor": "" or null}: an answer may hold fewer than "limit" and go on all the same
+   *
+   *   kind         where                                                          an item
+   *   users        ids, emails, external_ids with source, group_id (and below     id, email, name, given_name, family_name, status,
+   *                it), class_id, status                                          email_verified, external_ids, created_at_ms, updated_at_ms
+   *   groups       ids, parent_id, external_ids with source                       id, parent_id, name, type, external_ids, created_at_ms,
+   *                                                                               updated_at_ms
+   *   classes      ids, group_id, external_ids with source                        id, group_id, name, external_ids, created_at_ms,
+   *                                                                               updated_at_ms
+   *   enrollments  class_id, user_id                                              class_id, user_id, role, since_ms
+   *   members      group_id, user_id                                              group_id, user_id, role, since_ms
+   *
+   * "ids", "emails" and "external_ids" of "where" are lists; external_ids of an item are the module's own: {"oneroster": "17"}.
    */
   rapt_status (*read)(const rapt_host* host, rapt_text request, rapt_text* answer);
   /**
-   * {"source": "oneroster", "operations": [{"op": "put_user" "put_group" "put_class" "enroll" "unenroll" "add_member" "remove_member"
-   *  "deactivate_user" "archive_class", …}], "dry_run"?: false}: 1 to RAPT_DIRECTORY_MAX_OPERATIONS,
-   * each by itself and in their order; a bad one spoils nothing. With "dry_run" nothing is changed, and told what would be.
-   * What is put carries "external_id": the source's own id, by which it is found again; putting the same twice changes nothing.
+   * {"source": "oneroster", "operations": [{"op": "", …}], "dry_run"?: false}: 1 to RAPT_DIRECTORY_MAX_OPERATIONS, each by itself and in
+   * their order; a bad one spoils nothing. With "dry_run" nothing is changed, and told what would be.
    *   -> {"results": [{"status": "created" "updated" "unchanged" "failed", "id"?: "", "message"?: "", "field"?: ""}], "counts": {…}}
+   *
+   *   op                         further members (those in brackets may be left out)
+   *   put_user                   external_id, email, name, [given_name, family_name, group, role in it, link]
+   *   put_group                  external_id, name, [type, parent; id: one that is there already]
+   *   put_class                  external_id, name, group for a new one, [id: one that is there already]
+   *   enroll, unenroll           user, class, [role: "student" "teacher"]
+   *   add_member, remove_member  user, group, [role: "student" "teacher"; "group_admin" only for a person who may]
+   *   deactivate_user, archive_class  external_id
+   *
+   * external_id: the source's own id, by which what was put is found again; putting the same twice changes nothing. A user, group,
+   * parent or class is named by the host's id or the source's: "user_id" or "user_external_id", and so with the others.
    */
   rapt_status (*write)(const rapt_host* host, rapt_text request, rapt_text* answer);
 } rapt_directory_1;

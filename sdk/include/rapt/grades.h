@@ -22,13 +22,18 @@ extern "C" {
 #define RAPT_GRADES_MAX_FEEDBACK_BYTES 16384u
 
 typedef struct rapt_grades_1 {
-  /** {"assignment_id": "", "limit"?, "cursor"?} -> {"items": [{"submission_id", "user", "attempt", "state", "submitted_at_ms", "score",
-   *  "score_of", "feedback", "by": "teacher" or the module's name, "at_ms"}], "next_cursor"} */
+  /**
+   * {"assignment_id": "", "limit"?: 1..RAPT_GRADES_MAX_LISTED, default 50, "cursor"?: ""}
+   *   -> {"items": [{"submission_id": "", "user": "", "attempt": 1, "state": "", "submitted_at_ms": 0, "score": 7.5, "score_of": 10,
+   *       "feedback": "", "by": "teacher" or a module's name, "at_ms": 0}], "next_cursor": "" or null}
+   * user: a pseudonym, as in rapt.sessions/1. score to at_ms are null where there is no mark.
+   */
   rapt_status (*read)(const rapt_host* host, rapt_text request, rapt_text* answer);
   /**
-   * {"grades": [{"submission_id": "", "score": 7.5, "score_of": 10, "feedback"?: ""}]}: 1 to 200, each by itself.
-   * A teacher's mark is never replaced: that one fails.
+   * {"grades": [{"submission_id": "", "score": 7.5, "score_of": 10, "feedback"?: ""}]}: 1 to RAPT_GRADES_MAX_WRITTEN, each by itself.
    *   -> {"results": [{"status": "created" "updated" "failed", "message"?: "", "field"?: ""}]}
+   * score: 0 to score_of; score_of: more than 0, at most RAPT_GRADES_MAX_SCORE; both are kept to four decimals. feedback: 1 to
+   * RAPT_GRADES_MAX_FEEDBACK_BYTES. A teacher's mark is never replaced, and what is still being worked on is not marked: those fail.
    */
   rapt_status (*write)(const rapt_host* host, rapt_text request, rapt_text* answer);
 } rapt_grades_1;

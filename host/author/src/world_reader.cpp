@@ -194,9 +194,9 @@ void WorldReader::read_assignment(const Thing& assignment) {
 void WorldReader::read_work(const Thing& work, const char* type, std::size_t count) {
   look_up(work, "user", Kind::kUser);
   look_up(work, "group", Kind::kGroup);
-  if (work.json.contains("tool") == work.json.contains("assignment"))
-    fault(work, work.json.contains("tool") ? "assignment" : "tool",
-          "must stand there, or the other of the two: a tool, or an assignment, which has one");
+  const bool has_tool = work.json.contains("tool"), has_assignment = work.json.contains("assignment");
+  if (has_tool && has_assignment) fault(work, "assignment", "must not stand beside \"tool\": it has one");
+  if (!has_tool && !has_assignment) fault(work, "tool", "is missing, or \"assignment\", which has one");
   const Json* tool = look_up(work, "tool", Kind::kTool);
   if (const auto* assignment = look_up(work, "assignment", Kind::kAssignment)) {
     tool = found(*assignment, "tool");
@@ -205,7 +205,7 @@ void WorldReader::read_work(const Thing& work, const char* type, std::size_t cou
     if (of != nullptr && !work.json.contains("group")) work.json["group"] = of->at("group");
   }
   if (tool != nullptr && tool->value("type", "chat") != type)
-    fault(work, work.json.contains("assignment") ? "assignment" : "tool",
+    fault(work, has_assignment ? "assignment" : "tool",
           std::string("must be with a tool of the type \"") + type + "\"");
   const auto start = time(work, "started_at").value_or(now_ - hours(count - work.index));
   work.json["started_at"] = to_rfc3339(start);

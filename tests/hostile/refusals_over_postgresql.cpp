@@ -22,6 +22,10 @@ using namespace std::chrono_literals;
 using hooks::Answer;
 using host::TestTlsServer;
 using testing::HasSubstr;
+using testing::StartsWith;
+
+/// No body, and a head that says why (modules/ask.c).
+constexpr const char* kRefused = "-3 -\n-3 {\"error\":\"refused\"";
 
 const std::string kModule = "hostile-ask", kNeighbor = "hostile-replace", kConfig = "{}";  // outlive the calls
 constexpr const char* kPermissions =
@@ -146,8 +150,10 @@ class Refusals : public testing::Test {
 
 TEST_F(Refusals, OfTablesThatAreNotItsOwn) {
   schema_of("hostile-other", "CREATE TABLE mine (x int); INSERT INTO mine VALUES (42)");
-  EXPECT_EQ(told("sql|query|SELECT email FROM public.users|-\nsql|query|SELECT x FROM module_hostile_other.mine|-"),
-            "-3 -\n-3 -\n");
+  for (const char* table : {"public.users", "module_hostile_other.mine"})
+    EXPECT_THAT(told(std::string("sql|query|SELECT * FROM ") + table + "|-"),
+                AllOf(StartsWith("-3 {"), HasSubstr("42501")))
+        << table;
   expect_logged("warn It asked PostgreSQL for what is not its own: permission denied for schema module_hostile_other");
   EXPECT_EQ(refused("sql"), 2U);
   EXPECT_THAT(told("sql|query|SELECT count(*) FROM notes|-"), HasSubstr("[[0]]")) << "its own stay its own";
@@ -162,9 +168,9 @@ TEST_F(Refusals, OfStatementsThatChangeTheSession) {
 TEST_F(Refusals, OfARedirectIntoTheHouse) {
   internet_.name("inner.example.org", {"10.0.0.7"});
   EXPECT_THAT(told(get("https://public.example.org/")), HasSubstr("0 in public")) << "it may ask in public";
-  EXPECT_EQ(told(get("https://public.example.org/inner")), "-3 -\n-3 -\n");
+  EXPECT_THAT(told(get("https://public.example.org/inner")), StartsWith(kRefused));
   expect_logged("warn It asked for inner.example.org, which leads to an address that is not public");
-  EXPECT_EQ(told(get("https://public.example.org/address")), "-3 -\n-3 -\n");
+  EXPECT_THAT(told(get("https://public.example.org/address")), StartsWith(kRefused));
   expect_logged("warn It asked for 10.0.0.7, which was not granted");
   EXPECT_EQ(refused("http"), 2U);
 }
@@ -173,18 +179,18 @@ TEST_F(Refusals, OfANameThatLeadsIntoTheHouseTheNextTime) {
   EXPECT_THAT(told(get("https://public.example.org/")), HasSubstr("0 in public"));
   internet_.name("public.example.org", {"127.0.0.1"});
   const auto other = started();  // it has looked nothing up before
-  EXPECT_EQ(told(*other, get("https://public.example.org/")), "-3 -\n-3 -\n");
+  EXPECT_THAT(told(*other, get("https://public.example.org/")), StartsWith(kRefused));
   expect_logged(*other, "public.example.org, which leads to an address that is not public");
 }
 
 TEST_F(Refusals, OfANameWithAnAddressInTheHouseBesideAPublicOne) {
   internet_.name("both.example.org", {"93.184.216.99", "127.0.0.1"});  // nobody answers at the first
-  EXPECT_EQ(told(get("https://both.example.org/")), "-3 -\n-3 -\n");
+  EXPECT_THAT(told(get("https://both.example.org/")), StartsWith(kRefused));
   expect_logged("both.example.org, which leads to an address that is not public");
 }
 
 TEST_F(Refusals, OfWhatIsTooLarge) {
-  EXPECT_EQ(told(get("https://public.example.org/large")), "-2 -\n-2 -\n");
+  EXPECT_THAT(told(get("https://public.example.org/large")), StartsWith("-2 -\n-2 {\"error\":\"size\""));
   expect_logged("warn The answer of public.example.org is larger than 512 KiB");
   EXPECT_EQ(told(R"(http|{"method":"POST","url":"https://public.example.org/"}|*524289)"), "-2 -\n-2 -\n");
   expect_logged("warn It was refused at once: a text of 524289 bytes");

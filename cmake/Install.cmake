@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # What a release of the platform holds (marketplace/release):
 #   cmake --install BUILD --prefix STAGE --component release --strip
-# The pages are those that were built last; `./rapt release pack` builds them first, and adds sbom.json.
+# The pages are those that were built last; `./rapt release pack` builds them first, and adds the SDK (sdk/) and sbom.json.
 install(TARGETS rapt rapt-runner rapt-marketplace RUNTIME DESTINATION bin COMPONENT release)
 install(DIRECTORY migrations/ DESTINATION migrations COMPONENT release FILES_MATCHING PATTERN "*.sql")
 install(DIRECTORY web/dist/ DESTINATION web COMPONENT release)

@@ -33,9 +33,16 @@ source_words() {
     "$(TZ=UTC git -C "$ROOT" log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)"
 }
 
+# What authors of modules need, where the programs of a release look for it. Nobody debugs the test kit there.
+stage_sdk() {
+  cmake --install "$BUILD" --prefix "$1/sdk" --component sdk
+  find "$1/sdk" -name '*.a' -exec strip --strip-debug {} +
+}
+
 stage_release() {
   rm -rf -- "$1"
   cmake --install "$BUILD" --prefix "$1" --component release --strip
+  stage_sdk "$1"
   node "$DEPLOY/lib/sbom.mjs" "$2" "$1/bin" "$WEB/package-lock.json" >"$1/sbom.json"
 }
 

@@ -67,6 +67,18 @@ pub enum Step {
     Refuse(String),
 }
 
+/// A fetch of JSON, with more headers.
+pub fn get_json(url: &str, memo: &str, headers: &[(&str, &str)]) -> Step {
+    let all = [("Accept", "application/json")].iter().chain(headers);
+    let headers = all.map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    Step::Fetch { method: "GET".to_string(), url: url.to_string(), headers, body: String::new(), memo: memo.to_string() }
+}
+
+/// Whether a text may go into a header as a bearer token (RFC 6750): a provider may send anything.
+pub fn is_bearer(text: &str) -> bool {
+    (1..=4000).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'{' && b != b'}')
+}
+
 /// Who this is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claim {

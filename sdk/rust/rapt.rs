@@ -7,6 +7,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod context;
+pub mod encoding;
 pub mod glue;
 mod host;
 pub mod json;

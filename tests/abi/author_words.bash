@@ -46,42 +46,5 @@ rm made/sql/*.sql
 if rapt build made 2>refused; then echo "a module without the migrations that it names was built" && exit 1; fi
 grep -F 'there is no .sql in' refused
 
-# Beside hooks: a table of its own, routes, a job and a panel, end to end.
-if [[ $language == c ]]; then
-  if rapt new notes --language c --with routes 2>refused; then echo "there is no such template" && exit 1; fi
-  grep -F 'for C++ and Rust' refused
-else
-  rapt new notes --language "$language" --publisher my-school --with routes,jobs,panels
-  rapt build notes --test | grep -F 'notes 0.1.0, tested'
-  database=${TEST_DATABASE_URL:?a PostgreSQL server: ./rapt test starts one}
-  rapt run route notes --request notes/requests/route.json --database "$database" | grep -F '"status": 201'
-  rapt run panel notes --request notes/requests/panel.json --database "$database" | grep -F '"value": 0'
-  rapt run job notes --request notes/requests/job.json --database "$database" | grep -F 'sql.query  ok'
-  rapt check notes --database "$database" --calls 300 --same-answer
-  rapt pack notes/build/stage/notes --key my-school.key --out notes.rapt
-  rapt inspect notes.rapt --json | grep -F '"migrations":["sql/0001_notes.sql"]'
-fi
-
-# A table alone, another server, a login provider.
-if [[ $language != c ]]; then
-  rapt new table --language "$language" --with sql
-  rapt build table --test | grep -F 'table 0.1.0, tested'
-  rapt check table --database "$database" --calls 50
-fi
-if [[ $language == cpp ]]; then
-  rapt new weather --with http
-  rapt build weather --test | grep -F 'weather 0.1.0, tested'
-  rapt run job weather --request weather/requests/job-look-up.json | grep -F 'The server cannot be reached.'
-  rapt check weather --calls 50
-  rapt new campus-login --with auth-provider
-  rapt build campus-login --test | grep -F 'campus-login 0.1.0, tested'
-  rapt check campus-login | grep -F 'auth:start'
-  rapt new everything --with routes,jobs,panels,http,auth-provider
-  rapt build everything --test | grep -F 'everything 0.1.0, tested'
-else
-  if rapt new weather --language "$language" --with http 2>refused; then echo "there is no such template" && exit 1; fi
-  grep -F 'for C++' refused
-fi
-
 if rapt new new-module --dir made 2>refused; then echo "an existing folder was overwritten" && exit 1; fi
 grep -F 'exists already' refused

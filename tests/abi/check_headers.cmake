@@ -18,7 +18,7 @@ function(compile command source what)
 endfunction()
 
 file(MAKE_DIRECTORY "${WORK}")
-file(GLOB headers RELATIVE "${INCLUDE}" "${INCLUDE}/rapt/*.h" "${INCLUDE}/rapt/*.hpp" "${INCLUDE}/rapt/draft/*.h")
+file(GLOB headers RELATIVE "${INCLUDE}" "${INCLUDE}/rapt/*.h" "${INCLUDE}/rapt/*.hpp" "${INCLUDE}/rapt/draft/*.h" "${INCLUDE}/rapt/c/*.h")
 
 # What is a draft says so in its id, and nothing else does; a frozen folder holds none.
 foreach(header IN LISTS headers)

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <nlohmann/json.hpp>
+
 #include "rapt/author/builder.hpp"
 #include "rapt/author/hook_run.hpp"
 #include "rapt/author/scaffold.hpp"
@@ -18,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using hooks::Point;
 using ::testing::Contains;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -53,6 +56,65 @@ TEST_F(Making, WritesOnlyWhatTheHooksNeed) {
   EXPECT_THAT(text("src/link_fence.c"), Not(HasSubstr("RAPT_HOOK_CHAT_ON_DELTA")));
   for (const auto& file : *files) EXPECT_THAT(text(file), Not(HasSubstr("@"))) << file << " has an unfilled place";
   EXPECT_THAT(text("manifest.json"), HasSubstr(R"("title": "Link fence")"));
+}
+
+TEST_F(Making, FillsEveryPlaceWhateverIsWanted) {
+  const std::vector<std::set<std::string>> kinds = {
+      {"sql"},  {"panels"}, {"jobs"},          {"exports"},
+      {"http"}, {"events"}, {"auth-provider"}, {kParts.begin(), kParts.end()}};
+  for (const std::string language : {"c", "cpp", "rust"}) {
+    for (const auto& kind : kinds) {
+      auto module = wanted(language);
+      module.with = kind;
+      const auto files = create_module(sdk_, module);
+      ASSERT_TRUE(files) << files.error().message;
+      for (const auto& file : *files) {
+        EXPECT_THAT(text(file), Not(ContainsRegex("@[A-Z_]+@"))) << file;
+        EXPECT_THAT(text(file), Not(HasSubstr("@@"))) << file;
+        EXPECT_FALSE(text(file).empty()) << file;
+      }
+      EXPECT_TRUE(nlohmann::json::accept(text("manifest.json"))) << text("manifest.json");
+      const auto manifest = nlohmann::json::parse(text("manifest.json"));
+      EXPECT_EQ(manifest.contains("config_schema"), fs::exists(folder_.path() / "made/config.schema.json"));
+      EXPECT_EQ(manifest.contains("migrations"), fs::exists(folder_.path() / "made/sql/0001_notes.down.sql"));
+      fs::remove_all(folder_.path() / "made");
+    }
+  }
+}
+
+TEST_F(Making, WritesNothingOfOtherParts) {
+  auto module = wanted();
+  module.points.clear();
+  module.with = {"http"};
+  const auto files = create_module(sdk_, module);
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_THAT(*files, Contains("src/look_up.c"));
+  EXPECT_THAT(*files, Contains("requests/job-look-up.json"));
+  for (const auto* other : {"src/provider.c", "src/notes.c", "requests/job.json", "sql/0001_notes.sql"})
+    EXPECT_THAT(*files, Not(Contains(other)));
+  EXPECT_FALSE(fs::exists(folder_.path() / "made/sql"));
+  EXPECT_FALSE(fs::exists(folder_.path() / "made/contexts"));
+}
+
+TEST_F(Making, BringsWhatAPartNeeds) {
+  const auto with = [this](std::set<std::string> parts) {
+    auto module = wanted();
+    module.with = std::move(parts);
+    return completed(module).with;
+  };
+  EXPECT_EQ(with({"sql"}), (std::set<std::string>{"sql", "routes", "panels"}));
+  EXPECT_EQ(with({"jobs"}), (std::set<std::string>{"sql", "jobs"}));
+  EXPECT_EQ(with({"http", "events"}), (std::set<std::string>{"http", "events"}));
+}
+
+TEST_F(Making, NamesThePartThatIsNone) {
+  auto module = wanted();
+  module.with = {"tables"};
+  EXPECT_THAT(create_module(sdk_, module).error().message, HasSubstr("\"tables\""));
+  module.with.clear();
+  module.points.clear();
+  EXPECT_THAT(create_module(sdk_, module).error().message, HasSubstr("at least one hook"));
+  EXPECT_TRUE(fs::is_empty(folder_.path()));
 }
 
 TEST_F(Making, LeavesAFolderThatIsThereAlone) {

@@ -15,14 +15,14 @@ bool is_whole(const Sdk& sdk) {
   return is_there(sdk.prefix / "include/rapt/abi.h") && is_there(sdk.templates()) && !sdk.package().empty();
 }
 
-/// In a build folder the SDK is beside bin/, on a machine that it was installed on, around it.
+/// In a build folder and in a release the SDK is beside bin/, on a machine that it was installed on, around it.
 std::vector<fs::path> usual_places() {
   std::vector<fs::path> places;
   std::error_code failure;
   const auto program = fs::read_symlink("/proc/self/exe", failure);
   if (!failure) {
     const auto around = program.parent_path().parent_path();
-    places = {around / "rapt-sdk", around};
+    places = {around / "rapt-sdk", around / "sdk", around};
   }
   places.insert(places.end(), {"/usr/local", "/usr"});
   return places;
@@ -51,9 +51,10 @@ Result<Sdk> find_sdk(const fs::path& wanted) {
     looked += (looked.empty() ? "" : ", ") + place.string();
   }
   Error error = Error::not_found("SDK");
-  error.message =
-      "No SDK of RaptScallions was found; looked at " + looked +
-      ". Install it with `cmake --install BUILD --component sdk --prefix P`, and say --sdk P or RAPT_SDK=P.";
+  error.message = "No SDK of RaptScallions was found; looked at " + looked +
+                  ". A release has it in its folder sdk; a build installs it with `cmake --install BUILD --component "
+                  "sdk --prefix P`. "
+                  "Say --sdk P or RAPT_SDK=P.";
   return error;
 }
 

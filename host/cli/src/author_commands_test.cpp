@@ -24,11 +24,21 @@ TEST_F(ProgramTest, NewTakesAHookSeveralTimesAndTellsWhatComesNext) {
   EXPECT_THAT(json::parse(out_).at("files"), ::testing::Contains(json("src/word_count.cpp")));
 }
 
+TEST_F(ProgramTest, NewTellsWhatTriesAPartOutFirst) {
+  EXPECT_EQ(rapt({"new", "notes", "--language", "c", "--with", "sql", "--dir", path("made")}), kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("rapt run route --request requests/route.json --database"));
+  EXPECT_EQ(rapt({"new", "follow-up", "--language", "rust", "--with", "events", "--dir", path("other")}), kOk) << err_;
+  EXPECT_THAT(out_, HasSubstr("rapt run event --request requests/event.json\n"));
+  EXPECT_FALSE(fs::exists(path("other/contexts")));
+}
+
 TEST_F(ProgramTest, NewRefusesWhatNoModuleCanBe) {
   EXPECT_EQ(rapt({"new", "x", "--language", "cobol"}), kUsage);
   EXPECT_THAT(err_, HasSubstr("c, cpp or rust"));
   EXPECT_EQ(rapt({"new", "word-count", "--hook", "chat:never"}), kUsage);
   EXPECT_THAT(err_, HasSubstr("no hook \"chat:never\""));
+  EXPECT_EQ(rapt({"new", "word-count", "--with", "sql,tables"}), kUsage);
+  EXPECT_THAT(err_, HasSubstr("events and auth-provider, not \"tables\""));
   EXPECT_EQ(rapt({"new", "Word Count", "--dir", path("made")}), kFailed);
   EXPECT_EQ(rapt({"new", "word-count", "--sdk", path("nowhere")}), kFailed);
   EXPECT_THAT(err_, HasSubstr("No SDK"));

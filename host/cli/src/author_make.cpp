@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // rapt new, rapt build: the folder of a module, and what becomes of it.
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <ostream>
 #include <sstream>
@@ -36,20 +35,26 @@ std::optional<std::vector<hooks::Point>> points_of(const std::string& list, std:
   return points;
 }
 
-constexpr std::array<std::string_view, 6> kParts{"sql", "routes", "jobs", "panels", "http", "auth-provider"};
-
 /// "routes,jobs"; nullopt when one of them is none.
 std::optional<std::set<std::string>> parts_of(const std::string& list, std::string& wrong) {
   std::set<std::string> parts;
   std::istringstream names(list);
   for (std::string name; std::getline(names, name, ',');) {
-    if (std::find(kParts.begin(), kParts.end(), name) == kParts.end()) {
+    if (std::find(author::kParts.begin(), author::kParts.end(), name) == author::kParts.end()) {
       wrong = name;
       return std::nullopt;
     }
     parts.insert(name);
   }
   return parts;
+}
+
+/// "sql, routes and jobs"
+std::string part_list() {
+  std::string out;
+  for (const auto part : author::kParts)
+    out += (out.empty() ? "" : part == author::kParts.back() ? " and " : ", ") + std::string(part);
+  return out;
 }
 
 void show_new(std::ostream& out, const author::NewModule& made, const std::vector<fs::path>& files) {
@@ -69,17 +74,14 @@ int run_new(Console& console, const Arguments& arguments) {
     return usage_fault(console, "--language is c, cpp or rust, not \"" + printable(language, 40) + "\".");
   std::string wrong;
   const auto with = parts_of(arguments.value("with"), wrong);
-  if (!with)
-    return usage_fault(console, "--with takes sql, routes, jobs, panels, http and auth-provider, not \"" +
-                                    printable(wrong, 40) + "\".");
-  const bool hooks_alone = with->empty() || *with == std::set<std::string>{"sql"};
-  const auto points = points_of(arguments.value("hook", hooks_alone ? "chat:after_ai" : ""), wrong);
+  if (!with) return usage_fault(console, "--with takes " + part_list() + ", not \"" + printable(wrong, 40) + "\".");
+  const auto points = points_of(arguments.value("hook", with->empty() ? "chat:after_ai" : ""), wrong);
   if (!points) return usage_fault(console, "There is no hook \"" + printable(wrong, 40) + "\".");
   const auto sdk = sdk_of(console, arguments);
   if (!sdk) return report(console, sdk.error());
   const auto& name = arguments.positional[0];
-  const author::NewModule wanted{
-      name, language, arguments.value("publisher", "my-school"), *points, arguments.value("dir", name), *with};
+  const auto wanted = author::completed(
+      {name, language, arguments.value("publisher", "my-school"), *points, arguments.value("dir", name), *with});
   const auto files = author::create_module(*sdk, wanted);
   if (!files) return report(console, files.error());
   if (console.json) {

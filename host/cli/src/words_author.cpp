@@ -13,13 +13,22 @@ std::vector<Command> author_words() {
        1,
        1,
        "Makes the folder of a module that builds, tests and packs.",
-       "rapt new link-fence\nrapt new word-count --language rust --hook chat:on_message --hook chat:after_ai\n"
-       "rapt new class-notes --with routes,jobs,panels",
+       "rapt new link-fence\n"
+       "rapt new word-count --language rust --hook chat:on_message --hook chat:after_ai\n"
+       "rapt new answer-key --language c --hook chat:on_delta      (a stream filter)\n"
+       "rapt new class-notes --with sql,jobs,exports               (a table, route, panel, job and file)\n"
+       "rapt new weather --language c --with http                  (a job that asks another server)\n"
+       "rapt new follow-up --language rust --with events --hook session:end\n"
+       "rapt new campus-login --with auth-provider",
        {{"language", "LANGUAGE", "c, cpp or rust; otherwise cpp"},
-        {"hook", "HOOK", "where it is asked, may be given several times; otherwise chat:after_ai", true},
+        {"hook", "HOOK",
+         "where it is asked, may be given several times; otherwise chat:after_ai, or nowhere beside --with", true},
         {"with", "PARTS",
-         "sql: a table of its own; routes, jobs, panels: what it answers beside hooks, with that table; http; "
-         "auth-provider",
+         "what it has beside hooks, in any language and together. sql: a table with its migration, a route and a "
+         "panel; "
+         "routes, panels, jobs, exports: each with that table; http: a job that asks another server with a secret; "
+         "events: "
+         "told and telling; auth-provider: a login",
          true},
         {"publisher", "NAME", "who will sign it; otherwise my-school"},
         {"dir", "DIR", "a folder that does not exist yet; otherwise NAME here"},

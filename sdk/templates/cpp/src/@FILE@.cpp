@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // @TITLE@. What a module may do, and may not, stands in MODULES.md of RaptScallions.
-@@with auth-provider
-#include <rapt/auth_provider.hpp>
-#include <rapt/encoding.hpp>
-@@end
-@@with sql,http
+@@with sql,http,events,chat:on_delta
 #include <rapt/json.hpp>
+@@end
+@@with events
+#include <rapt/json_services.hpp>
 @@end
 #include <rapt/module.hpp>
 @@with sql,http
@@ -13,6 +12,11 @@
 @@end
 
 #include <string>
+@@with auth-provider
+
+#include "provider.hpp"
+@@end
+@@with chat:on_message,chat:after_ai
 
 namespace {
 
@@ -28,93 +32,87 @@ std::string words_finding(std::string_view text) {
 }
 
 }  // namespace
+@@end
 
 @@with auth-provider
-class @CLASS@ : public rapt::auth::Provider {
+class @CLASS@ : public LoginProvider {
 @@end
 @@without auth-provider
 class @CLASS@ {
 @@end
  public:
-@@with sql
-@@with http
-  explicit @CLASS@(const rapt::Host& host) : sql_(host.sql()), http_(host.http()) {}
-
-@@end
-@@without http
-  explicit @CLASS@(const rapt::Host& host) : sql_(host.sql()) {}
-
-@@end
-@@end
-@@without sql
-@@with http
-  explicit @CLASS@(const rapt::Host& host) : http_(host.http()) {}
-
-@@end
-@@end
-@@with auth-provider
-  // Where the browser goes. What is thrown here, the administrator reads who saves the settings: rapt/auth_provider.h.
-  std::string start(const rapt::auth::Start& start) override {
-    return address_in(start.settings) + "/authorize?response_type=code&code_challenge_method=S256&client_id=" +
-           rapt::encoding::percent(start.settings.get("client_id").text()) + "&redirect_uri=" + rapt::encoding::percent(start.redirect_uri) +
-           "&state=" + rapt::encoding::percent(start.state) + "&code_challenge=" + rapt::encoding::percent(start.code_challenge);
-  }
-
-  // The browser is back. Asks for a token, then who it belongs to; the host puts in the secrets and makes the requests.
-  rapt::auth::Step step(const rapt::auth::Input& input) override {
-    if (!input.answered) return token_for(input);
-    const auto said = rapt::json::parse(input.answered->body);
-    if (input.answered->status != 200 || !said) return rapt::auth::Refuse{"The login provider did not accept this login."};
-    if (input.memo == "token") return person_of(input, std::string(said->get("access_token").text()));
-    rapt::auth::Claim claim;
-    claim.subject = said->get("id").text();
-    claim.email = said->get("email").text();
-    claim.name = said->get("name").text();
-    if (claim.subject.empty()) return rapt::auth::Refuse{"The login provider did not say who this is."};
-    return claim;
-  }
+@@with sql,http,events
+  explicit @CLASS@(const rapt::Host& host) : host_(host) {}
 
 @@end
 @@with routes
   // A teacher asks GET or POST /api/v1/modules/@NAME@/notes. A JSON object in and out, as rapt/routes.h tells.
   std::string on_route(std::string_view input) {
-    const auto asked = rapt::json::parse(input);
-    if (asked->get("method").text() == "GET") return listed();
-    const auto text = asked->get("json").get("text").text();
-    if (text.empty() || text.size() > 2000) return R"({"status": 422, "json": {"error": "Say \"text\", 1 to 2,000 bytes."}})";
-    sql_.query("INSERT INTO notes (text) VALUES ($1)", "[" + rapt::json::quote(text) + "]");
+    const auto asked = rapt::json::parse(input).value_or(rapt::json::Value());
+    if (asked.get("method").text() == "GET") return listed(asked.get("settings").get("newest").integer(50));
+    const auto text = asked.get("json").get("text").text();
+    const bool good = !text.empty() && text.size() <= 2000 && text.find('\0') == text.npos;  // PostgreSQL keeps no NUL
+    if (!good) return R"({"status": 422, "json": {"error": "Say \"text\", 1 to 2,000 bytes."}})";
+    keep(text);
     return R"({"status": 201, "json": {"data": {"kept": true}}})";
   }
 
 @@end
 @@with jobs,http
   // It may be run again although it had done its work: rapt/jobs.h.
-@@with http
   std::string on_job(std::string_view input) {
-    const auto job = rapt::json::parse(input);
-    if (job->get("name").text() == "look-up") return look_up();
-@@end
-@@without http
-  std::string on_job(std::string_view) {
+    const auto job = rapt::json::parse(input).value_or(rapt::json::Value());
+@@with http
+    if (job.get("name").text() == "look-up") return look_up();
 @@end
 @@with jobs
-    sql_.query("DELETE FROM notes WHERE at < now() - interval '90 days'");  // every night
+    if (job.get("name").text() == "tidy") return delete_old_notes(job.get("settings").get("keep_days").integer(90));
 @@end
-    return "{}";
+    throw std::runtime_error("the manifest names a job that is not there");
   }
 
 @@end
 @@with panels
   // What the page of a class draws: rapt/panels.h.
   std::string on_panel(std::string_view) {
-    const auto answer = rapt::json::parse(sql_.query("SELECT count(*) FROM notes"));
-    const auto& rows = answer->get("rows").list();
+    const auto answer = rapt::json::parse(host_.sql().query("SELECT count(*) FROM notes")).value_or(rapt::json::Value());
+    const auto& rows = answer.get("rows").list();
     const auto notes = rows.empty() ? 0 : rows[0].list().at(0).integer();
     return R"({"parts": [{"kind": "counters", "items": [{"label": "Notes", "value": )" + std::to_string(notes) + "}]}]}";
   }
 
 @@end
-@@hook chat:on_message
+@@with exports
+  // A file of all notes, fifty at a time: rapt/exports.h. `memo` is the last note of the piece before.
+  std::string on_export(std::string_view input) {
+    const auto asked = rapt::json::parse(input).value_or(rapt::json::Value());
+    const auto memo = asked.get("memo").text();
+    const auto answer = rapt::json::parse(host_.sql().query("SELECT id, text FROM notes WHERE id > $1::integer ORDER BY id LIMIT 50",
+                                                            "[" + rapt::json::quote(memo.empty() ? "0" : memo) + "]"));
+    std::string text, last;
+    const auto& rows = answer->get("rows").list();
+    for (const auto& row : rows) {
+      last = std::to_string(row.list().at(0).integer());
+      text += "- " + std::string(row.list().at(1).text()) + "\n";
+    }
+    const std::string end = rows.size() < 50 ? ", \"done\": true}" : ", \"memo\": " + rapt::json::quote(last) + "}";
+    return "{\"text\": " + rapt::json::quote(text) + end;
+  }
+
+@@end
+@@with events
+  // A conversation has ended: rapt/events.h. It may be told again; `id` says that it is the same. Doing this twice does no harm.
+  std::string on_event(std::string_view input) {
+    const auto event = rapt::json::parse(input).value_or(rapt::json::Value());
+    const auto session = event.get("payload").get("session_id").text();
+    if (session.empty()) return "{}";
+    host_.kv().put(rapt::Scope::kModule, "last-completed", session);
+    host_.events().publish(R"({"type": "conversation-noted", "payload": )" + rapt::json::object({{"session_id", session}}) + "}");
+    return "{}";
+  }
+
+@@end
+@@with chat:on_message
   // A message arrived. May emit, replace, block.
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
     reply.emit("message-words", words_finding(context.content()));
@@ -122,7 +120,7 @@ class @CLASS@ {
   }
 
 @@end
-@@hook chat:before_ai
+@@with chat:before_ai
   // Before the AI is asked. May emit, replace, instruct, block.
   rapt::Verdict on_before_ai(const rapt::Context& context, rapt::Reply& reply) {
     if (context.content().find('?') != std::string_view::npos) reply.instruct("Answer the question before anything else.");
@@ -130,18 +128,18 @@ class @CLASS@ {
   }
 
 @@end
-@@hook chat:after_ai
+@@with chat:after_ai
   // The AI's answer is there, whole. May emit, replace, block.
   rapt::Verdict on_after_ai(const rapt::Context& context, rapt::Reply& reply) {
     reply.emit("answer-words", words_finding(context.content()));
 @@with sql
-    sql_.query("INSERT INTO notes (text) VALUES ($1)", "[" + rapt::json::quote(words_finding(context.content())) + "]");
+    keep("An answer was given.");
 @@end
     return rapt::Verdict::kContinue;
   }
 
 @@end
-@@hook session:start
+@@with session:start
   // A conversation was opened. May emit.
   rapt::Verdict on_session_start(const rapt::Context&, rapt::Reply& reply) {
     reply.emit("session-opened", "{}");
@@ -149,7 +147,7 @@ class @CLASS@ {
   }
 
 @@end
-@@hook session:end
+@@with session:end
   // A conversation was completed. May emit.
   rapt::Verdict on_session_end(const rapt::Context& context, rapt::Reply& reply) {
     reply.emit("session-closed", "{\"messages\": " + std::to_string(context.message_count()) + "}");
@@ -157,7 +155,7 @@ class @CLASS@ {
   }
 
 @@end
-@@hook product:before_ai
+@@with product:before_ai
   // A run's input fits its schema. May emit, replace (JSON), instruct, block.
   rapt::Verdict on_product_before_ai(const rapt::Context& context, rapt::Reply& reply) {
     reply.emit("input-bytes", "{\"bytes\": " + std::to_string(context.input().size()) + "}");
@@ -166,7 +164,7 @@ class @CLASS@ {
   }
 
 @@end
-@@hook product:after_ai
+@@with product:after_ai
   // A run's output fits its schema. May emit, replace (JSON), block.
   rapt::Verdict on_product_after_ai(const rapt::Context& context, rapt::Reply& reply) {
     reply.emit("output-bytes", "{\"bytes\": " + std::to_string(context.output().size()) + "}");
@@ -174,7 +172,7 @@ class @CLASS@ {
   }
 
 @@end
-@@hook run:complete
+@@with run:complete
   // A run has ended. May emit.
   rapt::Verdict on_run_complete(const rapt::Context&, rapt::Reply& reply) {
     reply.emit("run-ended", "{}");
@@ -182,68 +180,48 @@ class @CLASS@ {
   }
 
 @@end
-@@hook chat:on_delta
-  // The next window of an answer, before the reader sees it. May emit, replace, hold, block. Hold back what may be the beginning
-  // of what you look for: MODULES.md, "A stream filter".
+@@with chat:on_delta
+  // The next window of an answer, before the reader sees it. May emit, replace, hold, block. What may be the beginning of the phrase is
+  // held back, and comes again at the start of the next window.
   rapt::Verdict on_delta(const rapt::Context& context, rapt::Reply& reply) {
-    std::string out(context.content());
-    constexpr std::string_view kMark = "\xEF\xBB\xBF";  // U+FEFF, which nobody sees
-    for (auto at = out.find(kMark); at != std::string::npos; at = out.find(kMark, at)) out.erase(at, kMark.size());
-    if (out == context.content()) return rapt::Verdict::kContinue;
-    return reply.replace(out);
+    const auto config = rapt::json::parse(context.config()).value_or(rapt::json::Value());
+    const std::string_view set = config.get("phrase").text(), phrase = set.empty() ? "answer key" : set;
+    std::string_view rest = context.content();
+    std::string out;
+    for (auto at = rest.find(phrase); at != rest.npos; at = rest.find(phrase)) {
+      out.append(rest.substr(0, at)).append("[removed]");
+      rest.remove_prefix(at + phrase.size());
+    }
+    std::size_t held = 0;
+    for (std::size_t size = 1; size < phrase.size() && !context.last_window(); ++size) {
+      if (rest.ends_with(phrase.substr(0, size))) held = size;
+    }
+    if (held > 0) reply.hold(held);
+    return reply.replace(out.append(rest.substr(0, rest.size() - held)));
   }
 
 @@end
+@@with chat:on_message,chat:after_ai
   // Run once before the first hook; a module whose self-test throws is not started.
   void self_test() {
     if (words_finding(" two  words\n") != "{\"words\": 2}") throw std::runtime_error("it cannot count");
   }
-@@with sql,http,auth-provider
+@@end
+@@with sql,http,events
 
  private:
 @@end
-@@with auth-provider
-  // The provider's address is a setting: the manifest may reach "@settings".
-  static std::string address_in(const rapt::json::Value& settings) {
-    std::string address(settings.get("address").text());
-    if (!address.starts_with("https://")) throw rapt::auth::Invalid("address", "Set the provider's address: https://...");
-    if (settings.get("client_id").text().empty()) throw rapt::auth::Invalid("client_id", "Set what the provider gave.");
-    while (address.ends_with('/')) address.pop_back();
-    return address;
+@@with sql
+@@with routes,hooks
+  void keep(std::string_view text) const {
+    host_.sql().query("INSERT INTO notes (text) VALUES ($1)", "[" + rapt::json::quote(text) + "]");
   }
-  static rapt::auth::Step token_for(const rapt::auth::Input& input) {
-    const auto code = input.parameter("code");
-    if (!code) return rapt::auth::Refuse{"The login was not finished."};
-    rapt::auth::Fetch fetch;
-    fetch.method = "POST";
-    fetch.url = address_in(input.settings) + "/token";
-    fetch.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-    fetch.body = "grant_type=authorization_code&code=" + rapt::encoding::percent(*code) + "&redirect_uri=" +
-                 rapt::encoding::percent(input.redirect_uri) + "&client_id=" + rapt::encoding::percent(input.settings.get("client_id").text()) +
-                 "&client_secret={{secret:client_secret}}&code_verifier={{code_verifier}}";
-    fetch.memo = "token";
-    return fetch;
-  }
-  static rapt::auth::Step person_of(const rapt::auth::Input& input, const std::string& token) {
-    if (!rapt::auth::is_bearer(token)) return rapt::auth::Refuse{"The login provider did not accept this login."};
-    auto fetch = rapt::auth::get_json(address_in(input.settings) + "/me", "person");
-    fetch.headers.emplace_back("Authorization", "Bearer " + token);
-    return fetch;
-  }
-
 @@end
-@@with http
-  // Another server, asked in the background: no lesson waits for it. The manifest names it: rapt/http.h.
-  std::string look_up() const {
-    const auto answer = http_.request(R"({"method": "GET", "url": "https://api.example.org/word", "timeout_ms": 10000})");
-    if (!answer.arrived) return R"({"again_in_s": 600, "reason": "The server cannot be reached."})";
-    return "{}";
-  }
-
 @@end
 @@with routes
-  std::string listed() const {
-    const auto answer = rapt::json::parse(sql_.query("SELECT id, text FROM notes ORDER BY id DESC LIMIT 50"));
+  std::string listed(std::int64_t newest) const {
+    const auto answer = rapt::json::parse(
+        host_.sql().query("SELECT id, text FROM notes ORDER BY id DESC LIMIT $1", "[" + std::to_string(newest) + "]"));
     std::string list;
     for (const auto& row : answer->get("rows").list()) {
       list += (list.empty() ? "{\"id\": " : ", {\"id\": ") + std::to_string(row.list().at(0).integer()) +
@@ -251,13 +229,34 @@ class @CLASS@ {
     }
     return "{\"status\": 200, \"json\": {\"data\": [" + list + "]}}";
   }
-
 @@end
-@@with sql
-  rapt::Sql sql_;
+@@with jobs
+  // Every night.
+  std::string delete_old_notes(std::int64_t days) const {
+    host_.sql().query("DELETE FROM notes WHERE at < now() - make_interval(days => $1)", "[" + std::to_string(days) + "]");
+    return "{}";
+  }
 @@end
 @@with http
-  rapt::Http http_;
+  // Another server, asked in the background: no lesson waits for it. The manifest names it, the host puts in the secret: rapt/http.h.
+  std::string look_up() const {
+    try {
+      const auto answer = host_.http().request(
+          R"({"method": "GET", "url": "https://api.example.org/word", "timeout_ms": 10000, )"
+          R"("headers": {"Authorization": "Bearer {{secret:token}}"}})");
+      if (!answer.arrived) return R"({"again_in_s": 600, "reason": "The server cannot be reached."})";
+      const auto head = rapt::json::parse(answer.head).value_or(rapt::json::Value());
+      if (head.get("status").integer() != 200) return R"({"again_in_s": 600, "reason": "The server has no word."})";
+      host_.kv().put(rapt::Scope::kModule, "word", answer.body);
+      return "{}";
+    } catch (const rapt::Refused& refused) {
+      if (refused.status() != RAPT_E_INVALID) throw;
+      return R"({"give_up": "The request is not right. Is the token set?"})";
+    }
+  }
+@@end
+@@with sql,http,events
+  const rapt::Host host_;
 @@end
 };
 RAPT_MODULE(@CLASS@, RAPT_MODULE_NAME, RAPT_MODULE_VERSION);

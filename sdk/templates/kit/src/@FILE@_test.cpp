@@ -5,7 +5,7 @@
 #include <cstdio>
 
 int main() {
-@@with sql,http,auth-provider
+@@with sql,http,events,auth-provider
   rapt::testkit::Module module(rapt::testkit::Module::Offer{.permissions = {@GRANTS@}});
 @@end
 @@with sql
@@ -14,7 +14,7 @@ int main() {
     return rapt::testkit::Services::Said{RAPT_OK, counts ? R"({"rows": [[7]]})" : R"({"rows": [[7, "a \"note\""]]})"};
   };
 @@end
-@@without sql,http,auth-provider
+@@without sql,http,events,auth-provider
   rapt::testkit::Module module;
 @@end
   rapt::testkit::Scene scene;
@@ -30,6 +30,15 @@ int main() {
   check("route", list, list.replacement.value_or("").find(R"([{"id": 7, "text": "a \"note\""}])") != std::string::npos);
   const auto none = module.call("route", R"({"method": "POST", "route": "/notes", "json": {}})", scene);
   check("route without a text", none, none.replacement.value_or("").find("422") != std::string::npos);
+  const auto nul = module.call("route", R"({"method": "POST", "route": "/notes", "json": {"text": "a\u0000b"}})", scene);
+  check("route with a NUL", nul, nul.replacement.value_or("").find("422") != std::string::npos);
+  const auto kept = module.call("route", R"({"method": "POST", "route": "/notes", "json": {"text": "Read page 7."}})", scene);
+  check("route with a text", kept, kept.replacement.value_or("").find("201") != std::string::npos);
+@@end
+@@with exports
+  const auto file = module.call("export", R"({"export": "notes", "memo": ""})", scene);
+  check("export", file, file.replacement == R"({"text": "- a \"note\"\n", "done": true})" ||
+                            file.replacement == R"({"text": "- a \"note\"\u000a", "done": true})");
 @@end
 @@with jobs
   const auto job = module.call("job", R"({"name": "tidy", "payload": {}})", scene);
@@ -38,11 +47,24 @@ int main() {
 @@with http
   const auto away = module.call("job", R"({"name": "look-up", "payload": {}})", scene);
   check("job without a server", away, away.replacement.value_or("").find("again_in_s") != std::string::npos);
-  module.services().http = [](const std::string&, const std::optional<std::string>&) {
-    return rapt::testkit::Services::Said{RAPT_OK, R"({"status": 200, "headers": {}, "url": "https://api.example.org/word"})"};
+  std::string asked;
+  module.services().http = [&asked](const std::string& request, const std::optional<std::string>&) {
+    asked = request;
+    return rapt::testkit::Services::Said{RAPT_OK, R"({"status": 200, "headers": {}, "url": "https://api.example.org/word"})", "hello"};
   };
   const auto found = module.call("job", R"({"name": "look-up", "payload": {}})", scene);
-  check("job with a server", found, found.replacement == "{}");
+  check("job with a server", found, found.replacement == "{}" && asked.find("{{secret:token}}") != std::string::npos);
+  check("what was found", found, module.services().values.begin()->second.text == "hello");
+@@end
+@@with events
+  std::string published;
+  module.services().json = [&published](const std::string& call, const std::string& request) {
+    published += call + " " + request;
+    return rapt::testkit::Services::Said{RAPT_OK, "{}"};
+  };
+  const auto told = module.call("event", R"({"type": "session.completed", "id": "1", "payload": {"session_id": "s-7"}})", scene);
+  check("event", told, told.replacement == "{}" && published.find("conversation-noted") != std::string::npos);
+  check("event's session", told, published.find("s-7") != std::string::npos);
 @@end
 @@with auth-provider
   const auto unset = module.provider_start(R"({"settings": {}, "redirect_uri": "https://school.example/back", "state": "s"})");
@@ -53,52 +75,62 @@ int main() {
   const auto token = module.provider_step(
       R"({"settings": {"address": "https://id.example", "client_id": "c"}, "parameters": [{"name": "code", "value": "k"}], "memo": ""})");
   check("step", token, token.replacement.value_or("").find("{{code_verifier}}") != std::string::npos);
+  const auto step = [&module](const std::string& memo, const std::string& body) {
+    return module.provider_step(R"({"settings": {"address": "https://id.example", "client_id": "c"}, "parameters": [], "memo": ")" + memo +
+                                R"(", "answered": {"status": 200, "content_type": "", "body": ")" + body + "\"}}");
+  };
+  const auto person = step("token", R"({\"access_token\": \"t\"})");
+  check("step with a token", person, person.replacement.value_or("").find("Bearer t") != std::string::npos);
+  const auto claim = step("person", R"({\"id\": \"7\", \"name\": \"Kim\"})");
+  check("step with a person", claim, claim.replacement.value_or("").find("Kim") != std::string::npos);
+  const auto nobody = step("person", "no JSON");
+  check("step without JSON", nobody, nobody.replacement.value_or("").find("refuse") != std::string::npos);
 @@end
 @@with panels
   const auto panel = module.call("panel", R"({"panel": "notes"})", scene);
   check("panel", panel, panel.replacement.value_or("").find("\"value\": 7") != std::string::npos);
 @@end
-@@hook chat:on_message
+@@with chat:on_message
   const auto message = module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene);
   check("chat:on_message", message, message.findings.size() == 1 && message.findings[0].json == "{\"words\": 4}");
 @@end
-@@hook chat:before_ai
+@@with chat:before_ai
   const auto before = module.call(RAPT_HOOK_CHAT_BEFORE_AI, scene);
   check("chat:before_ai", before, before.instructions.size() == 1);
 @@end
-@@hook chat:after_ai
+@@with chat:after_ai
   scene.current->role = "assistant";
   const auto after = module.call(RAPT_HOOK_CHAT_AFTER_AI, scene);
   check("chat:after_ai", after, after.findings.size() == 1 && after.findings[0].json == "{\"words\": 4}");
 @@end
-@@hook session:start
+@@with session:start
   const auto opened = module.call(RAPT_HOOK_SESSION_START, scene);
   check("session:start", opened, opened.findings.size() == 1);
 @@end
-@@hook session:end
+@@with session:end
   const auto closed = module.call(RAPT_HOOK_SESSION_END, scene);
   check("session:end", closed, closed.findings.size() == 1);
 @@end
-@@hook product:before_ai
+@@with product:before_ai
   scene.input = "{\"grade\": 3}";
   const auto input = module.call(RAPT_HOOK_PRODUCT_BEFORE_AI, scene);
   check("product:before_ai", input, input.findings.size() == 1 && input.findings[0].json == "{\"bytes\": 12}");
 @@end
-@@hook product:after_ai
+@@with product:after_ai
   scene.output = "{\"plan\": []}";
   const auto output = module.call(RAPT_HOOK_PRODUCT_AFTER_AI, scene);
   check("product:after_ai", output, output.findings.size() == 1 && output.findings[0].json == "{\"bytes\": 12}");
 @@end
-@@hook run:complete
+@@with run:complete
   const auto ended = module.call(RAPT_HOOK_RUN_COMPLETE, scene);
   check("run:complete", ended, ended.findings.size() == 1);
 @@end
-@@hook chat:on_delta
-  const std::string marked = "a\xEF\xBB\xBF" "b";
-  rapt::testkit::Stream stream(module, rapt::testkit::Scene{});
-  std::string seen = stream.push(marked);
+@@with chat:on_delta
+  rapt::testkit::Stream stream(module, rapt::testkit::Scene{}, rapt::testkit::Stream::Cut::kToken);
+  std::string seen;
+  for (const char* words : {"The answer", " key is an ans", "wer, not an answer k", "ey."}) seen += stream.push(words);
   seen += stream.finish();
-  if (seen != "ab") std::printf("chat:on_delta: \"%s\"\n", seen.c_str()), ++faults;
+  check(("chat:on_delta gave: " + seen).c_str(), {RAPT_CONTINUE}, seen == "The [removed] is an answer, not an [removed].");
 @@end
   return faults == 0 ? 0 : 1;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rapt/author/sdk.hpp"
@@ -12,18 +14,23 @@
 
 namespace rapt::author {
 
+/// What a module can have beside hooks.
+inline constexpr std::array<std::string_view, 8> kParts{"sql",     "routes", "panels", "jobs",
+                                                        "exports", "http",   "events", "auth-provider"};
+
 /// What a new module is to be.
 struct NewModule {
   std::string name;
   std::string language;  ///< a folder of templates: "c", "cpp" or "rust"
   std::string publisher;
-  std::vector<hooks::Point> points;  ///< each once; at least one, unless `with` has what the host asks for
+  std::vector<hooks::Point> points;  ///< each once; at least one, unless `with` has something
   std::filesystem::path folder;      ///< must not exist
-  /// "sql"; "routes", "jobs" and "panels", which are about a table of its own and bring it; not in C. "http" and
-  /// "auth-provider": in C++.
-  std::set<std::string> with{};
+  std::set<std::string> with{};      ///< of kParts
 };
 
+/// With what its parts bring: "sql", a table, a route and a panel about it; "routes", "panels", "jobs" and "exports"
+/// the table.
+NewModule completed(NewModule wanted);
 /// Whether what it is tried out with needs --database.
 bool needs_database(const NewModule& wanted);
 /// The command that asks the new module first, in its folder; "" for a login provider alone.

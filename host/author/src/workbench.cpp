@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "asks_for.hpp"
@@ -81,7 +82,6 @@ struct Workbench::Impl {
       failure = thrown;
       done = true;
     });
-    loop.restart();
     while (!done) loop.run_one();
     if (failure) std::rethrow_exception(failure);
   }
@@ -117,6 +117,8 @@ struct Workbench::Impl {
 
   TemporaryFolder folder;
   asio::io_context loop{1};
+  // A late question, let go of by another thread, must not stop the loop in the middle of the next run().
+  const asio::executor_work_guard<asio::io_context::executor_type> work{loop.get_executor()};
   host::Supervisor supervisor;
   const World* world = nullptr;
   std::string module;
@@ -148,7 +150,6 @@ Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const
   RAPT_TRY(impl.supervisor.start(
       {{manifest.name, manifest.version, path, security::hex(security::sha256(subject.archive))}}));
   while (impl.is_starting() && Clock::now() - start < kStartPatience) {
-    impl.loop.restart();
     impl.loop.run_one_for(kTurn);
   }
   impl.start_took = since(start);
@@ -222,7 +223,6 @@ Passed Workbench::pass(const std::vector<std::string>& pieces, const hooks::Cont
 
 std::vector<host::ModuleLine> Workbench::take_lines() {
   // Lines are taken over by the loop, after the answer.
-  impl_->loop.restart();
   impl_->loop.poll();
   return impl_->supervisor.take_lines();
 }

@@ -78,6 +78,7 @@ struct TrialWork::Impl {
   std::vector<jobs::OpenJob> kept{};  ///< in the order of their orders
   std::int64_t ordered = 0;
   host::Causation causation{};
+  const host::Causation::Mark first{causation, offer->module, 0};  // whatever it is asked here, nothing led to it
   host::JobsCapability jobs{orders(), offers(), causation};
   host::EventsCapability events{orders(), offers(), causation};
 };

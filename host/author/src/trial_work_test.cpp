@@ -70,5 +70,15 @@ TEST(TrialWork, TakesTheEventsThatTheManifestNames) {
   EXPECT_THAT(publish(R"({"type":"entry-gone"})"), HasSubstr("does not name"));
 }
 
+TEST(TrialWork, TakesTheEventsOfAJobAndOfAnEvent) {
+  const TrialWork work(manifest());
+  for (const auto point : {hooks::Point::kJob, hooks::Point::kEvent}) {
+    auto request = service_request(Service::kEvents, EventsMethod::kPublish, {R"({"type":"entry-added"})"}, {});
+    request.module = "reading-log";
+    request.scope.point = point;
+    EXPECT_EQ(told(work.events(), std::move(request)), "0 {}") << hooks::name(point);
+  }
+}
+
 }  // namespace
 }  // namespace rapt::author

@@ -42,6 +42,6 @@ for language in "${languages[@]}"; do
   author run chat:after_ai "$name" --context "$name/contexts/chat_after_ai.json" | grep -F 'answer-words'
   author check "$name" --calls 100
   author pack "$name/build/stage/$name" --key my-school.key --out "$name.rapt"
-  grep -F "rapt-sdk_DIR:PATH=$root/sdk/" "$name/build/CMakeCache.txt" || { echo "another SDK was used" && exit 1; }
+  grep -E "^rapt-sdk_DIR:[A-Z]+=$root/sdk/" "$name/build/CMakeCache.txt" || { echo "another SDK was used" && exit 1; }
 done
 chmod -R u+w opt

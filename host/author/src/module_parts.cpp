@@ -118,11 +118,12 @@ std::string abi_of(const NewModule& wanted) {
 }
 
 std::string hooks_of(const NewModule& wanted) {
+  const std::string time = has(wanted, "sql") ? "2000" : "200";  // a question to the host waits for the database
   std::vector<std::string> list;
   for (const auto point : wanted.points)
     list.push_back("\n    { \"point\": \"" + std::string(hooks::name(point)) + "\"" +
-                   (point == hooks::Point::kChatOnDelta ? R"(, "window": "token")" : "") +
-                   R"(, "timeout_ms": 200, "on_failure": "open" })");
+                   (point == hooks::Point::kChatOnDelta ? R"(, "window": "token")" : "") + R"(, "timeout_ms": )" +
+                   time + R"(, "on_failure": "open" })");
   return list.empty() ? "[]" : "[" + joined(list, ",") + "\n  ]";
 }
 
@@ -151,21 +152,24 @@ bool wants_one_of(const std::string& list, const NewModule& wanted) {
 }
 
 Texts words_of(const NewModule& wanted) {
-  return {{"NAME", wanted.name},
-          {"FILE", with(wanted.name, '-', '_')},
-          {"CLASS", class_name(wanted.name)},
-          {"TITLE", capitalized(with(wanted.name, '-', ' '))},
-          {"PUBLISHER", wanted.publisher},
-          {"HOOKS", hooks_of(wanted)},
-          {"HOOK_LIST", hook_list(wanted)},
-          {"ABI", abi_of(wanted)},
-          {"PERMISSIONS", permissions_of(wanted)},
-          {"GRANTS", grants_of(wanted)},
-          {"JOBS", jobs_of(wanted)},
-          {"SETTINGS", settings_of(wanted)},
-          {"REQUIRED", has(wanted, "auth-provider") ? "\n  \"required\": [\"address\", \"client_id\"]," : ""},
-          {"DATABASE", needs_database(wanted) ? " --database postgresql:///postgres" : ""},
-          {"FIRST_RUN", first_run(wanted)}};
+  return {
+      {"NAME", wanted.name},
+      {"FILE", with(wanted.name, '-', '_')},
+      {"CLASS", class_name(wanted.name)},
+      {"TITLE", capitalized(with(wanted.name, '-', ' '))},
+      {"PUBLISHER", wanted.publisher},
+      {"HOOKS", hooks_of(wanted)},
+      {"HOOK_LIST", hook_list(wanted)},
+      {"ABI", abi_of(wanted)},
+      {"PERMISSIONS", permissions_of(wanted)},
+      {"GRANTS", grants_of(wanted)},
+      {"JOBS", jobs_of(wanted)},
+      {"SETTINGS", settings_of(wanted)},
+      // A module with hooks is asked before anybody has set something.
+      {"REQUIRED",
+       has(wanted, "auth-provider") && wanted.points.empty() ? "\n  \"required\": [\"address\", \"client_id\"]," : ""},
+      {"DATABASE", needs_database(wanted) ? " --database postgresql:///postgres" : ""},
+      {"FIRST_RUN", first_run(wanted)}};
 }
 
 }  // namespace rapt::author

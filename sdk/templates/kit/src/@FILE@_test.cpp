@@ -130,7 +130,7 @@ int main() {
   std::string seen;
   for (const char* words : {"The answer", " key is an ans", "wer, not an answer k", "ey."}) seen += stream.push(words);
   seen += stream.finish();
-  check(("chat:on_delta gave: " + seen).c_str(), {RAPT_CONTINUE}, seen == "The [removed] is an answer, not an [removed].");
+  check(("chat:on_delta gave: " + seen).c_str(), rapt::testkit::Answer(), seen == "The [removed] is an answer, not an [removed].");
 @@end
   return faults == 0 ? 0 : 1;
 }

@@ -45,6 +45,15 @@ constexpr std::array kComparisons{
         "SELECT " RAPT_DAILY_KEY ", 0 AS unanswered, " RAPT_STORED " FROM ai_usage_daily WHERE day " RAPT_DAYS,
         "SELECT " RAPT_DAILY_KEY ", 0 AS unanswered, " RAPT_COUNTS
         " FROM (" RAPT_ROWS(RAPT_DAYS) ") u GROUP BY " RAPT_DAILY_KEY},
+    Comparison{
+        "usage.check_modules", "ai_usage_modules",
+        "concat_ws(', ', day, 'module ' || module, 'group ' || group_id, 'class ' || class_id, 'user ' || user_id,"
+        " 'tool ' || tool_id, model, request_type, outcome)",
+        "SELECT module, " RAPT_DAILY_KEY ", 0 AS unanswered, " RAPT_STORED
+        " FROM ai_usage_modules WHERE day " RAPT_DAYS,
+        "SELECT module, " RAPT_DAILY_KEY ", 0 AS unanswered, " RAPT_COUNTS
+        " FROM (SELECT u.*, m.module FROM ai_usage u JOIN ai_module_calls m ON m.id = u.id WHERE u.created_at <="
+        " (SELECT modules_until FROM ai_usage_rollup) AND u.day " RAPT_DAYS ") u GROUP BY module, " RAPT_DAILY_KEY},
     Comparison{"usage.check_days", "ai_usage_totals", "concat_ws(', ', day, 'group ' || group_id, model, request_type)",
                "SELECT starts_on AS day, group_id, model, request_type, unanswered, " RAPT_STORED
                " FROM ai_usage_totals WHERE period = 'day' AND starts_on " RAPT_DAYS,

@@ -44,20 +44,23 @@ constexpr const char* kDetails =
 constexpr const char* kInDays = "x.day BETWEEN $7::date AND $8::date";
 
 // What is newer than the sums. Bounded on both sides, or the planner takes it for a third of all rows.
-std::string newer_rows(Reach reach, const std::string& columns) {
+std::string newer_rows(Reach reach, const std::string& columns, const std::string& from = "ai_usage x",
+                       const std::string& until = "until") {
   return "SELECT " + columns +
          ", 1 AS requests, CASE x.outcome WHEN 'answered' THEN 0 ELSE 1 END, x.estimated::integer,"
          " (x.cost IS NULL)::integer, x.input_tokens, x.output_tokens, coalesce(x.cost, 0), coalesce(x.latency_ms, 0)"
-         " FROM ai_usage x WHERE x.created_at > (SELECT until FROM ai_usage_rollup) AND x.created_at < 'infinity' "
-         "AND " +
+         " FROM " +
+         from + " WHERE x.created_at > (SELECT " + until + " FROM ai_usage_rollup) AND x.created_at < 'infinity' AND " +
          kInDays + kModelAndType + kDetails + seen_by(reach);
 }
 
+constexpr const char* kFromSums =
+    ", requests, CASE outcome WHEN 'answered' THEN 0 ELSE requests END AS unanswered, estimated, unpriced,"
+    " input_tokens, output_tokens, cost, latency_ms FROM ";
+
 std::string fine(Reach reach, const std::string& columns) {
-  return "SELECT " + columns +
-         ", requests, CASE outcome WHEN 'answered' THEN 0 ELSE requests END AS unanswered, estimated, unpriced,"
-         " input_tokens, output_tokens, cost, latency_ms FROM ai_usage_daily x WHERE " +
-         kInDays + kModelAndType + kDetails + seen_by(reach) + " UNION ALL " + newer_rows(reach, columns);
+  return "SELECT " + columns + kFromSums + "ai_usage_daily x WHERE " + kInDays + kModelAndType + kDetails +
+         seen_by(reach) + " UNION ALL " + newer_rows(reach, columns);
 }
 
 // The months that lie within the days as a whole: from the first, until before the second.
@@ -81,17 +84,13 @@ std::string coarse(Reach reach, const std::string& columns, bool months) {
          newer_rows(reach, columns);
 }
 
-/// What modules asked for. There are no sums by module: their calls are few, and are counted as they are.
+constexpr const char* kOfModule = " AND ($17::text IS NULL OR module = $17)";
+
+/// What modules asked for by themselves.
 std::string of_modules(Reach reach, const std::string& columns) {
-  return "SELECT " + columns +
-         ", 1 AS requests, CASE x.outcome WHEN 'answered' THEN 0 ELSE 1 END AS unanswered,"
-         " x.estimated::integer AS estimated, (x.cost IS NULL)::integer AS unpriced, x.input_tokens, x.output_tokens,"
-         " coalesce(x.cost, 0) AS cost, coalesce(x.latency_ms, 0) AS latency_ms FROM ai_module_calls m JOIN ai_usage x "
-         "ON"
-         " x.id = m.id WHERE m.created_at >= $7::date - interval '2 days' AND m.created_at < $8::date + interval '3 "
-         "days'"
-         " AND ($17::text IS NULL OR m.module = $17) AND " +
-         kInDays + kModelAndType + kDetails + seen_by(reach);
+  return "SELECT " + columns + kFromSums + "ai_usage_modules x WHERE " + kInDays + kModelAndType + kDetails +
+         kOfModule + seen_by(reach) + " UNION ALL " +
+         newer_rows(reach, columns, "ai_usage x JOIN ai_module_calls m ON m.id = x.id", "modules_until") + kOfModule;
 }
 
 bool needs_details(Reach reach, const Filter& filter) {

@@ -165,9 +165,45 @@ TEST_F(ReportsTest, WhatAModuleAskedForIsAKindOfItsOwnAndNamesTheModule) {
   EXPECT_EQ(shares(301, Dimension::kModel, of_helper).substr(0, 8), "m/asked(");
   EXPECT_EQ(run_blocking(reports.list(actor(301), of_another, 10, ""))->items.size(), 0u);
   EXPECT_EQ(run_blocking(reports.summary(actor(301), of_another))->figures.requests, 0);
+  EXPECT_EQ(value("SELECT count(*)::text AS value FROM ai_usage_modules"), "0") << "so far from the call itself";
+  scratch->script("UPDATE ai_usage SET created_at = now() - interval '5 minutes'");
+  roll();
+  EXPECT_EQ(value("SELECT module || ' ' || requests AS value FROM ai_usage_modules"), "helper 1");
+  EXPECT_EQ(shares(301, Dimension::kModule, {.days = kNovember}).substr(0, 12), "helper(?) 1 ");
+  EXPECT_EQ(run_blocking(reports.summary(actor(301), of_helper))->figures.requests, 1);
+  EXPECT_EQ(run_blocking(reports.summary(actor(301), of_another))->figures.requests, 0);
   const Filter of_people{.days = kNovember, .request_type = "chat"};
   const auto others = run_blocking(reports.list(actor(301), of_people, 10, ""));
   for (const auto& row : others->items) EXPECT_EQ(row.module, "");
+}
+
+TEST_F(ReportsTest, WhatAModuleAskedForIsToldByDayAndByGroupWithThoseAboveAlsoWhilePartOfItIsNewerThanTheSums) {
+  const auto ask = [this](const char* day, int user, int group, const char* age) {
+    spend({.user = user,
+           .group = group,
+           .day = day,
+           .at = std::string("now() - interval '") + age + "'",
+           .model = "m/asked",
+           .cost = "1"});
+    scratch->script(
+        "INSERT INTO ai_module_calls (id, module) SELECT id, CASE WHEN day = '2026-11-03' THEN 'other' ELSE 'helper' "
+        "END"
+        " FROM ai_usage WHERE model = 'm/asked' ON CONFLICT DO NOTHING");
+  };
+  ask("2026-11-01", 304, 101, "5 minutes");
+  ask("2026-11-02", 304, 101, "5 minutes");
+  ask("2026-11-02", 306, 102, "5 minutes");
+  ask("2026-11-03", 306, 102, "5 minutes");
+  roll();
+  ask("2026-11-02", 306, 102, "1 second");
+  const Filter of_helper{.days = kNovember, .module = "helper"};
+  EXPECT_EQ(shares(305, Dimension::kModule, {.days = kNovember}), "helper(?) 4 4; other(?) 1 1; ");
+  EXPECT_EQ(shares(302, Dimension::kModule, {.days = kNovember}), "helper(?) 2 2; ") << "of the own school";
+  EXPECT_EQ(shares(301, Dimension::kDay, of_helper), "2026-11-01(?) 1 1; 2026-11-02(?) 3 3; ");
+  EXPECT_EQ(shares(305, Dimension::kGroup, of_helper), "100(District) 4 4; 102(Other school) 2 2; 101(School) 2 2; ");
+  auto school = of_helper;
+  school.group = GroupId::trusted(uuid(102));
+  EXPECT_EQ(shares(305, Dimension::kModule, school), "helper(?) 2 2; ");
 }
 
 TEST_F(ReportsTest, TheListGivesEachRowOnceInEitherOrder) {

@@ -22,6 +22,15 @@ constexpr store::Statement kWindow{
     " latest <= next + interval '1 day' AS last FROM (SELECT r.until AS low, now() - interval '1 minute' AS latest,"
     " coalesce((SELECT min(created_at) FROM ai_usage WHERE created_at > r.until), now()) AS next"
     " FROM (SELECT until FROM ai_usage_rollup FOR UPDATE SKIP LOCKED) AS r) AS w"};
+// A month at a time, and no further than the others: they are few, and there are none of most days.
+constexpr store::Statement kModulesWindow{
+    "usage.rollup_modules_window",
+    "SELECT r.modules_until::text AS low, greatest(r.modules_until, least($1::timestamptz, coalesce((SELECT"
+    " min(created_at) FROM ai_usage WHERE created_at > r.modules_until), now()) + interval '31 days'))::text AS high"
+    " FROM ai_usage_rollup r"};
+constexpr store::Statement kModulesAdvance{
+    "usage.rollup_modules_advance",
+    "UPDATE ai_usage_rollup SET modules_until = $1::timestamptz RETURNING modules_until >= $2::timestamptz AS last"};
 constexpr store::Statement kAdvance{"usage.rollup_advance", "UPDATE ai_usage_rollup SET until = $1::timestamptz"};
 constexpr store::Statement kHold{"usage.rollup_hold", "SELECT until FROM ai_usage_rollup FOR UPDATE"};
 
@@ -31,6 +40,18 @@ struct Replacement {
   explicit Replacement(const Stretch& stretch)
       : daily(replace_daily(stretch)), days(replace_day_totals(stretch)), months(replace_month_totals(stretch)) {}
 };
+
+/// True when they have come as far as the others, which is until `high`.
+Result<bool> roll_up_modules(store::Transaction& tx, const std::string& high) {
+  static const std::string kReplace = replace_modules(modules_by_time());
+  const auto window = tx.exec(kModulesWindow, store::params(high));
+  if (!window) return window.error();
+  const auto low = (*window)[0].text("low"), until = (*window)[0].text("high");
+  RAPT_TRY(tx.exec({"usage.rollup_modules", kReplace.c_str()}, store::params(low, until)));
+  const auto advanced = tx.exec(kModulesAdvance, store::params(until, high));
+  if (!advanced) return advanced.error();
+  return (*advanced)[0].boolean("last");
+}
 
 Result<RolledUp> roll_up_step(store::Transaction& tx) {
   static const Replacement kReplace(stretch_by_time());
@@ -45,7 +66,9 @@ Result<RolledUp> roll_up_step(store::Transaction& tx) {
   RAPT_TRY(tx.exec({"usage.rollup_days", kReplace.days.c_str()}, bounds));
   RAPT_TRY(tx.exec({"usage.rollup_months", kReplace.months.c_str()}, bounds));
   RAPT_TRY(tx.exec(kAdvance, store::params(row.text("high"))));
-  return RolledUp{.finished = row.boolean("last"),
+  const auto modules = roll_up_modules(tx, row.text("high"));
+  if (!modules) return modules.error();
+  return RolledUp{.finished = row.boolean("last") && *modules,
                   .until = row.text("high"),
                   .written = static_cast<std::int64_t>(daily->affected())};
 }
@@ -78,12 +101,14 @@ Task<void> keep_rolled_up(store::Database& database, std::chrono::milliseconds p
 Task<Result<void>> repair_sums(store::Database& database, Days days) {
   auto work = [days = std::move(days)](store::Transaction& tx) -> Result<void> {
     static const Replacement kReplace(stretch_by_day());
+    static const std::string kModules = replace_modules(modules_by_day());
     const auto bounds = store::params(days.from, days.to);
     RAPT_TRY(tx.exec(kPatience));
     RAPT_TRY(tx.exec(kHold));
     RAPT_TRY(tx.exec({"usage.repair_daily", kReplace.daily.c_str()}, bounds));
     RAPT_TRY(tx.exec({"usage.repair_days", kReplace.days.c_str()}, bounds));
     RAPT_TRY(tx.exec({"usage.repair_months", kReplace.months.c_str()}, bounds));
+    RAPT_TRY(tx.exec({"usage.repair_modules", kModules.c_str()}, bounds));
     RAPT_TRY(repair_spending(tx, days));
     return {};
   };

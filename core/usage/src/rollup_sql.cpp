@@ -38,6 +38,39 @@ std::string gone_totals(const std::string& places, const std::string& period) {
          one("gone_without", "d.group_id IS NULL AND t.group_id IS NULL");
 }
 
+/// A table of sums by all that reports are asked by.
+struct FineTable {
+  const char* name;
+  const char* more_keys;  ///< beside those of ai_usage_daily
+  const char* columns;    ///< of `ai_usage u` and what is joined to it
+  const char* joined;
+};
+
+std::string replace_rows(const Stretch& stretch, const FineTable& table) {
+  const std::string name = table.name,
+                    figures = "requests, estimated, unpriced, input_tokens, output_tokens, cost, latency_ms";
+  const std::string keys =
+      std::string("day, ") + table.more_keys + "group_id, class_id, user_id, tool_id, model, request_type, outcome";
+  const std::string rows = joined(
+      "SELECT " + std::string(table.columns) +
+          " FROM touched t JOIN ai_usage u ON SAME_GROUP AND u.day = t.day AND u.created_at <= " + stretch.until +
+          table.joined,
+      "u");
+  const std::string have = joined(
+      "SELECT d.ctid AS at, d::text AS line FROM touched t JOIN " + name + " d ON SAME_GROUP AND d.day = t.day", "d");
+  return with_touched(stretch) + "counted AS (" + rows +
+         "), fresh AS MATERIALIZED (SELECT s.*, s::text AS line FROM (SELECT " + keys +
+         ", count(*) AS requests, count(*) FILTER (WHERE estimated) AS estimated,"
+         " count(*) FILTER (WHERE cost IS NULL) AS unpriced, sum(input_tokens)::bigint AS input_tokens,"
+         " sum(output_tokens)::bigint AS output_tokens, coalesce(sum(cost), 0)::numeric(20, 8) AS cost,"
+         " coalesce(sum(latency_ms), 0)::bigint AS latency_ms FROM counted GROUP BY " +
+         keys + ") AS s), have AS MATERIALIZED (" + have + "), gone AS (DELETE FROM " + name +
+         " WHERE ctid = ANY (ARRAY(SELECT at FROM have WHERE NOT EXISTS"
+         " (SELECT FROM fresh WHERE fresh.line = have.line)))) INSERT INTO " +
+         name + " (" + keys + ", " + figures + ") SELECT " + keys + ", " + figures +
+         " FROM fresh f WHERE NOT EXISTS (SELECT FROM have WHERE have.line = f.line)";
+}
+
 }  // namespace
 
 Stretch stretch_by_time() {
@@ -58,28 +91,27 @@ Stretch stretch_by_day() {
       "(SELECT until FROM ai_usage_rollup)"};
 }
 
+Stretch modules_by_time() {
+  return {
+      "SELECT DISTINCT u.group_id, u.day FROM ai_usage u JOIN ai_module_calls m ON m.id = u.id WHERE u.created_at >"
+      " $1::timestamptz - interval '10 minutes' AND u.created_at <= $2::timestamptz",
+      "$2::timestamptz"};
+}
+
+Stretch modules_by_day() {
+  return {
+      "SELECT u.group_id, u.day FROM ai_usage u JOIN ai_module_calls m ON m.id = u.id WHERE u.day BETWEEN $1::date AND"
+      " $2::date UNION SELECT group_id, day FROM ai_usage_modules WHERE day BETWEEN $1::date AND $2::date",
+      "(SELECT modules_until FROM ai_usage_rollup)"};
+}
+
 std::string replace_daily(const Stretch& stretch) {
-  const std::string rows = joined(
-      "SELECT u.* FROM touched t JOIN ai_usage u ON SAME_GROUP AND u.day = t.day AND u.created_at <= " + stretch.until,
-      "u");
-  const std::string have = joined(
-      "SELECT d.ctid AS at, d::text AS line FROM touched t JOIN ai_usage_daily d ON SAME_GROUP AND d.day = t.day", "d");
-  return with_touched(stretch) + "counted AS (" + rows +
-         "), fresh AS MATERIALIZED (SELECT s.*, s::text AS line FROM (SELECT day, group_id, class_id, user_id, tool_id,"
-         " model, request_type, outcome, count(*) AS requests, count(*) FILTER (WHERE estimated) AS estimated,"
-         " count(*) FILTER (WHERE cost IS NULL) AS unpriced, sum(input_tokens)::bigint AS input_tokens,"
-         " sum(output_tokens)::bigint AS output_tokens, coalesce(sum(cost), 0)::numeric(20, 8) AS cost,"
-         " coalesce(sum(latency_ms), 0)::bigint AS latency_ms FROM counted"
-         " GROUP BY day, group_id, class_id, user_id, tool_id, model, request_type, outcome) AS s),"
-         " have AS MATERIALIZED (" +
-         have +
-         "), gone AS (DELETE FROM ai_usage_daily WHERE ctid = ANY (ARRAY(SELECT at FROM have WHERE NOT EXISTS"
-         " (SELECT FROM fresh WHERE fresh.line = have.line))))"
-         " INSERT INTO ai_usage_daily (day, group_id, class_id, user_id, tool_id, model, request_type, outcome,"
-         " requests, estimated, unpriced, input_tokens, output_tokens, cost, latency_ms) SELECT day, group_id, "
-         "class_id,"
-         " user_id, tool_id, model, request_type, outcome, requests, estimated, unpriced, input_tokens, output_tokens,"
-         " cost, latency_ms FROM fresh f WHERE NOT EXISTS (SELECT FROM have WHERE have.line = f.line)";
+  return replace_rows(stretch, {"ai_usage_daily", "", "u.*", ""});
+}
+
+std::string replace_modules(const Stretch& stretch) {
+  return replace_rows(stretch,
+                      {"ai_usage_modules", "module, ", "u.*, m.module", " JOIN ai_module_calls m ON m.id = u.id"});
 }
 
 std::string replace_day_totals(const Stretch& stretch) {

@@ -14,8 +14,9 @@ class Database;
 }
 
 /// Sums of ai_usage, so that a report of months reads thousands of rows and not millions: ai_usage_daily by everything
-/// that reports are asked by, ai_usage_totals by group, model and kind of request. They hold exactly the rows that were
-/// made until ai_usage_rollup.until; reports add what is newer from the rows themselves.
+/// that reports are asked by, ai_usage_totals by group, model and kind of request, ai_usage_modules what modules asked
+/// for by themselves. They hold exactly the rows that were made until ai_usage_rollup.until (of modules:
+/// modules_until); reports add what is newer from the rows themselves.
 namespace rapt::usage {
 
 /// How far one call of roll_up() came.
@@ -36,7 +37,7 @@ Task<void> keep_rolled_up(store::Database& database, std::chrono::milliseconds p
 
 /// One figure that is not what the rows come to.
 struct Difference {
-  std::string table;     ///< "ai_usage_daily", "ai_usage_totals" or "ai_spending"
+  std::string table;     ///< "ai_usage_daily", "ai_usage_totals", "ai_usage_modules" or "ai_spending"
   std::string place;     ///< what it is about, in words: period, group, model
   std::string figure;    ///< "requests", "cost", …
   std::string stored;    ///< as decimal text; "" when the row is missing

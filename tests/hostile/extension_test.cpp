@@ -46,6 +46,30 @@ class Extensions : public testing::Test {
   Result<std::string> ask(Point point, const std::string& order, std::chrono::milliseconds limit = 60s) {
     return ask_later(point, order, limit).get();
   }
+  /// One attempt of a job or event; asked again until its process has been there to be asked.
+  Result<std::string> attempt(House& house, Point point, const std::string& order, const std::string& work,
+                              std::chrono::milliseconds limit = 60s) {
+    host::ModuleCall call{.module = kModule,
+                          .point = point,
+                          .input_json = R"({"order":")" + order + R"("})",
+                          .time_limit = limit,
+                          .work = work};
+    for (const auto until = std::chrono::steady_clock::now() + 20s;;) {
+      auto answer = asio::co_spawn(house.loop(), house.supervisor().ask(call), asio::use_future).get();
+      if (answer || answer.error().code != "MODULE_UNAVAILABLE" || std::chrono::steady_clock::now() > until)
+        return answer;
+      std::this_thread::sleep_for(1ms);
+    }
+  }
+  Result<std::string> attempt(Point point, const std::string& order, const std::string& work) {
+    return attempt(house_, point, order, work);
+  }
+  host::HookStatus figures(Point point) {
+    for (const auto& one : house_.status(kModule).hooks) {
+      if (one.declared.point == point) return one;
+    }
+    throw std::logic_error("it has none of that kind");
+  }
   host::RoomStatus room(const std::string& name) {
     for (const auto& one : house_.status(kModule).companions) {
       if (one.name == name) return one;
@@ -62,10 +86,11 @@ TEST_F(Extensions, EachIsAnsweredByItsRoom) {
   start();
   const int lessons = house_.status(kModule).pid;
   std::set<std::string> pids;
-  for (const Point point : {Point::kRoute, Point::kPanel, Point::kExport, Point::kJob, Point::kEvent}) {
+  EXPECT_EQ(*ask(Point::kEvent, "tell"), "{}");
+  for (const Point point : {Point::kRoute, Point::kPanel, Point::kExport, Point::kJob}) {
     const auto answer = ask(point, "tell");
     ASSERT_TRUE(answer) << hooks::name(point) << ": " << answer.error().log_detail;
-    const bool quoted = point == Point::kPanel || point == Point::kExport;
+    const bool quoted = point != Point::kRoute;
     EXPECT_THAT(*answer, HasSubstr(quoted ? R"({\"heard\":{\"order\":\"tell\"})" : R"({"heard":{"order":"tell"})"));
     const auto pid = answer->substr(answer->find("pid"));
     const auto digits = pid.find_first_of("0123456789");
@@ -156,7 +181,9 @@ TEST_F(Extensions, AnAnswerOfAnotherShapeIsAFailureAndFiveInARowOpenTheCircuit) 
   start();
   const std::pair<Point, const char*> lies[] = {{Point::kRoute, "it has both"},
                                                 {Point::kPanel, "parts[0].kind must be one of"},
-                                                {Point::kExport, "neither \"memo\" nor \"done\""}};
+                                                {Point::kExport, "neither \"memo\" nor \"done\""},
+                                                {Point::kJob, "it is neither {}"},
+                                                {Point::kEvent, "an event is answered with {}"}};
   for (const auto& [point, reason] : lies) {
     const auto failed = ask(point, "shape");
     ASSERT_FALSE(failed) << hooks::name(point);
@@ -170,6 +197,85 @@ TEST_F(Extensions, AnAnswerOfAnotherShapeIsAFailureAndFiveInARowOpenTheCircuit) 
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ask(Point::kRoute, "shape").error().code, "MODULE_FAILED");
   EXPECT_EQ(ask(Point::kRoute, "tell").error().code, "MODULE_UNAVAILABLE");
   EXPECT_EQ(room("pages").restarts, 0u) << "its process is none the worse";
+}
+
+TEST_F(Extensions, JobsThatFailInARowOpenTheCircuitOfItsWorkAndOfNothingElse) {
+  start();
+  for (const char* work : {"a", "b", "c", "d"}) EXPECT_FALSE(attempt(Point::kJob, "throw", work));
+  EXPECT_FALSE(attempt(Point::kEvent, "shape", "e"));
+  EXPECT_EQ(room("work").circuit, host::Circuit::kOpen);
+  EXPECT_THAT(room("work").circuit_reason, HasSubstr("its last 5 calls failed, the latest at event"));
+  EXPECT_EQ(ask(Point::kJob, "done").error().code, "MODULE_UNAVAILABLE");
+  EXPECT_EQ(room("work").restarts, 0u);
+  EXPECT_EQ(house_.status(kModule).circuit, host::Circuit::kClosed);
+  EXPECT_EQ(room("pages").circuit, host::Circuit::kClosed);
+  EXPECT_TRUE(ask(Point::kRoute, "tell"));
+  EXPECT_EQ(figures(Point::kJob).failures, 4u);
+  EXPECT_EQ(figures(Point::kEvent).failures, 1u);
+}
+
+TEST_F(Extensions, AJobThatIsTriedAgainAndFailsAgainIsOneFailure) {
+  start();
+  for (int i = 0; i < 8; ++i) EXPECT_FALSE(attempt(Point::kJob, "throw", "a"));
+  EXPECT_EQ(room("work").circuit, host::Circuit::kClosed);
+  EXPECT_EQ(figures(Point::kJob).calls, 1u);
+  EXPECT_EQ(figures(Point::kJob).failures, 1u);
+  for (const char* work : {"b", "c", "d"}) EXPECT_FALSE(attempt(Point::kJob, "throw", work));
+  EXPECT_EQ(room("work").circuit, host::Circuit::kClosed);
+  EXPECT_TRUE(attempt(Point::kJob, "done", "a"));
+  EXPECT_EQ(figures(Point::kJob).calls, 5u);
+  EXPECT_FALSE(attempt(Point::kJob, "throw", "a"));
+  EXPECT_EQ(figures(Point::kJob).failures, 5u) << "it had been done, so this is another failure";
+}
+
+TEST_F(Extensions, AJobThatAsksForAnotherAttemptHasNotFailed) {
+  start();
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(*attempt(Point::kJob, "again", std::to_string(i)), R"({"again_in_s":60})");
+  EXPECT_EQ(room("work").circuit, host::Circuit::kClosed);
+  EXPECT_EQ(figures(Point::kJob).calls, 8u);
+  EXPECT_EQ(figures(Point::kJob).failures, 0u);
+  EXPECT_EQ(figures(Point::kJob).within.back(), 8u) << "in the histogram, as hooks are";
+}
+
+TEST_F(Extensions, EndsOverOneJobAreOneEndAndOverManyTheyBringItsWorkIntoQuarantineForGood) {
+  const auto strict = [](auto& options) { options.quarantine_failures = 3; };
+  auto installed = workshop_.pack("extensions", {.abi = "1.3", .permissions = kPermissions, .declared = kDeclared});
+  const auto work_of = [](const host::ModuleStatus& status) -> const host::RoomStatus& {
+    for (const auto& one : status.companions)
+      if (one.name == "work") return one;
+    throw std::logic_error("it has no work");
+  };
+  {
+    House house(workshop_, strict);
+    house.start({installed});
+    for (unsigned i = 1; i <= 4; ++i) {
+      EXPECT_FALSE(attempt(house, Point::kJob, i % 2 == 0 ? "crash" : "never", "a", 500ms));
+      house.wait_for(kModule, [&](const auto& now) { return work_of(now).restarts == i; });
+    }
+    const auto one = house.status(kModule);
+    EXPECT_EQ(work_of(one).health.failures.size(), 1u);
+    EXPECT_THAT(work_of(one).last_failure, HasSubstr("abort")) << "each is told";
+    EXPECT_FALSE(attempt(house, Point::kJob, "crash", "b"));
+    house.wait_for(kModule, [&](const auto& now) { return work_of(now).restarts == 5; });
+    EXPECT_FALSE(attempt(house, Point::kEvent, "crash", "c"));
+    const auto status =
+        house.wait_for(kModule, [&](const auto& now) { return work_of(now).state == ModuleState::kQuarantined; });
+    EXPECT_EQ(status.state, ModuleState::kRunning) << "its lessons go on";
+    for (const char* part : {"process for its work of the module hostile-extensions", "it ended 3 times",
+                             "`rapt module release hostile-extensions`"})
+      EXPECT_THAT(work_of(status).reason, HasSubstr(part));
+    installed.health = status.health;
+  }
+  House house(workshop_, strict);
+  house.start({installed});
+  const auto again =
+      house.wait_for(kModule, [&](const auto& now) { return work_of(now).state == ModuleState::kQuarantined; });
+  EXPECT_EQ(again.health, installed.health) << "a restart lets nobody out";
+  EXPECT_EQ(again.state, ModuleState::kRunning);
+  installed.health.released_at = SystemClock().now();
+  house.update({installed});
+  house.wait_for(kModule, [&](const auto& now) { return work_of(now).state == ModuleState::kRunning; });
+  EXPECT_TRUE(attempt(house, Point::kJob, "done", "a"));
 }
 
 TEST_F(Extensions, WhatIsNotDeclaredIsNotAsked) {

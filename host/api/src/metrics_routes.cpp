@@ -34,21 +34,43 @@ bool may_read(const http::Request& request, const std::string& token) {
   return said.starts_with(kBearer) && security::equal_constant_time(said.substr(kBearer.size()), token);
 }
 
+/// One of a module's processes.
+struct Process {
+  std::string_view module, room;
+  host::ModuleState state;
+  host::Circuit circuit;
+  unsigned restarts;
+};
+
+std::vector<Process> processes_of(const Modules& modules) {
+  std::vector<Process> all;
+  for (const auto& one : modules) {
+    all.push_back({one.name, one.room, one.state, one.circuit, one.restarts});
+    for (const auto& room : one.companions)
+      all.push_back({one.name, room.name, room.state, room.circuit, room.restarts});
+  }
+  return all;
+}
+
 void write_states(Exposition& page, const Modules& modules) {
+  const auto processes = processes_of(modules);
   page.family("rapt_module_info", "gauge", "Installed modules, always 1.");
   for (const auto& one : modules)
     page.count("rapt_module_info", {{"module", one.name}, {"version", one.version}, {"publisher", one.publisher}}, 1);
-  page.family("rapt_module_state", "gauge", "1 for the state that the module is in.");
-  for (const auto& one : modules) {
+  page.family("rapt_module_state", "gauge", "1 for the state that the module's process is in.");
+  for (const auto& one : processes) {
     for (auto state = host::ModuleState::kStarting; state <= host::ModuleState::kStopped;
          state = static_cast<host::ModuleState>(static_cast<int>(state) + 1))
-      page.count("rapt_module_state", {{"module", one.name}, {"state", host::name(state)}}, one.state == state);
+      page.count("rapt_module_state", {{"module", one.module}, {"room", one.room}, {"state", host::name(state)}},
+                 one.state == state);
   }
   page.family("rapt_module_restarts_total", "counter", "How often its process was started again.");
-  for (const auto& one : modules) page.count("rapt_module_restarts_total", {{"module", one.name}}, one.restarts);
+  for (const auto& one : processes)
+    page.count("rapt_module_restarts_total", {{"module", one.module}, {"room", one.room}}, one.restarts);
   page.family("rapt_module_circuit_open", "gauge", "1 while it is not asked because its answers failed.");
-  for (const auto& one : modules)
-    page.count("rapt_module_circuit_open", {{"module", one.name}}, one.circuit != host::Circuit::kClosed);
+  for (const auto& one : processes)
+    page.count("rapt_module_circuit_open", {{"module", one.module}, {"room", one.room}},
+               one.circuit != host::Circuit::kClosed);
 }
 
 template <class Number>
@@ -72,7 +94,7 @@ void write_hooks(Exposition& page, const Modules& modules) {
   for (const auto& one : modules) {
     for (const auto& hook : one.hooks)
       page.histogram("rapt_hook_duration_seconds", {{"module", one.name}, {"hook", hooks::name(hook.declared.point)}},
-                     host::hook_bounds(), hook.within, hook.calls - std::min(hook.calls, hook.failures), hook.total);
+                     host::hook_bounds(), hook.within, hook.answered, hook.total);
   }
 }
 

@@ -55,10 +55,13 @@ json manifest(const std::string& name) {
           {"abi", std::to_string(RAPT_ABI_MAJOR) + "." + std::to_string(RAPT_ABI_MINOR)},
           {"hooks", json::array()},
           {"permissions",
-           {{{"name", "routes"}, {"reason", "To be asked."}}, {{"name", "exports"}, {"reason", "To be asked."}}}},
+           {{{"name", "routes"}, {"reason", "To be asked."}},
+            {{"name", "jobs"}, {"reason", "To be asked."}},
+            {{"name", "exports"}, {"reason", "To be asked."}}}},
           {"libraries", {{architecture, "lib/" + architecture + "/" + name + ".so"}}},
           {"memory_mb", 64},
           {"routes", routes},
+          {"jobs", json::array({{{"name", "work"}, {"timeout_ms", 10000}}})},
           {"exports", exports}};
 }
 
@@ -255,6 +258,38 @@ TEST_F(ModuleCalls, WhatAModuleAnswersIsDressedAndCheckedByTheHost) {
   const auto not_asked = answer(R"({"status":204})");
   EXPECT_EQ(not_asked.status, 503) << "five failures in a row have opened its circuit";
   EXPECT_THAT(not_asked.body, HasSubstr("MODULE_UNAVAILABLE"));
+}
+
+TEST_F(ModuleCalls, WorkThatFailsIsToldOfItsProcessAndNotOfTheOthers) {
+  const auto job = [this](const std::string& said, const std::string& work) {
+    const host::ModuleCall call{.module = "e2e-calls",
+                                .point = hooks::Point::kJob,
+                                .input_json = json{{"payload", {{"answer", said}}}}.dump(),
+                                .time_limit = std::chrono::seconds(60),
+                                .work = work};
+    return runtime::run_blocking(modules.ask(call));
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!job("{}", "first") && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (const char* work : {"a", "b", "c", "d", "e"}) EXPECT_FALSE(job(R"({"done":true})", work));
+  const auto heard = ask("GET", "/api/v1/admin/modules/e2e-calls", as_ada);
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  const auto told = json::parse(heard.body)["data"];
+  EXPECT_EQ(told["circuit"]["state"], "closed");
+  ASSERT_EQ(told["rooms"].size(), 1u);
+  const auto& room = told["rooms"][0];
+  EXPECT_EQ(room["name"], "work");
+  EXPECT_EQ(room["circuit"]["state"], "open");
+  EXPECT_THAT(room["circuit"]["reason"].get<std::string>(), HasSubstr("its last 5 calls failed, the latest at job"));
+  EXPECT_EQ(room["quarantine"], nullptr);
+  const auto figures = ask("GET", "/metrics").body;
+  for (const char* line : {"rapt_module_circuit_open{module=\"e2e-calls\",room=\"work\"} 1\n",
+                           "rapt_module_circuit_open{module=\"e2e-calls\",room=\"pages\"} 0\n",
+                           "rapt_module_state{module=\"e2e-calls\",room=\"work\",state=\"running\"} 1\n",
+                           "rapt_hook_failures_total{module=\"e2e-calls\",hook=\"job\"} 5\n",
+                           "rapt_hook_duration_seconds_count{module=\"e2e-calls\",hook=\"job\"} 1\n"})
+    EXPECT_THAT(figures, HasSubstr(line));
 }
 
 TEST_F(ModuleCalls, OnlyWhatAnybodyMayAskForMayBeKeptForAll) {

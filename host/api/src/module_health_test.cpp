@@ -25,6 +25,14 @@ TEST(ModuleHealth, ComesBackAsItWasKept) {
   EXPECT_EQ(read_health(health_text(fresh)), fresh);
 }
 
+TEST(ModuleHealth, OfFurtherProcessesComesBackAndIsNotSpokenOfWhereThereIsNone) {
+  auto health = sick();
+  EXPECT_EQ(health_text(health).find("rooms"), std::string::npos) << "for hosts that know no rooms";
+  health.rooms["work"] = sick();
+  health.rooms["pages"].restarts = 1;
+  EXPECT_EQ(read_health(health_text(health)), health);
+}
+
 TEST(ModuleHealth, LeavesTheReleaseToItsColumn) {
   auto health = sick();
   const auto before = health_text(health);
@@ -42,14 +50,30 @@ TEST(ModuleHealth, ReadsNothingThatItHasNotWritten) {
   };
   std::string many = "[";
   for (int i = 0; i < 33; ++i) many += (i > 0 ? "," : "") + std::string("\"2026-03-01T08:00:00Z\"");
-  for (const auto& wrong :
-       {std::string(), std::string("{}"), std::string("[]"), std::string("null"), good + "x", "[" + good + "]",
-        with("\"restarts\":9", "\"restarts\":-9"), with("\"restarts\":9", "\"restarts\":9.5"),
-        with("\"restarts\":9", "\"restarts\":99999999999"), with("\"restarts\":9", "\"restarts\":9,\"more\":1"),
-        with("\"restarts\"", "\"restart\""), with("\"2026-03-01T08:00:02.000Z\"", "17"),
-        with("2026-03-01T08:00:01.000Z", "yesterday"), with("\"failures\":[", "\"failures\":[["),
-        with(std::string(64, 'a'), std::string(5000, 'a')),
-        with("[\"2026-03-01T08:00:00.125Z\",\"2026-03-01T08:00:01.000Z\"]", many + "]")}) {
+  const auto with_rooms = [&with](const std::string& rooms) {
+    return with("\"restarts\":9", "\"restarts\":9,\"rooms\":" + rooms);
+  };
+  for (const auto& wrong : {with_rooms("null"),
+                            with_rooms("[]"),
+                            with_rooms(R"({"work":{}})"),
+                            with_rooms(R"({"cellar":)" + good + "}"),
+                            with_rooms(R"({"work":)" + good + "}"),
+                            std::string(),
+                            std::string("{}"),
+                            std::string("[]"),
+                            std::string("null"),
+                            good + "x",
+                            "[" + good + "]",
+                            with("\"restarts\":9", "\"restarts\":-9"),
+                            with("\"restarts\":9", "\"restarts\":9.5"),
+                            with("\"restarts\":9", "\"restarts\":99999999999"),
+                            with("\"restarts\":9", "\"restarts\":9,\"more\":1"),
+                            with("\"restarts\"", "\"restart\""),
+                            with("\"2026-03-01T08:00:02.000Z\"", "17"),
+                            with("2026-03-01T08:00:01.000Z", "yesterday"),
+                            with("\"failures\":[", "\"failures\":[["),
+                            with(std::string(64, 'a'), std::string(5000, 'a')),
+                            with("[\"2026-03-01T08:00:00.125Z\",\"2026-03-01T08:00:01.000Z\"]", many + "]")}) {
     EXPECT_EQ(read_health(wrong), std::nullopt) << wrong;
   }
 }

@@ -44,13 +44,24 @@ json view(const bundle::Consent& consent) {
   return {{"permission", consent.permission}, {"gives", consent.gives}, {"offered", consent.offered}};
 }
 
+json circuit_of(host::Circuit circuit, const std::string& reason) {
+  return {{"state", std::string(host::name(circuit))}, {"reason", sentence(reason)}};
+}
+
+json quarantine_of(host::ModuleState state, const host::ProcessHealth& health) {
+  if (state != host::ModuleState::kQuarantined || !health.quarantined_at) return nullptr;
+  return {{"since", to_rfc3339(*health.quarantined_at)}, {"reason", sentence(health.quarantine_reason)}};
+}
+
 json view(const host::RoomStatus& room) {
   return {{"name", room.name},
           {"state", std::string(host::name(room.state))},
           {"reason", sentence(room.reason)},
           {"last_failure", room.last_failure.empty() ? json(nullptr) : json(sentence(room.last_failure))},
           {"restarts", room.restarts},
-          {"pid", room.pid}};
+          {"pid", room.pid},
+          {"circuit", circuit_of(room.circuit, room.circuit_reason)},
+          {"quarantine", quarantine_of(room.state, room.health)}};
 }
 
 json view(const host::HookStatus& hook) {
@@ -111,36 +122,32 @@ json view(const host::ModuleStatus& status) {
   json last_failure = nullptr;
   if (status.last_failure_at)
     last_failure = {{"at", to_rfc3339(*status.last_failure_at)}, {"reason", sentence(status.last_failure)}};
-  json findings = json::array(), upgrade = nullptr, quarantine = nullptr;
+  json findings = json::array(), upgrade = nullptr;
   for (const auto& type : status.findings) findings.push_back(view(type));
   if (status.upgrade)
     upgrade = {{"version", status.upgrade->version},
                {"failed", status.upgrade->failed},
                {"reason", sentence(status.upgrade->reason)}};
-  if (status.state == host::ModuleState::kQuarantined && status.health.quarantined_at)
-    quarantine = {{"since", to_rfc3339(*status.health.quarantined_at)},
-                  {"reason", sentence(status.health.quarantine_reason)}};
-  return {
-      {"name", status.name},
-      {"version", status.version},
-      {"publisher", status.publisher},
-      {"signed", status.is_signed},
-      {"state", std::string(host::name(status.state))},
-      {"reason", sentence(status.reason)},
-      {"pid", status.pid},
-      {"restarts", status.restarts},
-      {"last_failure", std::move(last_failure)},
-      {"circuit", {{"state", std::string(host::name(status.circuit))}, {"reason", sentence(status.circuit_reason)}}},
-      {"upgrade", std::move(upgrade)},
-      {"quarantine", std::move(quarantine)},
-      {"hooks", views_of(status.hooks)},
-      {"services", views_of(status.services)},
-      {"metrics", views_of(status.metrics)},
-      {"rooms", views_of(status.companions)},
-      {"permissions", status.permissions},
-      {"consents", views_of(bundle::consents_of(status.permissions))},
-      {"findings", std::move(findings)},
-      {"sandbox", {{"layers", std::move(layers)}}}};
+  return {{"name", status.name},
+          {"version", status.version},
+          {"publisher", status.publisher},
+          {"signed", status.is_signed},
+          {"state", std::string(host::name(status.state))},
+          {"reason", sentence(status.reason)},
+          {"pid", status.pid},
+          {"restarts", status.restarts},
+          {"last_failure", std::move(last_failure)},
+          {"circuit", circuit_of(status.circuit, status.circuit_reason)},
+          {"upgrade", std::move(upgrade)},
+          {"quarantine", quarantine_of(status.state, status.health)},
+          {"hooks", views_of(status.hooks)},
+          {"services", views_of(status.services)},
+          {"metrics", views_of(status.metrics)},
+          {"rooms", views_of(status.companions)},
+          {"permissions", status.permissions},
+          {"consents", views_of(bundle::consents_of(status.permissions))},
+          {"findings", std::move(findings)},
+          {"sandbox", {{"layers", std::move(layers)}}}};
 }
 
 json view(const install::InstalledRecord& record, const host::ModuleStatus* status) {

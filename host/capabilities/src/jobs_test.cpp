@@ -252,13 +252,13 @@ TEST_F(ModuleWork, MeansWhatTheModuleAnswered) {
                              {R"({"again_in_s": 60, "reason": "busy"})", Kind::kAgain, "busy"},
                              {R"({"again_in_s": 0})", Kind::kAgain, "It asked for another attempt."},
                              {R"({"give_up": "gone for good"})", Kind::kFailed, "It gave up: gone for good"},
-                             {R"({"give_up": ""})", Kind::kAgain, "no answer"},
-                             {R"({"again_in_s": -1})", Kind::kAgain, "no answer"},
-                             {R"({"again_in_s": 1e9})", Kind::kAgain, "no answer"},
-                             {R"({"again_in_s": 1, "more": 1})", Kind::kAgain, "no answer"},
-                             {R"({"done": true})", Kind::kAgain, "no answer"},
-                             {"[]", Kind::kAgain, "no answer"},
-                             {"{", Kind::kAgain, "no answer"}};
+                             {R"({"give_up": ""})", Kind::kAgain, "Its answer was refused: "},
+                             {R"({"again_in_s": -1})", Kind::kAgain, "Its answer was refused: "},
+                             {R"({"again_in_s": 1e9})", Kind::kAgain, "Its answer was refused: "},
+                             {R"({"again_in_s": 1, "more": 1})", Kind::kAgain, "Its answer was refused: "},
+                             {R"({"done": true})", Kind::kAgain, "Its answer was refused: "},
+                             {"[]", Kind::kAgain, "Its answer was refused: "},
+                             {"{", Kind::kAgain, "Its answer was refused: "}};
   for (const auto& one : kCases) {
     answer = std::string(one.answer);
     const auto done = work(jobs::kModuleJob, "send");

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // How a module is asked to do a job, or told of an event, and what its answer means.
 #include <rapt/events.h>
-#include <rapt/jobs.h>
 
 #include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "rapt/base/log.hpp"
-#include "rapt/base/text.hpp"
 #include "rapt/host/call_codes.hpp"
 #include "rapt/host/jobs.hpp"
-#include "rapt/sandbox/check.hpp"
+#include "rapt/host/work_answer.hpp"
 #include "rapt/store/database.hpp"
 
 namespace rapt::host {
@@ -26,8 +23,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kEventLimit{RAPT_EVENTS_TIMEOUT_MS};
-constexpr std::size_t kMostSentence = 400;
-constexpr unsigned kMostAnswerDepth = 8;
 
 std::int64_t to_ms(TimePoint time) {
   return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
@@ -78,42 +73,18 @@ std::string event_input(const Job& job, const std::string& settings, const WorkP
   return input.dump();
 }
 
-Done nonsense(const std::string& what) {
-  return {Kind::kAgain, "It answered what is no answer: " + what + "."};
-}
-
-bool only_has(const json& answer, std::initializer_list<std::string_view> members) {
-  return std::all_of(answer.items().begin(), answer.items().end(), [&](const auto& item) {
-    return std::find(members.begin(), members.end(), item.key()) != members.end();
-  });
-}
-
-std::optional<std::string> sentence_in(const json& answer, const char* member) {
-  const auto found = answer.find(member);
-  if (found == answer.end()) return std::string();
-  if (!found->is_string()) return std::nullopt;
-  return printable(found->get<std::string>(), kMostSentence);
-}
-
-/// An answer is hostile text.
-Done outcome_of(const std::string& text, bool is_job) {
-  if (!sandbox::is_plain_json(text, kMostAnswerDepth)) return nonsense("no JSON object");
-  const json answer = json::parse(text, nullptr, false);
-  if (!answer.is_object()) return nonsense("no JSON object");
-  if (answer.empty()) return {};
-  if (!is_job) return nonsense("an event is answered with {}");
-  if (answer.contains("give_up")) {
-    const auto why = sentence_in(answer, "give_up");
-    if (!why || why->empty() || answer.size() != 1) return nonsense("\"give_up\" must be a sentence, alone");
-    return {Kind::kFailed, "It gave up: " + *why};
+Done done_of(const Result<WorkAnswer>& answer) {
+  // The supervisor has refused it before, where there is one.
+  if (!answer) return {Kind::kAgain, "Its answer was refused: " + answer.error().message + "."};
+  switch (answer->kind) {
+    case WorkAnswer::Kind::kAgain:
+      return {Kind::kAgain, answer->reason.empty() ? "It asked for another attempt." : answer->reason, answer->wait};
+    case WorkAnswer::Kind::kGaveUp:
+      return {Kind::kFailed, "It gave up: " + answer->reason};
+    case WorkAnswer::Kind::kDone:
+      break;
   }
-  if (!answer.contains("again_in_s") || !only_has(answer, {"again_in_s", "reason"}))
-    return nonsense("neither {}, \"again_in_s\" nor \"give_up\"");
-  const auto& wait = answer.at("again_in_s");
-  const auto why = sentence_in(answer, "reason");
-  const bool whole = wait.is_number_unsigned() && wait.get<std::uint64_t>() <= RAPT_JOBS_MAX_DELAY_S;
-  if (!whole || !why) return nonsense("\"again_in_s\" must be a whole number from 0 to 34560000, \"reason\" a text");
-  return {Kind::kAgain, why->empty() ? "It asked for another attempt." : *why, seconds(wait.get<std::int64_t>())};
+  return {};
 }
 
 ModuleCall call_of(const Job& job) {
@@ -126,6 +97,7 @@ ModuleCall call_of(const Job& job) {
   call.about.user.id = about.user_id;
   call.about.session.id = about.session_id;
   call.about.run_id = about.run_id;
+  call.work = job.id;
   return call;
 }
 
@@ -157,7 +129,7 @@ Task<Done> ask(const WorkParts& parts, const Job& job, const ModuleOffer& offer,
   call.input_json = is_job ? job_input(job, *settings, parts) : event_input(job, *settings, parts, offer);
   const Causation::Mark mark(parts.causation, offer.module, job.module->depth);
   const auto answer = co_await parts.ask(std::move(call));
-  if (answer) co_return outcome_of(*answer, is_job);
+  if (answer) co_return done_of(read_work_answer(*answer, is_job));
   const std::string why = answer.error().log_detail.empty() ? answer.error().message : answer.error().log_detail;
   if (answer.error().code == kModuleNotRunning) co_return later(job, why);
   co_return Done{Kind::kAgain, why};

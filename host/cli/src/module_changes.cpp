@@ -116,7 +116,7 @@ int run_module_release(Console& console, const Arguments& arguments) {
   const auto reports = load_reports(*instance, found->name);
   if (!reports) return report(console, reports.error());
   bool was_quarantined = false;
-  for (const auto& one : *reports) was_quarantined = was_quarantined || one.quarantine.has_value();
+  for (const auto& one : *reports) was_quarantined = was_quarantined || is_quarantined(one);
   if (auto released = run_blocking(journal::ModuleJournal(*instance->database).release(found->name)); !released)
     return report(console, released.error());
   if (console.json) {

@@ -180,6 +180,36 @@ TEST_F(ModuleWords, ShowTellsOfProcessesAndOfWhatWasGranted) {
   EXPECT_THAT(err_, HasSubstr("Did you mean \"sample\"?"));
 }
 
+TEST_F(ModuleWords, ListAndShowTellOfAProcessThatIsNotAskedOrInQuarantine) {
+  install("sample", "1.0.0");
+  auto status = running();
+  status["circuit"] = {{"state", "closed"}, {"reason", ""}};
+  const json lazy{{"name", "pages"},
+                  {"state", "running"},
+                  {"reason", ""},
+                  {"restarts", 0},
+                  {"circuit", {{"state", "open"}, {"reason", "Its last 5 calls failed."}}},
+                  {"quarantine", nullptr}};
+  const json ended{{"name", "work"},
+                   {"state", "quarantined"},
+                   {"reason", "It ended 10 times."},
+                   {"restarts", 9},
+                   {"circuit", {{"state", "open"}, {"reason", "It fell."}}},
+                   {"quarantine", {{"since", "2026-03-01"}, {"reason", "It ended 10 times."}}}};
+  status["rooms"] = {lazy, ended};
+  say("one", "sample", status);
+  EXPECT_EQ(rapt({"module", "show", "sample"}), kOk);
+  EXPECT_THAT(out_, AllOf(HasSubstr("pages        running, not asked  0         Its last 5 calls failed.\n"),
+                          HasSubstr("work         quarantined         9         It ended 10 times.\n")));
+  EXPECT_EQ(rapt({"module", "list"}), kOk);
+  EXPECT_THAT(out_, AllOf(HasSubstr("running; pages: running, not asked; work: quarantined"),
+                          HasSubstr("work, since 2026-03-01\n")));
+  EXPECT_EQ(rapt({"module", "list", "--json"}), kOk);
+  EXPECT_EQ(json::parse(out_).at(0).at("quarantined"), true);
+  EXPECT_EQ(rapt({"module", "release", "sample", "--json"}), kOk);
+  EXPECT_EQ(json::parse(out_).at("was_quarantined"), true);
+}
+
 TEST_F(ModuleWords, AMistypedNameIsGuessed) {
   install("sample", "1.0.0");
   for (const std::string word : {"status", "logs", "rollback", "enable", "disable", "release", "remove", "verify"}) {

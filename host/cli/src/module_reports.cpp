@@ -72,9 +72,15 @@ void read_metrics(const json& list, std::vector<ModuleReport::Metric>& out) {
 
 void read_rooms(const json& list, std::vector<ModuleReport::Room>& out) {
   if (!list.is_array()) return;
-  for (const auto& room : list)
-    out.push_back(
-        {text(room, "name"), text(room, "state"), text(room, "reason"), number(room, "restarts").value_or(0)});
+  for (const auto& room : list) {
+    const auto& circuit = member(room, "circuit");
+    out.push_back({.name = text(room, "name"),
+                   .state = text(room, "state"),
+                   .reason = text(room, "reason").empty() ? text(circuit, "reason") : text(room, "reason"),
+                   .circuit = text(circuit, "state"),
+                   .restarts = number(room, "restarts").value_or(0),
+                   .quarantine = failure(member(room, "quarantine"), "since")});
+  }
 }
 
 void read_layers(const json& list, std::vector<std::string>& off) {
@@ -86,6 +92,11 @@ void read_layers(const json& list, std::vector<std::string>& off) {
 }
 
 }  // namespace
+
+bool is_quarantined(const ModuleReport& report) {
+  return report.quarantine || std::any_of(report.rooms.begin(), report.rooms.end(),
+                                          [](const auto& room) { return room.quarantine.has_value(); });
+}
 
 ModuleReport read_report(const journal::Report& report, TimePoint now) {
   ModuleReport out;

@@ -32,13 +32,16 @@ struct ModuleReport {
     std::int64_t count = 0;
     std::optional<double> p50{}, p99{}, max{};
   };
-  /// Another process of it: of its pages, or of its work.
-  struct Room {
-    std::string name{}, state{}, reason{};
-    std::int64_t restarts = 0;
-  };
   struct Failure {
     std::string at{}, reason{};
+  };
+  /// Another process of it: of its pages, or of its work.
+  struct Room {
+    std::string name{}, state{};
+    std::string reason{};  ///< why it does not run, or is not asked
+    std::string circuit{};
+    std::int64_t restarts = 0;
+    std::optional<Failure> quarantine{};
   };
   struct Upgrade {
     std::string version{}, reason{};
@@ -59,6 +62,9 @@ struct ModuleReport {
   std::vector<std::string> layers_off{};
   std::string status_json{};
 };
+
+/// Whether any of its processes is.
+bool is_quarantined(const ModuleReport& report);
 
 /// A host says something every few seconds; one that has been silent for longer than this is marked.
 inline constexpr std::chrono::seconds kStaleAfter{15};

@@ -32,9 +32,28 @@ bool anyone_runs(const std::vector<ModuleReport>& reports) {
   return std::any_of(reports.begin(), reports.end(), [](const auto& report) { return !report.stale; });
 }
 
+std::string state_with(const std::string& state, const std::string& circuit) {
+  return state != "running" || circuit.empty() || circuit == "closed" ? state : state + ", not asked";
+}
+
+/// Of its first process, and of the others where something is the matter with them.
 std::string state_in_list(const ModuleReport* report) {
   if (report == nullptr) return "-";
-  return report->circuit.empty() || report->circuit == "closed" ? report->state : report->state + ", not asked";
+  auto out = state_with(report->state, report->circuit);
+  for (const auto& room : report->rooms) {
+    const auto state = state_with(room.state, room.circuit);
+    if (state != "running" && !room.name.empty() && report->state == "running")
+      out += "; " + sentence(room.name) + ": " + sentence(state);
+  }
+  return out;
+}
+
+std::string quarantine_in_list(const ModuleReport* report) {
+  if (report == nullptr) return "-";
+  if (report->quarantine) return "since " + report->quarantine->at;
+  for (const auto& room : report->rooms)
+    if (room.quarantine) return sentence(room.name) + ", since " + sentence(room.quarantine->at);
+  return "-";
 }
 
 void show_list(std::ostream& out, const std::vector<install::InstalledRecord>& records,
@@ -43,7 +62,7 @@ void show_list(std::ostream& out, const std::vector<install::InstalledRecord>& r
   for (const auto& record : records) {
     const auto* report = newest_report(reports, record.name);
     table.add({record.name, record.version, record.publisher, record.enabled ? "yes" : "no", state_in_list(report),
-               report != nullptr && report->quarantine ? "since " + report->quarantine->at : "-"});
+               quarantine_in_list(report)});
   }
   table.print(out);
   if (!anyone_runs(reports)) out << "\n" << kNoHost;
@@ -64,7 +83,7 @@ json list_entry(const install::InstalledRecord& record, const std::vector<Module
   const auto* report = newest_report(reports, record.name);
   auto out = to_json(record);
   out["state"] = report == nullptr ? json(nullptr) : json(report->state);
-  out["quarantined"] = report != nullptr && report->quarantine.has_value();
+  out["quarantined"] = report != nullptr && is_quarantined(*report);
   return out;
 }
 
@@ -117,7 +136,7 @@ void show_rooms(std::ostream& out, const ModuleReport& report) {
   if (report.rooms.empty()) return;
   Table table({"PROCESS FOR", "STATE", "RESTARTS", "REASON"});
   for (const auto& room : report.rooms)
-    table.add({sentence(room.name), sentence(room.state), std::to_string(room.restarts),
+    table.add({sentence(room.name), sentence(state_with(room.state, room.circuit)), std::to_string(room.restarts),
                room.reason.empty() ? "-" : sentence(room.reason)});
   table.print(out, 4);
 }

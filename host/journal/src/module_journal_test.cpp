@@ -119,6 +119,15 @@ TEST_F(Journal, ReleasesAModuleAndKeepsThatWhenItsHealthChanges) {
   EXPECT_EQ(unknown.error().kind, ErrorKind::kNotFound);
 }
 
+TEST_F(Journal, ReleasesAModuleAfterTheQuarantineOfAnyOfItsProcesses) {
+  ASSERT_TRUE(run_blocking(journal.keep_health(
+      {{.module = "filter",
+        .health_json = R"({"quarantined_at": null, "rooms": {"work": {"quarantined_at": "2099-03-01T08:00:00Z"},)"
+                       R"( "pages": {"quarantined_at": null}}})"}})));
+  ASSERT_TRUE(run_blocking(journal.release("filter")));
+  EXPECT_GT(run_blocking(journal.health()).value().at(0).released_at, parse_time("2099-03-01T08:00:00.500Z"));
+}
+
 TEST_F(Journal, ReleasesAModuleAfterItsQuarantineWhateverTheHostsClockSays) {
   const std::string health = R"({"quarantined_at": "2099-03-01T08:00:00.500Z"})";
   ASSERT_TRUE(run_blocking(journal.keep_health({{.module = "filter", .health_json = health}})));

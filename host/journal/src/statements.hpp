@@ -28,11 +28,13 @@ inline constexpr store::Statement kKeepHealth{"journal_keep_health", R"(
   ON CONFLICT (module) DO UPDATE SET health = excluded.health)"};
 inline constexpr store::Statement kHealth{
     "journal_health", "SELECT module, health::text AS health, released_at FROM module_health ORDER BY module"};
-/// A host's clock may be ahead of the database's: a release comes after the quarantine all the same.
+/// A host's clock may be ahead of the database's: a release comes after every quarantine all the same.
 inline constexpr store::Statement kRelease{"journal_release", R"(
   INSERT INTO module_health (module, released_at) SELECT name, now() FROM modules WHERE name = $1 FOR KEY SHARE
   ON CONFLICT (module) DO UPDATE SET released_at = greatest(
-    now(), (module_health.health ->> 'quarantined_at')::timestamptz + interval '1 second'))"};
+    now(), (module_health.health ->> 'quarantined_at')::timestamptz + interval '1 second',
+    (SELECT max((room ->> 'quarantined_at')::timestamptz) + interval '1 second'
+       FROM jsonb_path_query(module_health.health, '$.rooms.*') AS room)))"};
 
 /// One writer at a time: ids then become visible in their order, and a reader's cursor skips nothing.
 inline constexpr store::Statement kLockLines{"journal_lock_lines",

@@ -4,6 +4,7 @@
 #include "rapt/host/export_piece.hpp"
 #include "rapt/host/panel_answer.hpp"
 #include "rapt/host/route_answer.hpp"
+#include "rapt/host/work_answer.hpp"
 
 namespace rapt::host {
 namespace {
@@ -28,6 +29,9 @@ std::string shape_fault(hooks::Point point, const std::string& answer_json) {
       return fault_in(read_panel_answer(answer_json));
     case hooks::Point::kExport:
       return fault_in(read_export_piece(answer_json));
+    case hooks::Point::kJob:
+    case hooks::Point::kEvent:
+      return fault_in(read_work_answer(answer_json, point == hooks::Point::kJob));
     default:
       return {};
   }

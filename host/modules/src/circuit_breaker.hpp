@@ -50,6 +50,11 @@ class CircuitBreaker {
     void failed(hooks::Point point, const std::string& what, Clock::time_point now) {
       if (auto* breaker = std::exchange(breaker_, nullptr)) breaker->failed(*this, point, what, now);
     }
+    /// As before: it adds nothing to the failures in a row. The one call that decides decides all the same.
+    void failed_again(hooks::Point point, const std::string& what, Clock::time_point now) {
+      if (trial_) failed(point, what, now);
+      breaker_ = nullptr;
+    }
 
    private:
     friend class CircuitBreaker;

@@ -94,6 +94,16 @@ TEST_F(CircuitBreakerTest, ATrialWhoseCallerWentAwayDecidesNothingAndTheNextCall
   EXPECT_EQ(breaker_.state(), Circuit::kClosed);
 }
 
+TEST_F(CircuitBreakerTest, AFailureThatIsCountedAlreadyAddsNothingAndDecidesAllTheSame) {
+  for (int i = 0; i < 10; ++i) breaker_.admit(now_, why_)->failed_again(Point::kJob, "It fell over.", now_);
+  EXPECT_EQ(breaker_.state(), Circuit::kClosed);
+  open();
+  pass_pause();
+  breaker_.admit(now_, why_)->failed_again(Point::kJob, "It fell over.", now_);
+  EXPECT_EQ(breaker_.state(), Circuit::kOpen);
+  EXPECT_THAT(breaker_.reason(now_), HasSubstr("show whether it works"));
+}
+
 TEST_F(CircuitBreakerTest, CallsOfAnEarlierTimeDoNotCount) {
   std::vector<CircuitBreaker::Pass> early;
   for (int i = 0; i < 4; ++i) early.push_back(std::move(*breaker_.admit(now_, why_)));

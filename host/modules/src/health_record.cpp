@@ -6,12 +6,14 @@
 
 namespace rapt::host {
 
-HealthRecord::HealthRecord(const InstalledModule& installed, Limits limits)
-    : module_(installed.name), limits_{std::max(limits.failures, 1u), limits.window} {
-  if (installed.health.digest_hex == installed.digest_hex) health_ = installed.health;
-  health_.digest_hex = installed.digest_hex;
-  const auto released = std::exchange(health_.released_at, std::nullopt);
-  if (released) release(*released);
+HealthRecord::HealthRecord(const InstalledModule& installed, Limits limits, const std::string& room)
+    : module_(installed.name), room_(room), limits_{std::max(limits.failures, 1u), limits.window} {
+  const auto& kept = installed.health;
+  if (kept.digest_hex != installed.digest_hex) return;
+  const auto of_room = kept.rooms.find(room);
+  if (room.empty()) health_ = kept;
+  if (of_room != kept.rooms.end()) health_ = of_room->second;
+  if (kept.released_at) release(*kept.released_at);
 }
 
 bool HealthRecord::failed(TimePoint now, const std::string& what) {
@@ -25,17 +27,18 @@ bool HealthRecord::failed(TimePoint now, const std::string& what) {
   if (quarantined() || recent < limits_.failures) return false;
   const auto first = *std::find_if(failures.begin(), failures.end(), counts);
   health_.quarantined_at = now;
-  health_.quarantine_reason = "The module " + module_ + " is in quarantine since " + to_rfc3339(now) +
-                              " and is not started any more: its process ended " + std::to_string(recent) +
-                              " times since " + to_rfc3339(first) + ", the last time because " + what +
-                              ". When the cause is mended, let it out with `rapt module release " + module_ +
-                              "`, or install another version.";
+  const auto process = "process for its " + room_;
+  health_.quarantine_reason =
+      "The " + (room_.empty() ? "" : process + " of the ") + "module " + module_ + " is in quarantine since " +
+      to_rfc3339(now) + " and is not started any more: " + (room_.empty() ? "its process" : "it") + " ended " +
+      std::to_string(recent) + " times since " + to_rfc3339(first) + ", the last time because " + what +
+      ". When the cause is mended, let it out with `rapt module release " + module_ + "`, or install another version.";
   return true;
 }
 
 bool HealthRecord::release(TimePoint when) {
-  if (health_.released_at && *health_.released_at >= when) return false;
-  health_.released_at = when;
+  if (released_at_ && *released_at_ >= when) return false;
+  released_at_ = when;
   std::erase_if(health_.failures, [&](TimePoint at) { return at <= when; });
   if (!quarantined() || *health_.quarantined_at >= when) return false;
   health_.quarantined_at.reset();

@@ -16,6 +16,19 @@ InstalledModule installed(const std::string& digest = "ab", ModuleHealth health 
   return {"glossary", "1.0.0", {}, digest, {}, std::move(health)};
 }
 
+/// As the module's status tells it.
+ModuleHealth kept(const HealthRecord& record, const std::string& digest = "ab", const std::string& room = {}) {
+  ModuleHealth health;
+  health.digest_hex = digest;
+  if (room.empty()) {
+    static_cast<ProcessHealth&>(health) = record.health();
+  } else {
+    health.rooms[room] = record.health();
+  }
+  health.released_at = record.released_at();
+  return health;
+}
+
 TEST(HealthRecord, QuarantinesAfterSoManyEndsWithinTheWindowAndSaysHowToMendIt) {
   HealthRecord record(installed(), kLimits);
   EXPECT_FALSE(record.failed(kNoon, "it was killed (SIGKILL)"));
@@ -34,22 +47,37 @@ TEST(HealthRecord, EndsBeforeARestartOfTheHostCount) {
   before.failed(kNoon, "it crashed");
   before.failed(kNoon + 1s, "it crashed");
   before.restarted();
-  HealthRecord after(installed("ab", before.health()), kLimits);
+  HealthRecord after(installed("ab", kept(before)), kLimits);
   EXPECT_EQ(after.health().restarts, 1u);
   EXPECT_TRUE(after.failed(kNoon + 2s, "it crashed"));
-  HealthRecord still(installed("ab", after.health()), kLimits);
+  HealthRecord still(installed("ab", kept(after)), kLimits);
   EXPECT_TRUE(still.quarantined());
   EXPECT_EQ(still.health(), after.health());
+}
+
+TEST(HealthRecord, AFurtherProcessHasItsOwnAndComesBackToIt) {
+  HealthRecord before(installed(), kLimits, "work");
+  for (auto at : {0s, 1s}) before.failed(kNoon + at, "it crashed");
+  before.failed_again("it crashed once more");
+  EXPECT_FALSE(before.quarantined());
+  EXPECT_EQ(before.health().last_failure, "it crashed once more");
+  const auto both = kept(before, "ab", "work");
+  EXPECT_EQ(HealthRecord(installed("ab", both), kLimits).health(), ProcessHealth{});
+  EXPECT_EQ(HealthRecord(installed("ab", both), kLimits, "pages").health(), ProcessHealth{});
+  HealthRecord after(installed("ab", both), kLimits, "work");
+  EXPECT_TRUE(after.failed(kNoon + 2s, "it crashed"));
+  EXPECT_THAT(after.health().quarantine_reason, HasSubstr("The process for its work of the module glossary is in"));
+  auto released = kept(after, "ab", "work");
+  released.released_at = kNoon + 3s;
+  EXPECT_FALSE(HealthRecord(installed("ab", released), kLimits, "work").quarantined());
 }
 
 TEST(HealthRecord, AnotherBundleBeginsAfresh) {
   HealthRecord before(installed(), {.failures = 1, .window = 1min});
   before.failed(kNoon, "it crashed");
-  HealthRecord other(installed("cd", before.health()), kLimits);
+  HealthRecord other(installed("cd", kept(before)), kLimits);
   EXPECT_FALSE(other.quarantined());
-  ModuleHealth fresh;
-  fresh.digest_hex = "cd";
-  EXPECT_EQ(other.health(), fresh);
+  EXPECT_EQ(other.health(), ProcessHealth{});
 }
 
 TEST(HealthRecord, AReleaseAfterTheQuarantineEndsItAndForgetsWhatWasBefore) {
@@ -64,9 +92,9 @@ TEST(HealthRecord, AReleaseAfterTheQuarantineEndsItAndForgetsWhatWasBefore) {
   EXPECT_FALSE(record.failed(kNoon + 4s, "it crashed"));
   EXPECT_FALSE(record.failed(kNoon + 5s, "it crashed"));
   EXPECT_TRUE(record.failed(kNoon + 6s, "it crashed"));
-  auto kept = record.health();
-  kept.released_at = kNoon + 7s;
-  EXPECT_FALSE(HealthRecord(installed("ab", kept), kLimits).quarantined()) << "released while the host was down";
+  auto health = kept(record);
+  health.released_at = kNoon + 7s;
+  EXPECT_FALSE(HealthRecord(installed("ab", health), kLimits).quarantined()) << "released while the host was down";
 }
 
 TEST(HealthRecord, KeepsTheLatestAndIsNotFooledByAClockThatWasSetBack) {
@@ -74,7 +102,7 @@ TEST(HealthRecord, KeepsTheLatestAndIsNotFooledByAClockThatWasSetBack) {
   for (int i = 0; i < 50; ++i) record.failed(kNoon + i * 1s, "it crashed");
   EXPECT_EQ(record.health().failures.size(), HealthRecord::kKept);
   EXPECT_EQ(record.health().failures.back(), kNoon + 49s);
-  HealthRecord early(installed("ab", record.health()), kLimits);
+  HealthRecord early(installed("ab", kept(record)), kLimits);
   EXPECT_FALSE(early.failed(kNoon - 1h, "it crashed"));
 }
 

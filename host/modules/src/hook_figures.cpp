@@ -69,7 +69,7 @@ HookFigures::Snapshot HookFigures::snapshot() const {
                     .failures = failures_.load(kRelaxed),
                     .findings_refused = findings_refused_.load(kRelaxed)};
   std::array<std::uint64_t, kBuckets> counts{};
-  std::uint64_t answered = 0;
+  auto& answered = snapshot.answered;
   for (std::size_t i = 0; i < kBuckets; ++i) answered += counts[i] = buckets_[i].load(kRelaxed);
   snapshot.within.assign(kBounds.size(), 0);
   for (std::size_t i = 0; i < kBuckets; ++i) {

@@ -19,7 +19,7 @@ class HookFigures {
  public:
   using Wait = std::chrono::nanoseconds;
   struct Snapshot {
-    std::uint64_t calls = 0, failures = 0, findings_refused = 0;
+    std::uint64_t calls = 0, failures = 0, answered = 0, findings_refused = 0;
     std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls
     std::vector<std::uint64_t> within{};  ///< answered calls by hook_bounds(), each with those before it
     std::chrono::microseconds total{};    ///< of answered calls

@@ -31,6 +31,8 @@ TEST(HookFigures, CountFailuresAndTimeOnlyWhatWasAnswered) {
   const auto snapshot = figures.snapshot();
   EXPECT_EQ(snapshot.calls, 5u);
   EXPECT_EQ(snapshot.failures, 4u);
+  EXPECT_EQ(snapshot.answered, 2u) << "an error is an answer";
+  EXPECT_EQ(snapshot.within.back(), snapshot.answered);
   EXPECT_EQ(snapshot.max, 100us);
 }
 

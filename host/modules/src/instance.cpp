@@ -110,6 +110,7 @@ void Instance::end(Ending ending) {
 void Instance::end_locked(Ending ending, Resumptions& resumptions) {
   if (ending_) return;
   ending_ = std::move(ending);
+  if (!idle()) ending_->work = in_flight(collected_ + 1).work;
   ended_ = true;
   pid_ = 0;
   patience_.reset();

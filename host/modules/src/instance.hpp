@@ -30,6 +30,7 @@ namespace rapt::host {
 struct Ending {
   hooks::Answer::Kind kind = hooks::Answer::Kind::kDead;
   std::string what;
+  std::string work{};  ///< that it was at (ModuleCall::work); "" when at none
 };
 
 /// One process of one module, from its order to its end. Many may ask at once: their requests lie in the shared memory
@@ -98,6 +99,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
     hooks::Point point{};
     std::chrono::milliseconds limit{0};
     std::optional<Asker> asker{};
+    std::string work{};
   };
   /// What the process has asked its host, and waits for.
   struct Question {

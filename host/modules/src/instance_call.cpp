@@ -136,6 +136,7 @@ void Instance::publish_line() {
     }
     call.sequence = exchange_.published() + 1;
     InFlight& published = in_flight(call.sequence) = {&call, call.details.point, call.details.time_limit};
+    published.work = call.details.work;
     if (desk_ && desk_->serves()) published.asker = {scope_of(call.context, call.details), call.executor};
     exchange_.publish(call.context, call.details);
   }

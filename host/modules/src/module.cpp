@@ -78,6 +78,10 @@ Room room_of(hooks::Point point) {
   }
 }
 
+std::string_view name(Room room) {
+  return room == Room::kLessons ? "lessons" : room == Room::kPages ? "pages" : "work";
+}
+
 Module::Module(Executor executor, const InstalledModule& installed, std::shared_ptr<const PreparedModule> prepared,
                const Settings& settings)
     : Module(executor, installed, prepared, settings, first_room(*prepared),
@@ -102,7 +106,7 @@ Module::Module(Executor executor, const InstalledModule& installed, std::shared_
       desk_(std::move(desk)),
       state_(ModuleState::kStarting),
       reason_("The module " + installed.name + " is being started."),
-      health_(installed, settings.quarantine) {
+      health_(installed, settings.quarantine, room == first_room(*prepared_) ? "" : std::string(name(room))) {
   for (const auto& declared : prepared_->hooks) {
     if (room_of(declared.point) == room_)
       hooks_.at(static_cast<std::size_t>(declared.point)) = std::make_unique<Hook>(declared);
@@ -217,24 +221,45 @@ void Module::tell_refusal(std::string_view event, const std::string& line) {
   if (settings_.lines) settings_.lines->add({installed_.name, "warn", line, SystemClock().now()});
 }
 
-void Module::finished(Admission& admission, hooks::Point point, Answer& answer, Instance::Clock::time_point asked_at) {
+void Module::finished(Admission& admission, hooks::Point point, Answer& answer, Instance::Clock::time_point asked_at,
+                      const std::string& work) {
   if (answer.kind == Answer::Kind::kNotRunning) return;
-  if (Module& other = in_room(point); &other != this) return other.finished(admission, point, answer, asked_at);
+  if (Module& other = in_room(point); &other != this) return other.finished(admission, point, answer, asked_at, work);
   const auto now = Instance::Clock::now();
   refuse_findings(*hook(point), answer, now);
   refuse_shape(point, answer, now);
-  if (HookFigures::is_failure(answer.kind)) {
-    admission.pass.failed(point, answer.text, now);
+  count(admission.pass, *hook(point), answer, now - asked_at, work);
+}
+
+/// A job that is done again after a failure, and fails as before, has failed once.
+void Module::count(CircuitBreaker::Pass& pass, Hook& of, const Answer& answer, HookFigures::Wait waited,
+                   const std::string& work) {
+  const auto point = of.declared.point;
+  if (!HookFigures::is_failure(answer.kind)) {
+    pass.succeeded();
+    failed_work_.forget(work);
+    ended_over_.forget(work);
+  } else if (!failed_work_.count(work)) {
+    return pass.failed_again(point, answer.text, CircuitBreaker::Clock::now());
   } else {
-    admission.pass.succeeded();
+    pass.failed(point, answer.text, CircuitBreaker::Clock::now());
   }
-  hook(point)->figures.record(answer.kind, now - asked_at);
+  of.figures.record(answer.kind, waited);
 }
 
 RoomStatus Module::condition() const {
+  RoomStatus out;
+  out.name = name(room_);
+  out.circuit = circuit_.state();
+  out.circuit_reason = circuit_.reason(CircuitBreaker::Clock::now());
   const std::shared_lock lock(mutex_);
-  return {room_ == Room::kPages ? "pages" : "work", state_, reason_, last_failure_, health_.health().restarts,
-          instance_ ? instance_->pid() : 0};
+  out.state = state_;
+  out.reason = reason_;
+  out.last_failure = last_failure_;
+  out.health = health_.health();
+  out.restarts = out.health.restarts;
+  if (instance_) out.pid = instance_->pid();
+  return out;
 }
 
 std::string Module::reason() const {
@@ -246,6 +271,7 @@ ModuleStatus Module::status() const {
   ModuleStatus status;
   status.name = installed_.name;
   status.version = installed_.version;
+  status.room = name(room_);
   if (prepared_) {
     status.publisher = prepared_->manifest.publisher;
     status.is_signed = prepared_->is_signed;
@@ -256,17 +282,23 @@ ModuleStatus Module::status() const {
     for (const auto& declared : prepared_->hooks) {
       auto figures = in_room(declared.point).hook(declared.point)->figures.snapshot();
       status.hooks.push_back({declared, declaration(declared.point)->time_limit, figures.calls, figures.failures,
-                              figures.p50, figures.p99, figures.max, figures.findings_refused,
+                              figures.answered, figures.p50, figures.p99, figures.max, figures.findings_refused,
                               std::move(figures.within), figures.total});
     }
   }
-  for (const auto& companion : companions_) status.companions.push_back(companion->condition());
+  for (const auto& companion : companions_) {
+    status.companions.push_back(companion->condition());
+    const auto& one = status.companions.back();
+    if (one.health != ProcessHealth{}) status.health.rooms[one.name] = one.health;
+  }
   status.circuit = circuit_.state();
   status.circuit_reason = circuit_.reason(CircuitBreaker::Clock::now());
   const std::shared_lock lock(mutex_);
   status.state = state_;
   status.reason = reason_;
-  status.health = health_.health();
+  static_cast<ProcessHealth&>(status.health) = health_.health();
+  status.health.digest_hex = installed_.digest_hex;
+  status.health.released_at = health_.released_at();
   status.restarts = status.health.restarts;
   status.last_failure = last_failure_;
   status.last_failure_at = last_failure_at_;

@@ -14,6 +14,7 @@
 
 #include "backoff.hpp"
 #include "circuit_breaker.hpp"
+#include "counted_work.hpp"
 #include "health_record.hpp"
 #include "hook_figures.hpp"
 #include "instance.hpp"
@@ -34,6 +35,7 @@ enum class Room : std::uint8_t {
   kWork      ///< jobs, events
 };
 Room room_of(hooks::Point point);
+std::string_view name(Room room);  ///< "lessons", "pages", "work"
 
 /// One bundle of one module over the lives of its processes: starts it, watches it, starts it again, or does not any
 /// more. An upgrade is another object. Thread-safe; held by shared_ptr.
@@ -102,8 +104,9 @@ class Module : public std::enable_shared_from_this<Module> {
 
   Admission admit(hooks::Point point, Instance::Clock::time_point now);
   /// What came of a call that was admitted. Counts nothing when it was not made after all. Takes out findings that the
-  /// manifest does not declare.
-  void finished(Admission& admission, hooks::Point point, hooks::Answer& answer, Instance::Clock::time_point asked_at);
+  /// manifest does not declare. `work` as in ModuleCall.
+  void finished(Admission& admission, hooks::Point point, hooks::Answer& answer, Instance::Clock::time_point asked_at,
+                const std::string& work);
 
  private:
   struct Hook {
@@ -133,7 +136,9 @@ class Module : public std::enable_shared_from_this<Module> {
   std::chrono::milliseconds longest_limit() const;
   void set_running(const std::shared_ptr<Instance>& instance);
   void refuse(const std::string& sentence);
-  void record_failure(const std::string& what, bool blamed);
+  void record_failure(const std::string& what, bool blamed, const std::string& work = {});
+  void count(CircuitBreaker::Pass& pass, Hook& of, const hooks::Answer& answer, HookFigures::Wait waited,
+             const std::string& work);
   bool stopping() const;
   bool quarantined() const;
   void over(bool failed);
@@ -149,6 +154,7 @@ class Module : public std::enable_shared_from_this<Module> {
   std::array<std::unique_ptr<Hook>, hooks::kPointNumbers> hooks_;  ///< by point; empty where it has none
   Backoff backoff_;                                                ///< used by live() alone
   CircuitBreaker circuit_;
+  CountedWork failed_work_, ended_over_;                ///< calls that failed; ends of its process
   std::shared_ptr<ServiceDesk> desk_;                   ///< where it may run; one for all rooms
   std::atomic<Instance::Clock::rep> refusals_told_{0};  ///< when a line last told of refused findings
   runtime::Wakeup stir_;                                ///< live() looks again: stop() or a release

@@ -133,7 +133,7 @@ Task<Module::Next> Module::live_once(Nursery& nursery) {
   set_running(instance);
   const Ending ending = co_await instance->wait_end();
   if (stopping()) co_return Next::kStop;
-  record_failure("it " + ending.what, !Nursery::caused(ending));
+  record_failure("it " + ending.what, !Nursery::caused(ending), ending.work);
   co_return Next::kStartAgain;
 }
 
@@ -162,7 +162,7 @@ void Module::refuse(const std::string& sentence) {
   reason_ = "The module " + installed_.name + " was refused: " + reason;
 }
 
-void Module::record_failure(const std::string& what, bool blamed) {
+void Module::record_failure(const std::string& what, bool blamed, const std::string& work) {
   if (stopping()) return;
   log::warn("module.ended", {{"module", installed_.name}, {"version", installed_.version}, {"reason", what}});
   circuit_.process_ended(what);
@@ -175,7 +175,11 @@ void Module::record_failure(const std::string& what, bool blamed) {
     last_failure_at_ = SystemClock().now();
     state_ = ModuleState::kBackoff;
     reason_ = "The module " + installed_.name + " has ended: " + what + ".";
-    if (blamed) too_often = health_.failed(*last_failure_at_, what);
+    if (blamed && ended_over_.count(work)) {
+      too_often = health_.failed(*last_failure_at_, what);
+    } else if (blamed) {
+      health_.failed_again(what);
+    }
   }
   if (too_often) log::error("module.quarantined", {{"module", installed_.name}, {"reason", what}});
 }

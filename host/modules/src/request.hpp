@@ -18,6 +18,7 @@ struct CallDetails {
   std::string_view user_pseudonym;
   std::chrono::milliseconds time_limit{0};
   std::size_t request_bytes = 0;  ///< at most what the request takes in memory; set by the instance
+  std::string_view work{};        ///< ModuleCall::work
 };
 
 /// What chat:on_delta asks about; at other hooks an empty last window, of which nothing can be held back.

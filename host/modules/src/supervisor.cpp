@@ -133,10 +133,17 @@ struct Supervisor::Impl {
     return fleet ? fleet->find(module) : nullptr;
   }
 
+  /// No coroutine itself: without a collector it costs one atomic read. Everything must outlive the task.
+  Task<Answer> ask(const std::string& module, hooks::Point point, const hooks::Context& context,
+                   const std::string& config_json, std::chrono::milliseconds time_limit, const std::string& work) {
+    return telemetry::is_tracing() ? call_traced(module, point, context, config_json, time_limit, work)
+                                   : call(module, point, context, config_json, time_limit, work);
+  }
   Task<Answer> call(const std::string& module, hooks::Point point, const hooks::Context& context,
-                    const std::string& config_json, std::chrono::milliseconds time_limit);
+                    const std::string& config_json, std::chrono::milliseconds time_limit, const std::string& work);
   Task<Answer> call_traced(const std::string& module, hooks::Point point, const hooks::Context& context,
-                           const std::string& config_json, std::chrono::milliseconds time_limit);
+                           const std::string& config_json, std::chrono::milliseconds time_limit,
+                           const std::string& work);
 
   [[nodiscard]] Fleet::Settings fleet_settings() const {
     return {options.signature_policy,
@@ -264,20 +271,24 @@ Result<void> Supervisor::check_config(const std::string& module, const std::stri
   return found->prepared()->config_schema->validate(config_json, "config");
 }
 
-// No coroutine itself: without a collector it costs one atomic read.
 Task<Answer> Supervisor::call(const std::string& module, hooks::Point point, const hooks::Context& context,
                               const std::string& config_json, std::chrono::milliseconds time_limit) {
-  return telemetry::is_tracing() ? impl_->call_traced(module, point, context, config_json, time_limit)
-                                 : impl_->call(module, point, context, config_json, time_limit);
+  static const std::string no_work;
+  return impl_->ask(module, point, context, config_json, time_limit, no_work);
+}
+
+Task<Answer> Supervisor::call_about(const ModuleCall& call, const std::string& config_json) {
+  return impl_->ask(call.module, call.point, call.about, config_json, call.time_limit, call.work);
 }
 
 /// Within a span of its own: what the module asks meanwhile are that span's children.
 Task<Answer> Supervisor::Impl::call_traced(const std::string& module, hooks::Point point, const hooks::Context& context,
-                                           const std::string& config_json, std::chrono::milliseconds time_limit) {
+                                           const std::string& config_json, std::chrono::milliseconds time_limit,
+                                           const std::string& work) {
   const Executor here = co_await boost::asio::this_coro::executor;
   const std::string what(hooks::name(point));
   auto span = telemetry::begin_span(here, "module " + what, telemetry::Span::Kind::kInternal);
-  auto asking = call(module, point, context, config_json, time_limit);
+  auto asking = call(module, point, context, config_json, time_limit, work);
   auto answer = co_await telemetry::within(span, std::move(asking));
   if (span.is_kept()) {
     span.say("rapt.module", module);
@@ -289,7 +300,8 @@ Task<Answer> Supervisor::Impl::call_traced(const std::string& module, hooks::Poi
 }
 
 Task<Answer> Supervisor::Impl::call(const std::string& module, hooks::Point point, const hooks::Context& context,
-                                    const std::string& config_json, std::chrono::milliseconds time_limit) {
+                                    const std::string& config_json, std::chrono::milliseconds time_limit,
+                                    const std::string& work) {
   using Kind = Module::Admission::Kind;
   const std::string user = pseudonyms.of(context.tool.id, module, context.user.id);
   for (int look = 0; look < kLooks; ++look) {
@@ -303,11 +315,15 @@ Task<Answer> Supervisor::Impl::call(const std::string& module, hooks::Point poin
     // Planned with another version's declaration; by this one's, nobody would have been asked.
     if (admission.kind == Kind::kNoHook) co_return Answer{};
     if (admission.kind == Kind::kElsewhere) continue;
-    const CallDetails details{point, config_json, user, std::min(time_limit, admission.time_limit)};
+    const CallDetails details{.point = point,
+                              .config_json = config_json,
+                              .user_pseudonym = user,
+                              .time_limit = std::min(time_limit, admission.time_limit),
+                              .work = work};
     auto answer = co_await admission.instance->call(context, details);
     if (!answer) continue;
     if (is_provider_call(point)) end_if_lying(*admission.instance, point, *answer);
-    found->finished(admission, point, *answer, asked_at);
+    found->finished(admission, point, *answer, asked_at, work);
     co_return std::move(*answer);
   }
   co_return not_running("The module " + module + " is being stopped.");

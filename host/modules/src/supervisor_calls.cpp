@@ -43,7 +43,7 @@ std::string_view code_of(Answer::Kind kind) {
 Task<Result<std::string>> Supervisor::ask(ModuleCall call) {
   call.about.input_json = std::move(call.input_json);
   const std::string no_config = "{}";
-  Answer answer = co_await this->call(call.module, call.point, call.about, no_config, call.time_limit);
+  Answer answer = co_await call_about(call, no_config);
   if (answer.kind == Answer::Kind::kReplace) co_return std::move(answer.text);
   log::warn("module.call_failed",
             {{"module", call.module}, {"call", std::string(hooks::name(call.point))}, {"reason", answer.text}});

@@ -49,6 +49,11 @@ void add_report(const json& report, const Watched& watched, Figures& out) {
     out.refusal = text_of(report, "reason");
   }
   if (state == "quarantined") out.quarantine = text_of(report, "reason");
+  const auto rooms = report.find("rooms");
+  if (rooms != report.end() && rooms->is_array()) {
+    for (const auto& room : *rooms)
+      if (room.is_object() && text_of(room, "state") == "quarantined") out.quarantine = text_of(room, "reason");
+  }
   const auto hooks = report.find("hooks");
   if (hooks == report.end() || !hooks->is_array()) return;
   for (const auto& hook : *hooks) {
@@ -58,16 +63,25 @@ void add_report(const json& report, const Watched& watched, Figures& out) {
   }
 }
 
-void add_health(const Watched& watched, Figures& out) {
-  const auto health = json::parse(watched.health_json, nullptr, false);
-  if (!health.is_object() || text_of(health, "digest") != watched.digest_hex) return;
+/// Of one of its processes.
+void add_ends(const json& health, const Watched& watched, Figures& out) {
+  if (!health.is_object()) return;
   const auto ends = health.find("failures");
   if (ends == health.end() || !ends->is_array()) return;
   for (const auto& end : *ends) {
     const auto at = end.is_string() ? parse_time(end.get_ref<const std::string&>()) : std::nullopt;
     if (at && *at >= watched.started_at - kClocksApart) ++out.ends;
   }
-  out.last_end = text_of(health, "last_failure");
+  if (!ends->empty()) out.last_end = text_of(health, "last_failure");
+}
+
+void add_health(const Watched& watched, Figures& out) {
+  const auto health = json::parse(watched.health_json, nullptr, false);
+  if (!health.is_object() || text_of(health, "digest") != watched.digest_hex) return;
+  add_ends(health, watched, out);
+  const auto rooms = health.find("rooms");
+  if (rooms == health.end() || !rooms->is_object()) return;
+  for (const auto& room : *rooms) add_ends(room, watched, out);
 }
 
 Figures figures_of(const Watched& watched) {

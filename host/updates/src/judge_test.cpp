@@ -62,6 +62,21 @@ TEST(Judge, CountsTheEndsOfItsProcesses) {
   EXPECT_EQ(judge(one, {}).kind, Kind::kWatching) << "that was another bundle";
 }
 
+TEST(Judge, CountsWhatItsFurtherProcessesSay) {
+  auto one = watched();
+  const auto rooms = [](int count) {
+    return ends(2).insert(1, "\"rooms\":{\"work\":" + ends(count) + ",\"pages\":7},");
+  };
+  one.health_json = rooms(2);
+  EXPECT_EQ(judge(one, {}).kind, Kind::kWatching);
+  one.health_json = rooms(3);
+  EXPECT_THAT(judge(one, {}).because, HasSubstr("failed 5 times"));
+  one = watched();
+  one.reports_json =
+      R"([{"version":"1.0.1","state":"running","rooms":[7,{"name":"work","state":"quarantined","reason":"It fell."}]}])";
+  EXPECT_THAT(judge(one, {}).because, HasSubstr("was quarantined after its update (It fell.)"));
+}
+
 TEST(Judge, ComparesFailedCallsWithTheVersionBefore) {
   auto one = watched();
   one.reports_json = "[" + report("1.0.1", 30, 4) + "," + report("1.0.0", 100, 100) + "]";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Answers routes and exports as the test that asks wishes it to, also as no module should.
+// Answers routes, jobs and exports as the test that asks wishes it to, also as no module should.
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -28,6 +28,11 @@ struct Calls {
     if (route == "/tagged") return R"({"json":{"data":[1],"meta":{"total":1}},"headers":{"ETag":"\"seven\""}})";
     if (route == "/large") return R"({"body":")" + std::string(900000, 'x') + R"("})";
     return R"({"json":)" + std::string(input) + "}";
+  }
+
+  /// What the job says is the answer, word for word.
+  std::string on_job(std::string_view input) {
+    return std::string(rapt::json::parse(input).value_or(Value()).get("payload").get("answer").text());
   }
 
   std::string on_export(std::string_view input) {

@@ -25,8 +25,17 @@ struct Extensions {
     if (says(input, "shape")) return R"({"text":"no end, no memo"})";
     return R"({"done":true,"text":)" + rapt::json::quote(obey(input)) + "}";
   }
-  std::string on_job(std::string_view input) { return obey(input); }
-  std::string on_event(std::string_view input) { return obey(input); }
+  std::string on_job(std::string_view input) {
+    if (says(input, "shape")) return R"({"done":true})";
+    if (says(input, "again")) return R"({"again_in_s":60})";
+    if (says(input, "tell")) return R"({"again_in_s":0,"reason":)" + rapt::json::quote(obey(input)) + "}";
+    return obey(input);
+  }
+  std::string on_event(std::string_view input) {
+    if (says(input, "shape")) return R"({"again_in_s":60})";
+    if (says(input, "tell")) return "{}";
+    return obey(input);
+  }
 
  private:
   static bool says(std::string_view input, const char* order) { return input.find(order) != std::string_view::npos; }

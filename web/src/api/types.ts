@@ -222,6 +222,9 @@ export interface ModuleRoom {
   last_failure: string | null;
   restarts: number;
   pid: number;
+  /** This and the next one: not told by hosts of an earlier version. */
+  circuit?: { state: Circuit; reason: string };
+  quarantine?: { since: string; reason: string } | null;
 }
 
 /** What a permission gives, in words. */

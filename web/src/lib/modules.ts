@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the state of a module means, in an administrator's words.
-import type { LogLevel, Module, ModuleHook, ModuleLine } from "@/api/types";
+import type { LogLevel, Module, ModuleHook, ModuleLine, ModuleRoom } from "@/api/types";
 import { formatDateTime } from "./format";
 
 type Tone = "neutral" | "good" | "warning" | "danger" | "info";
@@ -22,17 +22,39 @@ const labels: Record<Module["state"], [label: string, tone: Tone]> = {
   stopped: ["Stopped", "neutral"],
 };
 
-export function stateLabel(module: Pick<Module, "state" | "circuit"> & { enabled?: boolean }): [label: string, tone: Tone] {
+export function stateLabel(module: Pick<Module, "state" | "circuit"> & { enabled?: boolean; rooms?: ModuleRoom[] }): [label: string, tone: Tone] {
   if (module.enabled === false) return ["Switched off", "neutral"];
   if (module.state === "running" && module.circuit.state === "open") return ["Not being asked", "warning"];
   if (module.state === "running" && module.circuit.state === "half_open") return ["Being tried again", "warning"];
+  if (module.state === "running" && module.rooms?.some((room) => roomLabel(room)[1] === "warning" || roomLabel(room)[1] === "danger")) return ["Running in part", "warning"];
   return labels[module.state] ?? [module.state, "neutral"];
+}
+
+/** Of one of its further processes. */
+export function roomLabel({ state, circuit }: ModuleRoom): [label: string, tone: Tone] {
+  return stateLabel({ state, circuit: circuit ?? { state: "closed", reason: "" } });
+}
+
+const roomWords: Record<string, string> = { pages: "pages (addresses, panels, files)", work: "work (jobs, events)", lessons: "lessons (hooks)" };
+
+function roomConcern(room: ModuleRoom): Concern | null {
+  const what = roomWords[room.name] ?? room.name;
+  const { circuit, quarantine, reason, state } = room;
+  if (state === "quarantined") {
+    const since = quarantine ? ` since ${formatDateTime(quarantine.since)}` : "";
+    return { tone: "danger", title: `The process for its ${what} failed too often and is in quarantine${since}`, reason: quarantine?.reason || reason, advice: "The rest of it runs. Read its log, and let it out once you know why it failed." };
+  }
+  if (state === "backoff") return { tone: "warning", title: `The process for its ${what} ended`, reason, advice: "It is started again by itself. If it goes on failing, it comes into quarantine." };
+  if (state === "refused") return { tone: "danger", title: `The process for its ${what} was not started`, reason, advice: "Go back to the version before, or install a mended one." };
+  if (state !== "running" || !circuit || circuit.state === "closed") return null;
+  return { tone: "warning", title: `It is not being asked for its ${what} for now`, reason: circuit.reason, advice: "It is tried again by itself, and asked as before once it answers. Jobs wait meanwhile. If this goes on, read its log." };
 }
 
 export function concerns(module: Module): Concern[] {
   const found: Concern[] = [];
   const state = stateConcern(module);
   if (state) found.push(state);
+  if (module.enabled && module.state === "running") found.push(...module.rooms.flatMap((room) => roomConcern(room) ?? []));
   const { advisories = [], on_probation, upgrade, yanked } = module;
   if (on_probation) found.push({ tone: "info", title: "It was updated by itself and is being watched", reason: "", advice: "If it fails now, it goes back to the version before, and you are told." });
   if (yanked) found.push({ tone: "danger", title: `Its publisher took version ${module.installed_version} back`, reason: yanked, advice: "Upgrade it, go back to the version before, or switch it off." });

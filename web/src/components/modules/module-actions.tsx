@@ -29,7 +29,7 @@ function useModuleAction(name: string) {
 export function ModuleActions({ module }: { module: Module }) {
   const [asked, setAsked] = useState<"rollback" | "switch_off" | "version" | "policy" | "remove" | null>(null);
   const action = useModuleAction(module.name);
-  const { dependents = [], enabled, name, previous_version: previous, state } = module;
+  const { dependents = [], enabled, name, previous_version: previous, rooms, state } = module;
   const close = () => setAsked(null);
   const confirmed = () => {
     if (asked === "rollback" || asked === "switch_off") action.mutate(asked);
@@ -38,7 +38,7 @@ export function ModuleActions({ module }: { module: Module }) {
   return (
     <>
       <div className="mt-4 flex flex-wrap gap-2" role="group" aria-label={`Change ${name}`}>
-        {enabled && state === "quarantined" && (
+        {enabled && [state, ...rooms.map((room) => room.state)].includes("quarantined") && (
           <Button size="sm" onClick={() => action.mutate("release")} disabled={action.isPending}>
             <DoorOpen aria-hidden /> Let out of quarantine
           </Button>

@@ -4,7 +4,7 @@ import type { Module, ModuleMetric, ModuleRoom, ModuleService } from "@/api/type
 import { Badge } from "@/components/ui/badge";
 import { formatNumber } from "@/lib/chart";
 import { plural } from "@/lib/format";
-import { formatMicros, stateLabel } from "@/lib/modules";
+import { formatMicros, roomLabel } from "@/lib/modules";
 
 /** What a module asks of its host, what it counts itself, and its further processes, since this host started it. */
 export function ModuleFigures({ module: { services, metrics, rooms } }: { module: Module }) {
@@ -26,13 +26,14 @@ function Rooms({ rooms }: { rooms: ModuleRoom[] }) {
       <Heading>Its further processes</Heading>
       <ul className="divide-y rounded-xl border text-sm">
         {rooms.map((room) => {
-          const [label, tone] = stateLabel({ state: room.state, circuit: { state: "closed", reason: "" } });
+          const [label, tone] = roomLabel(room);
+          const reason = room.reason || (room.state === "running" && room.circuit?.reason) || (room.last_failure && `Last failure: ${room.last_failure}`);
           return (
             <li key={room.name} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2" data-room={room.name}>
               <span className="font-medium">{roomNames[room.name] ?? room.name}</span>
               <Badge tone={tone}>{label}</Badge>
               <span className="text-muted-foreground">{plural(room.restarts, "restart")}</span>
-              {(room.reason || room.last_failure) && <span className="w-full text-muted-foreground wrap-anywhere">{room.reason || `Last failure: ${room.last_failure}`}</span>}
+              {reason && <span className="w-full text-muted-foreground wrap-anywhere">{reason}</span>}
             </li>
           );
         })}

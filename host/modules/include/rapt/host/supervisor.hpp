@@ -38,15 +38,20 @@ std::string_view name(ModuleState state);
 enum class Circuit { kClosed, kOpen, kHalfOpen };
 std::string_view name(Circuit circuit);  ///< "closed", "open", "half_open"
 
-/// What is remembered of a module over restarts of the host.
-struct ModuleHealth {
-  std::string digest_hex;           ///< of the bundle that it is about: another one starts afresh
-  std::vector<TimePoint> failures;  ///< the latest ends of its processes, oldest first, at most 32
+/// What is remembered of one of a module's processes over restarts of the host.
+struct ProcessHealth {
+  std::vector<TimePoint> failures;  ///< the latest ends, oldest first, at most 32
   std::string last_failure;         ///< a clause: "it was killed (SIGKILL)"
   unsigned restarts = 0;
   std::optional<TimePoint> quarantined_at;  ///< with `quarantine_reason`
   std::string quarantine_reason;
-  std::optional<TimePoint> released_at;  ///< an admin let it out: what was before does not count
+  bool operator==(const ProcessHealth&) const = default;
+};
+/// Of its first process, and of the others.
+struct ModuleHealth : ProcessHealth {
+  std::string digest_hex;                      ///< of the bundle that it is about: another one starts afresh
+  std::optional<TimePoint> released_at;        ///< an admin let it out: what was before does not count
+  std::map<std::string, ProcessHealth> rooms;  ///< by RoomStatus::name; without those of which there is nothing to say
   bool operator==(const ModuleHealth&) const = default;
 };
 
@@ -56,6 +61,7 @@ struct HookStatus {
   std::chrono::milliseconds time_limit;  ///< in force: the manifest's, narrowed by the admin
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;  ///< error, dead, late, lying; not those that were never asked
+  std::uint64_t answered = 0;  ///< in time and understood, also with an error: what the times below are of
   std::optional<std::chrono::microseconds> p50{}, p99{}, max{};  ///< of answered calls, as the caller waited
   std::uint64_t findings_refused = 0;   ///< that the module's manifest does not declare, or declares otherwise
   std::vector<std::uint64_t> within{};  ///< answered calls that took at most so long: one for each of hook_bounds()
@@ -104,6 +110,9 @@ struct RoomStatus {
   std::string last_failure;
   unsigned restarts = 0;
   int pid = 0;
+  Circuit circuit = Circuit::kClosed;
+  std::string circuit_reason;  ///< a sentence, when it is not closed
+  ProcessHealth health;
 };
 
 /// What the admin sees of one module.
@@ -112,6 +121,7 @@ struct ModuleStatus {
   bool is_signed = false;
   ModuleState state = ModuleState::kStopped;
   std::string reason;  ///< a sentence, when not running
+  std::string room;    ///< what its first process does, of which this tells: "lessons", or as in RoomStatus
   unsigned restarts = 0;
   std::optional<TimePoint> last_failure_at;
   std::string last_failure;
@@ -136,6 +146,7 @@ struct ModuleCall {
   std::string input_json{};
   hooks::Context about{};  ///< whom it is about: ids of tool, user, group, session and run, for the services it asks
   std::chrono::milliseconds time_limit{0};  ///< narrows the manifest's longest
+  std::string work{};  ///< of a job or event: the same at every attempt, whose further failures are not counted
 };
 
 /// What a running module declares of these calls.
@@ -241,6 +252,7 @@ class Supervisor final : public hooks::ModuleCaller, public hooks::ModuleCatalog
   [[nodiscard]] std::vector<std::string> reachable_hosts(const std::string& module) const override;
 
  private:
+  Task<hooks::Answer> call_about(const ModuleCall& call, const std::string& config_json);
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };

@@ -25,21 +25,25 @@ export interface Share extends Figures {
   name: string | null;
   group_id?: string | null;
   user_id?: string | null;
+  tool_id?: string | null;
   model?: string;
+  module?: string | null;
 }
 
 export interface DayShare extends Figures {
   day: string;
 }
 
-export type ShareOf = "by-model" | "by-group" | "by-user";
+export type ShareOf = "by-model" | "by-tool" | "by-module" | "by-group" | "by-user";
 
 export interface UsageFilter extends Days {
   group_id?: string;
+  /** What this module asked for by itself, and nothing else. */
+  module?: string;
 }
 
 const root = "/admin/ai/usage";
-const query = (filter: UsageFilter): Record<string, string | undefined> => ({ from: filter.from, to: filter.to, group_id: filter.group_id });
+const query = (filter: UsageFilter): Record<string, string | undefined> => ({ from: filter.from, to: filter.to, group_id: filter.group_id, module: filter.module });
 
 export const usageSummaryQuery = (filter: UsageFilter) =>
   queryOptions({ queryKey: ["usage", "summary", filter], queryFn: () => get<UsageSummary>(`${root}/summary`, query(filter)) });

@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { Advisory } from "@/api/market-types";
 import type { ModuleJob } from "@/api/module-work";
+import { daysOf } from "@/lib/days";
 import { type Replies, failed, me, nothing, ok, open, page, sent } from "@/test/app";
 import { installed, offeredDetail, operation, plan } from "@/test/market";
 
@@ -187,5 +188,57 @@ describe("what a module does outside of conversations", () => {
     const list = within(await screen.findByRole("list", { name: "Panels of reading-log" }));
     expect(list.getByText("Books")).toBeVisible();
     expect(list.getByText("at a class, for teachers")).toBeVisible();
+  });
+});
+
+describe("what is the matter with a module", () => {
+  const work = { name: "work", state: "running" as const, reason: "", last_failure: null, restarts: 0, pid: 7, circuit: { state: "closed" as const, reason: "" }, quarantine: null };
+  const withRoom = (room: object) => ({ ...replies, "GET /admin/modules": page([{ ...installed, rooms: [{ ...work, ...room }] }]) });
+
+  it("is told when its work is not asked for any more", async () => {
+    open("/admin/modules", withRoom({ circuit: { state: "open", reason: "Its last 5 calls failed, the latest at job." } }));
+    expect(await screen.findByText("It is not being asked for its work (jobs, events) for now")).toBeVisible();
+    expect(screen.getByText("Its last 5 calls failed, the latest at job.")).toBeVisible();
+    expect(screen.getByText("Running in part")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Let out of quarantine" })).not.toBeInTheDocument();
+    await unfold("Processes and figures");
+    expect(await screen.findByText("Not being asked")).toBeVisible();
+  });
+
+  it("is told when its work is in quarantine, and not while all is well", async () => {
+    open("/admin/modules", withRoom({ state: "quarantined", reason: "It ended.", quarantine: { since: "2026-03-01T08:00:00Z", reason: "It ended 10 times." } }));
+    expect(await screen.findByText(/The process for its work \(jobs, events\) failed too often and is in quarantine since/)).toBeVisible();
+    expect(screen.getByText("It ended 10 times.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Let out of quarantine" })).toBeVisible();
+  });
+
+  it("is nothing while its processes run, also where an older host tells less", async () => {
+    open("/admin/modules", withRoom({ circuit: undefined, quarantine: undefined }));
+    expect(await screen.findByText("Running")).toBeVisible();
+    expect(screen.queryByText(/work \(jobs, events\)/)).not.toBeInTheDocument();
+  });
+});
+
+describe("what a module spends", () => {
+  const spent = { requests: 12, unanswered: 0, estimated: 0, unpriced: 2, input_tokens: 1, output_tokens: 1, total_tokens: 2, cost: "1.50000000", latency_ms: 10 };
+  const usesAi = { ...replies, "GET /admin/modules": page([{ ...installed, permissions: ["ai"] }]) };
+
+  it("is told for this month, and leads to its report", async () => {
+    const asked = open("/admin/modules", { ...usesAi, "GET /admin/ai/usage/summary": ok({ ...spent, before: spent }) });
+    expect(await screen.findByText("$1.50 for 12 requests")).toBeVisible();
+    expect(screen.getByText("The price of 2 requests was not known.")).toBeVisible();
+    expect(Object.fromEntries(sent(asked, "GET", "/admin/ai/usage/summary")[0]!.query)).toEqual({ ...daysOf("this-month"), module: "reading-log" });
+    expect(screen.getByRole("link", { name: "See its usage" })).toHaveAttribute("href", expect.stringContaining("/admin/ai/usage?module=reading-log"));
+  });
+
+  it("is not asked of one that may not use AI", async () => {
+    const asked = open("/admin/modules", replies);
+    expect(await screen.findByText("Running")).toBeVisible();
+    expect(sent(asked, "GET", "/admin/ai/usage/summary")).toHaveLength(0);
+  });
+
+  it("says when it cannot be told", async () => {
+    open("/admin/modules", { ...usesAi, "GET /admin/ai/usage/summary": failed(403, "FORBIDDEN") });
+    expect(await screen.findByText("This cannot be told at the moment")).toBeVisible();
   });
 });

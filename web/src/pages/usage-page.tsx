@@ -6,7 +6,9 @@ import { type UsageFilter, usageByDayQuery, usageExportHref, usageSummaryQuery }
 import { AiTabs } from "@/components/ai/ai-tabs";
 import { EmptyState, PageBody, PageHeader, Section } from "@/components/page";
 import { QueryView } from "@/components/query-view";
+import { Button } from "@/components/ui/button";
 import { SelectField } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
 import { UsageByDay, UsageShares } from "@/components/usage/usage-tables";
 import { UsageTiles } from "@/components/usage/usage-tiles";
 import { GroupSelect } from "@/components/users/group-select";
@@ -19,11 +21,11 @@ const isPeriod = (text: string | undefined): text is Period => periods.some((eac
 /** What AI was used for and what it cost: of groups for administrators, of the own classes for teachers. */
 export function UsagePage() {
   const { me } = route.useRouteContext();
-  const { period, group } = route.useSearch();
+  const { period, group, module } = route.useSearch();
   const navigate = route.useNavigate();
   const chosen = isPeriod(period) ? period : "this-month";
-  const filter: UsageFilter = { ...daysOf(chosen), ...(group ? { group_id: group } : {}) };
-  const show = (changes: { period?: string; group?: string }) => void navigate({ search: (now: object) => ({ ...now, ...changes }), replace: true });
+  const filter: UsageFilter = { ...daysOf(chosen), ...(group ? { group_id: group } : {}), ...(module ? { module } : {}) };
+  const show = (changes: { period?: string; group?: string; module?: string }) => void navigate({ search: (now: object) => ({ ...now, ...changes }), replace: true });
   return (
     <PageBody>
       <PageHeader
@@ -46,6 +48,18 @@ export function UsagePage() {
         </SelectField>
         {isUserAdmin(me) && <GroupSelect label="Group" name="group" none="All groups" value={group ?? ""} onChange={(event) => show({ group: event.target.value || undefined })} />}
       </search>
+      {module && (
+        <Notice
+          tone="info"
+          title={`Only what the module ${module} has asked for by itself`}
+          className="mb-6"
+          actions={
+            <Button size="sm" variant="outline" onClick={() => show({ module: undefined })}>
+              Show everything
+            </Button>
+          }
+        />
+      )}
       <Report filter={filter} />
     </PageBody>
   );
@@ -58,13 +72,22 @@ function Report({ filter }: { filter: UsageFilter }) {
     <QueryView query={summary}>
       {(found) =>
         found.requests === 0 ? (
-          <EmptyState title="Nothing was used in this period">Choose another period or group.</EmptyState>
+          <EmptyState title="Nothing was used in this period">{filter.module ? "The module has asked for nothing by itself." : "Choose another period or group."}</EmptyState>
         ) : (
           <>
             <UsageTiles summary={found} />
             <Section title="By model" id="by-model">
               <UsageShares of="by-model" filter={filter} />
             </Section>
+            <Section title="By tool" id="by-tool">
+              <UsageShares of="by-tool" filter={filter} />
+            </Section>
+            {!filter.module && (
+              <Section title="By module" id="by-module">
+                <p className="mb-3 text-sm text-muted-foreground">What modules have asked for by themselves. It is part of the figures above.</p>
+                <UsageShares of="by-module" filter={filter} />
+              </Section>
+            )}
             <Section title="By group" id="by-group">
               <p className="mb-3 text-sm text-muted-foreground">A group’s figures include those of the groups below it.</p>
               <UsageShares of="by-group" filter={filter} />

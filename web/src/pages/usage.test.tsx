@@ -14,6 +14,8 @@ const replies: Replies = {
   "GET /admin/ai/usage/summary": ok({ ...figures, before }),
   "GET /admin/ai/usage/by-day": page([{ ...figures, day: today }]),
   "GET /admin/ai/usage/by-model": page([{ ...figures, model: "m/one", name: null }]),
+  "GET /admin/ai/usage/by-tool": page([{ ...figures, tool_id: null, name: null }]),
+  "GET /admin/ai/usage/by-module": page([{ ...figures, cost: "1.25000000", module: "lesson-helper", name: "lesson-helper" }]),
   "GET /admin/ai/usage/by-group": page([{ ...figures, group_id: "g1", name: "Springfield" }]),
   "GET /admin/ai/usage/by-user": ({ query }) => (query.get("cursor") ? page([{ ...figures, user_id: "u2", name: null }])() : page([{ ...figures, user_id: "u1", name: "Bart" }], "c2")()),
 };
@@ -40,6 +42,28 @@ describe("AI usage", () => {
     const href = new URL(screen.getByRole("link", { name: "Export as CSV" }).getAttribute("href")!, location.href);
     expect(href.pathname).toBe("/api/v1/admin/ai/usage/export");
     expect(Object.fromEntries(href.searchParams)).toEqual({ ...days, group_id: "g1" });
+  });
+
+  it("tells what each module asked for by itself, and narrows everything to one", async () => {
+    const asked = open("/admin/ai/usage?period=last-month&group=g1", replies);
+    const modules = within(await screen.findByRole("table", { name: "Usage by module" }));
+    expect(modules.getByRole("row", { name: /lesson-helper 40.*12,000 \$1\.25/ })).toBeVisible();
+    await userEvent.click(modules.getByRole("link", { name: "lesson-helper" }));
+    expect(await screen.findByText("Only what the module lesson-helper has asked for by itself")).toBeVisible();
+    const wanted = { ...daysOf("last-month"), group_id: "g1", module: "lesson-helper" };
+    for (const report of ["summary", "by-day"]) await waitFor(() => expect(Object.fromEntries(sent(asked, "GET", `/admin/ai/usage/${report}`).at(-1)!.query)).toEqual(wanted));
+    await waitFor(() => expect(sent(asked, "GET", "/admin/ai/usage/by-group").at(-1)!.query.get("module")).toBe("lesson-helper"));
+    const href = new URL(screen.getByRole("link", { name: "Export as CSV" }).getAttribute("href")!, location.href);
+    expect(Object.fromEntries(href.searchParams)).toEqual(wanted);
+    expect(screen.queryByRole("heading", { name: "By module" })).not.toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "Show everything" }));
+    await waitFor(() => expect(screen.queryByText(/Only what the module/)).not.toBeInTheDocument());
+    expect(new URLSearchParams(location.search).get("group")).toBe("g1");
+  });
+
+  it("says when no module has asked for anything", async () => {
+    open("/admin/ai/usage", { ...replies, "GET /admin/ai/usage/by-module": page([]) });
+    expect(await screen.findByText("No module has asked for anything by itself")).toBeVisible();
   });
 
   it("names people who are shown, and shows more when asked", async () => {

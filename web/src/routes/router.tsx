@@ -220,7 +220,7 @@ const aiModels = createRoute({
 const aiUsage = createRoute({
   getParentRoute: () => authed,
   path: "/admin/ai/usage",
-  validateSearch: (search) => ({ ...text(search, "period"), ...text(search, "group") }) as { period?: string; group?: string },
+  validateSearch: (search) => ({ ...text(search, "period"), ...text(search, "group"), ...text(search, "module") }) as { period?: string; group?: string; module?: string },
   beforeLoad: ({ context }) => hiddenUnless(isTeaching(context.me)),
   component: lazyRouteComponent(() => import("@/pages/usage-page"), "UsagePage"),
 });

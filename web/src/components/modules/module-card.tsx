@@ -16,6 +16,7 @@ import { HookList } from "./hook-list";
 import { LogTail } from "./log-tail";
 import { ModuleActions } from "./module-actions";
 import { ModuleFigures } from "./module-figures";
+import { ModuleSpending } from "./module-spending";
 import { PanelList, RouteList } from "./route-list";
 import { UpdateNotice } from "./update-notice";
 import { WorkList } from "./work-list";
@@ -55,6 +56,11 @@ export function ModuleCard({ module }: { module: Module }) {
             What it is told
           </Link>
         </Fact>
+        {module.permissions.includes("ai") && (
+          <Fact name="Spent on AI this month">
+            <ModuleSpending name={name} />
+          </Fact>
+        )}
         <Fact name="May use">{module.permissions.length === 0 ? "Nothing beyond its hooks" : module.permissions.join(", ")}</Fact>
         <Fact name="Tells teachers of">{module.findings.length === 0 ? "What it likes: it declares no types of findings" : module.findings.map(({ title }) => title).join(", ")}</Fact>
       </dl>

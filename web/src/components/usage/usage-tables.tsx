@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { type DayShare, type Figures, type Share, type ShareOf, type UsageFilter, usageSharesQuery } from "@/api/usage";
+import { textLink } from "@/components/auth-layout";
 import { ErrorPanel } from "@/components/error-panel";
 import { MoreButton } from "@/components/more-button";
 import { EmptyState } from "@/components/page";
@@ -11,7 +14,7 @@ import { type Days, eachDay } from "@/lib/days";
 
 interface Line {
   key: string;
-  name: string;
+  name: ReactNode;
   figures: Figures | undefined;
 }
 
@@ -67,19 +70,37 @@ export function UsageByDay({ days, found }: { days: Days; found: DayShare[] }) {
   return <UsageTable caption="Usage by day" first="Day" lines={eachDay(days).map((day) => ({ key: day, name: day, figures: byDay.get(day) }))} />;
 }
 
-const words: Record<ShareOf, { first: string; line: (share: Share) => { key: string; name: string } }> = {
-  "by-model": { first: "Model", line: (share) => ({ key: share.model ?? "", name: share.name ?? share.model ?? "" }) },
-  "by-group": { first: "Group", line: (share) => ({ key: share.group_id ?? "", name: share.name ?? "No group" }) },
-  "by-user": { first: "Person", line: (share) => ({ key: share.user_id ?? "", name: share.name ?? "Somebody who is not shown" }) },
+/** A module's name leads to its own report, in the period and group that are shown. */
+function ModuleName({ name }: { name: string }) {
+  return (
+    <Link to="/admin/ai/usage" search={(now) => ({ ...now, module: name })} className={textLink}>
+      {name}
+    </Link>
+  );
+}
+
+interface Words {
+  first: string;
+  none: string;
+  line: (share: Share) => Omit<Line, "figures">;
+}
+
+const nothing = "Nothing was used";
+const words: Record<ShareOf, Words> = {
+  "by-model": { first: "Model", none: nothing, line: (share) => ({ key: share.model ?? "", name: share.name ?? share.model ?? "" }) },
+  "by-tool": { first: "Tool", none: nothing, line: (share) => ({ key: share.tool_id ?? "", name: share.name ?? "No tool" }) },
+  "by-module": { first: "Module", none: "No module has asked for anything by itself", line: ({ module }) => ({ key: module ?? "", name: module ? <ModuleName name={module} /> : "A module that is not known" }) },
+  "by-group": { first: "Group", none: nothing, line: (share) => ({ key: share.group_id ?? "", name: share.name ?? "No group" }) },
+  "by-user": { first: "Person", none: nothing, line: (share) => ({ key: share.user_id ?? "", name: share.name ?? "Somebody who is not shown" }) },
 };
 
 export function UsageShares({ of, filter }: { of: ShareOf; filter: UsageFilter }) {
   const query = useInfiniteQuery(usageSharesQuery(of, filter));
   if (query.isPending) return <ListSkeleton rows={2} />;
   if (query.isError) return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />;
-  const { first, line } = words[of];
+  const { first, line, none } = words[of];
   const lines = query.data.pages.flatMap((page) => page.items).map((share) => ({ ...line(share), figures: share }));
-  if (lines.length === 0) return <EmptyState title="Nothing was used" />;
+  if (lines.length === 0) return <EmptyState title={none} />;
   return (
     <>
       <UsageTable caption={`Usage by ${first.toLowerCase()}`} first={first} lines={lines} />

@@ -39,7 +39,7 @@ class LostTurns : public World {
     facts.asked_at = clock.time;
     const auto turn = std::make_shared<Turn>(
         Turn::About{.id = row.id, .session = session, .user = row.user, .said = {}, .started_at = {}});
-    turn->tell_heirs(to_json(facts));
+    turn->tell_heirs(facts);
     turn->add(TurnEvent::Kind::kStart, R"({"question":"hello"})");
     for (const auto& words : shown) turn->add(TurnEvent::Kind::kDelta, words);
     TurnLog log(redis, prefix, host);
@@ -51,7 +51,7 @@ class LostTurns : public World {
   void end_in_redis(const TurnRow& row) {
     const auto turn = std::make_shared<Turn>(
         Turn::About{.id = row.id, .session = session, .user = row.user, .said = {}, .started_at = {}});
-    turn->tell_heirs(to_json(TurnFacts{}));
+    turn->tell_heirs(TurnFacts{});
     TurnLog log(redis, prefix, row.host);
     if (!run_blocking(log.copy({turn}))) throw std::runtime_error("the turn was not copied");
     turn->end(Error::unavailable("gateway", "It is ill."));

@@ -11,7 +11,6 @@
 #include "pieces.hpp"
 #include "prompt.hpp"
 #include "rapt/gateway/tokens.hpp"
-#include "turn_facts.hpp"
 
 namespace rapt::chat {
 
@@ -132,7 +131,7 @@ Task<Result<void>> MessageFlow::admit(gateway::ChatRequest& request) {
 }
 
 /// What a host that finds this turn abandoned needs, to pay for it and to keep what was said.
-std::string MessageFlow::facts(std::string_view model, std::string_view generation) const {
+TurnFacts MessageFlow::facts(std::string_view model, std::string_view generation) const {
   TurnFacts facts;
   facts.paid = usage_record(usage::Outcome::kAbandoned);
   if (!model.empty()) facts.paid.model = model;
@@ -144,7 +143,7 @@ std::string MessageFlow::facts(std::string_view model, std::string_view generati
   facts.modified_by = modified_question_;
   facts.request_id = turn_->about().said.request_id;
   facts.asked_at = asked_at_;
-  return to_json(facts);
+  return facts;
 }
 
 void MessageFlow::show_start() {

@@ -20,6 +20,7 @@
 #include "rapt/quota/admission.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/usage.hpp"
+#include "turn_facts.hpp"
 #include "turn_store.hpp"
 
 namespace rapt::chat {
@@ -63,7 +64,7 @@ class MessageFlow {
   void show_start();
   void show(const std::string& content);
   void absorb(hooks::Outcome& outcome);
-  [[nodiscard]] std::string facts(std::string_view model, std::string_view generation) const;
+  [[nodiscard]] TurnFacts facts(std::string_view model, std::string_view generation) const;
   [[nodiscard]] bool asks_again() const { return start_.regenerate; }
 
   // message_outcome.cpp: what it leaves behind

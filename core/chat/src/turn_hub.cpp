@@ -30,9 +30,10 @@ void Turn::end(Result<Reply> outcome) {
   for (const auto* watch : watches_) watch->wakeup_.notify();
 }
 
-void Turn::tell_heirs(std::string facts_json) {
+void Turn::tell_heirs(TurnFacts facts) {
+  auto told = std::make_shared<const TurnFacts>(std::move(facts));
   const std::lock_guard lock(mutex_);
-  facts_ = std::move(facts_json);
+  facts_ = std::move(told);
 }
 
 std::vector<TurnEvent> Turn::after(std::int64_t number) const {
@@ -57,7 +58,7 @@ std::shared_ptr<const Result<Reply>> Turn::outcome() const {
   return outcome_;
 }
 
-std::string Turn::facts() const {
+std::shared_ptr<const TurnFacts> Turn::facts() const {
   const std::lock_guard lock(mutex_);
   return facts_;
 }

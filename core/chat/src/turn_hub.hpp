@@ -14,6 +14,7 @@
 
 #include "rapt/chat/turn.hpp"
 #include "rapt/runtime/wakeup.hpp"
+#include "turn_facts.hpp"
 
 namespace rapt::chat {
 
@@ -33,14 +34,15 @@ class Turn {
   void add(TurnEvent::Kind kind, std::string_view data);
   /// The last event.
   void end(Result<Reply> outcome);
-  /// What else another host has to know to settle this turn: a JSON object. Goes out with the next event.
-  void tell_heirs(std::string facts_json);
+  /// What else another host has to know to settle this turn. Goes out with the next event.
+  void tell_heirs(TurnFacts facts);
 
   /// Everything after event `number`.
   [[nodiscard]] std::vector<TurnEvent> after(std::int64_t number) const;
   [[nodiscard]] bool ended() const;
   [[nodiscard]] std::shared_ptr<const Result<Reply>> outcome() const;
-  [[nodiscard]] std::string facts() const;
+  /// What was told last: another object each time. Null before.
+  [[nodiscard]] std::shared_ptr<const TurnFacts> facts() const;
 
   /// The reader wants no more. `cancel` (any thread) is called then, or at once when that has been said before.
   void stop();
@@ -77,7 +79,7 @@ class Turn {
   std::string data_;
   std::vector<Mark> marks_;
   std::shared_ptr<const Result<Reply>> outcome_;
-  std::string facts_;
+  std::shared_ptr<const TurnFacts> facts_;
   std::vector<Watch*> watches_;
   bool stopped_ = false;
   std::function<void()> cancel_;

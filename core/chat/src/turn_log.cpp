@@ -95,7 +95,7 @@ struct TurnLog::Batch {
     values.emplace_back(ends ? kAfterTheEnd : anew ? kWhileRunning : "");
     values.push_back(std::move(text));
     auto facts = copied.turn->facts();
-    values.push_back(anew || facts != copied.facts ? facts : "");
+    values.push_back(facts && (anew || facts != copied.facts) ? to_json(*facts) : "");
     copied.facts = std::move(facts);
     turns.push_back({&copied, events.back().number, ends});
   }

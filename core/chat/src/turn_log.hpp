@@ -41,9 +41,9 @@ class TurnLog {
  private:
   struct Copied {
     std::shared_ptr<Turn> turn;
-    std::int64_t number = 0;  ///< of the last event that is there
-    bool sure = false;        ///< that it is
-    std::string facts{};      ///< that are there
+    std::int64_t number = 0;                   ///< of the last event that is there
+    bool sure = false;                         ///< that it is
+    std::shared_ptr<const TurnFacts> facts{};  ///< that are there
   };
   struct Batch;
   void follow(const std::vector<std::shared_ptr<Turn>>& running);

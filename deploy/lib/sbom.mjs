@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What a release is made of, as CycloneDX 1.5: the Debian packages whose libraries the programs load, and the npm
+// What a release is made of, as CycloneDX 1.5: the Debian packages whose libraries the programs load or hold, and the npm
 // packages of the pages by their lock files. Says nothing of when and where, so that the same parts give the same text.
 //   node sbom.mjs VERSION BIN_FOLDER LOCK_FILE… > sbom.json
 import { execFileSync } from 'node:child_process';
@@ -34,9 +34,12 @@ function packageOf(file) {
   throw new Error(`no Debian package owns ${file}: what it is cannot be said`);
 }
 
+/** What is linked into a program, which cannot be seen on it any more. */
+const HELD = ['libjemalloc-dev'];
+
 function debianPackages() {
   const files = new Set(readdirSync(bin).flatMap((name) => librariesOf(join(bin, name))));
-  const packages = new Set([...files].map(packageOf));
+  const packages = new Set([...[...files].map(packageOf), ...HELD]);
   return [...packages].map((name) => {
     const [plain, number, architecture] = run('dpkg-query', '-W', '-f', '${Package}\t${Version}\t${Architecture}', name).split('\t');
     return { type: 'library', name: plain, version: number, purl: `pkg:deb/debian/${plain}@${encodeURIComponent(number)}?arch=${architecture}` };

@@ -16,13 +16,14 @@ namespace {
 
 // A batch is one host's for some seconds, and while one is under way nobody begins another: that keeps the order. Hosts
 // that try at the same moment see the same oldest rows; the later one finds them taken when it has waited for the lock.
+// An array and no IN: the planner takes a queue for empty, and would look through the batch anew for every row of it.
 //
-// None of the three is waited for until it is on the disk: what a crash undoes is done again, and events may come twice.
-// A relay that waited would have whoever sends a message wait behind it.
+// None of the three is waited for until it is on the disk: what a crash undoes is done again, and events may come
+// twice. A relay that waited would have whoever sends a message wait behind it.
 #define RAPT_JOBS_HURRIED "WITH hurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)) "
 constexpr store::Statement kTake{"outbox_take", RAPT_JOBS_HURRIED R"(
   UPDATE outbox SET claimed_until = now() + interval '15 seconds' FROM hurried
-   WHERE id IN (SELECT id FROM outbox WHERE delivered_at IS NULL ORDER BY id LIMIT 200)
+   WHERE id = ANY (ARRAY(SELECT id FROM outbox WHERE delivered_at IS NULL ORDER BY id LIMIT $1::bigint))
      AND delivered_at IS NULL AND (claimed_until IS NULL OR claimed_until < now())
      AND NOT EXISTS (SELECT FROM outbox WHERE delivered_at IS NULL AND claimed_until >= now())
   RETURNING id, topic, key, payload)"};
@@ -58,7 +59,7 @@ std::vector<std::size_t> in_order(const store::Rows& rows) {
 }  // namespace
 
 Task<Result<std::size_t>> relay_once(store::Database& database, store::Redis& redis, std::string prefix) {
-  const auto rows = co_await database.query(kTake);
+  const auto rows = co_await database.query(kTake, store::params(static_cast<std::int64_t>(kRelayBatch)));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return std::size_t{0};
   std::vector<std::string> ids;

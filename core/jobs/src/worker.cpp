@@ -30,7 +30,8 @@ namespace {
 using std::chrono::milliseconds;
 using Steady = std::chrono::steady_clock;
 
-constexpr milliseconds kRelayBusy{20}, kRelayIdle{500}, kPauseAfterFailure{1000}, kLongestNap{200}, kModuleNap{20};
+constexpr milliseconds kRelayBehind{20}, kRelayBusy{100}, kRelayIdle{500};
+constexpr milliseconds kPauseAfterFailure{1000}, kLongestNap{200}, kModuleNap{20};
 constexpr std::chrono::hours kPruneEvery{1};
 constexpr std::size_t kMostErrorBytes = 500;
 
@@ -40,6 +41,13 @@ milliseconds back_off(const Worker::Options& options, int attempt) {
   const auto doubled = static_cast<double>(options.retry_initial.count()) * std::pow(2.0, std::min(attempt - 1, 30));
   const auto whole = std::min(doubled, static_cast<double>(options.retry_maximum.count()));
   return milliseconds(static_cast<std::int64_t>(whole * std::uniform_real_distribution<>(0.5, 1.0)(random)));
+}
+
+/// How long the relay rests. A batch costs as much as ten of its rows: with something to do, rows gather for a moment.
+milliseconds relay_rest(const Result<std::size_t>& moved, milliseconds before) {
+  if (!moved) return kPauseAfterFailure;
+  if (*moved == 0) return std::min(before * 2, kRelayIdle);
+  return *moved < kRelayBatch ? kRelayBusy : kRelayBehind;
 }
 
 /// Says once that something is away, and once that it is back.
@@ -139,7 +147,7 @@ Task<void> Worker::Impl::relay() {
   while (!stopping) {
     const auto moved = co_await relay_once(database, redis, options.stream_prefix);
     trouble.note(moved);
-    rest = !moved ? kPauseAfterFailure : *moved > 0 ? kRelayBusy : std::min(rest * 2, kRelayIdle);
+    rest = relay_rest(moved, rest);
     co_await pause(rest);
   }
 }

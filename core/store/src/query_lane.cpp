@@ -20,7 +20,7 @@ constexpr std::size_t kMostInFlight = 8;           // on one connection
 constexpr std::chrono::microseconds kFresh{500};   // after so long at one statement, none is sent behind it
 constexpr std::chrono::milliseconds kPatience{2};  // after so long another connection helps
 constexpr std::chrono::milliseconds kPause{100};   // after a connection that could not be made
-constexpr std::chrono::seconds kIdleHelper{10};    // after which one is closed
+constexpr std::chrono::seconds kIdleHelper{60};    // after which one is closed: a new one plans its statements anew
 
 Error busy(const char* why) {
   return Error::unavailable("database", "The system is busy: try again in a moment.",

@@ -67,7 +67,9 @@ constexpr store::Statement kBeginReading{
   "   WHERE m.id IS NOT NULL),"                                                                                      \
   "settled AS (" RAPT_SETTLE_FROM("c.user_id", "c.group_id", "CASE WHEN c.assignment_id IS NOT NULL THEN $31::uuid END", "c.tool_id", "c.id", "NULL::uuid", "c.assignment_id", "claimed c, " RAPT_PAID("$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30")) ")," \
   "told AS ("                                                                                                        \
-  "  INSERT INTO outbox (topic, key, payload) SELECT $32, $1::text, $33::jsonb FROM claimed)," more                  \
+  "  INSERT INTO outbox (topic, key, payload, modules_listen) SELECT $32, $1::text, $33::jsonb,"                     \
+  "   EXISTS (SELECT FROM module_subscriptions) FROM claimed),"                                                      \
+  more                                                                                                               \
   "ended AS ("                                                                                                       \
   "  DELETE FROM chat_turns WHERE session_id = $1::uuid AND turn_id = $34::uuid)"                                    \
   "SELECT EXISTS (SELECT FROM claimed) AS stored"

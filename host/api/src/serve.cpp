@@ -69,6 +69,7 @@
 #include "rapt/users/import_service.hpp"
 #include "rapt/users/user_service.hpp"
 #include "registry_desk.hpp"
+#include "start_pages.hpp"
 
 namespace rapt::api {
 namespace {
@@ -226,6 +227,7 @@ class Host {
       complain(listening.error());
       loop_.stop();
     } else if (!stopping_) {
+      give_back_start_pages();
       log::info("serve.ready");
       supervision_.tell("READY=1");
     }

@@ -123,6 +123,28 @@ TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
   EXPECT_EQ(met.find("stream"), std::string::npos) << met;
 }
 
+TEST_F(Cross, AModuleSeesAsMuchOfTheConversationAsItsManifestSays) {
+  if (!sandbox::kOffersServices) return;  // such a host refuses the key
+  constexpr const char* kHooks = R"([{"point":"chat:on_message","timeout_ms":2000,"history":1},)"
+                                 R"({"point":"chat:on_delta","timeout_ms":2000,"history":0}])";
+  start(author_.pack(library("either.so"), {"either", R"("1.3")", kHooks}));
+  ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
+  hooks::Context context;
+  context.messages = {{"user", "the first", 1, {}}, {"assistant", "the second", 2, {}}};
+  context.current = hooks::Message{"user", "the third", 3, {}};
+  const auto last = extraction(ask(Point::kChatOnMessage, context));
+  EXPECT_EQ(last.find("the first"), std::string::npos) << last;
+  EXPECT_NE(last.find("the second"), std::string::npos) << last;
+  EXPECT_NE(last.find("the third"), std::string::npos) << last;
+  context.stream = {"", 1, true};
+  const auto none = extraction(ask(Point::kChatOnDelta, context));
+  EXPECT_EQ(none.find("the second"), std::string::npos) << none;
+  EXPECT_NE(none.find("the third"), std::string::npos) << none;
+  context.messages.erase(context.messages.begin());
+  EXPECT_NE(extraction(ask(Point::kChatOnMessage, context)).find("the second"), std::string::npos)
+      << "a conversation may be shorter";
+}
+
 TEST_F(Cross, AnOlderHostHasNoServicesWhateverWasGranted) {
   start(author_.pack(library("either.so"), {"either", kFromOldest, kBoth,
                                             R"([{"name":"metrics","reason":"r"},{"name":"kv","reason":"r"}])"}));

@@ -24,7 +24,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOlderPoi
     {"product:post_ai", "product:after_ai"},
 }};
 
-constexpr std::uint32_t kDeltaSince = 1;  ///< the minor number of the ABI that brought chat:on_delta
+constexpr std::uint32_t kDeltaSince = 1;    ///< the minor number of the ABI that brought chat:on_delta
+constexpr std::uint32_t kHistorySince = 3;  ///< hosts that offer less refuse a manifest with "history"
 
 bool in(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -74,6 +75,15 @@ void read_async(JsonReader& reader, ManifestHook& hook) {
   }
 }
 
+void read_history(JsonReader& reader, ManifestHook& hook) {
+  if (!reader.has("history")) return;
+  int messages = 0;
+  reader.integer("history", messages, 0, 1000);
+  hook.history = messages;
+  if (!hook.point.starts_with("chat:") && !hook.point.starts_with("session:"))
+    reader.fault("history", "There is no conversation at this point: leave it out.");
+}
+
 ManifestHook read_hook(JsonReader reader) {
   ManifestHook hook;
   read_point(reader, hook.point);
@@ -86,6 +96,7 @@ ManifestHook read_hook(JsonReader reader) {
   hook.fail_closed = on_failure == "closed";
   read_window(reader, hook);
   read_async(reader, hook);
+  read_history(reader, hook);
   reader.refuse_unknown();
   return hook;
 }
@@ -100,6 +111,10 @@ void read_hooks(JsonReader& in, Manifest& out) {
     if (hook.point == kDelta && out.abi_major == 1 && out.abi_built_minor < kDeltaSince) {
       item.fault("point",
                  "chat:on_delta came with ABI 1.1, and \"abi\" says that the module was built for an older one.");
+    }
+    if (hook.history && out.abi_major == 1 && out.abi_minor < kHistorySince) {
+      item.fault("history",
+                 "It came with ABI 1.3, and older hosts refuse it: let \"abi\" say \"min\": \"1.3\", or leave it out.");
     }
     out.hooks.push_back(std::move(hook));
   }

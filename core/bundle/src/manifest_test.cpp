@@ -169,6 +169,30 @@ TEST(ParseManifest, AStreamFilterNeedsAnAbiThatKnowsStreams) {
   EXPECT_THAT(message_for(with(sample_manifest(), "chat:post_ai", "chat:on_delta")), HasSubstr("came with ABI 1.1"));
 }
 
+TEST(ParseManifest, SaysHowMuchOfTheConversationAHookSees) {
+  const auto parse = [](const std::string& hook, const std::string& abi) {
+    return parse_manifest(with(with_hook(hook), "\"1.1\"", abi));
+  };
+  const auto history = [&](const std::string& more) {
+    const auto parsed = parse(R"({"point": "session:end")" + more + "}", R"("1.3")");
+    if (!parsed) return parsed.error().message;
+    const auto& found = parsed->hooks[1].history;
+    return found ? std::to_string(*found) : "all";
+  };
+  EXPECT_EQ(history(""), "all");
+  EXPECT_EQ(history(R"(, "history": 0)"), "0");
+  EXPECT_EQ(history(R"(, "history": 1000)"), "1000");
+  EXPECT_THAT(history(R"(, "history": 1001)"), HasSubstr("hooks[1].history"));
+  EXPECT_THAT(history(R"(, "history": -1)"), HasSubstr("hooks[1].history"));
+  EXPECT_THAT(history(R"(, "history": "all")"), HasSubstr("hooks[1].history"));
+  const auto product = parse(R"({"point": "product:after_ai", "history": 0})", R"("1.3")");
+  ASSERT_FALSE(product);
+  EXPECT_THAT(product.error().message, HasSubstr("hooks[1].history: There is no conversation"));
+  const auto older = parse(R"({"point": "session:end", "history": 0})", R"({"min": "1.2", "built": "1.3"})");
+  ASSERT_FALSE(older);
+  EXPECT_THAT(older.error().message, HasSubstr("hooks[1].history: It came with ABI 1.3"));
+}
+
 TEST(ParseManifest, OnlyWhatMayComeLaterIsAskedLater) {
   for (const std::string point : {"chat:on_message", "chat:after_ai", "session:start", "session:end", "run:complete"}) {
     const auto parsed = parse_manifest(with_hook(R"({"point": ")" + point + R"(", "async": true})"));

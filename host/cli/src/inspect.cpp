@@ -29,6 +29,15 @@ std::string window(const bundle::ManifestHook& hook) {
   return hook.window == "size" ? std::to_string(hook.window_bytes) + " bytes" : hook.window;
 }
 
+/// In words for whoever decides whether it may be installed.
+std::string sees(const bundle::ManifestHook& hook) {
+  if (!hook.point.starts_with("chat:") && !hook.point.starts_with("session:")) return "";
+  if (!hook.history) return ", sees the whole conversation";
+  if (*hook.history == 0) return ", sees nothing that was said before";
+  return ", sees the last " + (*hook.history == 1 ? "message" : std::to_string(*hook.history) + " messages") +
+         " before";
+}
+
 std::string or_none(const std::string& path) {
   return path.empty() ? "none" : path;
 }
@@ -64,6 +73,7 @@ json to_json(const bundle::Bundle& bundle) {
                             {"timeout_ms", hook.timeout_ms},
                             {"on_failure", hook.fail_closed ? "closed" : "open"},
                             {"async", hook.asynchronous}});
+    if (hook.history) out["hooks"].back()["history"] = *hook.history;
     if (!hook.window.empty()) out["hooks"].back()["window"] = window(hook);
   }
   for (const auto& permission : m.permissions) {
@@ -103,7 +113,7 @@ void show(std::ostream& out, const bundle::Bundle& bundle) {
   for (const auto& hook : m.hooks) {
     out << "  " << hook.point << "  priority " << hook.priority << ", " << hook.timeout_ms << " ms, fails "
         << (hook.fail_closed ? "closed" : "open") << (hook.asynchronous ? ", asynchronous" : "")
-        << (hook.window.empty() ? "" : ", window " + window(hook)) << "\n";
+        << (hook.window.empty() ? "" : ", window " + window(hook)) << sees(hook) << "\n";
   }
   if (!m.dependencies.empty()) out << "needs\n";
   for (const auto& [module, range] : m.dependencies) out << "  " << module << " " << range << "\n";

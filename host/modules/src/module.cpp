@@ -181,6 +181,7 @@ Module::Admission Module::admit(hooks::Point point, Instance::Clock::time_point 
   const auto* found = hook(point);
   if (found == nullptr) return {.kind = Kind::kNoHook};
   admission.time_limit = std::chrono::milliseconds(found->limit_ms.load(std::memory_order_relaxed));
+  admission.history = found->declared.history;
   auto pass = circuit_.admit(now, admission.why);
   if (!pass) return {.kind = Kind::kNotNow, .why = std::move(admission.why)};
   admission.pass = std::move(*pass);

@@ -68,6 +68,7 @@ class Module : public std::enable_shared_from_this<Module> {
     std::shared_ptr<Instance> instance{};
     CircuitBreaker::Pass pass{};
     std::chrono::milliseconds time_limit{0};  ///< in force
+    std::optional<std::size_t> history{};     ///< as declared
     std::string why{};
   };
 

@@ -92,7 +92,7 @@ Result<std::vector<hooks::HookDeclaration>> declared_hooks(const bundle::Manifes
     if (*point == hooks::Point::kChatOnDelta && !sandbox::kOffersStreams) continue;
     declared.push_back({*point, hook.priority, std::chrono::milliseconds(hook.timeout_ms),
                         hook.fail_closed ? hooks::FailPolicy::kClosed : hooks::FailPolicy::kOpen, hook.asynchronous,
-                        window_of(hook)});
+                        window_of(hook), hook.history ? std::optional<std::size_t>(*hook.history) : std::nullopt});
   }
   if (sandbox::kOffersProviders && manifest.is_auth_provider()) {
     for (const auto point : {hooks::Point::kAuthStart, hooks::Point::kAuthStep})

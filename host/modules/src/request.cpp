@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "request.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "rapt/base/clock.hpp"
 
 namespace rapt::host {
@@ -22,9 +25,16 @@ void write_session(sandbox::RequestWriter& writer, const hooks::Context::Session
   if (session.started_at != TimePoint{}) writer.number(RAPT_NUMBER_SESSION_AGE_MS, now_ms - to_ms(session.started_at));
 }
 
-void write_messages(sandbox::RequestWriter& writer, const hooks::Context& context) {
-  writer.reserve_messages(context.messages.size());
-  for (const auto& message : context.messages) {
+/// What a module did not ask for never comes into its memory.
+std::span<const hooks::Message> history_for(const hooks::Context& context, const CallDetails& details) {
+  const std::span<const hooks::Message> all = context.messages;
+  return all.last(std::min(details.history.value_or(all.size()), all.size()));
+}
+
+void write_messages(sandbox::RequestWriter& writer, const hooks::Context& context, const CallDetails& details) {
+  const auto history = history_for(context, details);
+  writer.reserve_messages(history.size());
+  for (const auto& message : history) {
     writer.add_message(message.role, message.content, message.seq, to_ms(message.created_at));
   }
   if (!context.current) return;
@@ -57,7 +67,7 @@ std::size_t request_bytes(const hooks::Context& context, const CallDetails& deta
   add(tool.id, tool.name, tool.type, tool.version, tool.behavior, tool.subject);
   add(context.user.role, context.group.id, context.group.name, context.session.id, context.session.state);
   add(context.run_id, context.locale, details.config_json, details.user_pseudonym);
-  for (const auto& message : context.messages) {
+  for (const auto& message : history_for(context, details)) {
     add(message.role, message.content);
     bytes += sizeof(sandbox::wire::MessageEntry);
   }
@@ -89,7 +99,7 @@ void write_request(sandbox::RequestWriter& writer, const hooks::Context& context
   writer.number(RAPT_NUMBER_DEADLINE_MS, details.time_limit.count());
   if (context.stream) write_stream(writer, *context.stream);
   write_session(writer, context.session, now_ms);
-  write_messages(writer, context);
+  write_messages(writer, context, details);
 }
 
 }  // namespace rapt::host

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "rapt/hooks/hook.hpp"
@@ -17,8 +18,9 @@ struct CallDetails {
   std::string_view config_json;
   std::string_view user_pseudonym;
   std::chrono::milliseconds time_limit{0};
-  std::size_t request_bytes = 0;  ///< at most what the request takes in memory; set by the instance
-  std::string_view work{};        ///< ModuleCall::work
+  std::optional<std::size_t> history{};  ///< how many of the last messages go with it; absent: all
+  std::size_t request_bytes = 0;         ///< at most what the request takes in memory; set by the instance
+  std::string_view work{};               ///< ModuleCall::work
 };
 
 /// What chat:on_delta asks about; at other hooks an empty last window, of which nothing can be held back.

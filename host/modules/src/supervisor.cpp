@@ -319,6 +319,7 @@ Task<Answer> Supervisor::Impl::call(const std::string& module, hooks::Point poin
                               .config_json = config_json,
                               .user_pseudonym = user,
                               .time_limit = std::min(time_limit, admission.time_limit),
+                              .history = admission.history,
                               .work = work};
     auto answer = co_await admission.instance->call(context, details);
     if (!answer) continue;

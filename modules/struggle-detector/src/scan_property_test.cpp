@@ -132,6 +132,13 @@ TEST(Scan, ReadsTheSameWordsAsAPlainReader) {
   }
 }
 
+TEST(Scan, LeavesOutPlainWordsOnly) {
+  const auto words = words_of("I dont understand, and understanding is still what I dont get");
+  const auto content = content_words(words);
+  ASSERT_EQ(content.size(), 1U) << "a plain word and another one begin with the same eight letters";
+  EXPECT_EQ(content[0].text, "understanding");
+}
+
 TEST(Scan, ComparesSetsAsTheAlphabetDoes) {
   Texts texts;
   for (int i = 0; i < kTexts; ++i) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct ManifestHook {
   bool asynchronous = false;  ///< asked later, as a job; what it emits counts, nothing else
   std::string window;         ///< chat:on_delta alone: "token", "sentence" (default) or "size"
   int window_bytes = 0;       ///< with "size": 16 to 65,536
+  /// How many messages before the current one it is given, the last ones; 0 to 1,000. Absent: all that there are.
+  std::optional<int> history{};
 };
 
 struct ManifestPermission {

@@ -19,6 +19,8 @@ struct HookDeclaration {
   FailPolicy on_failure = FailPolicy::kOpen;
   bool asynchronous = false;  ///< asked by a job after the request has committed, never within it
   Window window{};            ///< chat:on_delta alone
+  /// How many of the messages before the current one it is given, the last ones; absent: all.
+  std::optional<std::size_t> history{};
 };
 
 /// The answer of one module to one hook. A closed sum; kDead, kLate, kLying and kNotRunning are the host's findings,

@@ -183,6 +183,8 @@ void Checker::check_hook(Point point) {
     note(what, hook, [&, &asked = context] { return bears(point, asked, config); });
   note("random contexts", hook, [&] { return bears_random(point); });
   if (point == Point::kChatOnDelta) note("every cutting", hook, [&] { return cuts_do_not_matter(); });
+  if (!subject_.bundle.manifest.extractions.empty())
+    note("findings", hook, [&] { return findings_are_as_declared(point); });
   check_services(point);
   note("same answer", hook, [&] { return repeats_itself(point); });
   note("keeps its memory", hook, [&] { return keeps_memory(point); });

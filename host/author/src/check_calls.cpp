@@ -2,44 +2,23 @@
 // What `rapt check` asks of routes, jobs, events, panels and exports.
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "asks_for.hpp"
 #include "checker.hpp"
 #include "contexts.hpp"
 #include "rapt/author/call_run.hpp"
+#include "strangers.hpp"
 
 namespace rapt::author {
 
 using hooks::Answer;
 using hooks::Point;
-using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kHuge = std::size_t{60} << 10;  // fits into the smallest body and payload that a host takes
+constexpr std::size_t kHuge = std::size_t{60} << 10;  // fits into the body and payload that a host takes
 constexpr int kTries = 3;                             // for what may have come late because the machine was busy
-
-/// The same call with another text where strangers write: a route's body and query, a payload, a memo.
-CallCase with_text(CallCase what, const std::string& text) {
-  auto input = json::parse(what.input_json);
-  if (what.point == Point::kAuthStart) {
-    // Host-made beside the settings, which the module's schema has passed.
-    input["memo"] = text.substr(0, std::min<std::size_t>(text.size(), 8000));
-  } else if (what.point == Point::kRoute) {
-    input["query"] = {{"q", text}};
-    if (input["method"] != "GET" && input["method"] != "DELETE")
-      input.update({{"body", json{{"text", text}}.dump()}, {"json", {{"text", text}}}});
-  } else if (what.point == Point::kExport) {
-    input["memo"] = text.substr(0, std::min<std::size_t>(text.size(), 8000));
-  } else if (what.point == Point::kPanel) {
-    input["place_id"] = text.substr(0, std::min<std::size_t>(text.size(), 200));
-  } else {
-    input["payload"] = {{"text", text}};
-  }
-  what.input_json = input.dump(-1, ' ', false, json::error_handler_t::replace);
-  return what;
-}
+constexpr int kRandomCalls = 200;
+constexpr std::size_t kAroundText = 32;  // {"text": …}
 
 }  // namespace
 
@@ -77,7 +56,9 @@ void Checker::check_calls() {
     if (report_.results.back().kind == Kind::kBroken) continue;
     const auto settings = order_.settings;
     note("odd UTF-8", which, [&] { return answers_call(with_text(what, odd_text()), settings, true); });
-    note("huge texts", which, [&] { return answers_call(with_text(what, std::string(kHuge, 'x')), settings, true); });
+    const auto huge = most_body(what) - std::min(most_body(what), kAroundText);
+    note("huge texts", which, [&] { return answers_call(with_text(what, std::string(huge, 'x')), settings, true); });
+    note("random calls", which, [&] { return bears_random_calls(what); });
     if (!asks_its_host()) continue;
     for (const auto way : kAwkwardWays) {
       note(std::string(name(way)), which, [&] {
@@ -87,6 +68,38 @@ void Checker::check_calls() {
     }
     note("keeps its memory", which, [&] { return keeps_memory_of(what); });
   }
+}
+
+/// Less where a route's manifest says less: the host refuses what is longer.
+std::size_t Checker::most_body(const CallCase& what) const {
+  for (const auto& route : subject_.bundle.manifest.routes) {
+    const bool is_it = what.point == Point::kRoute && what.what == route.method + " " + route.path;
+    if (is_it && route.method != "GET" && route.method != "DELETE")
+      return std::min(kHuge, static_cast<std::size_t>(route.body_bytes));
+  }
+  return kHuge;
+}
+
+/// One process for all of them: what one call leaves behind must not harm the next.
+Checker::Finding Checker::bears_random_calls(const CallCase& what) {
+  std::mt19937_64 random(order_.seed);
+  auto bench = Workbench::open(subject_, order_.settings);
+  if (!bench) return {Kind::kBroken, bench.error().message};
+  for (int i = 0; i < kRandomCalls; ++i) {
+    const auto asked = at_random(what, most_body(what), random);
+    const auto run = run_call_on(**bench, asked);
+    const auto kind = run.asked.answer.kind;
+    const auto which = "call " + std::to_string(i + 1) + ": ";
+    if (kind == Answer::Kind::kLate) {  // the machine may have been busy: other processes decide
+      auto again = answers_call(asked, order_.settings, true);
+      if (again.kind == Kind::kBroken) return {Kind::kBroken, which + again.detail};
+      bench = Workbench::open(subject_, order_.settings);
+      if (!bench) return {Kind::kBroken, bench.error().message};
+    } else if (!run.fault.empty() && kind != Answer::Kind::kError) {
+      return {Kind::kBroken, which + run.fault};
+    }
+  }
+  return {Kind::kHolds, std::to_string(kRandomCalls) + " of them", (*bench)->memory_kib()};
 }
 
 /// Fewer calls than of a hook: each is worth more, and an export is asked for all of its pieces.

@@ -144,4 +144,20 @@ Checker::Finding Checker::repeats_itself(Point point) {
           "the answer depends on more than the context: on earlier calls, on time or on chance"};
 }
 
+/// What a host leaves out of an answer is the module's fault, although the rest of the answer counts.
+Checker::Finding Checker::findings_are_as_declared(Point point) {
+  const auto what = case_of(point);
+  const auto bench = Workbench::open(subject_, order_.settings);
+  if (!bench) return {Kind::kBroken, bench.error().message};
+  std::mt19937_64 random(order_.seed);
+  for (int i = 0; i < kRepeated; ++i)
+    (*bench)->ask(point, as_window(i == 0 ? what.context : random_context(point, random), point), what.config_json);
+  const auto refused = (*bench)->findings_refused();
+  if (refused == 0) return {Kind::kHolds, "none that its manifest does not declare so"};
+  std::string why = grouped(refused) + " were left out.";
+  for (const auto& line : (*bench)->take_lines())
+    if (line.text.starts_with("At ")) why += " " + line.text;
+  return {Kind::kBroken, why};
+}
+
 }  // namespace rapt::author

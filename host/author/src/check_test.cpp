@@ -86,6 +86,14 @@ TEST(Check, FindsAnswersThatDependOnEarlierCalls) {
   EXPECT_THAT(broken(check("varies", how)), ::testing::ElementsAre("same answer chat:before_ai"));
 }
 
+TEST(Check, FindsFindingsThatAreNotAsTheManifestSays) {
+  const auto report = check("misspeaks");
+  EXPECT_THAT(broken(report), ::testing::ElementsAre("findings chat:before_ai"));
+  EXPECT_THAT(result(report, "findings", "chat:before_ai").detail,
+              ::testing::AllOf(HasSubstr("20 were left out"), HasSubstr("bytes")));
+  EXPECT_EQ(result(report, "findings", "chat:on_delta").kind, Kind::kHolds);
+}
+
 TEST(Check, FindsAModuleThatDiesOfAContextWithNothingInIt) {
   const auto report = check("trips");
   EXPECT_THAT(broken(report), ::testing::ElementsAre("nothing in it chat:before_ai"));
@@ -156,6 +164,38 @@ TEST(Check, FindsAModuleThatLooksAtNoStatus) {
 
 TEST(Check, FindsAModuleWithoutRoomForTheLargestValue) {
   EXPECT_THAT(broken_asker("small"), ::testing::ElementsAre("largest answers chat:before_ai"));
+}
+
+/// What is broken of a module with a route, by somebody who has a sample of what it is asked.
+CheckReport check_pager(const std::string& fault, std::uint64_t seed) {
+  log::set_level(log::Level::kError);
+  const auto subject = read_subject(std::string(RAPT_STAGES) + "/pager-" + fault);
+  if (!subject) throw std::runtime_error(subject.error().message);
+  auto how = order();
+  how.seed = seed;
+  const auto sample = read_call_case(R"({"method": "POST", "path": "/names", "json": {"names": ["Ann", "Ben"]},
+                                         "caller": {"user": "anna", "role": "student"}})",
+                                     Point::kRoute, subject->bundle.manifest, SystemClock().now());
+  if (!sample) throw std::runtime_error(sample.error().message);
+  how.calls_to_ask.push_back(*sample);
+  auto report = check_module(*subject, how, {});
+  if (!report) throw std::runtime_error(report.error().message);
+  return std::move(*report);
+}
+
+TEST(Check, FindsARouteThatBelievesWhatStrangersSendAndASeedFindsItAgain) {
+  EXPECT_THAT(broken(check_pager("honest", 3)), ::testing::IsEmpty());
+  const auto first = check_pager("trusts", 3), second = check_pager("trusts", 3);
+  EXPECT_THAT(broken(first), ::testing::ElementsAre("random calls route POST /names"));
+  const auto of = [](const CheckReport& report) { return result(report, "random calls", "route POST /names").detail; };
+  EXPECT_THAT(of(first), HasSubstr("call "));
+  EXPECT_EQ(of(first).substr(0, of(first).find(':')), of(second).substr(0, of(second).find(':')));
+}
+
+TEST(Check, FindsAnswersThatNoHostShows) {
+  EXPECT_THAT(broken(check_pager("markup", 3)), ::testing::ElementsAre("answers panel news"));
+  EXPECT_THAT(broken(check_pager("hangs", 3)), ::testing::ElementsAre("answers route POST /names"));
+  EXPECT_THAT(broken(check_pager("swells", 3)), ::testing::ElementsAre("answers route POST /names"));
 }
 
 TEST(Check, SaysWhenThereIsNoOlderHostToTry) {

@@ -42,6 +42,7 @@ class Checker {
   Finding bears_random(hooks::Point point);
   Finding keeps_memory(hooks::Point point);
   Finding repeats_itself(hooks::Point point);
+  Finding findings_are_as_declared(hooks::Point point);
   Finding cuts_do_not_matter();
   void check_older_hosts();
   [[nodiscard]] bool asks_its_host() const;
@@ -49,6 +50,8 @@ class Checker {
   void check_calls();
   [[nodiscard]] std::vector<CallCase> calls_to_try() const;
   Finding answers_call(const CallCase& what, const Workbench::Settings& settings, bool may_fail);
+  [[nodiscard]] std::size_t most_body(const CallCase& what) const;
+  Finding bears_random_calls(const CallCase& what);
   Finding keeps_memory_of(const CallCase& what);
   Finding bears_host(hooks::Point point, AwkwardHost::Way way);
 

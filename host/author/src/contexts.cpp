@@ -125,6 +125,8 @@ std::size_t below(std::mt19937_64& random, std::size_t limit) {
   return static_cast<std::size_t>(random() % limit);
 }
 
+}  // namespace
+
 std::string random_text(std::mt19937_64& random) {
   const auto wanted = below(random, std::size_t{1} << below(random, 17));
   std::string text;
@@ -152,8 +154,6 @@ std::string random_json(std::mt19937_64& random, unsigned depth) {
   }
   return out + (kind == 3 ? "]" : "}");
 }
-
-}  // namespace
 
 std::string odd_text() {
   std::string out;

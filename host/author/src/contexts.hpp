@@ -19,6 +19,10 @@ std::vector<std::pair<std::string, hooks::Context>> hostile_contexts(hooks::Poin
 /// Anything that a host may hand to a module.
 hooks::Context random_context(hooks::Point point, std::mt19937_64& random);
 
+/// At most 64 KiB of it, and of JSON of any kind.
+std::string random_text(std::mt19937_64& random);
+std::string random_json(std::mt19937_64& random, unsigned depth = 0);
+
 /// Text that is valid and odd, all kinds of it.
 std::string odd_text();
 

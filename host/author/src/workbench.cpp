@@ -237,6 +237,12 @@ std::optional<std::size_t> Workbench::memory_kib() const {
   return std::nullopt;
 }
 
+std::uint64_t Workbench::findings_refused() const {
+  std::uint64_t refused = 0;
+  for (const auto& hook : impl_->status().hooks) refused += hook.findings_refused;
+  return refused;
+}
+
 std::vector<host::MetricStatus> Workbench::figures() const {
   return impl_->status().metrics;
 }

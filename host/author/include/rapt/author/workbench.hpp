@@ -64,6 +64,8 @@ class Workbench {
   [[nodiscard]] std::optional<hooks::HookDeclaration> declaration(hooks::Point point) const;
   /// What it has logged since the last call.
   std::vector<host::ModuleLine> take_lines();
+  /// How many findings a host has left out of its answers: not declared, or declared otherwise.
+  [[nodiscard]] std::uint64_t findings_refused() const;
   /// What it has counted of itself, as an admin would see it.
   [[nodiscard]] std::vector<host::MetricStatus> figures() const;
   /// Memory that its process has for itself, in KiB; nullopt when the process is gone.

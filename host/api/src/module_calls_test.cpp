@@ -154,7 +154,7 @@ class ModuleCalls : public Site {
 };
 
 TEST_F(ModuleCalls, ARouteIsToldWhatWasAskedAndByWhomButNoSecret) {
-  const auto heard = ask("POST", kBase + "/echo/7%20up?q=%C3%BC&q2=&q=again", as_tea, R"({"a": [1, "ü"]})");
+  const auto heard = ask("POST", kBase + "/echo/7%20up?q=%C3%BC&q2=", as_tea, R"({"a": [1, "ü"]})");
   ASSERT_EQ(heard.status, 200) << heard.body;
   const auto input = json::parse(heard.body)["data"];
   EXPECT_EQ(input["method"], "POST");
@@ -177,6 +177,12 @@ TEST_F(ModuleCalls, ARouteIsToldWhatWasAskedAndByWhomButNoSecret) {
   const auto again = json::parse(get("/echo/x", as_tea).body)["data"];
   EXPECT_EQ(again["caller"]["user"], input["caller"]["user"]);
   EXPECT_NE(json::parse(get("/echo/x", as_sam).body)["data"]["caller"]["user"], input["caller"]["user"]);
+}
+
+TEST_F(ModuleCalls, ARouteIsNotAskedWithANameTwiceInTheQuery) {
+  const auto heard = ask("POST", kBase + "/echo/x?q=1&q2=&q=2", as_tea, "{}");
+  EXPECT_EQ(heard.status, 400);
+  EXPECT_THAT(heard.body, HasSubstr("q: must not be there more than once"));
 }
 
 TEST_F(ModuleCalls, AreOnlyForThoseTheManifestNames) {

@@ -67,14 +67,10 @@ Result<void> check_body(const http::Request& request, const std::string& type) {
   return is_json(type) ? check_json_body(request) : Result<void>();
 }
 
-/// Of a name that is there twice, the first.
 template <class Map>
 void append_object(std::string& out, const Map& members) {
   const char* before = "{";
-  const std::string* last = nullptr;
   for (const auto& [name, value] : members) {
-    if (last != nullptr && *last == name) continue;
-    last = &name;
     out += before;
     append_json_string(out, name);
     out += ':';

@@ -21,7 +21,7 @@
  *            "settings": {}, "now_ms": 0, "request_id": ""}
  *           body       UTF-8; another encoding is answered 415 by the host, malformed text 400. "" where there is none
  *           json       the body as a value, where its type is JSON; a malformed one is answered 400 by the host
- *           parameters, query  texts, percent-decoded; of a name that stands twice in the query the first
+ *           parameters, query  texts, percent-decoded; a query that has a name twice is answered 400 by the host
  *           request_id         as in the answer's X-Request-Id and the host's log
  *        -> {"status": 200, "json": any}  or  {"status": 200, "body": "text", "content_type"?: "text/csv"}
  *           and optionally "headers": {"Content-Disposition": "..."}: Content-Disposition, Cache-Control, ETag, Location, Retry-After

@@ -22,7 +22,11 @@ const gateway = new ScriptedGateway();
 let host, dev, said = '';
 
 /** Saves the source with other words in it. */
-const edit = (from, to) => writeFileSync(source, readFileSync(source, 'utf8').replace(from, to));
+function edit(from, to) {
+  const text = readFileSync(source, 'utf8');
+  assert.ok(text.includes(from), `the template has no "${from}"`);
+  writeFileSync(source, text.replace(from, to));
+}
 const swaps = () => said.split('answers after').length - 1;
 
 /** The processes of the module on hosts that are there. */
@@ -64,7 +68,7 @@ test('a saved file is built and swapped into the running host', options, async (
 
 test('what does not compile is told, and the old version goes on', options, async () => {
   const [running] = pids();
-  edit('#include <stdio.h>', '#include <stdio.h>\nthis is no C');
+  edit('#include <rapt/hooks.h>', '#include <rapt/hooks.h>\nthis is no C');
   await eventually('the mistake is told', () => said.includes('does not build') && said.includes('dev_module.c'), 120);
   assert.deepEqual(pids(), [running]);
   edit('\nthis is no C', '');

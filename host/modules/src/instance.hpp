@@ -78,13 +78,16 @@ class Instance : public std::enable_shared_from_this<Instance> {
  private:
   struct Pending;
   struct Series;
-  /// Tasks to resume once the mutex has been left.
+  /// Tasks to resume, and the process to wake, once the mutex has been left.
   struct Resumptions {
     std::vector<std::unique_ptr<Resumption>> list;
+    const Exchange* exchange = nullptr;
+    std::uint64_t bell = 0;  ///< Exchange::take_bell()
     Resumptions() = default;
     Resumptions(const Resumptions&) = delete;
     Resumptions& operator=(const Resumptions&) = delete;
     ~Resumptions() {
+      if (exchange != nullptr) exchange->ring(bell);
       for (const auto& one : list) one->resume();
     }
   };
@@ -117,14 +120,18 @@ class Instance : public std::enable_shared_from_this<Instance> {
   [[nodiscard]] bool idle() const { return collected_ == exchange_.published(); }
   void accept(Pending& call, Clock::time_point now, Resumptions& resumptions);
   bool turn_over(Clock::time_point now, Resumptions& resumptions);
+  bool look_over(Clock::time_point now, Resumptions& resumptions);
   bool collect(Clock::time_point now, Resumptions& resumptions);
   void take_answer(std::uint64_t sequence, Resumptions& resumptions);
   void publish_line();
+  void ring(Resumptions& resumptions);
+  bool rings_later(bool alone);
   void end_locked(Ending ending, Resumptions& resumptions);
   void fail_all(Resumptions& resumptions);
   void expire(Clock::time_point now, Resumptions& resumptions);
   void forget(Pending& call);
   void keep_looking();
+  void ring_now();
   void ask_for_bell();
   void listen();
   void watch_until(Clock::time_point deadline);
@@ -172,6 +179,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   bool closed_ = false;
   bool listening_ = false;       ///< the loop is told of the bell
   bool looking_ = false;         ///< look_again() is under way
+  bool ringing_ = false;         ///< ring_now() is under way
   std::uint64_t collected_ = 0;  ///< the last call whose answer was taken
   std::array<InFlight, sandbox::wire::kSlots> in_flight_;
   std::deque<Pending*> line_;

@@ -25,6 +25,9 @@ namespace {
 
 /// How long the thread then sleeps for it before the task is suspended.
 constexpr auto kShortSleep = 50us;
+/// So many requests wake a process that sleeps; fewer wait until the caller's loop has turned: half of what has room.
+constexpr std::uint64_t kTogether = sandbox::wire::kSlots / 2;
+
 Answer answer_of(hooks::Point point, sandbox::Reply reply) {
   static constexpr Answer::Kind kKinds[] = {Answer::Kind::kContinue, Answer::Kind::kReplace, Answer::Kind::kBlock,
                                             Answer::Kind::kDefer, Answer::Kind::kError};
@@ -58,7 +61,7 @@ class AtExit {
 void Instance::accept(Pending& call, Clock::time_point now, Resumptions& resumptions) {
   if (closed_) return call.finish(std::nullopt, resumptions);
   // Before it is asked anything: what it answered unasked is a lie, and this caller is told so.
-  const bool taken = turn_over(now, resumptions);
+  const bool taken = look_over(now, resumptions);
   if (ending_) return call.finish(Answer{.kind = ending_->kind, .text = "It " + ending_->what + "."}, resumptions);
   if (taken && !idle()) keep_looking();
   if (call.details.request_bytes > sandbox::wire::kLargeRequest) {
@@ -73,6 +76,12 @@ void Instance::accept(Pending& call, Clock::time_point now, Resumptions& resumpt
 
 /// True when answers were taken.
 bool Instance::turn_over(Clock::time_point now, Resumptions& resumptions) {
+  const bool taken = look_over(now, resumptions);
+  ring(resumptions);
+  return taken;
+}
+
+bool Instance::look_over(Clock::time_point now, Resumptions& resumptions) {
   if (ending_) return false;
   // Before the answers: a question is asked during the call behind the last one that was answered.
   const std::uint64_t asked = exchange_.asked();
@@ -140,6 +149,27 @@ void Instance::publish_line() {
     if (desk_ && desk_->serves()) published.asker = {scope_of(call.context, call.details), call.executor};
     exchange_.publish(call.context, call.details);
   }
+}
+
+void Instance::ring(Resumptions& resumptions) {
+  const auto bell = exchange_.take_bell();
+  if (bell == 0) return;
+  resumptions.exchange = &exchange_;
+  resumptions.bell = bell;
+}
+
+/// One bell for what several tasks of a loop ask in one turn of it: waking the process costs more than most answers.
+/// True when the caller has to see to it that it rings.
+bool Instance::rings_later(bool alone) {
+  if (alone || ringing_ || exchange_.unheard() == 0 || exchange_.unheard() >= kTogether) return false;
+  return ringing_ = true;
+}
+
+void Instance::ring_now() {
+  Resumptions resumptions;
+  const std::lock_guard lock(mutex_);
+  ringing_ = false;
+  ring(resumptions);
 }
 
 /// The caller has gone away before it was answered.
@@ -257,15 +287,19 @@ Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDe
   const auto now = Clock::now();
   details.request_bytes = request_bytes(context, details);
   Pending call{context, details, now + details.time_limit};
-  if (desk_ && desk_->serves()) call.executor = co_await asio::this_coro::executor;
+  const Executor here = co_await asio::this_coro::executor;
+  if (desk_ && desk_->serves()) call.executor = here;
   const AtExit leaving([this, &call] { forget(call); });
-  bool alone = false;
+  bool alone = false, rings = false;
   {
     Resumptions resumptions;
     const std::lock_guard lock(mutex_);
     accept(call, now, resumptions);
     alone = !call.done && !looking_ && call.sequence != 0 && call.sequence == collected_ + 1;
+    rings = rings_later(alone);
+    if (alone || exchange_.unheard() >= kTogether) ring(resumptions);
   }
+  if (rings) asio::post(here, [self = shared_from_this()] { self->ring_now(); });
   if (alone) look_for_answer(call);
   if (!call.done) co_await suspend(call);
   forward_log();

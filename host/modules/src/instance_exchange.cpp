@@ -20,7 +20,7 @@ namespace {
 /// Of a reply's slot this much may stay in memory; what a larger reply needed is handed back.
 constexpr std::size_t kKept = std::size_t{64} << 10;
 
-void ring(int fd) {
+void add_one(int fd) {
   const std::uint64_t one = 1;
   // The counter of a process that never reads grows by one a call: it cannot overflow, so this neither blocks nor
   // fails.
@@ -71,7 +71,11 @@ void Exchange::hand_over(std::uint32_t slot) {
   entry.slot = slot;
   entry.sequence.store(published_, std::memory_order_seq_cst);
   // What it says of its sleep is a hint: with a lie it only makes itself late.
-  if (reader_.sleeps_until() == published_) ring(wake_runner_.get());
+  if (reader_.sleeps_until() == published_) asleep_ = published_;
+}
+
+void Exchange::ring(std::uint64_t asleep) const {
+  if (asleep != 0 && reader_.sleeps_until() == asleep) add_one(wake_runner_.get());
 }
 
 std::uint64_t Exchange::publish(const hooks::Context& context, const CallDetails& details) {
@@ -88,6 +92,7 @@ void Exchange::publish_shutdown() {
   sandbox::RequestWriter writer(request_slot(slot), wire::request_slot_bytes(slot));
   writer.finish(wire::Command::kShutdown, wire::CallNumber{}, published_ + 1);
   hand_over(slot);
+  ring(take_bell());
 }
 
 void Exchange::withdraw(std::uint64_t sequence) {
@@ -122,7 +127,7 @@ rapt_status Exchange::answer(std::uint64_t number, const ServiceAnswer& answer) 
   }
   queue_->service_answered.store(number, std::memory_order_seq_cst);
   // A hint, as its other sleep: with a lie it only makes itself late.
-  if (reader_.service_sleeps() == number) ring(wake_runner_.get());
+  if (reader_.service_sleeps() == number) add_one(wake_runner_.get());
   return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "rapt/base/file.hpp"
 #include "rapt/hooks/module_caller.hpp"
@@ -27,12 +28,19 @@ class Exchange {
 
   /// Whether a request of that size can be published now.
   [[nodiscard]] bool has_room(std::size_t bytes) const;
-  /// Writes a request, numbers it and rings the process if it sleeps. has_room() was true.
+  /// Writes a request and numbers it. has_room() was true. The process may sleep for it: see take_bell().
   std::uint64_t publish(const hooks::Context& context, const CallDetails& details);
   /// Tells the process to end in good order.
   void publish_shutdown();
   /// The number of the last request.
   [[nodiscard]] std::uint64_t published() const { return published_; }
+  /// How many requests the process, which sleeps, has not been told of.
+  [[nodiscard]] std::uint64_t unheard() const { return asleep_ == 0 ? 0 : published_ - asleep_ + 1; }
+  /// The request that it sleeps for, for ring(), or 0; then nobody else gets it.
+  std::uint64_t take_bell() { return std::exchange(asleep_, 0); }
+  /// Wakes the process if it still sleeps for that request. Any thread: waking takes long, and whoever wakes it holds
+  /// up others who have something to ask if he still has the lock.
+  void ring(std::uint64_t asleep) const;
   /// Nobody waits for that one any more.
   void withdraw(std::uint64_t sequence);
 
@@ -70,6 +78,7 @@ class Exchange {
   sandbox::wire::QueueHead* queue_;
   sandbox::ReplyReader reader_;
   std::uint64_t published_ = 0;
+  std::uint64_t asleep_ = 0;  ///< the request for which the process sleeps and is yet to be woken
   std::uint32_t free_ = (1u << sandbox::wire::kSlots) - 1;      ///< one bit a slot
   std::array<std::uint32_t, sandbox::wire::kSlots> slot_of_{};  ///< by number modulo kSlots
 };

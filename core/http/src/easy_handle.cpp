@@ -13,8 +13,8 @@ namespace rapt::http {
 
 namespace {
 
-/// What is read at once. Each transfer has that much for itself, for as long as it takes.
-constexpr long kReadBuffer = 4096;
+/// What is read at once. Each transfer has that much for itself, for as long as it takes, and libcurl adds a byte.
+constexpr long kReadBuffer = 4095;
 
 Error upstream(ErrorKind kind, const std::string& peer, std::string message, std::string detail) {
   Error error;

@@ -78,6 +78,7 @@ struct RequestReader::Impl {
   std::optional<Parser> parser;
   std::string remote_address;
 
+  void let_go();
   void take_head(Incoming& incoming);
   void check_head(Incoming& incoming) const;
   error_code parse();
@@ -241,7 +242,14 @@ Task<Incoming> RequestReader::read() {
   co_await impl_->read_head(incoming);
   if (incoming.end == Incoming::End::kRequest && !impl_->parser->is_done()) co_await impl_->read_body(incoming);
   if (incoming.end == Incoming::End::kRequest) incoming.request.body = std::move(impl_->parser->get().body());
+  impl_->let_go();
   co_return incoming;
+}
+
+/// Answering may take minutes, and thousands may wait for theirs.
+void RequestReader::Impl::let_go() {
+  parser.reset();
+  if (buffer.size() == 0) buffer.shrink_to_fit();
 }
 
 Task<void> RequestReader::linger(std::chrono::milliseconds longest) {

@@ -80,8 +80,12 @@ std::string first_line(const std::string& text) {
 }  // namespace
 
 std::vector<Packed> stream_filters() {
-  const std::string hooks = R"([{"point":"chat:on_delta","window":"token","timeout_ms":1000,"on_failure":"closed"}])";
-  return {{"bench-filter-1", RAPT_BENCH_FILTER_1, hooks}, {"bench-filter-2", RAPT_BENCH_FILTER_2, hooks}};
+  const std::string hooks =
+      R"([{"point":"chat:on_delta","history":0,"window":"token","timeout_ms":1000,"on_failure":"closed"}])";
+  std::vector<Packed> filters{{"bench-filter-1", RAPT_BENCH_FILTER_1, hooks},
+                              {"bench-filter-2", RAPT_BENCH_FILTER_2, hooks}};
+  for (auto& filter : filters) filter.abi = "1.3";
+  return filters;
 }
 
 fs::path pack_module(const Packed& module, const std::string& publisher, const fs::path& key_file) {

@@ -146,6 +146,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::optional<Seen> give_answer(const ServiceAnswer& answer);
   void linger(const Seen& seen);
   void series_over();
+  Task<bool> others_go_first();
   void look_for_answer(Pending& call);
   Task<void> suspend(Pending& call);
   void on_bell();

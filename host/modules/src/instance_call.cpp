@@ -27,6 +27,8 @@ namespace {
 constexpr auto kShortSleep = 50us;
 /// So many requests wake a process that sleeps; fewer wait until the caller's loop has turned: half of what has room.
 constexpr std::uint64_t kTogether = sandbox::wire::kSlots / 2;
+/// A turn of the loop that takes longer had something to do.
+constexpr auto kEmptyTurn = 5us;
 
 Answer answer_of(hooks::Point point, sandbox::Reply reply) {
   static constexpr Answer::Kind kKinds[] = {Answer::Kind::kContinue, Answer::Kind::kReplace, Answer::Kind::kBlock,
@@ -229,6 +231,15 @@ void Instance::ask_for_bell() {
   listen();
 }
 
+/// Lets whatever else is ready on the caller's loop run, while the process begins. True when there was something: a
+/// thread that others need does not wait on the spot.
+Task<bool> Instance::others_go_first() {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto start = Clock::now();
+  co_await asio::post(executor, asio::use_awaitable);
+  co_return Clock::now() - start > kEmptyTurn;
+}
+
 /// The caller is the only one. Looks for the answer, then sleeps a moment for it. How long it looks, it learns: looking
 /// costs the processor that the module may need.
 void Instance::look_for_answer(Pending& call) {
@@ -300,7 +311,10 @@ Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDe
     if (alone || exchange_.unheard() >= kTogether) ring(resumptions);
   }
   if (rings) asio::post(here, [self = shared_from_this()] { self->ring_now(); });
-  if (alone) look_for_answer(call);
+  if (alone) {
+    const bool busy = co_await others_go_first();
+    if (!call.done && (!busy || exchange_.answered() >= call.sequence)) look_for_answer(call);
+  }
   if (!call.done) co_await suspend(call);
   forward_log();
   // Cancelled: that is no answer of the module, and is not counted as one.

@@ -117,7 +117,6 @@ void Instance::end_locked(Ending ending, Resumptions& resumptions) {
   if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
   drop_question();
   fail_all(resumptions);
-  // Not by the bell: a caller that sleeps for it might take it.
   boost::system::error_code ignored;
   woken_.cancel(ignored);
   ready_wakeup_.notify();

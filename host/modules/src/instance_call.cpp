@@ -23,8 +23,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How long the thread then sleeps for it before the task is suspended.
-constexpr auto kShortSleep = 50us;
 /// So many requests wake a process that sleeps; fewer wait until the caller's loop has turned: half of what has room.
 constexpr std::uint64_t kTogether = sandbox::wire::kSlots / 2;
 /// A turn of the loop that takes longer had something to do.
@@ -240,32 +238,20 @@ Task<bool> Instance::others_go_first() {
   co_return Clock::now() - start > kEmptyTurn;
 }
 
-/// The caller is the only one. Looks for the answer, then sleeps a moment for it. How long it looks, it learns: looking
-/// costs the processor that the module may need.
+/// The caller is the only one. How long it looks for the answer, it learns: looking costs the processor that the module
+/// may need. It does not sleep for it: on a busy machine that takes longer than what others have ready meanwhile.
 void Instance::look_for_answer(Pending& call) {
-  thread_local Clock::duration on_the_spot{};
-  if (on_the_spot > kOnTheSpot) {
-    on_the_spot = {};
-    return;
-  }
-  const auto start = Clock::now();
   // When it asks its host, somebody else is at work: the caller is suspended.
   const auto there = [&] {
     return exchange_.answered() >= call.sequence || exchange_.asked() != asked_ ||
            call.done.load(std::memory_order_acquire);
   };
-  const bool seen = look_for(looks_, there);
-  if (!seen) {
-    exchange_.sleep_until(call.sequence);
-    if (!there()) exchange_.wait_bell(kShortSleep);
-  }
+  if (!look_for(looks_, there)) return;
   Resumptions resumptions;
   const std::lock_guard lock(mutex_);
-  const auto now = Clock::now();
-  turn_over(now, resumptions);
-  // The bell that was taken here may have been meant for somebody else.
+  turn_over(Clock::now(), resumptions);
+  // Others may have joined meanwhile.
   if (!idle() && (call.done || exchange_.published() != call.sequence)) keep_looking();
-  on_the_spot = call.done ? on_the_spot + (now - start) : Clock::duration{};
 }
 
 Task<void> Instance::suspend(Pending& call) {

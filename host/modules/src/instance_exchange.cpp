@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "instance_exchange.hpp"
 
-#include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -133,15 +132,6 @@ rapt_status Exchange::answer(std::uint64_t number, const ServiceAnswer& answer) 
 
 void Exchange::sleep_until(std::uint64_t sequence) {
   queue_->host_sleeps_until.store(sequence, std::memory_order_seq_cst);
-}
-
-void Exchange::wait_bell(std::chrono::microseconds longest) const {
-  pollfd bell{wake_host_.get(), POLLIN, 0};
-  const timespec time{0, std::chrono::nanoseconds(longest).count()};
-  if (ppoll(&bell, 1, &time, nullptr) <= 0) return;
-  std::uint64_t count = 0;
-  // EAGAIN: the event loop was faster.
-  if (::read(wake_host_.get(), &count, sizeof count) < 0) return;
 }
 
 }  // namespace rapt::host

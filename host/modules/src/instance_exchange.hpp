@@ -61,8 +61,6 @@ class Exchange {
   /// Asks for a bell when that request has been answered, or a question is asked during it. Look at answered() and
   /// asked() once more afterwards. 0: no bell is wanted.
   void sleep_until(std::uint64_t sequence);
-  /// Waits for a bell for that long, and takes it. Any thread.
-  void wait_bell(std::chrono::microseconds longest) const;
 
   sandbox::ReplyReader& reader() { return reader_; }
   [[nodiscard]] const sandbox::ReplyReader& reader() const { return reader_; }

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "rapt/base/text.hpp"
 
@@ -44,20 +46,34 @@ std::string repaired(std::string_view text) {
   return out;
 }
 
+/// How many bytes from `at` on stay as they are. Sixteen at a time: texts are long and rarely have any that do not.
+std::size_t plain_length(std::string_view text, std::size_t at) {
+  using Bytes [[gnu::vector_size(16)]] = unsigned char;
+  using Halves [[gnu::vector_size(16)]] = std::uint64_t;
+  const std::size_t begin = at;
+  for (; at + sizeof(Bytes) <= text.size(); at += sizeof(Bytes)) {
+    Bytes bytes;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    const auto escaped = reinterpret_cast<Halves>((bytes < 0x20) | (bytes == '"') | (bytes == '\\'));
+    if ((escaped[0] | escaped[1]) != 0) break;
+  }
+  while (at < text.size() && kEscapes[static_cast<unsigned char>(text[at])] == 0) ++at;
+  return at - begin;
+}
+
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
+  for (std::size_t at = 0;; ++at) {
+    const auto plain = plain_length(text, at);
+    out.append(text, at, plain);
+    at += plain;
+    if (at == text.size()) return;
+    const auto byte = static_cast<unsigned char>(text[at]);
     const char escape = kEscapes[byte];
-    if (escape == 0) continue;
-    out.append(text, begin, i - begin);
-    begin = i + 1;
     out += '\\';
     out += escape;
     if (escape == 'u') out.append("00").append(1, kDigits[byte >> 4U]).append(1, kDigits[byte & 15U]);
   }
-  out.append(text, begin);
 }
 
 }  // namespace

@@ -41,6 +41,16 @@ TEST(JsonText, IsReadBackAsItWasWhateverTheText) {
   }
 }
 
+TEST(JsonText, FindsWhatMustBeEscapedAtAnyPlaceOfALongText) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    for (std::size_t place = 0; place < 40; ++place) {
+      std::string text(40, 'a');
+      text[place] = static_cast<char>(byte);
+      ASSERT_EQ(written(text), nlohmann::json(text).dump()) << byte << " at " << place;
+    }
+  }
+}
+
 TEST(JsonText, IsAlwaysJsonWhateverTheBytes) {
   std::mt19937 dice(11);
   for (int round = 0; round < 2000; ++round) {

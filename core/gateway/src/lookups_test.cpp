@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+
 #include <nlohmann/json.hpp>
 
 #include "embedding_protocol.hpp"
@@ -134,6 +137,19 @@ TEST(MostTokens, AreRarelyFewerThanAModelMakes) {
        }) {
     EXPECT_GE(10 * most_tokens(text), 9 * greediest) << text;
     EXPECT_LE(most_tokens(text), 3 * greediest) << text;
+  }
+}
+
+TEST(MostTokens, CountTheBytesOfALongTextAsEachAlone) {
+  std::mt19937 dice(13);
+  for (int round = 0; round < 500; ++round) {
+    std::string text;
+    std::int64_t thirds = 0;
+    for (auto length = dice() % 3000; length > 0; --length) {
+      text += static_cast<char>(round % 2 == 0 ? dice() % 256 : 0xF0);
+      thirds += most_tokens(std::string(3, text.back()));
+    }
+    ASSERT_EQ(most_tokens(text), (thirds + 2) / 3) << text.size() << " bytes";
   }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/gateway/tokens.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include "rapt/gateway/gateway.hpp"
 
@@ -97,6 +99,26 @@ constexpr std::array<std::uint8_t, 256> thirds_of_bytes() {
 }
 constexpr auto kThirds = thirds_of_bytes();
 
+using Bytes [[gnu::vector_size(16)]] = unsigned char;
+/// So much is added up in bytes: more could come to more than 255.
+constexpr std::size_t kTogether = sizeof(Bytes) * (255 / 5);
+
+/// As the table has it, of all whole sixteens of a short text: a table is looked into one byte at a time.
+std::int64_t thirds_of(std::string_view text) {
+  Bytes sum{};
+  for (; text.size() >= sizeof(Bytes); text.remove_prefix(sizeof(Bytes))) {
+    Bytes bytes;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    const Bytes letter = Bytes((bytes | 0x20) - 'a' < 26) | Bytes(bytes == ' ');
+    const Bytes ascii = Bytes(bytes < 0x80);
+    const Bytes rare = Bytes(bytes == 0xE1) | Bytes(bytes >= 0xF0);
+    sum += (letter & 1) | (~letter & ((ascii & 3) | (~ascii & ((rare & 3) + 2))));
+  }
+  std::int64_t thirds = 0;
+  for (std::size_t i = 0; i < sizeof(Bytes); ++i) thirds += sum[i];
+  return thirds;
+}
+
 /// `count` estimates a text.
 template <class Count>
 std::int64_t tokens_of(const Message& message, Count count) {
@@ -115,6 +137,8 @@ std::int64_t tokens_of(const ChatRequest& request, Count count) {
 
 std::int64_t most_tokens(std::string_view text) {
   std::int64_t thirds = 0;
+  for (; text.size() >= sizeof(Bytes); text.remove_prefix(std::min(text.size() & ~(sizeof(Bytes) - 1), kTogether)))
+    thirds += thirds_of(text.substr(0, kTogether));
   for (const char c : text) thirds += kThirds[static_cast<unsigned char>(c)];
   return (thirds + 2) / 3;
 }

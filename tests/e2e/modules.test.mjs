@@ -91,6 +91,7 @@ test('a hook that is asked has times, and its limit can be narrowed and given ba
     return one.calls > 0 && one;
   });
   assert.ok(asked.p50_us > 0 && asked.p50_us <= asked.p99_us && asked.p99_us <= asked.max_us, JSON.stringify(asked));
+  assert.equal(asked.history, 0, 'the filter is given nothing that was said before');
   const narrow = await admin.patch('/admin/modules/safety-filter', { time_limits: { 'chat:before_ai': asked.manifest_timeout_ms - 1 } });
   assert.equal(narrow.status, 200, JSON.stringify(narrow.body));
   try {

@@ -6,9 +6,9 @@ namespace {
 
 using hooks::Answer;
 using hooks::Point;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 hooks::ScriptedCaller::Script says(Answer answer) {
   return [answer](const hooks::Context&) { return answer; };
@@ -36,6 +36,18 @@ TEST_F(SendMessage, StoresQuestionAndAnswerWithUsageAndEvent) {
   EXPECT_THAT(stored[1].meta_json, HasSubstr("test-model"));
   EXPECT_EQ(usage_outcomes(), "answered:42");
   EXPECT_EQ(topics(), "chat.session_started chat.message_stored");
+}
+
+TEST_F(SendMessage, ModulesAreToldOfItFromTheMomentOneListens) {
+  const auto told = [this] {
+    return value("SELECT coalesce(string_agg(module || ' ' || name, ', '), '') AS value FROM jobs");
+  };
+  ASSERT_TRUE(send(session, "first").has_value());
+  EXPECT_EQ(told(), "");
+  run("INSERT INTO modules (name, version, publisher, digest, permissions, manifest) VALUES ('log', '1.0.0', 'p',"
+      " repeat('0', 64), '[\"events\"]', '{\"events\": {\"subscribe\": [\"message.stored\"]}}')");
+  ASSERT_TRUE(send(session, "second").has_value());
+  EXPECT_EQ(told(), "log message.stored");
 }
 
 TEST_F(SendMessage, TheModelIsToldTheTeachersWordsAndTheConversationSoFar) {

@@ -69,6 +69,7 @@ json view(const host::HookStatus& hook) {
   const bool streams = hook.declared.point == hooks::Point::kChatOnDelta;
   return {{"point", std::string(hooks::name(hook.declared.point))},
           {"window", streams ? window_of(hook.declared.window) : json(nullptr)},
+          {"history", hook.declared.history ? json(*hook.declared.history) : json(nullptr)},
           {"priority", hook.declared.priority},
           {"timeout_ms", hook.time_limit.count()},
           {"manifest_timeout_ms", hook.declared.time_limit.count()},

@@ -177,6 +177,8 @@ export interface ModuleHook {
   manifest_timeout_ms: number;
   on_failure: "open" | "closed";
   async: boolean;
+  /** How many of the messages before the current one it is given; null: all. */
+  history: number | null;
   calls: number;
   failures: number;
   /** Findings that its manifest does not declare, or declares otherwise. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Module, ModuleLine } from "@/api/types";
 import { installed } from "@/test/market";
-import { appendLines, concerns, durationSteps, formatMicros, linesFrom, parseLimit, stateLabel } from "./modules";
+import { appendLines, concerns, durationSteps, formatMicros, historyInWords, linesFrom, parseLimit, stateLabel } from "./modules";
 
 const healthy: Module = { ...installed, name: "filter", version: "1.2.0", publisher: "somebody", installed_version: "1.2.0", permissions: [] };
 
@@ -92,4 +92,14 @@ describe("log lines", () => {
     expect(linesFrom(all, "debug")).toHaveLength(4);
     expect(linesFrom(all, "debug", " LINE 2 ").map(({ id }) => id)).toEqual([2]);
   });
+});
+
+describe("what a hook is given of a conversation", () => {
+  it.each([
+    ["chat:before_ai", null, "It is given the whole conversation."],
+    ["chat:before_ai", 0, "It is given nothing that was said before."],
+    ["chat:after_ai", 1, "It is given the message before."],
+    ["session:end", 400, "It is given the last 400 messages before."],
+    ["product:before_ai", null, null],
+  ])("%s, %s", (point, history, words) => expect(historyInWords({ point, history })).toBe(words));
 });

@@ -153,6 +153,14 @@ export function pointInWords(point: string): string {
   return points[point] ?? point;
 }
 
+/** What a hook is given of a conversation; null where there is none. */
+export function historyInWords({ point, history }: Pick<ModuleHook, "point" | "history">): string | null {
+  if (!point.startsWith("chat:") && !point.startsWith("session:")) return null;
+  if (history === null) return "It is given the whole conversation.";
+  if (history === 0) return "It is given nothing that was said before.";
+  return history === 1 ? "It is given the message before." : `It is given the last ${history} messages before.`;
+}
+
 const maxLines = 500;
 
 /** Known lines and newer ones, by id; the same array when nothing is new. */

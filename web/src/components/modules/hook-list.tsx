@@ -9,7 +9,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Input, Label } from "@/components/ui/form-controls";
 import { plural } from "@/lib/format";
-import { formatMicros, parseLimit, pointInWords } from "@/lib/modules";
+import { formatMicros, historyInWords, parseLimit, pointInWords } from "@/lib/modules";
 import { Durations } from "./durations";
 
 /** When a module is asked, and how it has fared since this host started. */
@@ -29,6 +29,7 @@ export function HookList({ module }: { module: Module }) {
 function HookRow({ module, hook }: { module: Module; hook: ModuleHook }) {
   const [editing, setEditing] = useState(false);
   const { calls, failures, findings_refused: refused, max_us, on_failure, p50_us, p99_us, point } = hook;
+  const given = historyInWords(hook);
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
@@ -37,6 +38,7 @@ function HookRow({ module, hook }: { module: Module; hook: ModuleHook }) {
         {on_failure === "closed" && <Badge tone="info">Must not be skipped</Badge>}
         {hook.async && <Badge>In the background</Badge>}
       </div>
+      {given && <p className="mt-1.5 text-sm text-muted-foreground">{given}</p>}
       <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-5">
         <Figure name="Limit">
           <span className="flex items-center gap-1">

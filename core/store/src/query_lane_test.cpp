@@ -20,6 +20,20 @@ Task<Result<Rows>> ask(Database& database, Statement statement, Params bound = {
   co_return co_await database.query(statement, std::move(bound));
 }
 
+/// Until so many statements have slept for so long that none is sent behind them.
+void until_asleep(ScratchDatabase& scratch, std::int64_t statements) {
+  const Statement sleeping{"sleeping",
+                           "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND"
+                           " state = 'active' AND query LIKE '%sleep(600)%' AND pid <> pg_backend_pid() AND"
+                           " clock_timestamp() - query_start > interval '10 milliseconds'"};
+  for (;;) {
+    const auto rows = runtime::run_blocking((*scratch).query(sleeping));
+    ASSERT_TRUE(rows);
+    if ((*rows)[0].integer("n") == statements) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 /// Twice, so that second questions go along with first ones.
 Task<bool> hears_itself(Database& database, int number) {
   for (const int turn : {1, 2}) {
@@ -51,16 +65,15 @@ TEST(QueryLane, AnswersOthersWhileSomeStatementsTakeLong) {
   Database database(options);
   TestLane lane;
   ASSERT_TRUE(lane.start(ask(database, kEcho, params(1))).get());
-  auto slow = lane.start(ask(database, kSleep)), slow_too = lane.start(ask(database, kSleep));
-  const Statement sleeping{"sleeping",
-                           "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%sleep(600)%'"
-                           " AND pid <> pg_backend_pid()"};
-  while (runtime::run_blocking((*scratch).query(sleeping))->empty()) std::this_thread::yield();
+  auto slow = lane.start(ask(database, kSleep));
+  until_asleep(scratch, 1);
+  auto slow_too = lane.start(ask(database, kSleep));
+  until_asleep(scratch, 2);
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(lane.start(ask(database, kEcho, params(i))).get()) << i;
   EXPECT_EQ(slow.wait_for(std::chrono::seconds(0)), std::future_status::timeout) << "the quick ones waited for it";
   const Statement cancel{"cancel",
-                         "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND query LIKE"
-                         " '%sleep(600)%' AND pid <> pg_backend_pid()"};
+                         "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND"
+                         " state = 'active' AND query LIKE '%sleep(600)%' AND pid <> pg_backend_pid()"};
   for (auto* one : {&slow, &slow_too}) {
     while (one->wait_for(std::chrono::milliseconds(10)) == std::future_status::timeout)
       ASSERT_TRUE(runtime::run_blocking((*scratch).query(cancel)));

@@ -191,8 +191,8 @@ TEST_F(Sql, EndsWithTheHooksTime) {
   for (bool sleeps = true; sleeps;) {
     ASSERT_LT(std::chrono::steady_clock::now(), until);
     sleeps = query(
-                 "SELECT count(*) FROM pg_stat_activity WHERE usename = session_user AND query LIKE '%pg_sleep(600)%' "
-                 "AND state = 'active' AND pid <> pg_backend_pid()")
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user "
+                 "AND query LIKE '%pg_sleep(600)%' AND state = 'active' AND pid <> pg_backend_pid()")
                  .find("[[0]]") == std::string::npos;
   }
   EXPECT_EQ(call(SqlMethod::kQuery, {"SELECT 1", std::nullopt}, std::chrono::milliseconds(-1)).status,

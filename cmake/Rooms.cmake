@@ -67,6 +67,7 @@ function(rapt_tests name)
     set(ARG_TIMEOUT 120)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # the test, not what it tests: a third less to compile
   target_link_libraries(${name} PRIVATE rapt_flags ${ARG_LIBS} GTest::gmock GTest::gtest_main)
   foreach(used IN LISTS ARG_USES)
     rapt_target(${used} used_target)

@@ -20,12 +20,21 @@ if(RAPT_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${RAPT_CCACHE}")
 endif()
 
+# Most of a file's time goes into what it includes and instantiates; files of one target that are compiled together share that.
+# So two files of a target cannot have one name in their anonymous namespaces. `dev` compiles each alone: for clangd, clang-tidy and
+# includes that are missing.
+option(RAPT_UNITY "Compile the files of a target several at a time" ON)
+set(CMAKE_UNITY_BUILD ${RAPT_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+
 add_library(rapt_flags INTERFACE)
 target_compile_options(rapt_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+  -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Werror
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual> $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   # g++ 12 reports these two inside its own library and Boost when it inlines (GCC bugs 105329 and 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>
+  # Where a file is compiled with its neighbors, what they have in anonymous namespaces may be shadowed, and counts as included.
+  $<IF:$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${RAPT_UNITY}>>,-Wshadow=local$<SEMICOLON>$<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>,-Wshadow>
   -fstack-protector-strong $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
 target_compile_definitions(rapt_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

@@ -16,7 +16,7 @@
 namespace rapt::marketplace {
 namespace {
 
-using Kind = api::Router::Match::Kind;
+using MatchKind = api::Router::Match::Kind;
 
 constexpr std::size_t kCountedAddresses = 65536;
 /// So much is read of anybody; more only when a publisher's or a releaser's signature over the head holds.
@@ -118,7 +118,7 @@ void Application::dress(http::Headers& headers, bool page) const {
 Task<void> Application::handle(http::Request& request, http::Responder& responder) {
   request.remote_address = api::client_of(request, proxies_).address;
   const auto kind = router_.find(request.method, request.path).kind;
-  const bool page = kind == Kind::kNoSuchPath && pages_ && is_read(request) && !request.path.starts_with("/api/");
+  const bool page = kind == MatchKind::kNoSuchPath && pages_ && is_read(request) && !request.path.starts_with("/api/");
   if (page) {
     co_await handle_page(request, responder);
   } else {
@@ -146,16 +146,16 @@ Task<void> Application::handle_route(http::Request& request, http::Responder& re
   if (!answered) log_failure(answered.error(), request);
   if (!call.answered) {
     auto response = answered ? std::move(*answered) : api::error_reply(answered.error(), request.id);
-    if (match.kind == Kind::kOtherMethod) response.headers.set("Allow", match.allowed);
+    if (match.kind == MatchKind::kOtherMethod) response.headers.set("Allow", match.allowed);
     co_await dressed.send(std::move(response));
   }
-  const auto pattern = match.kind == Kind::kFound ? all_routes()[match.index].pattern : "(unknown)";
+  const auto pattern = match.kind == MatchKind::kFound ? all_routes()[match.index].pattern : "(unknown)";
   log_access(request, pattern, dressed.status(), since);
 }
 
 Task<Result<http::Response>> Application::answer(const api::Router::Match& match, Call& call) {
-  if (match.kind == Kind::kNoSuchPath) co_return no_such_page(call.request);
-  if (match.kind == Kind::kOtherMethod) co_return wrong_method(match.allowed);
+  if (match.kind == MatchKind::kNoSuchPath) co_return no_such_page(call.request);
+  if (match.kind == MatchKind::kOtherMethod) co_return wrong_method(match.allowed);
   const auto& route = all_routes()[match.index];
   RAPT_CO_TRY(admit(route, call.request));
   RAPT_CO_TRY(api::without_repeats(call.request));
@@ -190,7 +190,7 @@ Result<void> Application::admit(const Route& route, const http::Request& request
 
 Task<std::size_t> Application::body_limit(const http::Request& head, std::size_t usual) {
   const auto match = router_.find(head.method, head.path);
-  if (match.kind != Kind::kFound) co_return usual;
+  if (match.kind != MatchKind::kFound) co_return usual;
   const auto& route = all_routes()[match.index];
   if (route.body_bytes <= kStrangersBody) co_return route.body_bytes;
   if (route.access == Access::kReleaser) {

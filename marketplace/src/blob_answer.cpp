@@ -8,7 +8,7 @@
 namespace rapt::marketplace {
 namespace {
 
-using Kind = ByteRange::Kind;
+using RangeKind = ByteRange::Kind;
 
 http::Headers head_of(const BlobFile& file, const std::string& tag) {
   http::Headers out;
@@ -35,13 +35,13 @@ Task<Result<http::Response>> answer_blob(Call& call, BlobFile file, bool& delive
   const std::string tag = "\"" + file.sha256 + "\"";
   auto headers = head_of(file, tag);
   const auto range = wanted_range(call.request, tag, file.bytes);
-  if (range.kind == Kind::kUnchanged) co_return bodiless(304, std::move(headers), file.bytes);
-  if (range.kind == Kind::kNone) co_return bodiless(416, std::move(headers), file.bytes);
+  if (range.kind == RangeKind::kUnchanged) co_return bodiless(304, std::move(headers), file.bytes);
+  if (range.kind == RangeKind::kNone) co_return bodiless(416, std::move(headers), file.bytes);
   // Before the head goes out: a blob that is not there has an answer of its own.
   const auto there = co_await call.site.blobs.size(file.sha256);
   if (!there) co_return there.error();
   if (*there != file.bytes) co_return Error::internal("blob " + file.sha256 + " has another size than was kept");
-  const bool part = range.kind == Kind::kPart;
+  const bool part = range.kind == RangeKind::kPart;
   if (part)
     headers.set("Content-Range", "bytes " + std::to_string(range.from) + "-" +
                                      std::to_string(range.from + range.count - 1) + "/" + std::to_string(file.bytes));

@@ -8,7 +8,7 @@
 namespace rapt::marketplace {
 namespace {
 
-using Kind = ByteRange::Kind;
+using RangeKind = ByteRange::Kind;
 
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
@@ -35,13 +35,13 @@ std::optional<std::uint64_t> number(std::string_view text) {
 }
 
 ByteRange part(std::uint64_t from, std::uint64_t last, std::uint64_t size) {
-  if (from >= size) return {Kind::kNone, 0, 0};
-  return {Kind::kPart, from, std::min(last, size - 1) - from + 1};
+  if (from >= size) return {RangeKind::kNone, 0, 0};
+  return {RangeKind::kPart, from, std::min(last, size - 1) - from + 1};
 }
 
 /// "bytes=0-99", "bytes=100-", "bytes=-100".
 ByteRange parsed(std::string_view field, std::uint64_t size) {
-  const ByteRange whole{Kind::kWhole, 0, size};
+  const ByteRange whole{RangeKind::kWhole, 0, size};
   constexpr std::string_view kUnit = "bytes=";
   if (!field.starts_with(kUnit)) return whole;
   const auto spec = trimmed(field.substr(kUnit.size()));
@@ -51,7 +51,7 @@ ByteRange parsed(std::string_view field, std::uint64_t size) {
   const auto from = number(first), last = number(second);
   if (first.empty()) {
     if (!last) return whole;
-    return *last == 0 ? ByteRange{Kind::kNone, 0, 0} : part(size - std::min(*last, size), size, size);
+    return *last == 0 ? ByteRange{RangeKind::kNone, 0, 0} : part(size - std::min(*last, size), size, size);
   }
   if (!from || (!second.empty() && !last) || (last && *last < *from)) return whole;
   return part(*from, last.value_or(size), size);
@@ -60,8 +60,8 @@ ByteRange parsed(std::string_view field, std::uint64_t size) {
 }  // namespace
 
 ByteRange wanted_range(const http::Request& request, std::string_view tag, std::uint64_t size) {
-  if (names(request.headers.get("If-None-Match").value_or(""), tag)) return {Kind::kUnchanged, 0, 0};
-  const ByteRange whole{Kind::kWhole, 0, size};
+  if (names(request.headers.get("If-None-Match").value_or(""), tag)) return {RangeKind::kUnchanged, 0, 0};
+  const ByteRange whole{RangeKind::kWhole, 0, size};
   const auto range = request.headers.get("Range");
   if (!range || request.method != "GET") return whole;
   const auto condition = request.headers.get("If-Range");

@@ -27,7 +27,7 @@ constexpr store::Statement kPublisher{"publishers.one",
                                       "AND (m.latest_stable IS NOT NULL OR m.latest_beta IS NOT NULL)) AS modules FROM "
                                       "publishers p WHERE p.name = $1 AND "
                                       "p.suspended_because IS NULL"};
-constexpr store::Statement kKeys{
+constexpr store::Statement kPublisherKeys{
     "publishers.keys",
     "SELECT key_id, label, added_at, revoked_at FROM publisher_keys WHERE publisher = $1 ORDER BY added_at, key_id"};
 constexpr store::Statement kAdvisories{
@@ -37,7 +37,7 @@ constexpr store::Statement kAdvisories{
     "AND ($1::text IS NULL OR module = $1) AND ($2::bigint IS NULL OR "
     "((extract(epoch FROM published_at) * 1000000)::bigint, id) < ($2::bigint, $3::text)) "
     "ORDER BY key DESC, id DESC LIMIT $4::bigint"};
-constexpr std::string_view kList = "advisories";
+constexpr std::string_view kListCatalog = "advisories";
 
 json advisory(const store::Row& row) {
   const auto module = row.optional_text("module");
@@ -78,7 +78,7 @@ Task<Result<http::Response>> get_publisher(Call& call) {
   const auto rows = co_await call.site.database.query(kPublisher, store::params(name));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::not_found("publisher as \"" + printable(name, 80) + "\"");
-  const auto keys = co_await call.site.database.query(kKeys, store::params(name));
+  const auto keys = co_await call.site.database.query(kPublisherKeys, store::params(name));
   if (!keys) co_return keys.error();
   const auto row = (*rows)[0];
   json data{{"name", row.text("name")},
@@ -97,7 +97,7 @@ Task<Result<http::Response>> get_advisories(Call& call) {
   if (!limit) co_return limit.error();
   const auto module = api::query_text(call.request, "module", 100);
   if (!module) co_return module.error();
-  const auto cursor = ListCursor::parse(kList, call.request.query_value("cursor").value_or(""));
+  const auto cursor = ListCursor::parse(kListCatalog, call.request.query_value("cursor").value_or(""));
   if (!cursor) co_return cursor.error();
   store::Params params;
   params.add(module->empty() ? std::nullopt : std::optional(*module));
@@ -110,7 +110,7 @@ Task<Result<http::Response>> get_advisories(Call& call) {
   if (rows->size() <= most) co_return reply_page(text_of(data), "");
   const auto last = (*rows)[most - 1];
   const ListCursor next{last.integer("key"), last.text("id")};
-  co_return reply_page(text_of(data), next.text(kList));
+  co_return reply_page(text_of(data), next.text(kListCatalog));
 }
 
 }  // namespace rapt::marketplace

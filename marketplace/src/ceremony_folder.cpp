@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = 16 * 1024 * 1024;
 
-std::string shown(const fs::path& path) {
+std::string shown_path(const fs::path& path) {
   return printable(path.native(), 1000);
 }
 
@@ -29,7 +29,8 @@ Result<std::int64_t> newest_version(const fs::path& folder, std::string_view rol
     if (const auto named = role_of_file(entry->path()); named && named->second == role)
       newest = std::max(newest, named->first);
   }
-  if (failure) return Error::invalid("", "The folder " + shown(folder) + " cannot be read: " + failure.message() + ".");
+  if (failure)
+    return Error::invalid("", "The folder " + shown_path(folder) + " cannot be read: " + failure.message() + ".");
   return newest;
 }
 
@@ -42,7 +43,7 @@ Result<std::optional<Signed>> newest(const fs::path& folder, std::string_view ro
   const auto file = read_document(path);
   if (!file) return file.error();
   auto read = parse(*file);
-  if (!read) return Error::invalid(shown(path), read.error().message);
+  if (!read) return Error::invalid(shown_path(path), read.error().message);
   return std::optional<Signed>(std::move(*read));
 }
 
@@ -57,7 +58,8 @@ Result<std::pair<std::int64_t, std::string>> role_of_file(const fs::path& path) 
     if (fault == std::errc() && version >= 1 && tail == "." + std::string(role) + ".json")
       return std::pair(version, std::string(role));
   }
-  return Error::invalid(shown(path), "It is not called as documents of ceremonies are: 1.root.json, 1.targets.json.");
+  return Error::invalid(shown_path(path),
+                        "It is not called as documents of ceremonies are: 1.root.json, 1.targets.json.");
 }
 
 Result<std::string> read_document(const fs::path& path) {
@@ -79,9 +81,9 @@ Result<std::optional<SignedTargets>> newest_targets(const fs::path& folder, std:
 Result<void> write_new(const fs::path& path, std::string_view file) {
   std::error_code failure;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
-  if (failure) return Error::invalid(shown(path), "Its folder cannot be made: " + failure.message() + ".");
+  if (failure) return Error::invalid(shown_path(path), "Its folder cannot be made: " + failure.message() + ".");
   if (fs::exists(fs::symlink_status(path, failure)))
-    return Error::conflict(shown(path) +
+    return Error::conflict(shown_path(path) +
                            " is there already. A version is made once; move it away if nobody has signed it.");
   return write_file_atomically(path, file);
 }

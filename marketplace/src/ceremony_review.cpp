@@ -86,7 +86,7 @@ SignatureState state(std::string by, std::string_view canonical, const std::vect
 }
 
 template <class Signed, class Parse>
-Result<Signed> read_as(const fs::path& path, Parse parse) {
+Result<Signed> read_signed(const fs::path& path, Parse parse) {
   const auto file = read_document(path);
   if (!file) return file.error();
   auto read = parse(*file);
@@ -102,7 +102,7 @@ Result<std::optional<Signed>> version_before(const fs::path& folder, std::string
     const auto path = document_path(folder, role, version);
     std::error_code failure;
     if (!fs::exists(path, failure)) continue;
-    auto read = read_as<Signed>(path, parse);
+    auto read = read_signed<Signed>(path, parse);
     if (!read) return read.error();
     return std::optional<Signed>(std::move(*read));
   }
@@ -120,7 +120,7 @@ void compare(Review& out, const std::optional<tuf::Signed<Document>>& before, co
 }
 
 Result<void> review_root(Review& out, const fs::path& path, TimePoint now) {
-  const auto next = read_as<SignedRoot>(path, tuf::parse_root);
+  const auto next = read_signed<SignedRoot>(path, tuf::parse_root);
   if (!next) return next.error();
   const auto before = version_before<SignedRoot>(path.parent_path(), "root", next->document.version, tuf::parse_root);
   if (!before) return before.error();
@@ -138,7 +138,7 @@ Result<void> review_root(Review& out, const fs::path& path, TimePoint now) {
 }
 
 Result<void> review_targets(Review& out, const fs::path& path, TimePoint now) {
-  const auto next = read_as<SignedTargets>(path, tuf::parse_targets);
+  const auto next = read_signed<SignedTargets>(path, tuf::parse_targets);
   if (!next) return next.error();
   const auto folder = path.parent_path();
   const auto before = version_before<SignedTargets>(folder, out.role, next->document.version, tuf::parse_targets);
@@ -158,7 +158,7 @@ Result<void> review_targets(Review& out, const fs::path& path, TimePoint now) {
 }
 
 Result<void> review_releases(Review& out, const fs::path& path, TimePoint now) {
-  const auto next = read_as<SignedTargets>(path, tuf::parse_targets);
+  const auto next = read_signed<SignedTargets>(path, tuf::parse_targets);
   if (!next) return next.error();
   compare(out, std::optional<SignedTargets>(), next->document);
   for (const auto& [target, about] : next->document.targets)

@@ -9,7 +9,7 @@ namespace {
 using store::Transaction;
 
 // In the order of their keys, so that two servers that write at once do not wait for each other in a circle.
-constexpr store::Statement kVersions{
+constexpr store::Statement kCountVersions{
     "downloads.versions",
     "UPDATE module_versions v SET downloads = v.downloads + n.count FROM unnest($1::text[], $2::text[], "
     "$3::bigint[]) AS n(module, version, count) WHERE v.module = n.module AND v.version = n.version"};
@@ -64,7 +64,7 @@ Task<Result<void>> DownloadCounts::flush(store::Database& database) {
   }
   auto work = [names, versions, counts, ids, tool_counts](Transaction& transaction) -> Result<void> {
     RAPT_TRY(transaction.exec(kTurn));
-    RAPT_TRY(transaction.exec(kVersions, store::Params().add_array(names).add_array(versions).add_array(counts)));
+    RAPT_TRY(transaction.exec(kCountVersions, store::Params().add_array(names).add_array(versions).add_array(counts)));
     RAPT_TRY(transaction.exec(kModules, store::Params().add_array(names).add_array(counts)));
     RAPT_TRY(transaction.exec(kTools, store::Params().add_array(ids).add_array(tool_counts)));
     return {};

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostModules = 500, kLongestVersion = 64;
+constexpr std::size_t kMostReported = 500, kLongestVersion = 64;
 constexpr store::Statement kForget{"instances.forget",
                                    "DELETE FROM instances WHERE seen_at < now() - interval '400 days'"};
 
@@ -22,7 +22,7 @@ void look_at_version(const std::string& path, const std::string& text, std::vect
 }
 
 void look_at_modules(const json& modules, std::vector<FieldError>& faults) {
-  if (!modules.is_object() || modules.size() > kMostModules) {
+  if (!modules.is_object() || modules.size() > kMostReported) {
     faults.push_back({"modules", "must be an object of at most 500 modules and their versions"});
     return;
   }

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostBytes = 4096;
+constexpr std::size_t kMostKeyBytes = 4096;
 constexpr unsigned kOthers = 077, kOthersWrite = 022;
 
 std::string shown(const fs::path& path) {
@@ -43,7 +43,7 @@ Result<void> check_private(const fs::path& path) {
 
 /// The one line that is no comment.
 Result<std::string> line_of(const fs::path& path) {
-  const auto text = read_file(path, kMostBytes);
+  const auto text = read_file(path, kMostKeyBytes);
   if (!text) return unusable(path, text.error().message);
   std::string found;
   for (std::size_t begin = 0; begin < text->size();) {

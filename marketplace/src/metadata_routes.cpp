@@ -125,7 +125,7 @@ Task<Result<http::Response>> get_registry_target(Call& call) {
   co_return json_file(call.request, (*rows)[0].text("bytes"), kForEver);
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kMetadataRoutes{
     Route{"GET", "/metadata/:file", Access::kPublic, get_metadata, 0, 6000},
     Route{"GET", "/targets/modules/:publisher/:module/:file", Access::kPublic, get_module_target},
     Route{"GET", "/targets/releases/:version/:file", Access::kPublic, get_release_target},
@@ -135,7 +135,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> metadata_routes() {
-  return kRoutes;
+  return kMetadataRoutes;
 }
 
 }  // namespace rapt::marketplace

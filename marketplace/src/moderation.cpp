@@ -19,28 +19,28 @@ using store::params;
 using store::Statement;
 using store::Transaction;
 
-constexpr std::size_t kMostNote = 1000, kMostReason = 300, kMostTitle = 200, kMostText = 4000;
+constexpr std::size_t kMostNote = 1000, kMostAdvisoryWords = 300, kMostAdvisoryTitle = 200, kMostText = 4000;
 
 constexpr Statement kDecide{
     "moderate_review",
     "UPDATE module_versions SET state = $3, review_note = $4 WHERE module = $1 AND version = $2 "
     "AND state = 'review'"};
 constexpr Statement kState{"moderate_state", "SELECT state FROM module_versions WHERE module = $1 AND version = $2"};
-constexpr Statement kPublishers{
+constexpr Statement kPublisherStates{
     "moderate_publishers",
     "SELECT name, title, contact, reviewed, suspended_because, created_at, (SELECT count(*) FROM modules m WHERE "
     "m.publisher = p.name) AS modules FROM publishers p ORDER BY name"};
 constexpr Statement kReviewed{"moderate_reviewed", "UPDATE publishers SET reviewed = $2::boolean WHERE name = $1"};
 constexpr Statement kSuspend{"moderate_suspend", "UPDATE publishers SET suspended_because = $2 WHERE name = $1"};
 // One at a time: ids are counted.
-constexpr Statement kLock{"advisory_lock", "SELECT pg_advisory_xact_lock(5117002)"};
+constexpr Statement kLockPublisher{"advisory_lock", "SELECT pg_advisory_xact_lock(5117002)"};
 constexpr Statement kNextId{
     "advisory_next",
     "SELECT 'RA-' || to_char($1::timestamptz AT TIME ZONE 'UTC', 'YYYY') || '-' || lpad((1 + coalesce(max(substr(id, "
     "9)::int), 0))::text, 4, '0') AS id FROM advisories WHERE substr(id, 4, 4) = to_char($1::timestamptz AT TIME ZONE "
     "'UTC', 'YYYY')"};
 constexpr Statement kModule{"advisory_module", "SELECT 1 FROM modules WHERE name = $1"};
-constexpr Statement kInsert{
+constexpr Statement kInsertAdvisory{
     "advisory_insert",
     "INSERT INTO advisories (id, module, affected, fixed, severity, title, body, url, published_at) VALUES ($1, "
     "nullif($2, ''), $3, $4, $5, $6, $7, $8, $9::timestamptz)"};
@@ -91,7 +91,7 @@ Result<void> check(const Advisory& advisory) {
   if (std::find(kSeverities.begin(), kSeverities.end(), advisory.severity) == kSeverities.end())
     return Error::invalid("severity", "has to be low, medium, high or critical.");
   if (advisory.title.empty()) return Error::invalid("title", "is missing.");
-  RAPT_TRY(check_line("title", advisory.title, kMostTitle));
+  RAPT_TRY(check_line("title", advisory.title, kMostAdvisoryTitle));
   if (!is_utf8(advisory.text) || count_code_points(advisory.text) > kMostText)
     return Error::invalid("text", "may have " + std::to_string(kMostText) + " characters.");
   if (!is_link(advisory.url)) return Error::invalid("url", "has to be an address that begins with https://.");
@@ -114,7 +114,7 @@ Result<void> decide_review(Transaction& tx, const std::string& module, const std
 }
 
 Result<std::string> list_publishers(Transaction& tx) {
-  const auto rows = tx.exec(kPublishers);
+  const auto rows = tx.exec(kPublisherStates);
   if (!rows) return rows.error();
   auto out = json::array();
   for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -138,7 +138,7 @@ Result<void> set_reviewed(Transaction& tx, const std::string& publisher, bool re
 Result<Delegated> suspend(Transaction& tx, const Repository& repository, const std::string& publisher,
                           const std::string& because) {
   if (because.empty()) return Error::invalid("because", "is missing.");
-  RAPT_TRY(check_line("because", because, kMostReason));
+  RAPT_TRY(check_line("because", because, kMostAdvisoryWords));
   RAPT_TRY(one_row(tx.exec(kSuspend, params(publisher, because)), publisher));
   return repository.expel(tx, publisher);
 }
@@ -155,12 +155,13 @@ Result<std::string> add_advisory(Transaction& tx, const Repository& repository, 
     if (!there) return there.error();
     if (there->empty()) return Error::not_found("module as " + printable(advisory.module, 80));
   }
-  if (const auto locked = tx.exec(kLock); !locked) return locked.error();
+  if (const auto locked = tx.exec(kLockPublisher); !locked) return locked.error();
   const auto id = tx.exec(kNextId, params(now));
   if (!id) return id.error();
   advisory.id = (*id)[0].text("id");
-  const auto inserted = tx.exec(kInsert, params(advisory.id, advisory.module, advisory.affected, advisory.fixed,
-                                                advisory.severity, advisory.title, advisory.text, advisory.url, now));
+  const auto inserted =
+      tx.exec(kInsertAdvisory, params(advisory.id, advisory.module, advisory.affected, advisory.fixed,
+                                      advisory.severity, advisory.title, advisory.text, advisory.url, now));
   if (!inserted) return inserted.error();
   RAPT_TRY(announce(tx, repository));
   return advisory.id;

@@ -20,8 +20,8 @@ using store::Transaction;
 
 constexpr std::size_t kMostCaption = 200;
 
-constexpr Statement kOwn{"extras_own", "SELECT 1 FROM modules WHERE name = $1 AND publisher = $2"};
-constexpr Statement kPut{
+constexpr Statement kOwnModule{"extras_own", "SELECT 1 FROM modules WHERE name = $1 AND publisher = $2"};
+constexpr Statement kPutExtras{
     "extras_screenshot",
     "INSERT INTO module_screenshots (module, position, sha256, content_type, caption) VALUES ($1, $2::int, $3, $4, $5) "
     "ON CONFLICT (module, position) DO UPDATE SET sha256 = $3, content_type = $4, caption = $5"};
@@ -29,10 +29,10 @@ constexpr Statement kDelete{
     "extras_screenshot_delete",
     "DELETE FROM module_screenshots s USING modules m WHERE m.name = s.module AND s.module = $1 "
     "AND s.position = $2::int AND m.publisher = $3"};
-constexpr Statement kVersion{
+constexpr Statement kExtrasVersion{
     "extras_version", "SELECT 1 FROM module_versions WHERE module = $1 AND version = $2 AND state = 'published'"};
 // Ratings of one module take turns at its row, so that sum and count are those of the rows.
-constexpr Statement kLock{"extras_lock", "SELECT 1 FROM modules WHERE name = $1 FOR UPDATE"};
+constexpr Statement kLockExtras{"extras_lock", "SELECT 1 FROM modules WHERE name = $1 FOR UPDATE"};
 constexpr Statement kRate{
     "extras_rate",
     "INSERT INTO module_ratings (module, instance_id, stars, version) VALUES ($1, $2::uuid, $3::int, $4) "
@@ -61,7 +61,7 @@ Result<ImageHead> image_of(const std::string& bytes) {
 }
 
 Task<Result<void>> own_module(Call& call) {
-  const auto rows = co_await call.site.database.query(kOwn, params(call.parameter("name"), call.publisher));
+  const auto rows = co_await call.site.database.query(kOwnModule, params(call.parameter("name"), call.publisher));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::not_found("module of yours as " + printable(call.parameter("name"), 80));
   co_return Result<void>();
@@ -83,7 +83,7 @@ Task<Result<http::Response>> put_screenshot(Call& call) {
   const auto kept = co_await call.site.blobs.put(sha256, std::move(call.request.body));
   if (!kept) co_return kept.error();
   const auto put = co_await call.site.database.query(
-      kPut, params(call.parameter("name"), *position, sha256, head->content_type, caption));
+      kPutExtras, params(call.parameter("name"), *position, sha256, head->content_type, caption));
   if (!put) co_return put.error();
   co_return reply(200,
                   json{{"position", *position},
@@ -113,8 +113,8 @@ Task<Result<http::Response>> put_rating(Call& call) {
   if (!stars) co_return Error::invalid("stars", "has to be a whole number from 1 to 5.");
   auto work = [module = call.parameter("name"), version, stars = *stars,
                instance = call.instance_id](Transaction& tx) -> Result<std::string> {
-    if (const auto locked = tx.exec(kLock, params(module)); !locked) return locked.error();
-    const auto there = tx.exec(kVersion, params(module, version));
+    if (const auto locked = tx.exec(kLockExtras, params(module)); !locked) return locked.error();
+    const auto there = tx.exec(kExtrasVersion, params(module, version));
     if (!there) return there.error();
     if (there->empty())
       return Error::not_found("published version as " + printable(module, 80) + " " + printable(version, 80));

@@ -199,7 +199,7 @@ Task<Result<http::Response>> get_screenshot(Call& call) {
   co_return answered;
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kModuleRoutes{
     Route{"GET", "/api/modules", Access::kPublic, get_modules},
     Route{"GET", "/api/modules/:name", Access::kPublic, get_module},
     Route{"GET", "/api/modules/:name/versions", Access::kPublic, get_versions},
@@ -214,7 +214,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> module_routes() {
-  return kRoutes;
+  return kModuleRoutes;
 }
 
 }  // namespace rapt::marketplace

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::days;
 
-constexpr days kReaders{1};  ///< how long a client may still be reading what was superseded
+constexpr days kReaderDays{1};  ///< how long a client may still be reading what was superseded
 constexpr std::string_view kSnapshot = "snapshot", kTimestamp = "timestamp";
 
 const tuf::Role& root_role(const Chain& chain, std::string_view role) {
@@ -44,7 +44,7 @@ Result<void> put_advisory_target(store::Transaction& transaction, const std::vec
                                  TimePoint now, tuf::Targets& registry) {
   const auto bytes = encode_advisories(advisories);
   const auto sha256 = security::hex(security::sha256(bytes));
-  RAPT_TRY(documents::put_target(transaction, kAdvisoriesTarget, sha256, bytes, now, now - kReaders));
+  RAPT_TRY(documents::put_target(transaction, kAdvisoriesTarget, sha256, bytes, now, now - kReaderDays));
   tuf::Target target;
   target.length = bytes.size();
   target.hashes = {{"sha256", sha256}};

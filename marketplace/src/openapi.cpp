@@ -13,43 +13,43 @@
 namespace rapt::marketplace {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 std::string key_of(const Route& route) {
   return std::string(route.method) + " " + std::string(route.pattern);
 }
 
-json component(const std::string& schema) {
-  json out = json::object();
+ordered_json component(const std::string& schema) {
+  ordered_json out = ordered_json::object();
   out["$ref"] = "#/components/schemas/" + schema;
   return out;
 }
 
-json media(const std::string& type, json schema) {
-  json out = json::object();
+ordered_json media(const std::string& type, ordered_json schema) {
+  ordered_json out = ordered_json::object();
   out[type]["schema"] = std::move(schema);
   return out;
 }
 
-json object_of(json properties, std::vector<std::string> required) {
-  json out{{"type", "object"}, {"additionalProperties", false}};
+ordered_json object_of(ordered_json properties, std::vector<std::string> required) {
+  ordered_json out{{"type", "object"}, {"additionalProperties", false}};
   out["required"] = std::move(required);
   out["properties"] = std::move(properties);
   return out;
 }
 
-json content_of(const json& answer) {
+ordered_json content_of(const ordered_json& answer) {
   if (answer.contains("data")) return media("application/json", object_of({{"data", answer["data"]}}, {"data"}));
   if (answer.contains("schema")) return media("application/json", answer["schema"]);
   if (answer.contains("content_type")) return media(answer["content_type"].get<std::string>(), {{"type", "string"}});
   if (!answer.contains("list")) return nullptr;
-  const json cursor{{"type", {"string", "null"}}, {"description", "Null on the last page."}};
-  const json meta = object_of({{"next_cursor", cursor}}, {"next_cursor"});
-  const json items{{"type", "array"}, {"items", answer["list"]}};
+  const ordered_json cursor{{"type", {"string", "null"}}, {"description", "Null on the last page."}};
+  const ordered_json meta = object_of({{"next_cursor", cursor}}, {"next_cursor"});
+  const ordered_json items{{"type", "array"}, {"items", answer["list"]}};
   return media("application/json", object_of({{"data", items}, {"meta", meta}}, {"data", "meta"}));
 }
 
-json query_parameter(const json& said) {
+ordered_json query_parameter(const ordered_json& said) {
   if (said == "limit")
     return {{"name", "limit"},
             {"in", "query"},
@@ -60,13 +60,13 @@ json query_parameter(const json& said) {
             {"in", "query"},
             {"description", "meta.next_cursor of the page before."},
             {"schema", {{"type", "string"}, {"minLength", 1}}}};
-  json out = said;
+  ordered_json out = said;
   out["in"] = "query";
   return out;
 }
 
 /// "/api/modules/:name" as OpenAPI writes it, and its parameters.
-std::string path_of(std::string_view pattern, json& parameters) {
+std::string path_of(std::string_view pattern, ordered_json& parameters) {
   std::string out;
   while (!pattern.empty()) {
     const auto part = pattern.substr(0, pattern.find('/', 1));
@@ -99,14 +99,14 @@ std::map<std::string, std::string> usual_failures(const Route& route) {
   return out;
 }
 
-json responses_of(const Route& route, const json& said) {
-  json out = json::object();
+ordered_json responses_of(const Route& route, const ordered_json& said) {
+  ordered_json out = ordered_json::object();
   for (const auto& [status, answer] : said.at("answers").items()) {
     out[status]["description"] = answer.value("description", said.at("summary").get<std::string>() + ".");
     if (auto content = content_of(answer); !content.is_null()) out[status]["content"] = std::move(content);
   }
   auto failures = usual_failures(route);
-  const auto errors = said.value("errors", json::object());
+  const auto errors = said.value("errors", ordered_json::object());
   for (const auto& [status, text] : errors.items()) failures[status] = text.get<std::string>();
   for (const auto& [status, text] : failures) {
     out[status]["description"] = text;
@@ -115,16 +115,17 @@ json responses_of(const Route& route, const json& said) {
   return out;
 }
 
-json operation_of(const Route& route, const json& said, const std::string& tag, std::string& path) {
-  json parameters = json::array();
+ordered_json operation_of(const Route& route, const ordered_json& said, const std::string& tag, std::string& path) {
+  ordered_json parameters = ordered_json::array();
   path = path_of(route.pattern, parameters);
-  const auto query = said.value("query", json::array());
+  const auto query = said.value("query", ordered_json::array());
   for (const auto& one : query) parameters.push_back(query_parameter(one));
-  json out{{"operationId", said.at("id")}, {"tags", json::array({tag})}, {"summary", said.at("summary")}};
-  out["security"] = json::array();
+  ordered_json out{
+      {"operationId", said.at("id")}, {"tags", ordered_json::array({tag})}, {"summary", said.at("summary")}};
+  out["security"] = ordered_json::array();
   if (route.access == Access::kPublisher || route.access == Access::kReleaser)
-    out["security"].push_back({{"signature", json::array()}});
-  if (route.access == Access::kInstance) out["security"].push_back({{"instance", json::array()}});
+    out["security"].push_back({{"signature", ordered_json::array()}});
+  if (route.access == Access::kInstance) out["security"].push_back({{"instance", ordered_json::array()}});
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (said.contains("body")) out["requestBody"]["content"] = media("application/json", said["body"]);
   if (said.value("binary", false))
@@ -134,8 +135,8 @@ json operation_of(const Route& route, const json& said, const std::string& tag, 
   return out;
 }
 
-json beginning() {
-  return json::parse(R"({
+ordered_json beginning() {
+  return ordered_json::parse(R"({
     "openapi": "3.1.0",
     "info": {"title": "RaptScallions registry", "version": "1.0.0",
              "description": "Bodies are JSON in UTF-8. A success is {\"data\": …}, lists add meta.next_cursor. HEAD is answered wherever GET is. docs/registry.md says more.",
@@ -154,17 +155,17 @@ json beginning() {
 }
 
 struct Said {
-  json operation;
+  ordered_json operation;
   std::string tag;
 };
 
 /// By "METHOD pattern".
 using AllSaid = std::map<std::string, Said, std::less<>>;
 
-AllSaid read_files(std::span<const DescriptionFile> files, json& document, std::vector<std::string>& faults) {
+AllSaid read_files(std::span<const DescriptionFile> files, ordered_json& document, std::vector<std::string>& faults) {
   AllSaid out;
   for (const auto& file : files) {
-    const auto area = json::parse(file.text);
+    const auto area = ordered_json::parse(file.text);
     document["tags"].push_back(area.at("tag"));
     const auto tag = area.at("tag").at("name").get<std::string>();
     for (const auto& [key, operation] : area.at("operations").items()) {
@@ -180,7 +181,7 @@ AllSaid read_files(std::span<const DescriptionFile> files, json& document, std::
 
 const AllSaid& all_said() {
   static const AllSaid said = [] {
-    json document = beginning();
+    ordered_json document = beginning();
     std::vector<std::string> faults;
     return read_files(description_files(), document, faults);
   }();
@@ -191,7 +192,7 @@ const AllSaid& all_said() {
 
 Description describe(std::span<const Route> routes, std::span<const DescriptionFile> files) {
   Description out;
-  json document = beginning();
+  ordered_json document = beginning();
   const auto said = read_files(files, document, out.faults);
   std::set<std::string> ids;
   for (const auto& route : routes) {
@@ -221,7 +222,7 @@ Result<void> without_unknown(const Route& route, const http::Request& request) {
   if (request.query.empty()) return {};
   std::string known = " ";
   if (const auto found = all_said().find(key_of(route)); found != all_said().end()) {
-    const auto query = found->second.operation.value("query", json::array());
+    const auto query = found->second.operation.value("query", ordered_json::array());
     for (const auto& one : query)
       known += (one.is_string() ? one.get<std::string>() : one.at("name").get<std::string>()) + " ";
   }

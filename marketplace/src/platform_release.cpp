@@ -47,9 +47,9 @@ std::string common_part(PlatformRelease release) {
 }
 
 /// Compares the next document with what is there, and gathers faults.
-class Comparison {
+class PlatformComparison {
  public:
-  explicit Comparison(Transaction& tx) : tx_(tx) {}
+  explicit PlatformComparison(Transaction& tx) : tx_(tx) {}
 
   Result<std::map<std::string, Whole>> compare(const tuf::Targets& before, const tuf::Targets& next) {
     for (const auto& [path, target] : before.targets)
@@ -159,7 +159,7 @@ Result<PlatformChange> take_in(Transaction& tx, const Repository& repository, co
   // First whose it is: a stranger's document is not compared.
   const auto next = repository.publish_releases(tx, file);
   if (!next) return next.error();
-  const auto versions = Comparison(tx).compare(before, *next);
+  const auto versions = PlatformComparison(tx).compare(before, *next);
   if (!versions) return versions.error();
   PlatformChange out;
   out.document = next->version;

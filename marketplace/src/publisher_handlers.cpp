@@ -17,8 +17,8 @@ using nlohmann::json;
 using store::params;
 using store::Transaction;
 
-constexpr std::size_t kMostKeyText = 64, kMostTitle = 100, kMostContact = 254, kMostUrl = 500, kMostReason = 300;
-constexpr std::size_t kMostDocument = std::size_t{4} << 20;
+constexpr std::size_t kMostKeyText = 64, kMostTitle = 100, kMostContact = 254, kMostUrl = 500, kMostYankReason = 300;
+constexpr std::size_t kMostPublished = std::size_t{4} << 20;
 
 constexpr store::Statement kEdit{
     "publisher_edit",
@@ -34,7 +34,7 @@ Result<void> check_about(const std::optional<std::string>& title, const std::opt
   return {};
 }
 
-Result<security::PublicKey> key_of(const std::string& text) {
+Result<security::PublicKey> public_key_of(const std::string& text) {
   auto key = security::PublicKey::from_text(text);
   if (!key) return Error::invalid("public_key", "is no Ed25519 key in base64url: `rapt keygen` makes one.");
   return key;
@@ -76,7 +76,7 @@ Task<Result<http::Response>> register_new_publisher(Call& call) {
   if (auto fault = body->fault()) co_return std::move(*fault);
   RAPT_CO_TRY(check_about(wanted.title, wanted.contact, wanted.url));
   RAPT_CO_TRY(check_line("label", wanted.label, kMostTitle));
-  const auto key = key_of(key_text);
+  const auto key = public_key_of(key_text);
   if (!key) co_return key.error();
   wanted.key = *key;
   // The signature shows that whoever registers holds the key.
@@ -128,7 +128,7 @@ Task<Result<http::Response>> add_own_key(Call& call) {
   const auto proof_text = body->text("proof", 128);
   if (auto fault = body->fault()) co_return std::move(*fault);
   RAPT_CO_TRY(check_line("label", label, kMostTitle));
-  const auto key = key_of(key_text);
+  const auto key = public_key_of(key_text);
   if (!key) co_return key.error();
   const auto proof = security::from_base64url(proof_text);
   if (!proof || !security::verify(*key, key_proof(call.site.public_url, call.publisher, *key), *proof)) {
@@ -149,9 +149,9 @@ Task<Result<http::Response>> add_own_key(Call& call) {
 Task<Result<http::Response>> revoke_own_key(Call& call) {
   auto body = api::Body::parse(call.request);
   if (!body) co_return body.error();
-  const auto because = body->text("because", 4 * kMostReason);
+  const auto because = body->text("because", 4 * kMostYankReason);
   if (auto fault = body->fault()) co_return std::move(*fault);
-  RAPT_CO_TRY(check_line("because", because, kMostReason));
+  RAPT_CO_TRY(check_line("because", because, kMostYankReason));
   auto work = [publisher = call.publisher, key_id = call.parameter("key_id"), because,
                &repository = call.site.repository](Transaction& tx) -> Result<std::string> {
     const auto outcome = revoke_key(tx, repository, publisher, key_id, because);
@@ -166,7 +166,7 @@ Task<Result<http::Response>> revoke_own_key(Call& call) {
 Task<Result<http::Response>> take_document(Call& call) {
   auto body = api::Body::parse(call.request);
   if (!body) co_return body.error();
-  auto file = body->text("file", kMostDocument);
+  auto file = body->text("file", kMostPublished);
   if (auto fault = body->fault()) co_return std::move(*fault);
   auto work = [publisher = call.publisher, file = std::move(file), now = call.site.clock.now(),
                &repository = call.site.repository](Transaction& tx) -> Result<std::string> {

@@ -19,7 +19,7 @@ using store::Statement;
 using store::Transaction;
 
 constexpr int kRegistrationsAnHour = 60;
-constexpr std::size_t kMostKeys = 16;
+constexpr std::size_t kMostPublisherKeys = 16;
 constexpr auto kYoung = std::chrono::hours(24);
 
 // Two who choose similar names at the same moment take turns.
@@ -34,8 +34,8 @@ constexpr Statement kModuleNames{
     "SELECT name FROM modules WHERE publisher <> $1 AND (downloads > 0 OR created_at < $2) ORDER BY downloads DESC"};
 constexpr Statement kKeyOwner{"publishers_key_owner",
                               "SELECT publisher FROM publisher_keys WHERE public_key = $1 OR key_id = $2"};
-constexpr Statement kInsert{"publishers_insert",
-                            "INSERT INTO publishers (name, title, contact, url) VALUES ($1, $2, $3, $4)"};
+constexpr Statement kInsertPublisher{"publishers_insert",
+                                     "INSERT INTO publishers (name, title, contact, url) VALUES ($1, $2, $3, $4)"};
 constexpr Statement kInsertKey{
     "publishers_key_insert",
     "INSERT INTO publisher_keys (key_id, publisher, public_key, label) VALUES ($1, $2, $3, $4)"};
@@ -123,7 +123,7 @@ Result<void> register_publisher(Transaction& tx, const Repository& repository, c
   }
   RAPT_TRY(check_free_publisher(tx, wanted, now));
   RAPT_TRY(check_free_key(tx, wanted.key));
-  const auto inserted = tx.exec(kInsert, params(wanted.name, wanted.title, wanted.contact, wanted.url));
+  const auto inserted = tx.exec(kInsertPublisher, params(wanted.name, wanted.title, wanted.contact, wanted.url));
   if (!inserted) return inserted.error();
   RAPT_TRY(insert_key(tx, wanted.name, wanted.key, wanted.label));
   RAPT_TRY(repository.admit(tx, wanted.name, {wanted.key}));
@@ -160,8 +160,8 @@ Result<Delegated> add_key(Transaction& tx, const Repository& repository, const s
   const auto all = keys_of(tx, publisher);
   if (!all) return all.error();
   const auto count = std::count_if(all->begin(), all->end(), [](const auto& one) { return !one.revoked_at; });
-  if (static_cast<std::size_t>(count) >= kMostKeys) {
-    return Error::conflict("The publisher " + publisher + " has " + std::to_string(kMostKeys) +
+  if (static_cast<std::size_t>(count) >= kMostPublisherKeys) {
+    return Error::conflict("The publisher " + publisher + " has " + std::to_string(kMostPublisherKeys) +
                            " keys already: revoke one that is not used any more.");
   }
   RAPT_TRY(insert_key(tx, publisher, key, label));

@@ -42,9 +42,9 @@ struct Step {
 };
 
 /// Compares the next document with what is there, and gathers faults.
-class Comparison {
+class ReleaseComparison {
  public:
-  Comparison(Transaction& tx, std::string publisher, TimePoint now)
+  ReleaseComparison(Transaction& tx, std::string publisher, TimePoint now)
       : tx_(tx), publisher_(std::move(publisher)), now_(now) {}
 
   Result<std::vector<Step>> compare(const tuf::Targets& before, const tuf::Targets& next) {
@@ -181,7 +181,7 @@ Result<Released> release(Transaction& tx, const Repository& repository, const st
   // First whose it is: a stranger's document is not compared.
   const auto next = repository.publish(tx, publisher, file);
   if (!next) return next.error();
-  const auto steps = Comparison(tx, publisher, now).compare(before, *next);
+  const auto steps = ReleaseComparison(tx, publisher, now).compare(before, *next);
   if (!steps) return steps.error();
   Released out;
   out.version = next->version;

@@ -28,12 +28,14 @@ using nlohmann::json;
 #define RAPT_RELEASE_COLUMNS                                                                                       \
   "version, channel, files::text AS files, image, notes, min_from, schema_from, rollout_percent, halted_because, " \
   "withdrawn_because, published_at "
-constexpr store::Statement kNewest{
+constexpr store::Statement kNewestRelease{
     "releases.newest", "SELECT " RAPT_RELEASE_COLUMNS "FROM releases ORDER BY sort_key COLLATE \"C\" DESC LIMIT 200"};
-constexpr store::Statement kPage{"releases.page", "SELECT " RAPT_RELEASE_COLUMNS
-                                                  "FROM releases WHERE $1::text IS NULL OR sort_key COLLATE \"C\" < $1 "
-                                                  "ORDER BY sort_key COLLATE \"C\" DESC LIMIT $2::bigint"};
-constexpr store::Statement kOne{"releases.one", "SELECT " RAPT_RELEASE_COLUMNS "FROM releases WHERE version = $1"};
+constexpr store::Statement kReleasePage{"releases.page",
+                                        "SELECT " RAPT_RELEASE_COLUMNS
+                                        "FROM releases WHERE $1::text IS NULL OR sort_key COLLATE \"C\" < $1 "
+                                        "ORDER BY sort_key COLLATE \"C\" DESC LIMIT $2::bigint"};
+constexpr store::Statement kOneRelease{"releases.one",
+                                       "SELECT " RAPT_RELEASE_COLUMNS "FROM releases WHERE version = $1"};
 #undef RAPT_RELEASE_COLUMNS
 constexpr store::Statement kRegister{"instances.register",
                                      "INSERT INTO instances (id, token_sha256) VALUES ($1::uuid, $2)"};
@@ -70,7 +72,7 @@ Result<ReleaseSeeker> seeker_of(const http::Request& request) {
 Task<Result<http::Response>> get_latest(Call& call) {
   const auto seeker = seeker_of(call.request);
   if (!seeker) co_return seeker.error();
-  const auto rows = co_await call.site.database.query(kNewest);
+  const auto rows = co_await call.site.database.query(kNewestRelease);
   if (!rows) co_return rows.error();
   const auto found = newest_for(*rows, *seeker);
   co_return reply(200, found ? text_of(release_view(*found)) : "null");
@@ -83,7 +85,7 @@ Task<Result<http::Response>> get_releases(Call& call) {
   if (!after) co_return Error::invalid("cursor", "is not a cursor of this list: take next_cursor of the page before");
   store::Params params;
   params.add(*after ? std::optional(sort_key(**after)) : std::nullopt).add(*limit + 1);
-  const auto rows = co_await call.site.database.query(kPage, std::move(params));
+  const auto rows = co_await call.site.database.query(kReleasePage, std::move(params));
   if (!rows) co_return rows.error();
   json data = json::array();
   const auto most = static_cast<std::size_t>(*limit);
@@ -93,7 +95,7 @@ Task<Result<http::Response>> get_releases(Call& call) {
 
 Task<Result<http::Response>> get_release(Call& call) {
   const auto& version = call.parameter("version");
-  const auto rows = co_await call.site.database.query(kOne, store::params(version));
+  const auto rows = co_await call.site.database.query(kOneRelease, store::params(version));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::not_found("release \"" + printable(version, 80) + "\"");
   co_return reply(200, text_of(release_view((*rows)[0])));
@@ -130,7 +132,7 @@ Task<Result<http::Response>> post_heartbeat(Call& call) {
 
 constexpr std::size_t kReleasesBody = std::size_t{9} << 20;  // a document of 4 MiB as a JSON text
 constexpr std::size_t kToolBody = std::size_t{400} << 10;
-constexpr std::array kRoutes{
+constexpr std::array kReleaseRoutes{
     Route{"GET", "/api/releases/latest", Access::kPublic, get_latest},
     Route{"GET", "/api/releases", Access::kPublic, get_releases},
     Route{"GET", "/api/releases/:version", Access::kPublic, get_release},
@@ -146,7 +148,7 @@ constexpr std::array kRoutes{
 }  // namespace
 
 std::span<const Route> release_routes() {
-  return kRoutes;
+  return kReleaseRoutes;
 }
 
 }  // namespace rapt::marketplace

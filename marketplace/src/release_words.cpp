@@ -22,8 +22,8 @@ using cli::Console;
 using nlohmann::json;
 using runtime::run_blocking;
 
-constexpr std::size_t kMostDocument = std::size_t{4} << 20;
-constexpr store::Statement kList{
+constexpr std::size_t kMostReleaseDocument = std::size_t{4} << 20;
+constexpr store::Statement kListReleases{
     "release_words.list",
     "SELECT version, channel, files::text AS files, image, notes, min_from, schema_from, withdrawn_because, "
     "rollout_percent, halted_because, "
@@ -37,8 +37,8 @@ constexpr store::Statement kRollout{"release_words.rollout",
                                     "UPDATE releases SET rollout_percent = $2::int WHERE version = $1"};
 
 /// Runs `statement` over the registry's database.
-Result<store::Rows> ask(Console& console, const Arguments& arguments, const store::Statement& statement,
-                        store::Params params) {
+Result<store::Rows> ask_releases(Console& console, const Arguments& arguments, const store::Statement& statement,
+                                 store::Params params) {
   const auto url = database_url(console, arguments);
   if (!url) return url.error();
   store::Database database({.url = *url, .connections = 1});
@@ -76,7 +76,7 @@ Result<std::unique_ptr<Place>> open_place(Console& console, const Arguments& arg
 Result<PlatformChange> add(Place& place, const Arguments& arguments) {
   const auto percent = percent_of(arguments.value("rollout", "100"));
   if (!percent) return percent.error();
-  auto document = read_file(arguments.value("document"), kMostDocument);
+  auto document = read_file(arguments.value("document"), kMostReleaseDocument);
   if (!document) return document.error();
   for (const auto& path : arguments.positional) {
     auto archive = look_at_archive(path);
@@ -112,8 +112,8 @@ int run_add(Console& console, const Arguments& arguments) {
   return cli::kOk;
 }
 
-int run_list(Console& console, const Arguments& arguments) {
-  const auto rows = ask(console, arguments, kList, {});
+int run_release_list(Console& console, const Arguments& arguments) {
+  const auto rows = ask_releases(console, arguments, kListReleases, {});
   if (!rows) return cli::report(console, rows.error());
   json all = json::array();
   cli::Table table({"VERSION", "CHANNEL", "ROLL-OUT", "INSTANCES", "HALTED OR WITHDRAWN"});
@@ -137,7 +137,7 @@ int run_list(Console& console, const Arguments& arguments) {
 int change(Console& console, const Arguments& arguments, const store::Statement& statement, store::Params params,
            const std::string& told) {
   const auto& version = arguments.positional[0];
-  const auto done = ask(console, arguments, statement, std::move(params));
+  const auto done = ask_releases(console, arguments, statement, std::move(params));
   if (!done) return cli::report(console, done.error());
   if (done->affected() == 0) return cli::report(console, Error::not_found("release " + version));
   if (console.json) {
@@ -190,7 +190,7 @@ std::vector<cli::Command> release_words() {
        "Shows the releases, newest first.",
        "rapt-marketplace release list --json",
        {kDatabaseOption},
-       run_list},
+       run_release_list},
       {"release halt",
        "VERSION",
        1,

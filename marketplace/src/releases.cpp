@@ -14,7 +14,7 @@ constexpr int kFewest = 5;
 // Of each instance its newest report counts once, and only what was reported since the release is watched. Anybody may
 // register instances, so only those count that were there before the release, and for a day: who wants to halt one has
 // to have prepared for it before there was anything to halt.
-constexpr store::Statement kHalt{
+constexpr store::Statement kHaltRelease{
     "releases.halt_if_failing",
     "WITH reports AS (SELECT count(*) AS total, count(*) FILTER (WHERE i.update_state <> 'healthy') AS bad "
     "FROM instances i JOIN releases r ON r.version = i.update_version WHERE i.update_version = $1 "
@@ -60,7 +60,7 @@ json release_view(const store::Row& row) {
 }
 
 Task<Result<std::optional<std::string>>> halt_if_failing(store::Database& database, std::string version) {
-  const auto rows = co_await database.query(kHalt, store::params(version, kFewest));
+  const auto rows = co_await database.query(kHaltRelease, store::params(version, kFewest));
   if (!rows) co_return rows.error();
   std::optional<std::string> why;
   if (!rows->empty()) why = (*rows)[0].text("halted_because");

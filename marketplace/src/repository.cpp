@@ -75,8 +75,8 @@ Result<SignedTargets> read_next(std::string_view file) {
   return error;
 }
 
-Result<std::optional<SignedTargets>> read_document(const std::string& publisher,
-                                                   const std::optional<documents::Stored>& stored) {
+Result<std::optional<SignedTargets>> read_stored_document(const std::string& publisher,
+                                                          const std::optional<documents::Stored>& stored) {
   if (!stored) return std::optional<SignedTargets>();
   auto read = tuf::parse_targets(stored->file);
   if (!read) return Error::internal("the stored document of " + publisher + ": " + read.error().message);
@@ -88,7 +88,7 @@ Result<Delegated> outcome(store::Transaction& transaction, const std::string& pu
                           const Keys& keys) {
   const auto stored = documents::current(transaction, publisher_role(publisher));
   if (!stored) return stored.error();
-  const auto document = read_document(publisher, *stored);
+  const auto document = read_stored_document(publisher, *stored);
   if (!document) return document.error();
   const bool believed = !*document || tuf::valid_signatures((*document)->canonical, (*document)->signatures, role,
                                                             keys) >= role.threshold;
@@ -283,7 +283,7 @@ Result<tuf::Targets> Repository::publish(store::Transaction& transaction, const 
   const auto stored = documents::current(transaction, name);
   if (!stored) return stored.error();
   if (*stored && (*stored)->file == file) return std::move(next->document);
-  const auto before = read_document(publisher, *stored);
+  const auto before = read_stored_document(publisher, *stored);
   if (!before) return before.error();
   const auto now = impl_->clock.now();
   RAPT_TRY(check_publisher(publisher, *delegation, by.delegations.keys, *before, *next, now));

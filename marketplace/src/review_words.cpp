@@ -51,14 +51,14 @@ Result<std::shared_ptr<Repository>> repository_of(const Arguments& arguments, co
   return Repository::open(arguments.value("keys"), clock);
 }
 
-std::string text_of(const json& object, const char* key) {
+std::string member_text(const json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return "";
   return found->is_string() ? printable(found->get<std::string>(), 300) : found->dump();
 }
 
 void show_sentence(Console& console, const json& document) {
-  console.out << text_of(document, "said") << "\n";
+  console.out << member_text(document, "said") << "\n";
 }
 
 std::string said(const std::string& sentence) {
@@ -68,18 +68,19 @@ std::string said(const std::string& sentence) {
 void show_submissions(Console& console, const json& list) {
   cli::Table table({"module", "version", "publisher", "channel", "handed in", "state"});
   for (const auto& one : list) {
-    table.add({text_of(one, "module"), text_of(one, "version"), text_of(one, "publisher"), text_of(one, "channel"),
-               text_of(one, "submitted_at"), text_of(one, "state")});
+    table.add({member_text(one, "module"), member_text(one, "version"), member_text(one, "publisher"),
+               member_text(one, "channel"), member_text(one, "submitted_at"), member_text(one, "state")});
   }
   table.print(console.out);
 }
 
 void show_submission(Console& console, const json& one) {
-  console.out << text_of(one, "module") << " " << text_of(one, "version") << " by " << text_of(one, "publisher") << ", "
-              << text_of(one, "state") << "\n  sha256 " << text_of(one, "sha256") << "\n";
+  console.out << member_text(one, "module") << " " << member_text(one, "version") << " by "
+              << member_text(one, "publisher") << ", " << member_text(one, "state") << "\n  sha256 "
+              << member_text(one, "sha256") << "\n";
   for (const auto& finding : one.value("findings", json::array())) {
-    console.out << "  " << text_of(finding, "level") << "  " << text_of(finding, "check") << ": "
-                << text_of(finding, "text") << "\n";
+    console.out << "  " << member_text(finding, "level") << "  " << member_text(finding, "check") << ": "
+                << member_text(finding, "text") << "\n";
   }
 }
 
@@ -126,8 +127,8 @@ int run_review_reject(Console& console, const Arguments& arguments) {
 void show_publishers(Console& console, const json& list) {
   cli::Table table({"publisher", "title", "since", "reviewed", "modules", "suspended"});
   for (const auto& one : list) {
-    table.add({text_of(one, "name"), text_of(one, "title"), text_of(one, "since"), text_of(one, "reviewed"),
-               text_of(one, "modules"), text_of(one, "suspended")});
+    table.add({member_text(one, "name"), member_text(one, "title"), member_text(one, "since"),
+               member_text(one, "reviewed"), member_text(one, "modules"), member_text(one, "suspended")});
   }
   table.print(console.out);
 }
@@ -221,8 +222,9 @@ int run_publisher_add(Console& console, const Arguments& arguments) {
 void show_advisories(Console& console, const json& list) {
   cli::Table table({"id", "module", "affected", "fixed", "severity", "title", "withdrawn"});
   for (const auto& one : list) {
-    table.add({text_of(one, "id"), text_of(one, "module"), text_of(one, "affected"), text_of(one, "fixed"),
-               text_of(one, "severity"), text_of(one, "title"), text_of(one, "withdrawn_at")});
+    table.add({member_text(one, "id"), member_text(one, "module"), member_text(one, "affected"),
+               member_text(one, "fixed"), member_text(one, "severity"), member_text(one, "title"),
+               member_text(one, "withdrawn_at")});
   }
   table.print(console.out);
 }

@@ -11,7 +11,7 @@ using cli::Option;
 
 const Option kDays{"days", "N", "how long it holds, 1 to 3650; else 365"};
 const Option kSignBy{"key", "FILE.key", "sign it at once by a private key that is here; may be repeated", true};
-const Option kAdd{"add", "ROLE=FILE", "give the role a key, from its .pub or .key; may be repeated", true};
+const Option kAddOption{"add", "ROLE=FILE", "give the role a key, from its .pub or .key; may be repeated", true};
 const Option kRemove{"remove", "ROLE=ID", "take a key from the role, by the beginning of its id; may be repeated",
                      true};
 const Option kThreshold{"threshold", "ROLE=N", "how many keys of the role have to sign; may be repeated", true};
@@ -37,7 +37,7 @@ Command init() {
           "rapt-marketplace root init ceremony --add root=anna.pub --add root=ben.pub --add root=cleo.pub --threshold "
           "root=2 "
           "--add targets=dora.pub --add snapshot=snapshot.pub --add timestamp=timestamp.pub",
-          {kAdd, kThreshold, kDays, kSignBy},
+          {kAddOption, kThreshold, kDays, kSignBy},
           run_root_init};
 }
 
@@ -50,7 +50,7 @@ Command rotate() {
           "rapt-marketplace root rotate ceremony\n"
           "rapt-marketplace root rotate ceremony --remove root=0123456789abcdef --add root=emil.pub\n"
           "rapt-marketplace root rotate ceremony --remove timestamp=0123456789abcdef --add timestamp=timestamp-2.pub",
-          {kAdd, kRemove, kThreshold, kDays, kSignBy},
+          {kAddOption, kRemove, kThreshold, kDays, kSignBy},
           run_root_rotate};
 }
 
@@ -66,7 +66,7 @@ Command targets() {
       "registry=registry.pub\n"
       "rapt-marketplace root targets ceremony --publishers publishers.json --admit lake --admit hill\n"
       "rapt-marketplace root targets ceremony --expel lake",
-      {kAdd,
+      {kAddOption,
        kRemove,
        kThreshold,
        {"publishers", "FILE", "the registry's list of them with their keys: root publishers"},

@@ -15,7 +15,7 @@ namespace {
 /// A key that no blob has.
 constexpr std::string_view kNoBlob = "00/probe";
 
-bool is_digest(const std::string& text) {
+bool is_object_digest(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
@@ -94,7 +94,7 @@ Task<Result<void>> S3Blobs::probe() {
 }
 
 Task<Result<std::uint64_t>> S3Blobs::size(std::string sha256) {
-  if (!is_digest(sha256)) co_return Error::not_found("blob");
+  if (!is_object_digest(sha256)) co_return Error::not_found("blob");
   S3Request request;
   request.method = "HEAD";
   request.key = key_of(sha256);
@@ -108,7 +108,7 @@ Task<Result<void>> S3Blobs::put(std::string sha256, std::string bytes) {
   auto hash = [shared]() -> Result<std::string> { return digest_of(*shared); };
   const auto digest = co_await hashers_.run(std::move(hash));
   if (!digest) co_return digest.error();
-  if (!is_digest(sha256) || *digest != sha256) co_return another_digest();
+  if (!is_object_digest(sha256) || *digest != sha256) co_return another_digest();
   Source source;
   source.bytes = shared->size();
   source.part = [shared](std::uint64_t from, std::size_t count) {
@@ -121,7 +121,7 @@ Task<Result<void>> S3Blobs::put_file(std::string sha256, std::filesystem::path f
   auto hash = [file] { return security::digest_of_file(file); };
   const auto digest = co_await hashers_.run(std::move(hash));
   if (!digest) co_return Error::internal("blobs: " + digest.error().message);
-  if (!is_digest(sha256) || digest->sha256 != sha256) co_return another_digest();
+  if (!is_object_digest(sha256) || digest->sha256 != sha256) co_return another_digest();
   Source source;
   source.bytes = digest->bytes;
   source.part = [file](std::uint64_t from, std::size_t count) { return part_of_file(file, from, count); };
@@ -284,7 +284,7 @@ Task<Result<void>> S3Blobs::read_on(Reading& reading) {
 
 Task<Result<void>> S3Blobs::read(std::string sha256, std::uint64_t from, std::uint64_t count,
                                  std::function<Task<bool>(std::string piece)> sink) {
-  if (!is_digest(sha256)) co_return Error::not_found("blob");
+  if (!is_object_digest(sha256)) co_return Error::not_found("blob");
   Reading reading{key_of(sha256), from, count, std::move(sink)};
   for (int attempt = 1; reading.count > 0 && reading.wanted; ++attempt) {
     const auto before = reading.count;

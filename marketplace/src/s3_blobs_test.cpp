@@ -18,7 +18,7 @@ using runtime::run_blocking;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string digest(const std::string& bytes) {
+std::string digest_of_text(const std::string& bytes) {
   return security::hex(security::sha256(bytes));
 }
 
@@ -54,7 +54,7 @@ class S3BlobsTest : public ::testing::Test {
 
 TEST_F(S3BlobsTest, KeepsBytesByTheirDigestOnce) {
   const std::string bytes(200000, 'x');
-  const auto name = digest(bytes);
+  const auto name = digest_of_text(bytes);
   ASSERT_TRUE(run_blocking(blobs_.put(name, bytes)));
   ASSERT_TRUE(run_blocking(blobs_.put(name, bytes)));
   EXPECT_EQ(server_.count("PUT"), 1U);
@@ -62,8 +62,8 @@ TEST_F(S3BlobsTest, KeepsBytesByTheirDigestOnce) {
   EXPECT_EQ(read(name, 0, bytes.size()).value(), bytes);
   EXPECT_EQ(read(name, 199999, 1).value(), "x");
   EXPECT_EQ(read(name, 7, 0).value(), "");
-  ASSERT_TRUE(run_blocking(blobs_.put(digest(""), "")));
-  EXPECT_EQ(run_blocking(blobs_.size(digest(""))).value(), 0U);
+  ASSERT_TRUE(run_blocking(blobs_.put(digest_of_text(""), "")));
+  EXPECT_EQ(run_blocking(blobs_.size(digest_of_text(""))).value(), 0U);
 }
 
 TEST_F(S3BlobsTest, KnowsNothingElse) {
@@ -78,7 +78,7 @@ TEST_F(S3BlobsTest, KnowsNothingElse) {
 TEST_F(S3BlobsTest, SendsLargeOnesInParts) {
   std::string bytes;
   for (int i = 0; bytes.size() < 1000000; ++i) bytes += std::to_string(i) + ",";
-  const auto name = digest(bytes);
+  const auto name = digest_of_text(bytes);
   ASSERT_TRUE(run_blocking(blobs_.put(name, bytes)));
   EXPECT_EQ(server_.count("PUT"), 4U);
   EXPECT_EQ(run_blocking(blobs_.size(name)).value(), bytes.size());
@@ -92,7 +92,7 @@ TEST_F(S3BlobsTest, SendsAFileFromTheDisk) {
     for (int i = 0; bytes.size() < size; ++i) bytes += std::to_string(i) + ";";
     bytes.resize(size);
     std::ofstream(file, std::ios::binary) << bytes;
-    const auto name = digest(bytes);
+    const auto name = digest_of_text(bytes);
     ASSERT_TRUE(run_blocking(blobs_.put_file(name, file))) << size;
     EXPECT_EQ(read(name, 0, bytes.size()).value(), bytes) << size;
   }
@@ -105,13 +105,13 @@ TEST_F(S3BlobsTest, SendsAFileFromTheDisk) {
 TEST_F(S3BlobsTest, TriesAPartAgainAndTakesBackWhatItCannotEnd) {
   const std::string bytes(1000000, 'p');
   server_.tell("faults", json::array({{{"method", "PUT"}, {"status", 503}, {"code", "SlowDown"}}}));
-  ASSERT_TRUE(run_blocking(blobs_.put(digest(bytes), bytes)));
+  ASSERT_TRUE(run_blocking(blobs_.put(digest_of_text(bytes), bytes)));
   EXPECT_EQ(server_.count("PUT"), 5U);
   const std::string others(1000000, 'q');
   server_.tell("faults", json::array({{{"method", "PUT"}, {"status", 403}, {"code", "AccessDenied"}}}));
-  EXPECT_EQ(run_blocking(blobs_.put(digest(others), others)).error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(run_blocking(blobs_.put(digest_of_text(others), others)).error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(server_.count("DELETE"), 1U);
-  EXPECT_EQ(run_blocking(blobs_.size(digest(others))).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(run_blocking(blobs_.size(digest_of_text(others))).error().kind, ErrorKind::kNotFound);
 }
 
 TEST_F(S3BlobsTest, IsContentWhenAnUploadWasCompletedByAnAttemptThatSeemedToFail) {
@@ -119,9 +119,9 @@ TEST_F(S3BlobsTest, IsContentWhenAnUploadWasCompletedByAnAttemptThatSeemedToFail
   // The answer to the completion is lost on its way; what the next attempt hears is that there is no such upload.
   server_.tell("faults", json::array({{{"method", "PUT"}, {"times", 3}, {"cut_after", 1 << 20}},
                                       {{"method", "POST"}, {"cut_after", 10}}}));
-  const auto kept = run_blocking(blobs_.put(digest(bytes), bytes));
+  const auto kept = run_blocking(blobs_.put(digest_of_text(bytes), bytes));
   EXPECT_TRUE(kept) << kept.error().log_detail;
-  EXPECT_EQ(read(digest(bytes), 0, bytes.size()).value(), bytes);
+  EXPECT_EQ(read(digest_of_text(bytes), 0, bytes.size()).value(), bytes);
 }
 
 TEST_F(S3BlobsTest, ComesBackToAStoreThatIsOverloadedOrDropsIt) {
@@ -129,10 +129,10 @@ TEST_F(S3BlobsTest, ComesBackToAStoreThatIsOverloadedOrDropsIt) {
   server_.tell("faults", json::array({{{"method", "PUT"}, {"status", 500}, {"code", "InternalError"}},
                                       {{"method", "PUT"}, {"status", 503}, {"code", "SlowDown"}},
                                       {{"method", "PUT"}, {"drop", true}}}));
-  ASSERT_TRUE(run_blocking(blobs_.put(digest(bytes), bytes)));
+  ASSERT_TRUE(run_blocking(blobs_.put(digest_of_text(bytes), bytes)));
   EXPECT_EQ(server_.count("PUT"), 4U);
   server_.tell("faults", json::array({{{"status", 503}, {"code", "SlowDown"}, {"times", 100}}}));
-  const auto refused = run_blocking(blobs_.size(digest(bytes)));
+  const auto refused = run_blocking(blobs_.size(digest_of_text(bytes)));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(server_.count("HEAD"), 1U + 4U);
@@ -141,11 +141,11 @@ TEST_F(S3BlobsTest, ComesBackToAStoreThatIsOverloadedOrDropsIt) {
 TEST_F(S3BlobsTest, GoesOnWhereADownloadBroke) {
   std::string bytes;
   for (int i = 0; bytes.size() < 290000; ++i) bytes += std::to_string(i) + ",";
-  ASSERT_TRUE(run_blocking(blobs_.put(digest(bytes), bytes)));
+  ASSERT_TRUE(run_blocking(blobs_.put(digest_of_text(bytes), bytes)));
   server_.tell("faults", json::array({{{"method", "GET"}, {"cut_after", 100000}},
                                       {{"method", "GET"}, {"drop", true}},
                                       {{"method", "GET"}, {"cut_after", 50000}}}));
-  EXPECT_EQ(read(digest(bytes), 1000, bytes.size() - 1000).value(), bytes.substr(1000));
+  EXPECT_EQ(read(digest_of_text(bytes), 1000, bytes.size() - 1000).value(), bytes.substr(1000));
   std::vector<std::string> ranges;
   for (const auto& entry : server_.log()) {
     if (entry.at("method") == "GET") ranges.push_back(entry.at("range"));
@@ -155,18 +155,18 @@ TEST_F(S3BlobsTest, GoesOnWhereADownloadBroke) {
   EXPECT_NE(ranges[1], ranges[0]);
   EXPECT_EQ(ranges[2], ranges[1]);
   server_.tell("faults", json::array({{{"method", "GET"}, {"drop", true}, {"times", 100}}}));
-  EXPECT_EQ(read(digest(bytes), 0, 10).error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(read(digest_of_text(bytes), 0, 10).error().kind, ErrorKind::kUnavailable);
 }
 
 TEST_F(S3BlobsTest, StopsWhenNobodyWantsMore) {
   const std::string bytes(290000, 's');
-  ASSERT_TRUE(run_blocking(blobs_.put(digest(bytes), bytes)));
+  ASSERT_TRUE(run_blocking(blobs_.put(digest_of_text(bytes), bytes)));
   std::size_t came = 0;
   std::function<Task<bool>(std::string)> sink = [&came](std::string piece) -> Task<bool> {
     came += piece.size();
     co_return false;
   };
-  ASSERT_TRUE(run_blocking(blobs_.read(digest(bytes), 0, bytes.size(), std::move(sink))));
+  ASSERT_TRUE(run_blocking(blobs_.read(digest_of_text(bytes), 0, bytes.size(), std::move(sink))));
   EXPECT_GT(came, 0U);
   EXPECT_LT(came, bytes.size());
 }
@@ -201,7 +201,7 @@ TEST(S3Token, GoesWithEachRequestAndIsSigned) {
   TestS3 server("a/session+token==");
   const auto address = parse_s3_address(server.where()).value();
   S3Blobs with(address, {"S3RVER", "S3RVER", "a/session+token=="}, {1, std::chrono::milliseconds(1)});
-  EXPECT_TRUE(run_blocking(with.put(digest("x"), "x")));
+  EXPECT_TRUE(run_blocking(with.put(digest_of_text("x"), "x")));
   S3Blobs without(address, TestS3::credentials(), {1, std::chrono::milliseconds(1)});
   EXPECT_THAT(run_blocking(without.probe()).error().message, HasSubstr("MARKETPLACE_S3_SESSION_TOKEN"));
 }

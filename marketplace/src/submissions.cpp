@@ -25,9 +25,9 @@ constexpr Statement kCount{
 constexpr Statement kOwner{"publish_owner",
                            "SELECT m.publisher, m.created_at, EXISTS (SELECT 1 FROM module_versions v WHERE "
                            "v.module = m.name AND v.state <> 'rejected') AS used FROM modules m WHERE m.name = $1"};
-constexpr Statement kVersions{"publish_versions",
-                              "SELECT version, state, sha256, submitted_at, published_at, yanked_because "
-                              "FROM module_versions WHERE module = $1 AND state <> 'rejected'"};
+constexpr Statement kKnownVersions{"publish_versions",
+                                   "SELECT version, state, sha256, submitted_at, published_at, yanked_because "
+                                   "FROM module_versions WHERE module = $1 AND state <> 'rejected'"};
 constexpr Statement kRunning{"publish_running",
                              "SELECT v.module, v.version FROM module_versions v JOIN modules m ON m.name = v.module "
                              "WHERE m.publisher = $1 AND v.state = 'submitted' LIMIT 1"};
@@ -39,7 +39,7 @@ constexpr Statement kDropRejected{
     "publish_drop_rejected",
     "DELETE FROM module_versions v USING publisher_keys k WHERE v.module = $1 AND v.state = 'rejected' "
     "AND k.key_id = v.key_id AND (v.version = $2 OR k.publisher <> $3)"};
-constexpr Statement kInsert{
+constexpr Statement kInsertSubmission{
     "publish_insert",
     "INSERT INTO module_versions (module, version, sort_key, channel, state, sha256, bytes, key_id, manifest, "
     "abi_major, "
@@ -50,8 +50,8 @@ constexpr Statement kInsert{
   "SELECT v.module, v.version, v.channel, v.state, v.sha256, v.bytes, v.key_id, v.findings, v.review_note, "       \
   "v.submitted_at, v.published_at, v.yanked_because, m.publisher FROM module_versions v JOIN modules m ON m.name " \
   "= v.module "
-constexpr Statement kOne{"publish_submission",
-                         RAPT_SUBMISSION "WHERE v.module = $1 AND v.version = $2 AND (m.publisher = $3 OR $3 = '')"};
+constexpr Statement kOneSubmission{
+    "publish_submission", RAPT_SUBMISSION "WHERE v.module = $1 AND v.version = $2 AND (m.publisher = $3 OR $3 = '')"};
 constexpr Statement kMine{"publish_submissions",
                           RAPT_SUBMISSION "WHERE m.publisher = $1 ORDER BY v.submitted_at DESC LIMIT 100"};
 constexpr Statement kWaiting{"publish_waiting",
@@ -167,7 +167,7 @@ Result<Admission> admit_upload(Transaction& tx, const Upload& upload, TimePoint 
   if (!version) return Error::invalid("version", "\"" + printable(upload.version, 80) + "\" is no semantic version.");
   RAPT_TRY(check_channel(upload, *version));
   RAPT_TRY(check_owner(tx, upload, now));
-  const auto rows = tx.exec(kVersions, params(upload.module));
+  const auto rows = tx.exec(kKnownVersions, params(upload.module));
   if (!rows) return rows.error();
   std::vector<std::string> others;
   for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -212,14 +212,14 @@ Result<void> store_upload(Transaction& tx, const Upload& upload, const bundle::B
                        static_cast<std::int64_t>(manifest.abi_minor));
   values.add_array(hooks).add_array(permissions).add_array(architectures);
   values.add(dump(json(manifest.dependencies))).add(change_log_of(bundle)).add(encode_findings(findings));
-  const auto inserted = tx.exec(kInsert, values);
+  const auto inserted = tx.exec(kInsertSubmission, values);
   if (!inserted) return inserted.error();
   return {};
 }
 
 Result<std::string> describe_submission(Transaction& tx, const std::string& module, const std::string& version,
                                         const std::string& publisher) {
-  const auto rows = tx.exec(kOne, params(module, version, publisher));
+  const auto rows = tx.exec(kOneSubmission, params(module, version, publisher));
   if (!rows) return rows.error();
   if (rows->empty()) return Error::not_found("submission as " + printable(module, 80) + " " + printable(version, 80));
   return dump(to_json((*rows)[0]));

@@ -17,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostBytes = 262144, kMostModules = 50;
-constexpr int kDeepest = 60;
+constexpr std::size_t kMostToolBytes = 262144, kMostToolModules = 50;
+constexpr int kDeepestTool = 60;
 
 /// Looks at the document's events before a tree is built: what could grow is refused outright.
 class Guard final : public YAML::EventHandler {
@@ -49,7 +49,7 @@ class Guard final : public YAML::EventHandler {
   }
   void enter(const std::string& tag, YAML::anchor_t anchor) {
     look(tag, anchor);
-    if (++depth_ > kDeepest) throw YAML::Exception(YAML::Mark::null_mark(), "is nested deeper than 60 levels");
+    if (++depth_ > kDeepestTool) throw YAML::Exception(YAML::Mark::null_mark(), "is nested deeper than 60 levels");
   }
   int depth_ = 0;
 };
@@ -60,7 +60,7 @@ Error fault_at(const std::string& key, const std::string& message) {
 
 /// Into `root`: YAML::Node is made of anything, also of an Error, so that no Result can hold one.
 Result<void> load(std::string_view yaml, YAML::Node& root) {
-  if (yaml.size() > kMostBytes) return fault_at("", "must not be larger than 256 KiB");
+  if (yaml.size() > kMostToolBytes) return fault_at("", "must not be larger than 256 KiB");
   if (!is_utf8(yaml) || yaml.find('\0') != std::string_view::npos)
     return fault_at("", "must be UTF-8 text without U+0000");
   try {
@@ -118,7 +118,7 @@ Result<void> check_schema(const YAML::Node& root, const char* key) {
 Result<void> read_modules(const YAML::Node& root, ToolForm& out) {
   const auto modules = root["modules"];
   if (!modules.IsDefined()) return {};
-  if (!modules.IsSequence() || modules.size() > kMostModules)
+  if (!modules.IsSequence() || modules.size() > kMostToolModules)
     return fault_at("modules", "must be a list of at most 50");
   for (const auto& item : modules) {
     const auto name = item.IsMap() ? item["name"] : item;

@@ -24,14 +24,15 @@ using nlohmann::json;
 #define RAPT_TOOL_FROM                                                                                \
   "FROM community_tools t JOIN publishers p ON p.name = t.publisher WHERE t.state = 'published' AND " \
   "p.suspended_because IS NULL "
-constexpr store::Statement kPage{
+constexpr store::Statement kToolPage{
     "tools.page", "SELECT " RAPT_TOOL_COLUMNS RAPT_TOOL_FROM
                   "AND ($1::text = '' OR t.search @@ to_tsquery('english', $1::text)) "
                   "AND ($2::text IS NULL OR t.type = $2) AND ($3::text IS NULL OR lower(t.subject) = lower($3)) "
                   "AND ($4::bigint IS NULL OR (t.updated_at, t.id::text) < (to_timestamp($4::bigint / 1000000) + "
                   "($4::bigint % 1000000) * interval '1 microsecond', $5::text)) "
                   "ORDER BY t.updated_at DESC, t.id::text DESC LIMIT $6::bigint"};
-constexpr store::Statement kOne{"tools.one", "SELECT t.yaml, " RAPT_TOOL_COLUMNS RAPT_TOOL_FROM "AND t.id = $1::uuid"};
+constexpr store::Statement kOneTool{"tools.one",
+                                    "SELECT t.yaml, " RAPT_TOOL_COLUMNS RAPT_TOOL_FROM "AND t.id = $1::uuid"};
 #undef RAPT_TOOL_COLUMNS
 #undef RAPT_TOOL_FROM
 constexpr store::Statement kAdd{
@@ -39,7 +40,7 @@ constexpr store::Statement kAdd{
     "INSERT INTO community_tools (id, publisher, name, type, subject, grade_level, description, yaml, modules, search) "
     "VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9::text[], setweight(to_tsvector('english', $3), 'A') || "
     "setweight(to_tsvector('english', $5), 'B') || setweight(to_tsvector('english', $7), 'C'))"};
-constexpr std::string_view kList = "tools";
+constexpr std::string_view kListTools = "tools";
 constexpr std::size_t kMostYaml = 262144;
 
 json tool_view(const store::Row& row) {
@@ -63,7 +64,7 @@ Result<store::Params> page_parameters(const http::Request& request, std::int64_t
   if (type && *type != "chat" && *type != "product") return Error::invalid("type", "must be chat or product");
   const auto subject = api::query_text(request, "subject", 100);
   if (!subject) return subject.error();
-  const auto cursor = ListCursor::parse(kList, request.query_value("cursor").value_or(""));
+  const auto cursor = ListCursor::parse(kListTools, request.query_value("cursor").value_or(""));
   if (!cursor) return cursor.error();
   store::Params out;
   out.add(words->tsquery).add(type).add(subject->empty() ? std::nullopt : std::optional(*subject));
@@ -78,7 +79,7 @@ Task<Result<http::Response>> get_tools(Call& call) {
   if (!limit) co_return limit.error();
   auto params = page_parameters(call.request, *limit);
   if (!params) co_return params.error();
-  const auto rows = co_await call.site.database.query(kPage, std::move(*params));
+  const auto rows = co_await call.site.database.query(kToolPage, std::move(*params));
   if (!rows) co_return rows.error();
   json data = json::array();
   const auto most = static_cast<std::size_t>(*limit);
@@ -86,13 +87,13 @@ Task<Result<http::Response>> get_tools(Call& call) {
   if (rows->size() <= most) co_return reply_page(text_of(data), "");
   const auto last = (*rows)[most - 1];
   const ListCursor next{last.integer("key"), last.text("id")};
-  co_return reply_page(text_of(data), next.text(kList));
+  co_return reply_page(text_of(data), next.text(kListTools));
 }
 
 Task<Result<http::Response>> get_tool(Call& call) {
   const auto id = canonical_uuid(call.parameter("id"));
   if (!id) co_return Error::not_found("tool");
-  const auto rows = co_await call.site.database.query(kOne, store::params(*id));
+  const auto rows = co_await call.site.database.query(kOneTool, store::params(*id));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::not_found("tool");
   auto data = tool_view((*rows)[0]);

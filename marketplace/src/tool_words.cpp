@@ -17,17 +17,17 @@ using cli::Arguments;
 using cli::Console;
 using nlohmann::json;
 
-constexpr store::Statement kList{
+constexpr store::Statement kListToolsWord{
     "tool_words.list",
     "SELECT id, publisher, name, type, state, created_at FROM community_tools WHERE state = "
     "$1 ORDER BY created_at LIMIT 200"};
-constexpr store::Statement kShow{"tool_words.show", "SELECT yaml FROM community_tools WHERE id = $1::uuid"};
+constexpr store::Statement kShowTool{"tool_words.show", "SELECT yaml FROM community_tools WHERE id = $1::uuid"};
 constexpr store::Statement kJudge{
     "tool_words.judge",
     "UPDATE community_tools SET state = $2, review_note = $3, updated_at = now() WHERE id = $1::uuid"};
 
-Result<store::Rows> ask(Console& console, const Arguments& arguments, const store::Statement& statement,
-                        store::Params params) {
+Result<store::Rows> ask_tools(Console& console, const Arguments& arguments, const store::Statement& statement,
+                              store::Params params) {
   const auto url = database_url(console, arguments);
   if (!url) return url.error();
   store::Database database({.url = *url, .connections = 1});
@@ -40,11 +40,11 @@ Result<std::string> id_of(const Arguments& arguments) {
   return std::move(*id);
 }
 
-int run_list(Console& console, const Arguments& arguments) {
+int run_tool_list(Console& console, const Arguments& arguments) {
   const auto state = arguments.value("state", "review");
   if (state != "review" && state != "published" && state != "rejected")
     return cli::usage_fault(console, "--state must be review, published or rejected.");
-  const auto rows = ask(console, arguments, kList, store::params(state));
+  const auto rows = ask_tools(console, arguments, kListToolsWord, store::params(state));
   if (!rows) return cli::report(console, rows.error());
   json all = json::array();
   cli::Table table({"ID", "PUBLISHER", "NAME", "TYPE", "SINCE"});
@@ -72,7 +72,7 @@ int run_list(Console& console, const Arguments& arguments) {
 int run_show(Console& console, const Arguments& arguments) {
   const auto id = id_of(arguments);
   if (!id) return cli::report(console, id.error());
-  const auto rows = ask(console, arguments, kShow, store::params(*id));
+  const auto rows = ask_tools(console, arguments, kShowTool, store::params(*id));
   if (!rows) return cli::report(console, rows.error());
   if (rows->empty()) return cli::report(console, Error::not_found("tool " + *id));
   const auto yaml = (*rows)[0].text("yaml");
@@ -92,7 +92,7 @@ int run_show(Console& console, const Arguments& arguments) {
 int judge(Console& console, const Arguments& arguments, const char* state, const std::string& note) {
   const auto id = id_of(arguments);
   if (!id) return cli::report(console, id.error());
-  const auto done = ask(console, arguments, kJudge, store::params(*id, state, note));
+  const auto done = ask_tools(console, arguments, kJudge, store::params(*id, state, note));
   if (!done) return cli::report(console, done.error());
   if (done->affected() == 0) return cli::report(console, Error::not_found("tool " + *id));
   if (console.json) {
@@ -124,7 +124,7 @@ std::vector<cli::Command> tool_words() {
        "Shows the tools that wait for a review.",
        "rapt-marketplace tool list --state published",
        {kDatabaseOption, {"state", "STATE", "instead those that are published or rejected"}},
-       run_list},
+       run_tool_list},
       {"tool show",
        "ID",
        1,

@@ -113,7 +113,7 @@ rapt_status swap(const rapt_host* base, rapt_kv_scope scope, rapt_text key, rapt
   return is_ttl(ttl_s) ? RAPT_OK : RAPT_E_INVALID;
 }
 
-std::string quoted(std::string_view key) {
+std::string quoted_key(std::string_view key) {
   std::string out = "\"";
   for (const char c : key) {
     if (c == '"' || c == '\\') out += '\\';
@@ -139,7 +139,7 @@ rapt_status keys(const rapt_host* base, rapt_kv_scope scope, rapt_text prefix, r
   for (const auto& at : there) {
     if (limit == 0) break;
     if (find(host, at) == nullptr) continue;
-    list += (list.size() == 1 ? "" : ",") + quoted(at.key);
+    list += (list.size() == 1 ? "" : ",") + quoted_key(at.key);
     --limit;
   }
   *json = give(host, 0, list + "]");

@@ -31,7 +31,7 @@ std::filesystem::path library(const std::string& file) {
   return std::filesystem::path(RAPT_ABI_MODULES) / file;
 }
 
-class Cross : public testing::Test {
+class Cross : public ::testing::Test {
  protected:
   void start(const host::InstalledModule& module) {
     name_ = module.name;
@@ -57,14 +57,14 @@ class Cross : public testing::Test {
     return all.size() == 1 ? std::move(all.front()) : host::ModuleStatus{};
   }
   /// Waits for the line.
-  testing::AssertionResult logs(const std::string& wanted) {
+  ::testing::AssertionResult logs(const std::string& wanted) {
     std::string all;
     for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
       for (const auto& line : supervisor_->take_lines()) all += line.text + "\n";
-      if (all.find(wanted) != std::string::npos) return testing::AssertionSuccess();
+      if (all.find(wanted) != std::string::npos) return ::testing::AssertionSuccess();
       std::this_thread::sleep_for(5ms);
     }
-    return testing::AssertionFailure() << "the module's log holds:\n" << all;
+    return ::testing::AssertionFailure() << "the module's log holds:\n" << all;
   }
   Answer ask(Point point, const hooks::Context& context) {
     return boost::asio::co_spawn(loop_, supervisor_->call(name_, point, context, "{}", 5s), boost::asio::use_future)
@@ -94,7 +94,7 @@ std::string extraction(const Answer& answer) {
   return answer.extractions.empty() ? "" : answer.extractions[0].data_json;
 }
 
-class Frozen : public Cross, public testing::WithParamInterface<const char*> {};
+class Frozen : public Cross, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(Frozen, AModuleBuiltAgainstItAnswers) {
   const std::string version = GetParam();
@@ -106,7 +106,7 @@ TEST_P(Frozen, AModuleBuiltAgainstItAnswers) {
   ASSERT_EQ(answer.extractions.size(), 1U);
   EXPECT_EQ(answer.extractions[0].data_json, R"({"words": 3})");
 }
-INSTANTIATE_TEST_SUITE_P(Headers, Frozen, testing::Values("1.0", "1.1", "1.2", "1.3"),
+INSTANTIATE_TEST_SUITE_P(Headers, Frozen, ::testing::Values("1.0", "1.1", "1.2", "1.3"),
                          [](const auto& test) { return "Abi1" + std::string(test.param).substr(2); });
 
 TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 const std::string kModule = "rust-provider";
 constexpr const char* kSettings = R"({"client_id": "school"})";
 
-class RustProvider : public testing::Test {
+class RustProvider : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto packed = bundle::pack_bundle(std::string(RAPT_STAGES) + "/" + kModule, nullptr);
@@ -63,7 +63,7 @@ class RustProvider : public testing::Test {
   }
 
   const std::filesystem::path path_ =
-      std::filesystem::path(testing::TempDir()) / ("rust-provider-" + std::to_string(::getpid()) + ".rapt");
+      std::filesystem::path(::testing::TempDir()) / ("rust-provider-" + std::to_string(::getpid()) + ".rapt");
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
   std::unique_ptr<host::Supervisor> supervisor_;

@@ -23,7 +23,7 @@ constexpr const char* kOidcSettings =
     R"("token_endpoint":"https://id.example/token","userinfo_endpoint":"https://id.example/me",)"
     R"("jwks_uri":"https://id.example/keys"})";
 
-class SandboxedModules : public testing::Test {
+class SandboxedModules : public ::testing::Test {
  protected:
   void SetUp() override {
     auto trust = bundle::TrustStore::load(RAPT_KEYS_DIR);

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = hooks::Answer::Kind;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// What becomes of one act.
 struct Act {
@@ -23,7 +23,7 @@ void PrintTo(const Act& act, std::ostream* out) {
   *out << act.name;
 }
 
-std::string test_name(const testing::TestParamInfo<Act>& info) {
+std::string test_name(const ::testing::TestParamInfo<Act>& info) {
   std::string name = info.param.name;
   for (char& c : name) {
     if (c == '-') c = '_';
@@ -31,7 +31,7 @@ std::string test_name(const testing::TestParamInfo<Act>& info) {
   return name;
 }
 
-class Hostile : public testing::TestWithParam<Act> {
+class Hostile : public ::testing::TestWithParam<Act> {
  protected:
   static void SetUpTestSuite() {
     if (house_) return;
@@ -93,7 +93,7 @@ constexpr Act kLooking[] = {{"open-passwd", Kind::kContinue, "13"},
                             {"print", Kind::kContinue, "9"},
                             {"neighbor-clock", Kind::kContinue, "0"},
                             {"services", Kind::kContinue, "0"}};
-INSTANTIATE_TEST_SUITE_P(Looking, Hostile, testing::ValuesIn(kLooking), test_name);
+INSTANTIATE_TEST_SUITE_P(Looking, Hostile, ::testing::ValuesIn(kLooking), test_name);
 
 constexpr Act kReaching[] = {{"socket-inet", Kind::kDead, "forbidden system call (socket)"},
                              {"socket-inet6", Kind::kDead, "forbidden system call (socket)"},
@@ -107,7 +107,7 @@ constexpr Act kReaching[] = {{"socket-inet", Kind::kDead, "forbidden system call
                              {"descriptor-owner", Kind::kContinue, "0"},
                              {"process-settings", Kind::kContinue, "0"},
                              {"more-processors", Kind::kContinue, "1"}};
-INSTANTIATE_TEST_SUITE_P(Reaching, Hostile, testing::ValuesIn(kReaching), test_name);
+INSTANTIATE_TEST_SUITE_P(Reaching, Hostile, ::testing::ValuesIn(kReaching), test_name);
 
 constexpr Act kGrowing[] = {{"fork", Kind::kContinue, "1000"},
                             {"fork-bomb", Kind::kContinue, "0"},
@@ -118,7 +118,7 @@ constexpr Act kGrowing[] = {{"fork", Kind::kContinue, "1000"},
                             {"exec-library", Kind::kDead, "forbidden system call (execveat)"},
                             {"memory-file", Kind::kDead, "forbidden system call (memfd_create)"},
                             {"futex-pi", Kind::kDead, "forbidden system call (futex)"}};
-INSTANTIATE_TEST_SUITE_P(Growing, Hostile, testing::ValuesIn(kGrowing), test_name);
+INSTANTIATE_TEST_SUITE_P(Growing, Hostile, ::testing::ValuesIn(kGrowing), test_name);
 
 constexpr Act kMemory[] = {{"write-request", Kind::kDead, "SIGSEGV"},
                            {"unprotect-request", Kind::kContinue, "13"},
@@ -133,7 +133,7 @@ constexpr Act kMemory[] = {{"write-request", Kind::kDead, "SIGSEGV"},
                            {"segfault", Kind::kDead, "SIGSEGV"},
                            {"foreign-arguments", Kind::kDead, "SIGSEGV"},
                            {"stack-overflow", Kind::kDead, "SIGSEGV"}};
-INSTANTIATE_TEST_SUITE_P(Memory, Hostile, testing::ValuesIn(kMemory), test_name);
+INSTANTIATE_TEST_SUITE_P(Memory, Hostile, ::testing::ValuesIn(kMemory), test_name);
 
 constexpr Act kEnding[] = {{"abort", Kind::kDead, "gave up"},
                            {"throw", Kind::kDead, "gave up"},
@@ -146,14 +146,14 @@ constexpr Act kEnding[] = {{"abort", Kind::kDead, "gave up"},
                            {"divide", Kind::kDead, "SIGFPE"},
                            {"illegal", Kind::kDead, "SIGILL"},
                            {"false-last-words", Kind::kDead, "forbidden system call"}};
-INSTANTIATE_TEST_SUITE_P(Ending, Hostile, testing::ValuesIn(kEnding), test_name);
+INSTANTIATE_TEST_SUITE_P(Ending, Hostile, ::testing::ValuesIn(kEnding), test_name);
 
 constexpr Act kStaying[] = {{"loop", Kind::kLate, "took longer than its limit of 50 ms"},
                             {"deadlock", Kind::kLate, "took longer"},
                             {"sleep", Kind::kLate, "took longer"},
                             {"flood-wakeups", Kind::kLate, "took longer"},
                             {"steal-wakeup", Kind::kLate, "took longer"}};
-INSTANTIATE_TEST_SUITE_P(Staying, Hostile, testing::ValuesIn(kStaying), test_name);
+INSTANTIATE_TEST_SUITE_P(Staying, Hostile, ::testing::ValuesIn(kStaying), test_name);
 
 constexpr Act kLying[] = {{"wrong-verdict", Kind::kLying, "the verdict 77 does not exist"},
                           {"replace-without-text", Kind::kError, "without giving an acceptable text"},
@@ -172,11 +172,11 @@ constexpr Act kLying[] = {{"wrong-verdict", Kind::kLying, "the verdict 77 does n
                           {"corrupt-json", Kind::kLying, "not JSON"},
                           {"corrupt-sequence", Kind::kLying, "answered a call that nobody made"},
                           {"corrupt-log", Kind::kContinue, "0"}};
-INSTANTIATE_TEST_SUITE_P(Lying, Hostile, testing::ValuesIn(kLying), test_name);
+INSTANTIATE_TEST_SUITE_P(Lying, Hostile, ::testing::ValuesIn(kLying), test_name);
 
 #if defined(__x86_64__)
 constexpr Act kOtherTables[] = {{"bits32", Kind::kDead, "SIGSYS"}, {"x32-numbers", Kind::kDead, "SIGSYS"}};
-INSTANTIATE_TEST_SUITE_P(OtherTables, Hostile, testing::ValuesIn(kOtherTables), test_name);
+INSTANTIATE_TEST_SUITE_P(OtherTables, Hostile, ::testing::ValuesIn(kOtherTables), test_name);
 #endif
 
 }  // namespace

@@ -29,10 +29,10 @@ using gateway::testing::chunk;
 using gateway::testing::ending;
 using gateway::testing::Peer;
 using hooks::Answer;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 namespace asio = boost::asio;
 
-const std::string kModule = "hostile-ask", kConfig = "{}";  // outlive the calls
+const std::string kAiModule = "hostile-ask", kAiConfig = "{}";  // outlive the calls
 constexpr const char* kQuestion = R"(ai|chat|{"messages":[{"role":"user","content":"What is 3x?"}],"model":"v/model"})";
 constexpr store::Statement kModel{"test.model",
                                   "INSERT INTO ai_models (id, name, active) VALUES ('v/model', 'Model', true)"};
@@ -40,7 +40,7 @@ constexpr store::Statement kBooked{"test.booked", R"(
   SELECT coalesce(string_agg(concat_ws(' ', m.module, u.request_type, u.outcome, u.input_tokens, u.output_tokens), '; '), '')
          AS text FROM ai_usage u JOIN ai_module_calls m USING (id))"};
 
-class AiOverPostgresql : public testing::Test {
+class AiOverPostgresql : public ::testing::Test {
  protected:
   AiOverPostgresql() {
     capabilities_.add(sandbox::Service::kAi,
@@ -65,13 +65,13 @@ class AiOverPostgresql : public testing::Test {
 
   void start(const std::string& permissions) {
     house_.start({workshop_.pack("ask", {.permissions = permissions})});
-    house_.wait_running(kModule);
+    house_.wait_running(kAiModule);
   }
   std::future<Answer> ask(const std::string& orders) {
     context_ = std::make_unique<hooks::Context>(sample_context());
     context_->current->content = orders;
     return asio::co_spawn(house_.loop(),
-                          house_.supervisor().call(kModule, hooks::Point::kChatOnMessage, *context_, kConfig, 30s),
+                          house_.supervisor().call(kAiModule, hooks::Point::kChatOnMessage, *context_, kAiConfig, 30s),
                           asio::use_future);
   }
   std::string booked() { return (*runtime::run_blocking(database_.query(kBooked)))[0].text("text"); }
@@ -120,7 +120,7 @@ TEST_F(AiOverPostgresql, AQuestionWhoseModuleIsKilledIsPaidForAllTheSame) {
   std::promise<void> killed;
   script_ = [this, &killed](const Asked&, const Peer& peer) {
     peer.begin_events(chunk("Three "));
-    kill(house_.status(kModule).pid, SIGKILL);
+    kill(house_.status(kAiModule).pid, SIGKILL);
     killed.get_future().wait();
     peer.send(chunk("times x.") + ending(5));
   };

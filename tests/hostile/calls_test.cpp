@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = hooks::Answer::Kind;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // With arguments of zero. Those of the second line do not come back.
 const std::set<long> kMade = {
@@ -71,7 +71,7 @@ bool is_the_kernels_own([[maybe_unused]] long number) {
 #endif
 }
 
-class Calls : public testing::Test {
+class Calls : public ::testing::Test {
  protected:
   Calls() { house_.start({workshop_.pack("system-call"), workshop_.pack("replace")}); }
 
@@ -92,7 +92,7 @@ class Calls : public testing::Test {
       EXPECT_EQ(answer.kind, Kind::kContinue) << number << ": " << answer.text;
     } else if (kEnds.contains(number)) {
       EXPECT_EQ(answer.kind, Kind::kDead) << number;
-      EXPECT_THAT(answer.text, testing::Not(HasSubstr("forbidden"))) << number;
+      EXPECT_THAT(answer.text, ::testing::Not(HasSubstr("forbidden"))) << number;
     } else if (kNotPermitted.contains(number)) {
       fails_with(EPERM);
     } else if (kNoAccess.contains(number)) {
@@ -151,7 +151,7 @@ TEST_F(Calls, NumbersThatDoNotExistAreForbiddenToo) {
   for (const long number : {1000L, 4096L, 0x3FFFFFFFL, -1L, -2L, 0x7FFFFFFFL}) {
     const auto answer = make(number);
     EXPECT_EQ(answer.kind, Kind::kDead) << number;
-    EXPECT_THAT(answer.text, testing::AnyOf(HasSubstr("forbidden system call"), HasSubstr("SIGSYS"))) << number;
+    EXPECT_THAT(answer.text, ::testing::AnyOf(HasSubstr("forbidden system call"), HasSubstr("SIGSYS"))) << number;
   }
 }
 

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using Kind = hooks::Answer::Kind;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// The folder of this process in the v1 hierarchy of memory; empty when there is none.
 fs::path own_v1() {
@@ -32,7 +32,7 @@ fs::path own_v1() {
 }
 
 /// A cgroup that is delegated to this process, for one test; what is left in it when the test ends is a failure.
-class MemoryCgroup : public testing::Test {
+class MemoryCgroup : public ::testing::Test {
  protected:
   void SetUp() override {
     const char* given = std::getenv("RAPT_CGROUP");
@@ -45,7 +45,7 @@ class MemoryCgroup : public testing::Test {
   }
   void TearDown() override {
     if (folder_.empty()) return;
-    EXPECT_THAT(members(), testing::IsEmpty()) << "cgroups of runners that are gone";
+    EXPECT_THAT(members(), ::testing::IsEmpty()) << "cgroups of runners that are gone";
     for (const auto& left : members()) rmdir(left.c_str());
     EXPECT_TRUE(rmdir(folder_.c_str()) == 0 || errno == ENOENT || errno == EACCES);
   }

@@ -20,7 +20,7 @@ using hooks::Answer;
 using hooks::Point;
 using host::Circuit;
 using host::ModuleState;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Kind = Answer::Kind;
 
 const std::string kMoody = "hostile-moody";
@@ -45,7 +45,7 @@ Answer tell_when_asked(House& house, const std::string& text) {
   }
 }
 
-class CircuitHouse : public testing::Test {
+class CircuitHouse : public ::testing::Test {
  protected:
   Workshop workshop_;
 };
@@ -205,7 +205,7 @@ TEST_F(CircuitHouse, LinesOfAStartAndOfADyingProcessAreKept) {
     EXPECT_EQ(line.module, kMoody);
     told.push_back(line.level + ": " + line.text);
   }
-  EXPECT_THAT(told, testing::ElementsAre("info: waking up", "error: farewell", "info: waking up"));
+  EXPECT_THAT(told, ::testing::ElementsAre("info: waking up", "error: farewell", "info: waking up"));
   EXPECT_TRUE(house.supervisor().take_lines().empty());
 }
 

@@ -20,7 +20,7 @@ constexpr int kChanges = 6;  // as in corrupt_field.cpp: zero, one, most, one mo
 constexpr int kMost = 2;
 enum Where { kCopied, kSharedHead, kSharedReply };
 
-class Corruption : public testing::Test {
+class Corruption : public ::testing::Test {
  protected:
   Corruption() { house_.start({workshop_.pack("corrupt-field"), workshop_.pack("replace")}); }
 

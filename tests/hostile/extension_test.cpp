@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using hooks::Point;
 using host::ModuleState;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Kind = hooks::Answer::Kind;
 namespace asio = boost::asio;
 
@@ -29,7 +29,7 @@ constexpr const char* kDeclared =
     R"("exports":[{"id":"one","title":"One","place":"class","access":"teacher","timeout_ms":10000,)"
     R"("content_type":"text/csv","file_name":"one.csv"}])";
 
-class Extensions : public testing::Test {
+class Extensions : public ::testing::Test {
  protected:
   void start(const char* declared = kDeclared) {
     house_.start({workshop_.pack("extensions", {.abi = "1.3", .permissions = kPermissions, .declared = declared})});
@@ -155,7 +155,7 @@ TEST_F(Extensions, APanelWithMarkupIsRefusedAndItsLogSaysWhere) {
   const auto refused = ask(Point::kPanel, "markup");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "MODULE_FAILED");
-  EXPECT_THAT(refused.error().message, testing::Not(HasSubstr("onerror")));
+  EXPECT_THAT(refused.error().message, ::testing::Not(HasSubstr("onerror")));
   std::string told;
   for (const auto& line : house_.supervisor().take_lines()) told += line.level + " " + line.text + "\n";
   EXPECT_THAT(told, HasSubstr("warn Its answer at panel was refused: parts[0].text must hold no HTML"));

@@ -12,9 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = hooks::Answer::Kind;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class HostileHouse : public testing::Test {
+class HostileHouse : public ::testing::Test {
  protected:
   Workshop workshop_;
 };
@@ -88,7 +88,7 @@ TEST_F(HostileHouse, WhoAnswersAheadIsFoundOut) {
   // and it may be found out while nobody asks.
   while (house.status("hostile-answer-ahead").last_failure.empty() && std::chrono::steady_clock::now() < deadline) {
     const auto answer = house.ask("hostile-answer-ahead", 10s);
-    EXPECT_THAT(answer.kind, testing::AnyOf(Kind::kContinue, Kind::kLying, Kind::kNotRunning)) << answer.text;
+    EXPECT_THAT(answer.kind, ::testing::AnyOf(Kind::kContinue, Kind::kLying, Kind::kNotRunning)) << answer.text;
     std::this_thread::sleep_for(10ms);
   }
   EXPECT_THAT(house.status("hostile-answer-ahead").last_failure, HasSubstr("answered a call that nobody made"));
@@ -141,16 +141,16 @@ TEST_F(HostileHouse, WhoNeverBecomesReadyIsLate) {
 TEST_F(HostileHouse, AFloodOfLogLinesIsCutCountedAndEscaped) {
   House house(workshop_);
   house.start({workshop_.pack("log-lines")});
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   const auto answer = house.ask("hostile-log-lines", 10s);
-  const std::string log = testing::internal::GetCapturedStderr();
+  const std::string log = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(answer.kind, Kind::kContinue) << answer.text;
   EXPECT_LT(std::count(log.begin(), log.end(), '\n'), 100) << "lines in the log";
   EXPECT_LT(log.size(), 100u * 1200);
   EXPECT_THAT(log, HasSubstr("last line"));
   EXPECT_THAT(log, HasSubstr("hostile-log-lines"));
   EXPECT_THAT(log, HasSubstr("module.lines_dropped"));
-  EXPECT_THAT(log, testing::Not(HasSubstr("\x1b")));
+  EXPECT_THAT(log, ::testing::Not(HasSubstr("\x1b")));
 }
 
 }  // namespace

@@ -20,10 +20,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using runtime::run_blocking;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 namespace asio = boost::asio;
 
-const std::string kModule = "hostile-extensions";
+const std::string kJobsModule = "hostile-extensions";
 constexpr const char* kPermissions = R"([{"name":"jobs","reason":"r"},{"name":"events","reason":"r"}])";
 constexpr const char* kDeclared = R"("jobs":[{"name":"work","timeout_ms":3000,"max_attempts":2}],)"
                                   R"("events":{"subscribe":["hostile-extensions.done-one"],"publish":["done-one"]})";
@@ -81,13 +81,13 @@ class Host {
   }
 };
 
-class JobsOverPostgresql : public testing::Test {
+class JobsOverPostgresql : public ::testing::Test {
  protected:
   host::InstalledModule packed() {
     return workshop_.pack("extensions", {.abi = "1.3", .permissions = kPermissions, .declared = kDeclared});
   }
   void install() {
-    script("INSERT INTO modules (name, version, publisher, digest, permissions, manifest) VALUES ('" + kModule +
+    script("INSERT INTO modules (name, version, publisher, digest, permissions, manifest) VALUES ('" + kJobsModule +
            "', '1.0.0', 'p', repeat('0', 64), '[\"jobs\", \"events\"]', '{" + kDeclared + "}')");
   }
   void script(const std::string& sql) {
@@ -96,7 +96,7 @@ class JobsOverPostgresql : public testing::Test {
   }
   void order(const std::string& what) {
     jobs::NewModuleJob job;
-    job.work.module = kModule;
+    job.work.module = kJobsModule;
     job.work.name = "work";
     job.work.key = what;
     job.max_attempts = 2;
@@ -107,7 +107,7 @@ class JobsOverPostgresql : public testing::Test {
   }
   jobs::ModuleJobSummary job(const std::string& key) {
     for (const auto* state : {"", "done"}) {
-      const auto all = run_blocking(jobs::module_jobs(database_, kModule, state, 500));
+      const auto all = run_blocking(jobs::module_jobs(database_, kJobsModule, state, 500));
       if (!all) throw std::runtime_error(all.error().log_detail);
       for (const auto& one : all->jobs)
         if (one.key == key) return one;
@@ -134,7 +134,7 @@ struct Bad {
   const char *what, *reason;
   friend std::ostream& operator<<(std::ostream& out, const Bad& bad) { return out << bad.what; }
 };
-class BadJobs : public JobsOverPostgresql, public testing::WithParamInterface<Bad> {};
+class BadJobs : public JobsOverPostgresql, public ::testing::WithParamInterface<Bad> {};
 
 TEST_P(BadJobs, FailWithASentenceAndTheNextOneIsDone) {
   install();
@@ -147,13 +147,13 @@ TEST_P(BadJobs, FailWithASentenceAndTheNextOneIsDone) {
   EXPECT_EQ(one.state, "failed");
   EXPECT_EQ(one.attempts, 2);
   EXPECT_THAT(one.last_error, HasSubstr(GetParam().reason));
-  EXPECT_EQ(host.house.status(kModule).restarts, 0u) << "no lesson has noticed";
+  EXPECT_EQ(host.house.status(kJobsModule).restarts, 0u) << "no lesson has noticed";
 }
 INSTANTIATE_TEST_SUITE_P(All, BadJobs,
-                         testing::Values(Bad{"prose", "its log"},
-                                         Bad{"shape", "Its answer at job was refused: it is neither {}"},
-                                         Bad{"throw", "its log may say why"}, Bad{"crash", "abort"},
-                                         Bad{"never", "limit"}),
+                         ::testing::Values(Bad{"prose", "its log"},
+                                           Bad{"shape", "Its answer at job was refused: it is neither {}"},
+                                           Bad{"throw", "its log may say why"}, Bad{"crash", "abort"},
+                                           Bad{"never", "limit"}),
                          [](const auto& one) { return std::string(one.param.what); });
 
 TEST_F(JobsOverPostgresql, WaitsForAModuleThatIsNotThereYetAndEndsWithOneThatIsRemoved) {
@@ -181,19 +181,19 @@ TEST_F(JobsOverPostgresql, AFloodIsRefusedAndACircleOfEventsComesToAnEnd) {
   script(
       "INSERT INTO jobs (id, kind, idempotency_key, module, name, key, run_at) SELECT gen_random_uuid(), 'module.job', "
       "'k' || n, '" +
-      kModule + "', 'work', 'k' || n, now() + interval '1 day' FROM generate_series(1, 9998) AS n");
+      kJobsModule + "', 'work', 'k' || n, now() + interval '1 day' FROM generate_series(1, 9998) AS n");
   order("flood");  // orders five more: two places are left while it runs itself
   Host one(workshop_, schema_.url(), "one"), two(workshop_, schema_.url(), "two");
   one.house.start({packed()});
   two.house.start({packed()});
   EXPECT_EQ(ended("flood").state, "done");
-  const auto all = run_blocking(jobs::module_jobs(database_, kModule, "waiting", 500));
+  const auto all = run_blocking(jobs::module_jobs(database_, kJobsModule, "waiting", 500));
   ASSERT_TRUE(all);
   EXPECT_EQ(all->waiting, 9999) << "with itself there were 10,000, and one more fitted in";
   script("DELETE FROM jobs");
-  ASSERT_EQ(*run_blocking(jobs::publish(database_, kModule + ".done-one", R"({"order":"echo"})", {}, 0)), 1);
+  ASSERT_EQ(*run_blocking(jobs::publish(database_, kJobsModule + ".done-one", R"({"order":"echo"})", {}, 0)), 1);
   for (const auto until = std::chrono::steady_clock::now() + 90s;;) {
-    const auto now = run_blocking(jobs::module_jobs(database_, kModule, "done", 500));
+    const auto now = run_blocking(jobs::module_jobs(database_, kJobsModule, "done", 500));
     ASSERT_TRUE(now);
     if (now->waiting + now->running == 0) {
       EXPECT_EQ(now->done, 9) << "the first, and eight in answer to each other";

@@ -21,11 +21,11 @@ namespace {
 using namespace std::chrono_literals;
 using hooks::Answer;
 using hooks::Point;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Kind = Answer::Kind;
 namespace asio = boost::asio;
 
-class ManyCalls : public testing::Test {
+class ManyCalls : public ::testing::Test {
  protected:
   std::future<Answer> ask(const std::string& module, const hooks::Context& context, std::chrono::milliseconds limit) {
     return asio::co_spawn(house_.loop(),
@@ -68,7 +68,7 @@ TEST_F(ManyCalls, WhenTheProcessIsKilledEveryCallerIsToldAndNothingIsAskedTwice)
     kill(pid, SIGKILL);
     for (auto& one : answers) {
       const auto answer = one.get();
-      EXPECT_THAT(answer.kind, testing::AnyOf(Kind::kReplace, Kind::kDead, Kind::kNotRunning)) << answer.text;
+      EXPECT_THAT(answer.kind, ::testing::AnyOf(Kind::kReplace, Kind::kDead, Kind::kNotRunning)) << answer.text;
     }
     const auto again = [&](const auto& status) {
       return status.state == host::ModuleState::kRunning && status.pid != pid && status.pid != 0;

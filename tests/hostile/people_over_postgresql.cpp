@@ -14,9 +14,9 @@ namespace rapt::hostile {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr const char* kGranted =
     R"([{"name":"directory","reason":"r"},{"name":"sessions","reason":"r"},{"name":"grades","reason":"r"}])";
@@ -68,9 +68,9 @@ TEST_F(PeopleOverPostgresql, TheTeacherOfAClassIsShownItsWorkAndAnotherOneIsNot)
   const std::string transcript = "sessions|transcript|{\"id\":\"" + uuid(501) + "\"}";
   const std::string mark =
       "grades|write|{\"grades\":[{\"submission_id\":\"" + uuid(701) + "\",\"score\":7.5,\"score_of\":10}]}";
-  EXPECT_THAT(ask(305, read), testing::AllOf(HasSubstr("Algebra"), Not(HasSubstr("Biology"))));
-  EXPECT_THAT(ask(303, transcript), testing::AllOf(StartsWith("0 "), HasSubstr("Text 3"), HasSubstr(uuid(305))));
-  EXPECT_THAT(ask(304, transcript), testing::AllOf(StartsWith("-1 "), Not(HasSubstr("Text"))));
+  EXPECT_THAT(ask(305, read), ::testing::AllOf(HasSubstr("Algebra"), Not(HasSubstr("Biology"))));
+  EXPECT_THAT(ask(303, transcript), ::testing::AllOf(StartsWith("0 "), HasSubstr("Text 3"), HasSubstr(uuid(305))));
+  EXPECT_THAT(ask(304, transcript), ::testing::AllOf(StartsWith("-1 "), Not(HasSubstr("Text"))));
   EXPECT_THAT(ask(304, mark), HasSubstr("failed"));
   EXPECT_THAT(ask(303, mark), HasSubstr("created"));
   EXPECT_THAT(ask(305, "grades|read|{\"assignment_id\":\"" + uuid(601) + "\"}"), HasSubstr("7.5"));
@@ -81,9 +81,9 @@ TEST_F(PeopleOverPostgresql, TheTeacherOfAClassIsShownItsWorkAndAnotherOneIsNot)
 TEST_F(PeopleOverPostgresql, NothingIsToldWithoutTheGrant) {
   start(R"([{"name":"sessions","reason":"r"}])");
   EXPECT_THAT(ask(301, "directory|read|{\"kind\":\"users\"}\ngrades|read|{}"),
-              testing::AllOf(HasSubstr("no service"), Not(HasSubstr("example.org"))));
+              ::testing::AllOf(HasSubstr("no service"), Not(HasSubstr("example.org"))));
   EXPECT_THAT(ask(303, "sessions|list|{}"),
-              testing::AllOf(StartsWith("0 "), HasSubstr(uuid(501)), Not(HasSubstr(uuid(305)))));
+              ::testing::AllOf(StartsWith("0 "), HasSubstr(uuid(501)), Not(HasSubstr(uuid(305)))));
 }
 
 }  // namespace

@@ -12,22 +12,22 @@ namespace rapt::hostile {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
-constexpr const char* kPermissions =
+constexpr const char* kProviderPermissions =
     R"([{"name":"auth-provider","reason":"r"},{"name":"http","reason":"r","hosts":["id.example","*.below.example","@settings"]}])";
 
 Packing as_provider() {
   Packing packing;
   packing.abi = "1.3";
   packing.points = {"chat:on_message"};
-  packing.permissions = kPermissions;
+  packing.permissions = kProviderPermissions;
   return packing;
 }
 
-class Provider : public testing::Test {
+class Provider : public ::testing::Test {
  protected:
   void run(const Packing& packing = as_provider(), const std::string& name = "provider") {
     name_ = Workshop::full_name(name);
@@ -53,7 +53,7 @@ class Provider : public testing::Test {
     EXPECT_EQ(answer.error().kind, ErrorKind::kUnavailable);
     EXPECT_EQ(answer.error().part, name_);
     EXPECT_THAT(answer.error().log_detail, HasSubstr(why));
-    EXPECT_THAT(answer.error().message, testing::Not(HasSubstr(why))) << "that is for the admin";
+    EXPECT_THAT(answer.error().message, ::testing::Not(HasSubstr(why))) << "that is for the admin";
     const auto status = house_.wait_for(
         name_, [&](const auto& s) { return s.restarts > ended_ && s.state == host::ModuleState::kRunning; });
     EXPECT_THAT(status.last_failure, HasSubstr(why));

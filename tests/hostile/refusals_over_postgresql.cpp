@@ -21,14 +21,15 @@ namespace {
 using namespace std::chrono_literals;
 using hooks::Answer;
 using host::TestTlsServer;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 /// No body, and a head that says why (modules/ask.c).
 constexpr const char* kRefused = "-3 -\n-3 {\"error\":\"refused\"";
 
-const std::string kModule = "hostile-ask", kNeighbor = "hostile-replace", kConfig = "{}";  // outlive the calls
-constexpr const char* kPermissions =
+const std::string kRefusedModule = "hostile-ask", kNeighbor = "hostile-replace",
+                  kRefusedConfig = "{}";  // outlive the calls
+constexpr const char* kRefusedPermissions =
     R"([{"name":"sql","reason":"r"},{"name":"http","reason":"r","hosts":["*.example.org"]}])";
 constexpr const char* kPublic = "93.184.216.34";
 
@@ -44,8 +45,9 @@ std::string answer(const std::string& request) {
 }
 
 /// A host with real services.
-struct Host {
-  Host(const Workshop& workshop, const std::string& url, const security::SecretBox& box, const TestTlsServer& server)
+struct RefusingHost {
+  RefusingHost(const Workshop& workshop, const std::string& url, const security::SecretBox& box,
+               const TestTlsServer& server)
       : database({.url = url, .connections = 2}), house(workshop, [this](host::Supervisor::Options& options) {
           fearless(options);
           options.services = &capabilities;
@@ -54,21 +56,21 @@ struct Host {
     capabilities.add(sandbox::Service::kHttp,
                      std::make_unique<host::HttpCapability>(host::HttpCapability::Options{.ca_file = server.ca_file}));
   }
-  ~Host() { house.stop(); }
-  Host(const Host&) = delete;
-  Host& operator=(const Host&) = delete;
+  ~RefusingHost() { house.stop(); }
+  RefusingHost(const RefusingHost&) = delete;
+  RefusingHost& operator=(const RefusingHost&) = delete;
 
   store::Database database;
   host::Capabilities capabilities;
   House house;
 };
 
-class Refusals : public testing::Test {
+class Refusals : public ::testing::Test {
  protected:
   Refusals() {
     internet_.name("public.example.org", {kPublic});
     internet_.lead(kPublic, server_.port());
-    schema_of(kModule, "CREATE TABLE notes (text text)");
+    schema_of(kRefusedModule, "CREATE TABLE notes (text text)");
     host_ = started();
     before_ = pids();
   }
@@ -88,10 +90,10 @@ class Refusals : public testing::Test {
     EXPECT_EQ(pids(), before_) << "who is refused goes on, and so does everybody else";
   }
 
-  std::unique_ptr<Host> started() {
-    auto host = std::make_unique<Host>(workshop_, scratch_->options().url, box_, server_);
-    host->house.start({workshop_.pack("ask", {.permissions = kPermissions}), workshop_.pack("replace")});
-    for (const auto& name : {kModule, kNeighbor}) host->house.wait_running(name);
+  std::unique_ptr<RefusingHost> started() {
+    auto host = std::make_unique<RefusingHost>(workshop_, scratch_->options().url, box_, server_);
+    host->house.start({workshop_.pack("ask", {.permissions = kRefusedPermissions}), workshop_.pack("replace")});
+    for (const auto& name : {kRefusedModule, kNeighbor}) host->house.wait_running(name);
     return host;
   }
   void schema_of(const std::string& module, const std::string& script) {
@@ -109,31 +111,31 @@ class Refusals : public testing::Test {
         (**scratch_).transaction_blocking([&](store::Transaction& tx) { return schemas_.bring(tx, bundle); });
     ASSERT_TRUE(brought) << brought.error().message;
   }
-  std::pair<int, int> pids() { return {host_->house.status(kModule).pid, host_->house.status(kNeighbor).pid}; }
+  std::pair<int, int> pids() { return {host_->house.status(kRefusedModule).pid, host_->house.status(kNeighbor).pid}; }
   /// What the module got for its orders (modules/ask.c), one a line.
-  static std::string told(Host& host, const std::string& orders) {
+  static std::string told(RefusingHost& host, const std::string& orders) {
     auto context = sample_context();
     context.current->content = orders;
-    return host.house.ask(kModule, context, hooks::Point::kChatOnMessage, kConfig, 60s).text;
+    return host.house.ask(kRefusedModule, context, hooks::Point::kChatOnMessage, kRefusedConfig, 60s).text;
   }
   std::string told(const std::string& orders) { return told(*host_, orders); }
   static std::string get(const std::string& url) {
     return R"(http|{"redirects":2,"timeout_ms":20000,"url":")" + url + "\"}|-\n";
   }
   /// The administrator reads it in the module's log, at once or in a moment.
-  static void expect_logged(Host& host, const std::string& sentence) {
+  static void expect_logged(RefusingHost& host, const std::string& sentence) {
     std::string seen;
     const auto until = std::chrono::steady_clock::now() + 20s;
     while (seen.find(sentence) == std::string::npos && std::chrono::steady_clock::now() < until) {
       for (const auto& line : host.house.supervisor().take_lines())
-        if (line.module == kModule) seen += line.level + " " + line.text + "\n";
+        if (line.module == kRefusedModule) seen += line.level + " " + line.text + "\n";
       std::this_thread::sleep_for(1ms);
     }
     EXPECT_THAT(seen, HasSubstr(sentence));
   }
   void expect_logged(const std::string& sentence) { expect_logged(*host_, sentence); }
   std::uint64_t refused(const std::string& service) {
-    for (const auto& one : host_->house.status(kModule).services)
+    for (const auto& one : host_->house.status(kRefusedModule).services)
       if (one.name == service) return one.refused;
     return 0;
   }
@@ -144,7 +146,7 @@ class Refusals : public testing::Test {
   std::unique_ptr<store::ScratchDatabase> scratch_ = store::ScratchDatabase::migrated();
   security::SecretBox box_{std::string(32, 'k')};
   host::ModuleSchemas schemas_{scratch_->options().url, box_};
-  std::unique_ptr<Host> host_;
+  std::unique_ptr<RefusingHost> host_;
   std::pair<int, int> before_;
 };
 

@@ -23,11 +23,11 @@ namespace {
 using namespace std::chrono_literals;
 using hooks::Answer;
 using hooks::Point;
-using testing::AllOf;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::Field;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
 using Kind = Answer::Kind;
 namespace asio = boost::asio;
 
@@ -35,7 +35,7 @@ constexpr const char* kAll =
     R"([{"name":"kv","reason":"r"},{"name":"sql","reason":"r"},{"name":"http","reason":"r","hosts":["a.example"]},)"
     R"({"name":"metrics","reason":"r"}])";
 
-class Services : public testing::Test {
+class Services : public ::testing::Test {
  protected:
   void start(const char* permissions = kAll) {
     house_.start({workshop_.pack("ask", {.permissions = permissions})});
@@ -169,7 +169,7 @@ TEST_F(Services, AreAskedThousandsOfTimesInOneCall) {
   start();
   std::string orders;
   for (int i = 0; i < 3000; ++i) orders += "kv|add|1|n|1|0\n";
-  EXPECT_THAT(told(orders), testing::EndsWith("0 3000\n"));
+  EXPECT_THAT(told(orders), ::testing::EndsWith("0 3000\n"));
 }
 
 TEST_F(Services, ThatAreSlowDoNotHoldUpAnybodyElse) {
@@ -240,7 +240,7 @@ TEST_F(Services, OfCallsInLineAreEachAnsweredInItsOwnName) {
   for (int i = 0; i < kCalls; ++i) {
     const auto answer = answers[static_cast<std::size_t>(i)].get();
     ASSERT_EQ(answer.kind, Kind::kReplace) << answer.text;
-    EXPECT_THAT(answer.text, testing::EndsWith("\n0 " + std::to_string(i) + "\n"));
+    EXPECT_THAT(answer.text, ::testing::EndsWith("\n0 " + std::to_string(i) + "\n"));
     sums.insert(answer.text.substr(4, answer.text.find('\n', 4) - 4));
   }
   EXPECT_EQ(sums.size(), static_cast<std::size_t>(kCalls)) << "no question was asked twice";
@@ -285,7 +285,7 @@ TEST_F(Services, FiguresAreFewEnough) {
   start();
   std::string seventeen;
   for (int i = 0; i < 17; ++i) seventeen += "count|a" + std::to_string(i) + "|1\n";
-  EXPECT_THAT(told(seventeen), testing::EndsWith("0 -\n-2 -\n"));
+  EXPECT_THAT(told(seventeen), ::testing::EndsWith("0 -\n-2 -\n"));
   for (int round = 0; round < 2; ++round) {
     std::string more;
     for (int i = 0; i < 16; ++i) more += "count|b" + std::to_string(round * 16 + i) + "|1\n";
@@ -376,7 +376,7 @@ TEST_F(Forged, EveryChangedWordIsRefusedOrALie) {
   for (std::size_t word = 0; word < sizeof(sandbox::wire::ServiceFrame) / 4; ++word) {
     for (int change = 0; change < 6; ++change) {
       const auto answer = forge(std::to_string(kWord) + " " + std::to_string(word) + " " + std::to_string(change));
-      ASSERT_THAT(answer.kind, testing::AnyOf(Kind::kLying, Kind::kContinue)) << word << "/" << change << answer.text;
+      ASSERT_THAT(answer.kind, ::testing::AnyOf(Kind::kLying, Kind::kContinue)) << word << "/" << change << answer.text;
       (answer.kind == Kind::kLying ? lies : answers) += 1;
     }
   }

@@ -29,7 +29,7 @@ constexpr const char* kBen = "22222222-2222-4222-8222-222222222222";
 constexpr store::Statement kPeople{"test.people", R"(
   INSERT INTO users (id, email, name) VALUES ($1, 'anna@example.org', 'Anna'), ($2, 'ben@example.org', 'Ben'))"};
 
-class KvOverPostgresql : public testing::Test {
+class KvOverPostgresql : public ::testing::Test {
  protected:
   /// A host of its own on the database.
   struct Host {

@@ -20,10 +20,10 @@ using namespace std::chrono_literals;
 using hooks::Answer;
 using hooks::Point;
 using host::ModuleState;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Kind = Answer::Kind;
 
-class Supervision : public testing::Test {
+class Supervision : public ::testing::Test {
  protected:
   Workshop workshop_;
 };
@@ -40,7 +40,7 @@ TEST_F(Supervision, AModuleMayContinueReplaceBlockEmitInstructAndFail) {
   EXPECT_EQ(blocked.kind, Kind::kBlock);
   EXPECT_EQ(blocked.text, "Please ask your teacher about this.");
   EXPECT_THAT(house.ask("hostile-instruct", 2s, Point::kChatBeforeAi).instructions,
-              testing::ElementsAre("Take a smaller step."));
+              ::testing::ElementsAre("Take a smaller step."));
   EXPECT_EQ(house.ask("hostile-error").kind, Kind::kError);
 }
 
@@ -53,7 +53,7 @@ TEST_F(Supervision, AModuleSeesTheContextWithAPseudonymForTheUser) {
   EXPECT_THAT(json, HasSubstr(R"("messages":[{"role":"user","content":"How do I solve x + 1 = 4?","seq":1)"));
   EXPECT_THAT(json, HasSubstr(R"("config":{})"));
   EXPECT_THAT(json, HasSubstr(R"("role":"student")"));
-  EXPECT_THAT(json, testing::Not(HasSubstr("user-1")));
+  EXPECT_THAT(json, ::testing::Not(HasSubstr("user-1")));
   EXPECT_EQ(extraction(house.ask("hostile-read-context"), "context").substr(0, 200), json.substr(0, 200));
 }
 
@@ -132,7 +132,7 @@ TEST_F(Supervision, ARunnerKilledInMidCallIsDeadAndStartedAgain) {
                             boost::asio::use_future);
   ASSERT_EQ(kill(before.pid, SIGKILL), 0);
   const auto answer = call.get();
-  EXPECT_THAT(answer.kind, testing::AnyOf(Kind::kDead, Kind::kNotRunning));
+  EXPECT_THAT(answer.kind, ::testing::AnyOf(Kind::kDead, Kind::kNotRunning));
   EXPECT_EQ(house.ask("hostile-continue").kind, Kind::kContinue) << "the neighbor";
   const auto after = house.wait_for(
       module, [&](const auto& s) { return s.state == ModuleState::kRunning && s.restarts > 0 && s.pid != 0; });
@@ -207,7 +207,7 @@ TEST_F(Supervision, AnUnsignedBundleIsRefusedUnlessDevelopmentAllowsIt) {
     House house(workshop_);
     house.start({module});
     EXPECT_EQ(house.status(module.name).state, ModuleState::kRefused);
-    EXPECT_THAT(house.status(module.name).reason, testing::ContainsRegex("sign"));
+    EXPECT_THAT(house.status(module.name).reason, ::testing::ContainsRegex("sign"));
   }
   House house(workshop_,
               [](auto& options) { options.signature_policy = bundle::SignaturePolicy::kDevelopmentMayLack; });

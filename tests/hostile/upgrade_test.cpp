@@ -22,12 +22,12 @@ using namespace std::chrono_literals;
 using hooks::Answer;
 using hooks::Point;
 using host::ModuleState;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using Kind = Answer::Kind;
 
 const std::string kCount = "hostile-count";
 
-class Upgrade : public testing::Test {
+class Upgrade : public ::testing::Test {
  protected:
   host::InstalledModule version(const std::string& number, const std::string& library,
                                 std::vector<std::string> points = {}) {

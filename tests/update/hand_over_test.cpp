@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr seconds kPatience{180};
 
@@ -66,7 +66,7 @@ class Visitor {
 };
 
 /// `rapt serve` of this build, as two releases, with a database of their own.
-class RealServers : public testing::Test {
+class RealServers : public ::testing::Test {
  protected:
   RealServers() : database_(store::ScratchDatabase::migrated()) {
     std::string name = (fs::temp_directory_path() / "rapt-update-XXXXXX").string();

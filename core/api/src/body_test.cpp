@@ -34,7 +34,7 @@ TEST(Body, CollectsEveryFaultAtOnce) {
   ASSERT_TRUE(fault);
   std::vector<std::string> paths;
   for (const auto& field : fault->fields) paths.push_back(field.path);
-  EXPECT_THAT(paths, testing::UnorderedElementsAre("content", "tool_id", "state", "email", "colour"));
+  EXPECT_THAT(paths, ::testing::UnorderedElementsAre("content", "tool_id", "state", "email", "colour"));
 }
 
 TEST(Body, RefusesEmptyTooLongAndNul) {
@@ -60,7 +60,7 @@ TEST(Body, SaysWhereTheJsonBreaks) {
   const auto body = Body::parse(request_with("{\n  \"a\": nope\n}"));
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error().code, "INVALID_JSON");
-  EXPECT_THAT(body.error().message, testing::HasSubstr("line 2"));
+  EXPECT_THAT(body.error().message, ::testing::HasSubstr("line 2"));
 }
 
 TEST(Body, RefusesOtherTypesBadUtf8ArraysAndDepth) {

@@ -9,8 +9,8 @@ namespace rapt::api {
 namespace {
 
 using nlohmann::json;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(ErrorReply, HidesWhatIsOursToKnow) {
   Error error = Error::internal("password_hash of user 7 is broken");

@@ -58,7 +58,7 @@ struct Close {
   void operator()(::archive* handle) const { archive_read_free(handle); }
 };
 
-Error damaged() {
+Error damaged_archive() {
   return refuse("The bundle is damaged: its end cannot be read.");
 }
 
@@ -66,7 +66,7 @@ Error damaged() {
 
 Result<void> check_one_frame(std::string_view archive) {
   const auto size = Frame(archive).size();
-  if (!size) return damaged();
+  if (!size) return damaged_archive();
   if (*size != archive.size())
     return refuse("The bundle holds " + std::to_string(archive.size() - *size) +
                   " bytes after its compressed archive.");
@@ -81,12 +81,12 @@ Result<void> check_tar_end(std::string_view archive, std::size_t end) {
   archive_entry* entry = nullptr;
   if (archive_read_open_memory(handle.get(), archive.data(), archive.size()) != ARCHIVE_OK ||
       archive_read_next_header(handle.get(), &entry) != ARCHIVE_OK)
-    return damaged();
+    return damaged_archive();
   std::array<char, std::size_t{64} << 10> chunk{};
   std::size_t seen = 0;
   while (true) {
     const auto got = archive_read_data(handle.get(), chunk.data(), chunk.size());
-    if (got < 0) return damaged();
+    if (got < 0) return damaged_archive();
     if (got == 0) break;
     const auto size = static_cast<std::size_t>(got);
     const std::string_view behind =

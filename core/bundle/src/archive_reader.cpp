@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{64} << 10;
 
-struct Close {
+struct FreeReader {
   void operator()(::archive* handle) const { archive_read_free(handle); }
 };
-using Reader = std::unique_ptr<::archive, Close>;
+using Reader = std::unique_ptr<::archive, FreeReader>;
 
 std::string_view reason(::archive* handle) {
   const char* text = archive_error_string(handle);

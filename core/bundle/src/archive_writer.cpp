@@ -9,7 +9,7 @@
 namespace rapt::bundle {
 namespace {
 
-struct Close {
+struct FreeWriter {
   void operator()(::archive* handle) const { archive_write_free(handle); }
   void operator()(archive_entry* entry) const { archive_entry_free(entry); }
 };
@@ -25,7 +25,7 @@ Error failed(::archive* handle) {
 }
 
 bool write_file(::archive* handle, const std::string& path, const File& file) {
-  std::unique_ptr<archive_entry, Close> entry(archive_entry_new());
+  std::unique_ptr<archive_entry, FreeWriter> entry(archive_entry_new());
   if (!entry) throw std::bad_alloc();
   archive_entry_set_pathname(entry.get(), path.c_str());
   archive_entry_set_filetype(entry.get(), AE_IFREG);
@@ -44,7 +44,7 @@ bool write_file(::archive* handle, const std::string& path, const File& file) {
 
 Result<std::string> write_archive(const std::map<std::string, File>& files) {
   std::string out;
-  std::unique_ptr<::archive, Close> handle(archive_write_new());
+  std::unique_ptr<::archive, FreeWriter> handle(archive_write_new());
   if (!handle) throw std::bad_alloc();
   if (archive_write_set_format_ustar(handle.get()) != ARCHIVE_OK ||
       archive_write_add_filter_zstd(handle.get()) != ARCHIVE_OK ||

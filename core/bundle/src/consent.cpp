@@ -9,7 +9,7 @@
 namespace rapt::bundle {
 namespace {
 
-constexpr std::string_view kPrivateHosts = "private";
+constexpr std::string_view kPrivate = "private";
 
 struct Row {
   std::string_view permission, gives;
@@ -30,7 +30,9 @@ constexpr std::array kRows{
     Row{"jobs", "It works in the background, also when nobody asks it: later, again, or by the clock."},
     Row{"secrets", "It has secrets, such as keys, put into its requests by this host. It never sees them itself."},
     Row{"directory", "It reads names, addresses, roles, groups, classes and who is in them."},
-    Row{"sessions", "It reads conversations of students word for word: those with tools that it is attached to, and in a page only what the reader may read."},
+    Row{"sessions",
+        "It reads conversations of students word for word: those with tools that it is attached to, and in a page only "
+        "what the reader may read."},
     Row{"grades", "It writes and reads grades of students."},
     Row{"ai", "It asks the AI by itself; what that costs counts against the budget of the group."},
     Row{"notify", "It would send messages to people.", false},
@@ -57,11 +59,11 @@ std::string of_hosts(const std::vector<std::string>& hosts) {
   std::string out;
   const auto has = [&](std::string_view host) { return std::find(hosts.begin(), hosts.end(), host) != hosts.end(); };
   for (const auto& host : hosts)
-    if (host != kSettingsHosts && host != kPrivateHosts) named.push_back(host);
+    if (host != kSettingsHosts && host != kPrivate) named.push_back(host);
   if (!named.empty()) out += " It reaches " + joined(named) + ".";
   if (has(kSettingsHosts)) out += " It reaches the hosts that administrators enter in its settings.";
   if (named.empty() && !has(kSettingsHosts)) out += " It names no host, and reaches none.";
-  if (has(kPrivateHosts)) out += " That includes machines of your own network.";
+  if (has(kPrivate)) out += " That includes machines of your own network.";
   return out;
 }
 

@@ -8,15 +8,15 @@
 namespace rapt::bundle {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Consent, SaysSomethingOfItsOwnForEveryPermission) {
   std::set<std::string> said;
   for (const auto name : permission_names()) {
     const auto consent = consent_to({.name = std::string(name), .reason = "so"});
     EXPECT_EQ(consent.permission, name);
-    EXPECT_THAT(consent.gives, testing::StartsWith("It ")) << name;
+    EXPECT_THAT(consent.gives, ::testing::StartsWith("It ")) << name;
     EXPECT_TRUE(said.insert(consent.gives).second) << name;
   }
 }
@@ -63,7 +63,7 @@ TEST(Consent, OfGrantsIsThatOfThePermissionsThatTheyCameFrom) {
 
 TEST(Consent, ShowsAReasonWithoutWhatATerminalWouldObey) {
   const auto words = asked_in_words({.name = "log", .reason = "harm\x1b[2Jless"}, "  ");
-  EXPECT_THAT(words, testing::StartsWith("  log: harm"));
+  EXPECT_THAT(words, ::testing::StartsWith("  log: harm"));
   EXPECT_EQ(words.find('\x1b'), std::string::npos);
   EXPECT_THAT(words, HasSubstr("\n      It writes lines into its own log"));
 }

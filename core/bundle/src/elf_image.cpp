@@ -14,7 +14,7 @@ constexpr std::size_t kMaxName = 1024;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMaxImage = std::uint64_t{1} << 32;
 
-Error damaged(const char* what) {
+Error damaged_image(const char* what) {
   return refuse(std::string("it is no sound shared library: ") + what);
 }
 
@@ -36,21 +36,21 @@ Result<ElfImage> ElfImage::parse(std::string_view bytes) {
 
 Result<void> ElfImage::read_header() {
   const auto header = at_offset<Elf64_Ehdr>(0);
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return damaged("it is no ELF file");
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return damaged_image("it is no ELF file");
   if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB)
-    return damaged("it is not 64-bit little-endian");
-  if (header->e_type != ET_DYN) return damaged("it is no shared object");
+    return damaged_image("it is not 64-bit little-endian");
+  if (header->e_type != ET_DYN) return damaged_image("it is no shared object");
   if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum > kMaxSegments)
-    return damaged("its program headers are odd");
+    return damaged_image("its program headers are odd");
   machine_ = header->e_machine;
   for (std::uint64_t i = 0; i < header->e_phnum; ++i) {
-    if (header->e_phoff > bytes_.size()) return damaged("its program headers lie outside of it");
+    if (header->e_phoff > bytes_.size()) return damaged_image("its program headers lie outside of it");
     const auto segment = at_offset<Elf64_Phdr>(header->e_phoff + i * sizeof(Elf64_Phdr));
-    if (!segment) return damaged("its program headers lie outside of it");
+    if (!segment) return damaged_image("its program headers lie outside of it");
     if (segment->p_offset > bytes_.size() || segment->p_filesz > bytes_.size() - segment->p_offset)
-      return damaged("a segment lies outside of it");
+      return damaged_image("a segment lies outside of it");
     if (segment->p_vaddr + segment->p_memsz < segment->p_vaddr || segment->p_filesz > segment->p_memsz)
-      return damaged("a segment has an odd size");
+      return damaged_image("a segment has an odd size");
     segments_.push_back(*segment);
   }
   return check_layout();
@@ -62,9 +62,9 @@ Result<void> ElfImage::check_layout() const {
   for (const auto& segment : segments_) {
     if (segment.p_type != PT_LOAD) continue;
     const auto page_begin = segment.p_vaddr & ~(kPage - 1);
-    if (page_begin < free_from) return damaged("its segments overlap or are out of order");
-    if (segment.p_vaddr + segment.p_memsz > kMaxImage) return damaged("it is too large in memory");
-    if (segment.p_vaddr % kPage != segment.p_offset % kPage) return damaged("a segment is not aligned");
+    if (page_begin < free_from) return damaged_image("its segments overlap or are out of order");
+    if (segment.p_vaddr + segment.p_memsz > kMaxImage) return damaged_image("it is too large in memory");
+    if (segment.p_vaddr % kPage != segment.p_offset % kPage) return damaged_image("a segment is not aligned");
     free_from = (segment.p_vaddr + segment.p_memsz + kPage - 1) & ~(kPage - 1);
   }
   return {};
@@ -82,18 +82,18 @@ std::optional<std::uint64_t> ElfImage::offset_of(std::uint64_t address, std::uin
 Result<void> ElfImage::read_dynamic() {
   const auto is_dynamic = [](const Elf64_Phdr& segment) { return segment.p_type == PT_DYNAMIC; };
   if (std::count_if(segments_.begin(), segments_.end(), is_dynamic) != 1)
-    return damaged("it has no dynamic section, or several");
+    return damaged_image("it has no dynamic section, or several");
   // By address, as the loader finds it: the header's file offset could point to another, harmless table.
   const auto address = std::find_if(segments_.begin(), segments_.end(), is_dynamic)->p_vaddr;
   for (std::uint64_t i = 0; i < kMaxDynamic; ++i) {
     const auto entry = at_address<Elf64_Dyn>(address + i * sizeof(Elf64_Dyn));
-    if (!entry) return damaged("its dynamic section lies outside of it");
+    if (!entry) return damaged_image("its dynamic section lies outside of it");
     if (entry->d_tag == DT_NULL) return {};
     if (entry->d_tag != DT_NEEDED && dynamic_.contains(entry->d_tag))
-      return damaged("its dynamic section says a thing twice");
+      return damaged_image("its dynamic section says a thing twice");
     dynamic_.emplace(entry->d_tag, entry->d_un.d_val);
   }
-  return damaged("its dynamic section does not end");
+  return damaged_image("its dynamic section does not end");
 }
 
 std::optional<std::uint64_t> ElfImage::dynamic(std::int64_t tag) const {
@@ -104,12 +104,12 @@ std::optional<std::uint64_t> ElfImage::dynamic(std::int64_t tag) const {
 Result<std::string> ElfImage::string_at(std::uint64_t offset) const {
   const auto table = dynamic(DT_STRTAB);
   const auto size = dynamic(DT_STRSZ);
-  if (!table || !size || offset >= *size) return damaged("a name lies outside of its string table");
+  if (!table || !size || offset >= *size) return damaged_image("a name lies outside of its string table");
   const auto begin = offset_of(*table, *size);
-  if (!begin) return damaged("its string table lies outside of it");
+  if (!begin) return damaged_image("its string table lies outside of it");
   const auto rest = bytes_.substr(*begin + offset, std::min<std::uint64_t>(*size - offset, kMaxName));
   const auto end = rest.find('\0');
-  if (end == std::string_view::npos) return damaged("a name does not end");
+  if (end == std::string_view::npos) return damaged_image("a name does not end");
   return std::string(rest.substr(0, end));
 }
 
@@ -134,7 +134,7 @@ Result<std::vector<std::string_view>> ElfImage::notes(std::string_view name, std
       const auto name_size = note ? aligned(note->n_namesz) : 0;
       at += sizeof(Elf64_Nhdr);
       if (!note || name_size > end - at || note->n_descsz > end - at - name_size)
-        return damaged("a note lies outside of its segment");
+        return damaged_image("a note lies outside of its segment");
       const auto owner = bytes_.substr(at, note->n_namesz);
       if (owner == std::string(name) + '\0' && note->n_type == type)
         out.push_back(bytes_.substr(at + name_size, note->n_descsz));

@@ -13,7 +13,7 @@ constexpr std::uint64_t kMaxBuckets = 1u << 20;
 constexpr std::size_t kMaxVersions = 1024;
 constexpr std::uint16_t kVersionMask = 0x7fff;
 
-Error damaged(const char* what) {
+Error damaged_symbols(const char* what) {
   return refuse(std::string("it is no sound shared library: ") + what);
 }
 
@@ -26,31 +26,31 @@ Result<std::uint32_t> ElfImage::count_by_gnu_hash(std::uint64_t address) const {
   };
   const auto header = at_address<Header>(address);
   if (!header || header->buckets == 0 || header->buckets > kMaxBuckets || header->bloom > kMaxBuckets)
-    return damaged("its hash table is odd");
+    return damaged_symbols("its hash table is odd");
   const auto buckets = address + sizeof(Header) + std::uint64_t{header->bloom} * 8;
   const auto chains = buckets + std::uint64_t{header->buckets} * 4;
   std::uint32_t last = 0;
   for (std::uint64_t i = 0; i < header->buckets; ++i) {
     const auto bucket = at_address<std::uint32_t>(buckets + i * 4);
-    if (!bucket) return damaged("its hash table lies outside of it");
+    if (!bucket) return damaged_symbols("its hash table lies outside of it");
     last = std::max(last, *bucket);
   }
   if (last == 0) return header->first;
-  if (last < header->first) return damaged("its hash table is odd");
+  if (last < header->first) return damaged_symbols("its hash table is odd");
   for (; last < kMaxSymbols; ++last) {
     const auto chain = at_address<std::uint32_t>(chains + std::uint64_t{last - header->first} * 4);
-    if (!chain) return damaged("its hash table lies outside of it");
+    if (!chain) return damaged_symbols("its hash table lies outside of it");
     if ((*chain & 1U) != 0) return last + 1;
   }
-  return damaged("it has too many symbols");
+  return damaged_symbols("it has too many symbols");
 }
 
 Result<std::uint32_t> ElfImage::count_symbols() const {
   if (const auto address = dynamic(DT_GNU_HASH)) return count_by_gnu_hash(*address);
   const auto address = dynamic(DT_HASH);
-  if (!address) return damaged("it has no hash table of its symbols");
+  if (!address) return damaged_symbols("it has no hash table of its symbols");
   const auto chains = at_address<std::uint32_t>(*address + 4);
-  if (!chains) return damaged("its hash table lies outside of it");
+  if (!chains) return damaged_symbols("its hash table lies outside of it");
   return *chains;
 }
 
@@ -60,11 +60,11 @@ Result<void> ElfImage::read_symbols() {
   const auto table = dynamic(DT_SYMTAB);
   const auto count = count_symbols();
   if (!count) return count.error();
-  if (!table || *count > kMaxSymbols) return damaged("it has too many symbols, or no table of them");
+  if (!table || *count > kMaxSymbols) return damaged_symbols("it has too many symbols, or no table of them");
   const auto version_table = dynamic(DT_VERSYM);
   for (std::uint64_t i = 1; i < *count; ++i) {
     const auto entry = at_address<Elf64_Sym>(*table + i * sizeof(Elf64_Sym));
-    if (!entry) return damaged("its symbols lie outside of it");
+    if (!entry) return damaged_symbols("its symbols lie outside of it");
     auto name = string_at(entry->st_name);
     if (!name) return std::move(name).error();
     ElfSymbol symbol;
@@ -75,7 +75,7 @@ Result<void> ElfImage::read_symbols() {
     symbol.data = ELF64_ST_TYPE(entry->st_info) == STT_OBJECT;
     if (version_table) {
       const auto index = at_address<std::uint16_t>(*version_table + i * 2);
-      if (!index) return damaged("its symbol versions lie outside of it");
+      if (!index) return damaged_symbols("its symbol versions lie outside of it");
       if (const auto version = versions.find(*index & kVersionMask); version != versions.end())
         std::tie(symbol.library, symbol.version) = version->second;
     }
@@ -90,12 +90,12 @@ Result<void> ElfImage::read_versions(Versions& out) const {
   std::uint64_t at = *first;
   for (std::size_t files = 0; files < kMaxVersions; ++files) {
     const auto file = at_address<Elf64_Verneed>(at);
-    if (!file) return damaged("its needed versions lie outside of it");
+    if (!file) return damaged_symbols("its needed versions lie outside of it");
     RAPT_TRY(read_needed_file(at, *file, out));
     if (file->vn_next == 0) return {};
     at += file->vn_next;
   }
-  return damaged("its needed versions do not end");
+  return damaged_symbols("its needed versions do not end");
 }
 
 Result<void> ElfImage::read_needed_file(std::uint64_t at, const Elf64_Verneed& file, Versions& out) const {
@@ -104,11 +104,11 @@ Result<void> ElfImage::read_needed_file(std::uint64_t at, const Elf64_Verneed& f
   std::uint64_t next = at + file.vn_aux;
   for (std::size_t i = 0; i < file.vn_cnt; ++i) {
     const auto version = at_address<Elf64_Vernaux>(next);
-    if (!version) return damaged("its needed versions lie outside of it");
+    if (!version) return damaged_symbols("its needed versions lie outside of it");
     auto name = string_at(version->vna_name);
     if (!name) return std::move(name).error();
     if (!out.try_emplace(version->vna_other & kVersionMask, *library, std::move(*name)).second)
-      return damaged("two of its needed versions have one number");
+      return damaged_symbols("two of its needed versions have one number");
     if (version->vna_next == 0) break;
     next += version->vna_next;
   }

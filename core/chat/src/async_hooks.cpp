@@ -23,7 +23,7 @@ namespace {
 
 using hooks::Point;
 using nlohmann::json;
-using Kind = jobs::Done::Kind;
+using Outcome = jobs::Done::Kind;
 
 /// With the back-off of the queue, a quarter of an hour: longer than a module's restarts take.
 constexpr int kMaxAttempts = 12;
@@ -57,7 +57,7 @@ std::int64_t history_before(const Asked& asked) {
 /// Gone is gone: there is nothing to ask about any more. Other failures pass.
 jobs::Done after_failure(const Error& error) {
   if (error.kind == ErrorKind::kNotFound) return {};
-  return {Kind::kAgain, error.message};
+  return {Outcome::kAgain, error.message};
 }
 
 /// What the module is told; kNotFound when that has been deleted.
@@ -82,27 +82,27 @@ Task<jobs::Done> store_findings(HookJobParts parts, jobs::Job job, SessionId ses
     return usage::store_extractions(tx, session, {}, found);
   };
   const auto stored = co_await parts.database.transaction(std::move(writing));
-  co_return stored ? jobs::Done{} : jobs::Done{Kind::kAgain, stored.error().message};
+  co_return stored ? jobs::Done{} : jobs::Done{Outcome::kAgain, stored.error().message};
 }
 
 Task<jobs::Done> do_hook_job(HookJobParts parts, jobs::Job job) {
   auto asked = parse(job.payload_json);
-  if (!asked) co_return jobs::Done{Kind::kFailed, "Its payload is not that of a hook."};
+  if (!asked) co_return jobs::Done{Outcome::kFailed, "Its payload is not that of a hook."};
   auto open = co_await load_session_before(parts.database, asked->session, history_before(*asked));
   if (!open) co_return after_failure(open.error());
   auto tool = co_await parts.tools.definition(open->version);
-  if (!tool) co_return jobs::Done{Kind::kAgain, tool.error().message};
+  if (!tool) co_return jobs::Done{Outcome::kAgain, tool.error().message};
   const auto& attached = (*tool)->modules;
   const auto attachment =
       std::find_if(attached.begin(), attached.end(), [&](const auto& a) { return a.module == asked->module; });
   if (attachment == attached.end()) {
-    co_return jobs::Done{Kind::kFailed, "The tool's version has no such module attached."};
+    co_return jobs::Done{Outcome::kFailed, "The tool's version has no such module attached."};
   }
   auto context = co_await load_context(parts, *asked, std::move(*open), *tool);
   if (!context) co_return after_failure(context.error());
   auto answer = co_await hooks::ask_asynchronously(parts.dispatcher.caller(), asked->point, *context, *attachment);
-  if (answer.kind == hooks::AsyncAnswer::Kind::kAgain) co_return jobs::Done{Kind::kAgain, answer.reason};
-  if (answer.kind == hooks::AsyncAnswer::Kind::kFailed) co_return jobs::Done{Kind::kFailed, answer.reason};
+  if (answer.kind == hooks::AsyncAnswer::Kind::kAgain) co_return jobs::Done{Outcome::kAgain, answer.reason};
+  if (answer.kind == hooks::AsyncAnswer::Kind::kFailed) co_return jobs::Done{Outcome::kFailed, answer.reason};
   co_return co_await store_findings(parts, std::move(job), asked->session, std::move(answer.extractions));
 }
 

@@ -7,7 +7,7 @@ namespace {
 using hooks::Answer;
 using hooks::Point;
 using runtime::run_blocking;
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 using Sessions = World;
 
@@ -123,7 +123,7 @@ TEST_F(Sessions, PagesFollowEachOtherWithoutGapOrRepeat) {
     if (!got->next_cursor) break;
     filter.cursor = *got->next_cursor;
   }
-  EXPECT_THAT(seen, testing::UnorderedElementsAreArray(all));
+  EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(all));
   for (const char* cursor : {"x", "_", "12", "12_x", "-1_00000000-0000-4000-8000-000000000001",
                              "99999999999999999999_00000000-0000-4000-8000-000000000001"}) {
     filter.cursor = cursor;

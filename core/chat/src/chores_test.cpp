@@ -9,8 +9,8 @@ namespace {
 
 using jobs::Done;
 using runtime::run_blocking;
-using testing::HasSubstr;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 class Chores : public World {
  protected:

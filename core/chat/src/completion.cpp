@@ -20,9 +20,9 @@ namespace {
 
 using hooks::Point;
 using nlohmann::json;
-using Kind = jobs::Done::Kind;
+using Outcome = jobs::Done::Kind;
 
-constexpr int kAtOnce = 100;
+constexpr int kSessionsAtOnce = 100;
 constexpr int kSummaryAttempts = 6;
 constexpr std::chrono::minutes kEvery{15};
 
@@ -66,8 +66,8 @@ Task<jobs::Done> do_idle_job(CompletionParts parts, std::chrono::hours idle) {
   const auto silent_since = parts.clock.now() - idle;
   std::optional<std::string> after;
   for (;;) {
-    const auto rows = co_await parts.database.query(kIdle, store::params(silent_since, after, kAtOnce));
-    if (!rows) co_return jobs::Done{Kind::kAgain, rows.error().message};
+    const auto rows = co_await parts.database.query(kIdle, store::params(silent_since, after, kSessionsAtOnce));
+    if (!rows) co_return jobs::Done{Outcome::kAgain, rows.error().message};
     for (std::size_t i = 0; i < rows->size(); ++i) {
       const auto row = (*rows)[i];
       after = row.text("id");
@@ -76,7 +76,7 @@ Task<jobs::Done> do_idle_job(CompletionParts parts, std::chrono::hours idle) {
           !done && done.error().kind != ErrorKind::kConflict && done.error().kind != ErrorKind::kNotFound;
       if (failed) log::warn("chat.idle_not_completed", {{"session", *after}, {"detail", done.error().log_detail}});
     }
-    if (rows->size() < static_cast<std::size_t>(kAtOnce)) co_return jobs::Done{};
+    if (rows->size() < static_cast<std::size_t>(kSessionsAtOnce)) co_return jobs::Done{};
   }
 }
 

@@ -9,8 +9,8 @@ namespace rapt::chat {
 namespace {
 
 using runtime::run_blocking;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::vector<std::string> contents_of(const gateway::ChatRequest& request) {
   std::vector<std::string> contents;
@@ -88,7 +88,7 @@ TEST_F(SmallContext, SaysSoWhenAMessageAloneDoesNotFitAndKeepsNothing) {
   const auto reply = send(session, std::string(700, '7'));
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, "AI_CONTEXT_TOO_LONG");
-  EXPECT_THAT(reply.error().message, testing::AllOf(HasSubstr("test-model"), HasSubstr("Shorten it")));
+  EXPECT_THAT(reply.error().message, ::testing::AllOf(HasSubstr("test-model"), HasSubstr("Shorten it")));
   EXPECT_EQ(messages(session).size(), 2U);
   EXPECT_EQ(gateway.requests.size(), 1U);
   EXPECT_EQ(value("SELECT count(*)::text AS value FROM chat_turns"), "0");
@@ -128,7 +128,7 @@ TEST(Prompt, AnExchangeIsAQuestionWithItsAnswers) {
   EXPECT_EQ(leave_out(told, 3), 6U);
   ASSERT_EQ(told.size(), 2U);
   EXPECT_EQ(told[0].role, "system");
-  EXPECT_THAT(exchange_tokens(told), testing::IsEmpty());
+  EXPECT_THAT(exchange_tokens(told), ::testing::IsEmpty());
 }
 
 }  // namespace

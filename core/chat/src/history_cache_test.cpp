@@ -9,7 +9,7 @@ namespace rapt::chat {
 namespace {
 
 using runtime::run_blocking;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 KnownHistory known_of(std::size_t bytes, std::int64_t next_seq = 2) {
   KnownHistory known{next_seq, {}, 0};

@@ -9,9 +9,9 @@ namespace rapt::chat {
 namespace {
 
 using runtime::run_blocking;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class LostTurns : public World {
  protected:

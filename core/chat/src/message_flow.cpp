@@ -23,7 +23,7 @@ using Kind = TurnEvent::Kind;
 using nlohmann::json;
 
 /// Where nobody says what was spent, a token is taken to be so many bytes.
-constexpr std::size_t kBytesPerToken = 4;
+constexpr std::size_t kUsualBytesPerToken = 4;
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -172,8 +172,8 @@ Task<gateway::Exchange> MessageFlow::ask_gateway(gateway::ChatRequest request, A
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   if (exchange) co_return std::move(*exchange);
   gateway::Spent spent{.model = grant_.model, .estimated = true};
-  spent.input_tokens = static_cast<std::int64_t>(input_bytes_ / kBytesPerToken);
-  spent.output_tokens = static_cast<std::int64_t>((stream.written() + kBytesPerToken - 1) / kBytesPerToken);
+  spent.input_tokens = static_cast<std::int64_t>(input_bytes_ / kUsualBytesPerToken);
+  spent.output_tokens = static_cast<std::int64_t>((stream.written() + kUsualBytesPerToken - 1) / kUsualBytesPerToken);
   co_return gateway::Exchange{Error::unavailable("gateway", "The answer was stopped."), std::move(spent)};
 }
 

@@ -8,9 +8,9 @@ namespace {
 
 using runtime::run_blocking;
 using store::TestRelay;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 /// A host of the world whose way to PostgreSQL can be lost; what the tests look at goes another way.
 class LostDatabase : public World {

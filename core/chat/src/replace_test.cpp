@@ -6,8 +6,8 @@ namespace rapt::chat {
 namespace {
 
 using runtime::run_blocking;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class Replace : public World {
  protected:

@@ -9,10 +9,10 @@ using hooks::Answer;
 using hooks::Context;
 using hooks::FailPolicy;
 using hooks::Point;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using Kind = Answer::Kind;
 
 class StreamFilter : public World {

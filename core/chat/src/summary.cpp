@@ -19,7 +19,7 @@ namespace rapt::chat {
 namespace {
 
 using nlohmann::json;
-using Kind = jobs::Done::Kind;
+using Outcome = jobs::Done::Kind;
 
 constexpr int kMostTokens = 400;
 constexpr std::size_t kLongest = 8000;  // bytes
@@ -100,22 +100,22 @@ Task<jobs::Done> keep(SummaryParts parts, jobs::Job job, SessionId session, std:
   if (stored) co_return jobs::Done{};
   record.outcome = usage::Outcome::kAbandoned;
   co_await usage::settle_alone(parts.database, record);
-  co_return jobs::Done{Kind::kAgain, stored.error().message};
+  co_return jobs::Done{Outcome::kAgain, stored.error().message};
 }
 
 Task<jobs::Done> do_summary_job(SummaryParts parts, jobs::Job job) {
   const auto payload = json::parse(job.payload_json, nullptr, false);
   const auto session = payload.is_object() ? SessionId::parse(payload.value("session_id", "")) : std::nullopt;
-  if (!session) co_return jobs::Done{Kind::kFailed, "Its payload names no conversation."};
+  if (!session) co_return jobs::Done{Outcome::kFailed, "Its payload names no conversation."};
   auto open = co_await load_session_before(parts.database, *session, kEverything);
   if (!open && open.error().kind == ErrorKind::kNotFound) co_return jobs::Done{};  // deleted meanwhile
-  if (!open) co_return jobs::Done{Kind::kAgain, open.error().message};
+  if (!open) co_return jobs::Done{Outcome::kAgain, open.error().message};
   if (open->history.empty()) co_return jobs::Done{};
   auto tool = co_await parts.tools.definition(open->version);
-  if (!tool) co_return jobs::Done{Kind::kAgain, tool.error().message};
+  if (!tool) co_return jobs::Done{Outcome::kAgain, tool.error().message};
   auto ask = ask_for(*open, (*tool)->model);
   auto grant = co_await parts.admission.admit(std::move(ask));
-  if (!grant) co_return jobs::Done{Kind::kAgain, grant.error().message};
+  if (!grant) co_return jobs::Done{Outcome::kAgain, grant.error().message};
   auto request = request_for(*open, grant->left_out, *grant);
   auto exchange = co_await parts.gateway.complete(std::move(request), nullptr);
   const bool answered = exchange.completion.has_value() && exchange.spent && !exchange.completion->content.empty();
@@ -125,7 +125,7 @@ Task<jobs::Done> do_summary_job(SummaryParts parts, jobs::Job job) {
     co_await usage::settle_alone(parts.database, record_of(*open, *grant, *exchange.spent, false));
   }
   if (!answered) {
-    co_return jobs::Done{Kind::kAgain,
+    co_return jobs::Done{Outcome::kAgain,
                          exchange.completion ? "The model wrote nothing." : exchange.completion.error().message};
   }
   co_return co_await keep(parts, std::move(job), *session, std::move(exchange.completion->content),

@@ -131,7 +131,7 @@ class FixedClock final : public Clock {
 };
 
 /// A school with a class, its teacher, two students and a tool that is assigned to the class; another school beside it.
-class World : public testing::Test {
+class World : public ::testing::Test {
  protected:
   static constexpr const char* kTool = R"(
 name: Tutor

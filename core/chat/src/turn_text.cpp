@@ -80,7 +80,7 @@ Result<Reply> outcome_from(const json& in) {
   return error;
 }
 
-Error broken() {
+Error broken_text() {
   return Error::internal("what Redis holds of a turn is broken");
 }
 
@@ -92,7 +92,7 @@ Result<std::shared_ptr<const Result<Reply>>> parse_outcome(const std::string& te
   try {
     return std::make_shared<const Result<Reply>>(outcome_from(json::parse(text)));
   } catch (const json::exception&) {
-    return broken();
+    return broken_text();
   }
 }
 
@@ -115,7 +115,7 @@ Result<std::vector<TurnEvent>> parse_events(std::string_view text, std::int64_t 
     const auto digits = static_cast<std::size_t>(end - text.data());
     if (kind < 0 || kind > static_cast<int>(Kind::kError) || fault != std::errc{} || digits >= text.size() ||
         text[digits] != ':' || size > text.size() - digits - 1) {
-      return broken();
+      return broken_text();
     }
     TurnEvent event{first++, static_cast<Kind>(kind), std::string(text.substr(digits + 1, size)), {}};
     text.remove_prefix(digits + 1 + size);

@@ -6,10 +6,10 @@ namespace rapt::chat {
 namespace {
 
 using runtime::run_blocking;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class TurnsTest : public World {
  public:

@@ -7,8 +7,8 @@
 namespace rapt::gateway {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kKey = "sk-test-1234";
 const std::vector<Message> kAsked = {{"user", "How are you?"}};

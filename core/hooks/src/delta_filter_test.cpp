@@ -13,9 +13,9 @@
 namespace rapt::hooks {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Kind = Answer::Kind;
 using Unit = Window::Unit;
 
@@ -47,7 +47,7 @@ std::string masked(std::string text, const std::string& phrase, const std::strin
   return text;
 }
 
-struct DeltaFilterTest : testing::Test {
+struct DeltaFilterTest : ::testing::Test {
   void module(const std::string& name, Window window, ScriptedCaller::Script script,
               FailPolicy on_failure = FailPolicy::kClosed, int priority = 100) {
     caller.on(name, {.point = Point::kChatOnDelta, .priority = priority, .on_failure = on_failure, .window = window},

@@ -10,17 +10,17 @@
 namespace rapt::hooks {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Kind = Answer::Kind;
 using namespace std::chrono_literals;
 
-ScriptedCaller::Script answers(Answer answer) {
+ScriptedCaller::Script answers_with(Answer answer) {
   return [answer](const Context&) { return answer; };
 }
 
-struct DispatcherTest : testing::Test {
+struct DispatcherTest : ::testing::Test {
   Outcome dispatch(Point point, std::vector<Attachment> attachments) {
     Dispatcher dispatcher(caller);
     return runtime::run_blocking(dispatcher.dispatch(point, context, attachments));
@@ -42,14 +42,14 @@ struct DispatcherTest : testing::Test {
 TEST_F(DispatcherTest, AsksBySmallerPriorityFirstAndEqualOnesInTheToolsOrder) {
   for (const auto& [module, priority] :
        std::vector<std::pair<std::string, int>>{{"late", 200}, {"b", 100}, {"a", 100}, {"early", 1}}) {
-    caller.on(module, {.point = Point::kChatBeforeAi, .priority = priority}, answers({}));
+    caller.on(module, {.point = Point::kChatBeforeAi, .priority = priority}, answers_with({}));
   }
   dispatch(Point::kChatBeforeAi, {{.module = "late"}, {.module = "b"}, {.module = "a"}, {.module = "early"}});
   EXPECT_THAT(asked(), ElementsAre("early", "b", "a", "late"));
 }
 
 TEST_F(DispatcherTest, EachModuleSeesWhatTheOneBeforeMadeOfTheText) {
-  caller.on("one", Point::kChatOnMessage, answers({.kind = Kind::kReplace, .text = "call [phone]"}));
+  caller.on("one", Point::kChatOnMessage, answers_with({.kind = Kind::kReplace, .text = "call [phone]"}));
   caller.on("two", Point::kChatOnMessage,
             [](const Context& seen) { return Answer{.kind = Kind::kReplace, .text = seen.current->content + "!"}; });
   const auto outcome = dispatch(Point::kChatOnMessage, {{.module = "one"}, {.module = "two"}});
@@ -60,9 +60,9 @@ TEST_F(DispatcherTest, EachModuleSeesWhatTheOneBeforeMadeOfTheText) {
 
 TEST_F(DispatcherTest, ABlockEndsTheRoundButWhatWasEmittedStays) {
   caller.on("finder", Point::kChatBeforeAi,
-            answers({.extractions = {{.module = "forged", .type = "found", .data_json = "{}"}}}));
-  caller.on("guard", Point::kChatBeforeAi, answers({.kind = Kind::kBlock, .text = "Please rephrase."}));
-  caller.on("never", Point::kChatBeforeAi, answers({}));
+            answers_with({.extractions = {{.module = "forged", .type = "found", .data_json = "{}"}}}));
+  caller.on("guard", Point::kChatBeforeAi, answers_with({.kind = Kind::kBlock, .text = "Please rephrase."}));
+  caller.on("never", Point::kChatBeforeAi, answers_with({}));
   const auto outcome = dispatch(Point::kChatBeforeAi, {{.module = "finder"}, {.module = "guard"}, {.module = "never"}});
   EXPECT_EQ(outcome.kind, Outcome::Kind::kBlocked);
   EXPECT_EQ(outcome.module, "guard");
@@ -74,18 +74,18 @@ TEST_F(DispatcherTest, ABlockEndsTheRoundButWhatWasEmittedStays) {
 }
 
 TEST_F(DispatcherTest, ABlockWithoutAReasonNamesTheModule) {
-  caller.on("guard", Point::kChatBeforeAi, answers({.kind = Kind::kBlock}));
+  caller.on("guard", Point::kChatBeforeAi, answers_with({.kind = Kind::kBlock}));
   EXPECT_THAT(dispatch(Point::kChatBeforeAi, {{.module = "guard"}}).reason, HasSubstr("guard"));
 }
 
 TEST_F(DispatcherTest, EveryKindOfFailureFollowsTheManifestsPolicy) {
   for (auto kind : {Kind::kError, Kind::kDead, Kind::kLate, Kind::kLying, Kind::kNotRunning, Kind::kDefer}) {
-    caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed}, answers({.kind = kind}));
+    caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed}, answers_with({.kind = kind}));
     const auto closed = dispatch(Point::kChatBeforeAi, {{.module = "m"}});
     EXPECT_EQ(closed.kind, Outcome::Kind::kUnavailable);
     EXPECT_EQ(closed.module, "m");
     EXPECT_THAT(closed.reason, HasSubstr("m"));
-    caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers({.kind = kind}));
+    caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers_with({.kind = kind}));
     const auto open = dispatch(Point::kChatBeforeAi, {{.module = "m"}});
     EXPECT_EQ(open.kind, Outcome::Kind::kContinue);
     EXPECT_THAT(open.skipped, ElementsAre("m"));
@@ -93,16 +93,17 @@ TEST_F(DispatcherTest, EveryKindOfFailureFollowsTheManifestsPolicy) {
 }
 
 TEST_F(DispatcherTest, TheAttachmentsPolicyOverridesTheManifests) {
-  caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers({.kind = Kind::kDead}));
+  caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kOpen}, answers_with({.kind = Kind::kDead}));
   EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kClosed}}).kind,
             Outcome::Kind::kUnavailable);
-  caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed}, answers({.kind = Kind::kDead}));
+  caller.on("m", {.point = Point::kChatBeforeAi, .on_failure = FailPolicy::kClosed},
+            answers_with({.kind = Kind::kDead}));
   EXPECT_EQ(dispatch(Point::kChatBeforeAi, {{.module = "m", .on_failure = FailPolicy::kOpen}}).kind,
             Outcome::Kind::kContinue);
 }
 
 TEST_F(DispatcherTest, AModuleThatIsNotInstalledStopsTheToolUnlessItsAttachmentSaysOpen) {
-  caller.on("present", Point::kChatBeforeAi, answers({}));
+  caller.on("present", Point::kChatBeforeAi, answers_with({}));
   const auto closed = dispatch(Point::kChatBeforeAi, {{.module = "present"}, {.module = "gone"}});
   EXPECT_EQ(closed.kind, Outcome::Kind::kUnavailable);
   EXPECT_EQ(closed.module, "gone");
@@ -114,7 +115,7 @@ TEST_F(DispatcherTest, AModuleThatIsNotInstalledStopsTheToolUnlessItsAttachmentS
 }
 
 TEST_F(DispatcherTest, TheShorterOfTheTwoTimeLimitsHolds) {
-  caller.on("m", {.point = Point::kChatBeforeAi, .time_limit = 200ms}, answers({}));
+  caller.on("m", {.point = Point::kChatBeforeAi, .time_limit = 200ms}, answers_with({}));
   dispatch(Point::kChatBeforeAi, {{.module = "m", .time_limit = 50ms}});
   dispatch(Point::kChatBeforeAi, {{.module = "m", .time_limit = 900ms}});
   dispatch(Point::kChatBeforeAi, {{.module = "m"}});
@@ -127,7 +128,7 @@ TEST_F(DispatcherTest, TheShorterOfTheTwoTimeLimitsHolds) {
 TEST_F(DispatcherTest, PointsWhereAModuleMayOnlyEmitStopNothingAndChangeNothing) {
   for (auto kind : {Kind::kBlock, Kind::kReplace, Kind::kDead}) {
     caller.on("m", {.point = Point::kSessionStart, .on_failure = FailPolicy::kClosed},
-              answers({.kind = kind, .text = "x"}));
+              answers_with({.kind = kind, .text = "x"}));
     const auto outcome = dispatch(Point::kSessionStart, {{.module = "m"}});
     EXPECT_EQ(outcome.kind, Outcome::Kind::kContinue);
     EXPECT_EQ(context.current->content, "call 555");
@@ -137,23 +138,23 @@ TEST_F(DispatcherTest, PointsWhereAModuleMayOnlyEmitStopNothingAndChangeNothing)
 
 TEST_F(DispatcherTest, AnswersThatThePointDoesNotAllowCountAsFailures) {
   caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed},
-            answers({.instructions = {"be kind"}}));
+            answers_with({.instructions = {"be kind"}}));
   EXPECT_EQ(dispatch(Point::kChatAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable);
   caller.on("m", {.point = Point::kChatAfterAi, .on_failure = FailPolicy::kClosed},
-            answers({.kind = Kind::kReplace, .text = "\xff"}));
+            answers_with({.kind = Kind::kReplace, .text = "\xff"}));
   EXPECT_EQ(dispatch(Point::kChatAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable);
   caller.on("m", {.point = Point::kProductAfterAi, .on_failure = FailPolicy::kClosed},
-            answers({.kind = Kind::kReplace, .text = "{}"}));
+            answers_with({.kind = Kind::kReplace, .text = "{}"}));
   EXPECT_EQ(dispatch(Point::kProductAfterAi, {{.module = "m"}}).kind, Outcome::Kind::kUnavailable)
       << "there is no output";
 }
 
 TEST_F(DispatcherTest, TextThatCannotBeStoredIsNoReplacementAndNoReason) {
   caller.on("replaces", {.point = Point::kChatOnMessage, .on_failure = FailPolicy::kOpen},
-            answers({.kind = Kind::kReplace, .text = std::string("a\0b", 3)}));
+            answers_with({.kind = Kind::kReplace, .text = std::string("a\0b", 3)}));
   EXPECT_THAT(dispatch(Point::kChatOnMessage, {{.module = "replaces"}}).skipped, ElementsAre("replaces"));
   EXPECT_EQ(context.current->content, "call 555");
-  caller.on("blocks", Point::kChatOnMessage, answers({.kind = Kind::kBlock, .text = "\xff"}));
+  caller.on("blocks", Point::kChatOnMessage, answers_with({.kind = Kind::kBlock, .text = "\xff"}));
   const auto outcome = dispatch(Point::kChatOnMessage, {{.module = "blocks"}});
   EXPECT_EQ(outcome.kind, Outcome::Kind::kBlocked) << "a block stays one";
   EXPECT_THAT(outcome.reason, HasSubstr("blocks"));
@@ -162,7 +163,7 @@ TEST_F(DispatcherTest, TextThatCannotBeStoredIsNoReplacementAndNoReason) {
 TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {
   context.input_json = R"({"topic":"x"})";
   caller.on("m", Point::kProductBeforeAi,
-            answers({.kind = Kind::kReplace, .text = R"({"topic":"y"})", .instructions = {"Use metric units."}}));
+            answers_with({.kind = Kind::kReplace, .text = R"({"topic":"y"})", .instructions = {"Use metric units."}}));
   const auto outcome = dispatch(Point::kProductBeforeAi, {{.module = "m", .config_json = R"({"a":1})"}});
   EXPECT_EQ(context.input_json, R"({"topic":"y"})");
   EXPECT_THAT(outcome.instructions, ElementsAre("Use metric units."));
@@ -170,11 +171,11 @@ TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {
 }
 
 TEST_F(DispatcherTest, AnAnswerIsHeldForAModuleThatChecksItAtItsEndAndNotWhileItIsWritten) {
-  caller.on("checker", Point::kChatAfterAi, answers({}));
-  caller.on("other", Point::kChatBeforeAi, answers({}));
-  caller.on("both", Point::kChatAfterAi, answers({}));
-  caller.on("both", Point::kChatOnDelta, answers({}));
-  caller.on("job", {.point = Point::kChatAfterAi, .asynchronous = true}, answers({}));
+  caller.on("checker", Point::kChatAfterAi, answers_with({}));
+  caller.on("other", Point::kChatBeforeAi, answers_with({}));
+  caller.on("both", Point::kChatAfterAi, answers_with({}));
+  caller.on("both", Point::kChatOnDelta, answers_with({}));
+  caller.on("job", {.point = Point::kChatAfterAi, .asynchronous = true}, answers_with({}));
   Dispatcher dispatcher(caller);
   EXPECT_TRUE(dispatcher.holds_answer({{.module = "other"}, {.module = "checker"}}));
   EXPECT_TRUE(dispatcher.holds_answer({{.module = "both"}, {.module = "checker"}}));
@@ -186,8 +187,8 @@ TEST_F(DispatcherTest, AnAnswerIsHeldForAModuleThatChecksItAtItsEndAndNotWhileIt
 
 TEST_F(DispatcherTest, AnAsynchronousHookIsLeftToAJob) {
   caller.on("job", {.point = Point::kChatAfterAi, .priority = 1, .asynchronous = true},
-            answers({.kind = Kind::kBlock, .text = "no"}));
-  caller.on("now", {.point = Point::kChatAfterAi, .priority = 2}, answers({}));
+            answers_with({.kind = Kind::kBlock, .text = "no"}));
+  caller.on("now", {.point = Point::kChatAfterAi, .priority = 2}, answers_with({}));
   const std::vector<Attachment> attached{{.module = "job", .config_json = R"({"a":1})"}, {.module = "now"}};
   EXPECT_EQ(dispatch(Point::kChatAfterAi, attached).kind, Outcome::Kind::kContinue);
   EXPECT_THAT(asked(), ElementsAre("now"));
@@ -199,10 +200,11 @@ TEST_F(DispatcherTest, AnAsynchronousHookIsLeftToAJob) {
 }
 
 TEST_F(DispatcherTest, ThePlanSaysWhoIsAskedInWhichOrderAndUnderWhichLimits) {
-  caller.on("late", {.point = Point::kChatOnDelta, .priority = 9, .window = {Window::Unit::kSize, 64}}, answers({}));
-  caller.on("early", {.point = Point::kChatOnDelta, .priority = 1, .time_limit = 100ms}, answers({}));
-  caller.on("job", {.point = Point::kChatOnDelta, .priority = 0, .asynchronous = true}, answers({}));
-  caller.on("elsewhere", Point::kChatAfterAi, answers({}));
+  caller.on("late", {.point = Point::kChatOnDelta, .priority = 9, .window = {Window::Unit::kSize, 64}},
+            answers_with({}));
+  caller.on("early", {.point = Point::kChatOnDelta, .priority = 1, .time_limit = 100ms}, answers_with({}));
+  caller.on("job", {.point = Point::kChatOnDelta, .priority = 0, .asynchronous = true}, answers_with({}));
+  caller.on("elsewhere", Point::kChatAfterAi, answers_with({}));
   const auto plan = Dispatcher(caller).plan(Point::kChatOnDelta,
                                             {{.module = "late", .on_failure = FailPolicy::kClosed, .time_limit = 50ms},
                                              {.module = "job"},

@@ -11,7 +11,7 @@
 namespace rapt::hooks {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 using Unit = Window::Unit;
 
 std::vector<std::string> windows(Window window, const std::vector<std::string>& pieces) {

@@ -27,7 +27,7 @@ using testing::RawSocket;
 using testing::TestLane;
 using testing::TestServer;
 
-ClientRequest request_for(std::string url) {
+ClientRequest lane_request(std::string url) {
   ClientRequest request;
   request.url = std::move(url);
   return request;
@@ -53,7 +53,7 @@ class Peer {
           }
         }) {}
   [[nodiscard]] ClientRequest request() const {
-    return request_for("http://127.0.0.1:" + std::to_string(listener_.port()) + "/");
+    return lane_request("http://127.0.0.1:" + std::to_string(listener_.port()) + "/");
   }
 
  private:
@@ -70,11 +70,11 @@ TEST(ClientOnALane, AsksWithoutAThreadOfItsOwn) {
   TestServer server;
   Client client;
   TestLane lane;
-  const auto answered = lane.run(client.fetch(request_for(server.url("/echo?a=1"))));
+  const auto answered = lane.run(client.fetch(lane_request(server.url("/echo?a=1"))));
   ASSERT_TRUE(answered) << answered.error().log_detail;
   EXPECT_THAT(answered->body, HasSubstr("GET /echo\na=1"));
   EXPECT_FALSE(has_thread("http-client"));
-  EXPECT_TRUE(runtime::run_blocking(client.fetch(request_for(server.url("/echo")))));
+  EXPECT_TRUE(runtime::run_blocking(client.fetch(lane_request(server.url("/echo")))));
   EXPECT_TRUE(has_thread("http-client")) << "which is how a thread would be found";
 }
 
@@ -94,7 +94,7 @@ TEST(ClientOnALane, UsesAConnectionAgain) {
 Task<int> fetch_often(Client& client, std::string url, int times) {
   int good = 0;
   for (int i = 0; i < times; ++i) {
-    const auto answered = co_await client.fetch(request_for(url));
+    const auto answered = co_await client.fetch(lane_request(url));
     if (answered && answered->body.find("GET /echo") != std::string::npos) ++good;
   }
   co_return good;
@@ -141,12 +141,12 @@ TEST(ClientOnALane, KeepsTheLimitOfTheWholeEveryTime) {
   for (int i = 0; i < kTimes; ++i) EXPECT_EQ(lane.run(client.fetch(request)).error().kind, ErrorKind::kTimeout);
 }
 
-Task<void> until_set(const std::atomic<bool>& flag) {
+Task<void> until_true(const std::atomic<bool>& flag) {
   while (!flag) co_await runtime::sleep_for(milliseconds(1));
 }
 
-Task<bool> cancelled_fetch(Client& client, ClientRequest request, const std::atomic<bool>& arrived) {
-  const auto first = co_await (client.fetch(std::move(request)) || until_set(arrived));
+Task<bool> cancelled_request(Client& client, ClientRequest request, const std::atomic<bool>& arrived) {
+  const auto first = co_await (client.fetch(std::move(request)) || until_true(arrived));
   co_return first.index() == 1;
 }
 
@@ -161,7 +161,7 @@ TEST(ClientOnALane, EndsATransferWhoseTaskIsCancelled) {
   });
   Client client;
   TestLane lane;
-  EXPECT_TRUE(lane.run(cancelled_fetch(client, peer.request(), arrived)));
+  EXPECT_TRUE(lane.run(cancelled_request(client, peer.request(), arrived)));
   ended.get_future().wait();
 }
 

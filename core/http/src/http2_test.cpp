@@ -16,6 +16,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "openssl_pointers.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "raw_socket.hpp"
@@ -25,18 +26,6 @@ namespace rapt::http {
 namespace {
 
 using namespace boost::asio::experimental::awaitable_operators;
-
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
 
 /// A certificate for 127.0.0.1 that its own file vouches for.
 struct Identity {

@@ -37,7 +37,7 @@ bool is_token(std::string_view name) {
 }
 
 /// Every field of every answer is looked at: without a branch for each character.
-bool is_one_line(std::string_view value) {
+bool is_one_value(std::string_view value) {
   bool broken = false;
   for (const char c : value) broken |= c == '\r' || c == '\n' || c == '\0';
   return !broken;
@@ -80,7 +80,7 @@ std::string response_head(int status, const Headers& headers, const Framing& fra
   append_field(out, "X-Request-Id", framing.request_id);
   for (const auto& [name, value] : headers.all()) {
     if (is_own(name)) continue;
-    if (is_token(name) && is_one_line(value)) {
+    if (is_token(name) && is_one_value(value)) {
       append_field(out, name, value);
     } else {
       log::error("http.bad_response_field", {{"field", name}, {"request_id", framing.request_id}});

@@ -43,7 +43,7 @@ class Pages : public ::testing::Test {
   const std::string script_ = std::string(5000, 'x') + "();";
 };
 
-std::string unzipped(const std::string& bytes, std::size_t size) {
+std::string unzipped_file(const std::string& bytes, std::size_t size) {
   std::string out(size, '\0');
   z_stream stream{};
   EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
@@ -79,7 +79,7 @@ TEST_F(Pages, AreCompressedForThoseWhoTakeIt) {
   EXPECT_EQ(zipped->headers.get("Content-Encoding"), "gzip");
   EXPECT_EQ(zipped->headers.get("Vary"), "Accept-Encoding");
   EXPECT_LT(zipped->body.size(), script_.size() / 10);
-  EXPECT_EQ(unzipped(zipped->body, script_.size()), script_);
+  EXPECT_EQ(unzipped_file(zipped->body, script_.size()), script_);
   request.headers.set("Accept-Encoding", "gzip;q=0");
   EXPECT_FALSE(files.answer(request)->headers.get("Content-Encoding"));
 }

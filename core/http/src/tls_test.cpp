@@ -8,24 +8,13 @@
 #include <memory>
 #include <thread>
 
+#include "openssl_pointers.hpp"
 #include "rapt/http/client.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "raw_socket.hpp"
 
 namespace rapt::http {
 namespace {
-
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
 
 /// A server whose certificate nobody but itself has signed.
 Context untrusted_server() {

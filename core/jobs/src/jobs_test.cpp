@@ -72,7 +72,7 @@ class OtherHost {
   std::thread thread_;
 };
 
-class Jobs : public testing::Test {
+class Jobs : public ::testing::Test {
  protected:
   Jobs() = default;
   ~Jobs() override {
@@ -114,12 +114,12 @@ class Jobs : public testing::Test {
         "SELECT coalesce(string_agg(state || ':' || n, ' ' ORDER BY state), '') AS value FROM (SELECT state::text, "
         "count(*) AS n FROM jobs GROUP BY state) s");
   }
-  testing::AssertionResult becomes(const std::string& wanted) {
+  ::testing::AssertionResult becomes(const std::string& wanted) {
     for (const auto until = std::chrono::steady_clock::now() + 90s; std::chrono::steady_clock::now() < until;) {
-      if (states() == wanted) return testing::AssertionSuccess();
+      if (states() == wanted) return ::testing::AssertionSuccess();
       std::this_thread::sleep_for(20ms);
     }
-    return testing::AssertionFailure() << "the jobs are " << states() << ", not " << wanted;
+    return ::testing::AssertionFailure() << "the jobs are " << states() << ", not " << wanted;
   }
 
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();

@@ -37,16 +37,16 @@ struct Seen {
 };
 
 /// A host: a worker for modules with a loop and connections of its own. Redis is not there at all.
-class OtherHost {
+class OtherModuleHost {
  public:
-  OtherHost(const store::Database::Options& database, const std::string& name, Handler handler)
+  OtherModuleHost(const store::Database::Options& database, const std::string& name, Handler handler)
       : database_(database), redis_("redis://127.0.0.1:1", 2), worker_(database_, redis_, options(name)) {
     worker_.handle(kModuleJob, handler);
     worker_.handle(kModuleEvent, handler);
     loop_.spawn(worker_.run());
     thread_ = std::thread([this] { loop_.run(); });
   }
-  ~OtherHost() {
+  ~OtherModuleHost() {
     runtime::run_blocking_void(worker_.stop());
     loop_.stop();
     thread_.join();
@@ -70,7 +70,7 @@ class OtherHost {
   std::thread thread_;
 };
 
-class ModuleJobsTest : public testing::Test {
+class ModuleJobsTest : public ::testing::Test {
  protected:
   ModuleJobsTest() {
     scratch->script(std::string("INSERT INTO users (id, email, name) VALUES ('") + kUser +
@@ -133,16 +133,16 @@ class ModuleJobsTest : public testing::Test {
         "SELECT coalesce(string_agg(state || ':' || n, ' ' ORDER BY state), '') AS value FROM (SELECT state::text, "
         "count(*) AS n FROM jobs GROUP BY state) s");
   }
-  testing::AssertionResult becomes(const std::string& sql, const std::string& wanted) {
+  ::testing::AssertionResult becomes(const std::string& sql, const std::string& wanted) {
     std::string last;
     for (const auto until = std::chrono::steady_clock::now() + 90s; std::chrono::steady_clock::now() < until;) {
       last = value(sql);
-      if (last == wanted) return testing::AssertionSuccess();
+      if (last == wanted) return ::testing::AssertionSuccess();
       std::this_thread::sleep_for(20ms);
     }
-    return testing::AssertionFailure() << "it stayed \"" << last << "\"";
+    return ::testing::AssertionFailure() << "it stayed \"" << last << "\"";
   }
-  testing::AssertionResult are(const std::string& wanted) {
+  ::testing::AssertionResult are(const std::string& wanted) {
     return becomes(
         "SELECT coalesce(string_agg(state || ':' || n, ' ' ORDER BY state), '') AS value FROM (SELECT state::text, "
         "count(*) AS n FROM jobs GROUP BY state) s",
@@ -176,7 +176,7 @@ TEST_F(ModuleJobsTest, AreDoneOnceByTwoHostsAndOneOfAModuleAtATime) {
     for (const auto* module : {"mailer", "counter"}) order_now(job(module, std::string(module) + std::to_string(i)));
   }
   {
-    const OtherHost one(scratch->options(), "one", noting()), two(scratch->options(), "two", noting());
+    const OtherModuleHost one(scratch->options(), "one", noting()), two(scratch->options(), "two", noting());
     EXPECT_TRUE(are("done:40"));
   }
   auto keys = seen.all();
@@ -199,7 +199,7 @@ TEST_F(ModuleJobsTest, ThatNobodyCanDoNowCountNoAttempt) {
     return Done{Done::Kind::kAgain, "The other side is away."};
   });
   {
-    const OtherHost host(scratch->options(), "one", handler);
+    const OtherModuleHost host(scratch->options(), "one", handler);
     EXPECT_TRUE(are("failed:1"));
   }
   const std::vector<std::pair<int, int>> expected{{1, 2}, {1, 2}, {1, 2}, {1, 2}, {2, 2}};
@@ -232,7 +232,7 @@ TEST_F(ModuleJobsTest, OfAWorkerThatDiedAreDoneByAnother) {
   EXPECT_EQ(open->front().attempts, 1);
   EXPECT_TRUE(run_blocking(open_jobs(**scratch, "mailer", "", open->front().seq, 10))->empty());
   EXPECT_TRUE(run_blocking(open_jobs(**scratch, "mailer", "other", 0, 10))->empty());
-  const OtherHost host(scratch->options(), "one", noting());
+  const OtherModuleHost host(scratch->options(), "one", noting());
   EXPECT_TRUE(are("done:1"));
   EXPECT_EQ(value("SELECT attempts::text AS value FROM jobs"), "2");
 }
@@ -282,7 +282,7 @@ TEST_F(ModuleJobsTest, TellOfEventsInOrderAlsoWhenOneFails) {
     return told.size() < 3 ? Done{Done::Kind::kAgain, "Not now."} : Done{};
   });
   {
-    const OtherHost one(scratch->options(), "one", handler);
+    const OtherModuleHost one(scratch->options(), "one", handler);
     EXPECT_TRUE(are("done:3"));
   }
   EXPECT_EQ(told, (std::vector<std::string>{"session.started", "session.started", "session.started", "message.stored",

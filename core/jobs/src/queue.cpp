@@ -12,27 +12,27 @@ namespace rapt::jobs {
 
 namespace {
 
-constexpr store::Statement kInsert{"jobs_insert", R"(
+constexpr store::Statement kInsertJob{"jobs_insert", R"(
   INSERT INTO jobs (id, kind, idempotency_key, payload, max_attempts) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (kind, idempotency_key) DO NOTHING)"};
 
-constexpr store::Statement kCounts{"jobs_counts", R"(
+constexpr store::Statement kCountQueue{"jobs_counts", R"(
   SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
          count(*) FILTER (WHERE state = 'failed') AS failed,
          min(created_at) FILTER (WHERE state = 'waiting' AND run_at <= now()) AS oldest_waiting
     FROM jobs WHERE state <> 'done')"};
 
-constexpr store::Statement kList{"jobs_list", R"(
+constexpr store::Statement kListQueue{"jobs_list", R"(
   SELECT id, kind, idempotency_key, state, last_error, attempts, created_at, run_at FROM jobs
    WHERE CASE WHEN $1 = '' THEN state <> 'done' ELSE state::text = $1 END
    ORDER BY created_at DESC, id DESC LIMIT $2)"};
 
 // The attempts go on counting: an earlier attempt must not be taken for a new one.
-constexpr store::Statement kRetry{"jobs_retry", R"(
+constexpr store::Statement kRetryQueued{"jobs_retry", R"(
   UPDATE jobs SET state = 'waiting', run_at = now(), ended_at = NULL, max_attempts = attempts + 8
    WHERE id = $1 AND state = 'failed')"};
 
-JobSummary summary_from(const store::Row& row) {
+JobSummary queued_from(const store::Row& row) {
   JobSummary job;
   job.id = row.text("id");
   job.kind = row.text("kind");
@@ -49,8 +49,8 @@ JobSummary summary_from(const store::Row& row) {
 
 Result<void> enqueue(store::Transaction& transaction, const NewJob& job) {
   const auto id = new_uuid();
-  const auto inserted =
-      transaction.exec(kInsert, store::params(id, job.kind, job.idempotency_key, job.payload_json, job.max_attempts));
+  const auto inserted = transaction.exec(
+      kInsertJob, store::params(id, job.kind, job.idempotency_key, job.payload_json, job.max_attempts));
   if (!inserted) return inserted.error();
   if (inserted->affected() == 0) return {};
   return append_event(transaction, {kJobTopic, id, "{}"});
@@ -69,7 +69,7 @@ Result<void> complete(store::Transaction& transaction, const Job& job) {
 }
 
 Task<Result<Counts>> counts(store::Database& database) {
-  const auto rows = co_await database.query(kCounts);
+  const auto rows = co_await database.query(kCountQueue);
   if (!rows) co_return rows.error();
   const auto row = (*rows)[0];
   Counts found;
@@ -81,17 +81,17 @@ Task<Result<Counts>> counts(store::Database& database) {
 }
 
 Task<Result<std::vector<JobSummary>>> list(store::Database& database, std::string state, int limit) {
-  const auto rows = co_await database.query(kList, store::params(state, std::clamp(limit, 1, 500)));
+  const auto rows = co_await database.query(kListQueue, store::params(state, std::clamp(limit, 1, 500)));
   if (!rows) co_return rows.error();
   std::vector<JobSummary> jobs;
-  for (std::size_t i = 0; i < rows->size(); ++i) jobs.push_back(summary_from((*rows)[i]));
+  for (std::size_t i = 0; i < rows->size(); ++i) jobs.push_back(queued_from((*rows)[i]));
   co_return jobs;
 }
 
 Task<Result<void>> retry(store::Database& database, std::string id) {
   const auto canonical = canonical_uuid(id);
   if (!canonical) co_return Error::invalid("id", "is no job's id: `rapt jobs list` shows them");
-  const auto updated = co_await database.query(kRetry, store::params(*canonical));
+  const auto updated = co_await database.query(kRetryQueued, store::params(*canonical));
   if (!updated) co_return updated.error();
   if (updated->affected() == 0) co_return Error::not_found("failed job with that id");
   co_return Result<void>{};

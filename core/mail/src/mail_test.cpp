@@ -23,8 +23,8 @@
 namespace rapt::mail {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string redis_url() {
   const char* url = std::getenv("TEST_REDIS_URL");
@@ -80,7 +80,7 @@ constexpr store::Statement kPayload{"test.payload", "SELECT payload::text AS val
 constexpr store::Statement kSeveral{"test.several", "SELECT attempts::text AS value FROM jobs WHERE attempts > 2"};
 constexpr store::Statement kId{"test.id", "SELECT id::text AS value FROM outgoing_mails"};
 
-class MailTest : public testing::Test {
+class MailTest : public ::testing::Test {
  protected:
   MailTest() {
     jobs::Worker::Options options;

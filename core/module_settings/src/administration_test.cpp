@@ -6,10 +6,10 @@
 namespace rapt::module_settings {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class AdministrationTest : public Settled {
  protected:
@@ -59,8 +59,8 @@ TEST_F(AdministrationTest, RefusesWhatTheSchemaRefusesAndKeepsNothingOfIt) {
   std::vector<std::string> paths;
   const Error error = refused.error();
   for (const auto& field : error.fields) paths.push_back(field.path);
-  EXPECT_THAT(
-      paths, testing::UnorderedElementsAre("settings.max_words", "settings.words", "secrets.api_key", "secrets.other"));
+  EXPECT_THAT(paths, ::testing::UnorderedElementsAre("settings.max_words", "settings.words", "secrets.api_key",
+                                                     "secrets.other"));
   EXPECT_EQ(find(301, 0)->updated_at, TimePoint());
 }
 

@@ -12,9 +12,9 @@ namespace rapt::module_settings {
 namespace {
 
 using nlohmann::json;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<std::string> paths(const Result<void>& checked) {
   std::vector<std::string> out;
@@ -55,7 +55,7 @@ TEST(ConfigSchema, ChecksAnAdministratorsSettingsPropertyByProperty) {
   EXPECT_TRUE(schema.check_settings(R"({"max_words": 5, "words": ["a"]})", "settings"));
   EXPECT_THAT(
       paths(schema.check_settings(R"({"max_words": 0, "words": [3], "api_key": "abcd", "other": 1})", "settings")),
-      testing::UnorderedElementsAre("settings.max_words", "settings.words[0]", "settings.api_key", "settings.other"));
+      ::testing::UnorderedElementsAre("settings.max_words", "settings.words[0]", "settings.api_key", "settings.other"));
   EXPECT_FALSE(schema.check_settings("[]", "settings"));
   const auto any = *ConfigSchema::compile("");
   EXPECT_TRUE(any.check_settings("{}", "settings"));
@@ -68,7 +68,7 @@ TEST(ConfigSchema, ChecksSecretsWithoutRepeatingThem) {
   const auto short_one = schema.check_secret("api_key", "xyz", "secrets");
   ASSERT_FALSE(short_one);
   EXPECT_THAT(paths(short_one), ElementsAre("secrets.api_key"));
-  EXPECT_THAT(short_one.error().fields[0].message, testing::Not(HasSubstr("xyz")));
+  EXPECT_THAT(short_one.error().fields[0].message, ::testing::Not(HasSubstr("xyz")));
   EXPECT_FALSE(schema.check_secret("note", "abcd", "secrets")) << "no secret";
 }
 
@@ -129,7 +129,7 @@ TEST(Merge, NobodyWidensByAnotherTypeByNothingOrByALargeNumber) {
       if (property.narrow == Narrow::kSubset) {
         for (const auto& item : seen) EXPECT_EQ(item, "a") << own;
       } else if (property.narrow == Narrow::kSuperset) {
-        EXPECT_THAT(seen, testing::Contains(json("a"))) << own;
+        EXPECT_THAT(seen, ::testing::Contains(json("a"))) << own;
       } else {
         EXPECT_EQ(seen.dump(), bound.dump()) << property.name << " " << own;
       }
@@ -161,7 +161,7 @@ TEST(Merge, TellsEveryFaultOfAnAttachment) {
       << "the secret is not the tool's to give";
   const auto bad = check_attached(schema, limits, R"({"max_words": 90, "note": 3, "api_key": "abcd", "extra": 1})");
   EXPECT_THAT(paths(bad),
-              testing::UnorderedElementsAre("config.api_key", "config.max_words", "config.note", "config.extra"));
+              ::testing::UnorderedElementsAre("config.api_key", "config.max_words", "config.note", "config.extra"));
   const Error error = bad.error();
   for (const auto& field : error.fields) {
     if (field.path != "config.max_words") continue;

@@ -100,7 +100,7 @@ TEST_F(LiveSettingsTest, GivesTheNearestSecretToTheHostAlone) {
 
 TEST_F(LiveSettingsTest, AsksNoModuleWhoseSettingsCannotBeRead) {
   scratch->script("ALTER TABLE module_settings RENAME TO away");
-  EXPECT_THAT(told(101, "{}"), testing::HasSubstr("could not be read"));
+  EXPECT_THAT(told(101, "{}"), ::testing::HasSubstr("could not be read"));
   EXPECT_TRUE(modules.calls().empty());
 }
 

@@ -26,7 +26,7 @@ inline const std::string kSchema =
 
 /// A district with a school in it; another district; Ada administers the system, Dan the district, Sam is a student of
 /// the school. The module "filter" is installed and runs.
-class Settled : public testing::Test {
+class Settled : public ::testing::Test {
  protected:
   Settled() {
     scratch->script(R"(

@@ -20,7 +20,7 @@ constexpr store::Statement kHasSecondFactor{
     "providers.has_second_factor",
     "SELECT EXISTS (SELECT FROM totp_secrets WHERE user_id = $1::uuid AND confirmed_at IS NOT NULL) AS has"};
 
-std::string about(const std::string& provider) {
+std::string about_code(const std::string& provider) {
   return "login-code:" + provider;
 }
 
@@ -34,11 +34,11 @@ std::string seal(const security::SecretBox& box, const std::string& provider, co
                    {"return_to", waiting.arrived.return_to},
                    {"device", static_cast<int>(waiting.arrived.device)},
                    {"expires_at", waiting.expires_at.time_since_epoch().count()}};
-  return box.seal(plain.dump(), about(provider));
+  return box.seal(plain.dump(), about_code(provider));
 }
 
-Result<Waiting> open(const security::SecretBox& box, const std::string& provider, const std::string& sealed) {
-  const auto plain = box.open(sealed, about(provider));
+Result<Waiting> open_code(const security::SecretBox& box, const std::string& provider, const std::string& sealed) {
+  const auto plain = box.open(sealed, about_code(provider));
   if (!plain) return state_mismatch("the cookie of the login that waits for a code is missing, foreign or changed");
   // What this host's key has sealed, seal() has made.
   const auto parsed = json::parse(*plain, nullptr, false);
@@ -84,7 +84,7 @@ Task<Result<void>> CodeStep::count(const UserId& user) {
 }
 
 Task<Result<Arrived>> CodeStep::finish(std::string provider, std::string sealed, std::string code) {
-  const auto waiting = open(parts_.box, provider, sealed);
+  const auto waiting = open_code(parts_.box, provider, sealed);
   if (!waiting) co_return waiting.error();
   const auto now = parts_.clock.now();
   if (waiting->expires_at <= now) co_return state_mismatch("the code took more than ten minutes");

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxPath = 1000;
 
-std::string about(const std::string& provider) {
+std::string about_flow(const std::string& provider) {
   return "login-flow:" + provider;
 }
 
@@ -27,11 +27,11 @@ std::string seal(const security::SecretBox& box, const Flow& flow) {
                    {"return_to", flow.return_to},
                    {"device", static_cast<int>(flow.device)},
                    {"expires_at", flow.expires_at.time_since_epoch().count()}};
-  return box.seal(plain.dump(), about(flow.provider));
+  return box.seal(plain.dump(), about_flow(flow.provider));
 }
 
 Result<Flow> open(const security::SecretBox& box, const std::string& provider, const std::string& sealed) {
-  const auto plain = box.open(sealed, about(provider));
+  const auto plain = box.open(sealed, about_flow(provider));
   if (!plain) return state_mismatch("the cookie of the login is missing, foreign or changed");
   // What this host's key has sealed, seal() has made.
   const auto parsed = json::parse(*plain, nullptr, false);

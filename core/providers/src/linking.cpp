@@ -12,7 +12,7 @@ namespace rapt::providers {
 namespace {
 
 constexpr std::size_t kMaxSubject = 255;
-constexpr std::size_t kMaxName = 100;
+constexpr std::size_t kMaxLinkedName = 100;
 
 const store::Statement kLinked{"providers.linked", R"(
   SELECT a.user_id, u.status = 'active' AND u.deleted_at IS NULL AS active
@@ -52,7 +52,7 @@ std::optional<std::string> name_of(const std::string& text) {
   std::size_t characters = 0;
   for (const char c : trimmed(text)) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) != 0x80U && ++characters > kMaxName) break;
+    if ((byte & 0xC0U) != 0x80U && ++characters > kMaxLinkedName) break;
     name += byte < ' ' || byte == 0x7f ? ' ' : c;
   }
   return name.empty() ? std::nullopt : std::optional(std::move(name));

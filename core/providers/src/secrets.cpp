@@ -6,7 +6,7 @@
 namespace rapt::providers {
 namespace {
 
-std::string about(const std::string& provider) {
+std::string about_secrets(const std::string& provider) {
   return "auth-provider:" + provider;
 }
 
@@ -15,13 +15,13 @@ std::string about(const std::string& provider) {
 std::optional<std::string> sealed(const security::SecretBox& box, const std::string& provider,
                                   const std::map<std::string, std::string>& secrets) {
   if (secrets.empty()) return std::nullopt;
-  return box.seal(nlohmann::json(secrets).dump(), about(provider));
+  return box.seal(nlohmann::json(secrets).dump(), about_secrets(provider));
 }
 
 Result<std::map<std::string, std::string>> unsealed(const security::SecretBox& box, const std::string& provider,
                                                     const std::optional<std::string>& text) {
   if (!text) return std::map<std::string, std::string>{};
-  const auto plain = box.open(*text, about(provider));
+  const auto plain = box.open(*text, about_secrets(provider));
   if (!plain) return plain.error();
   const auto parsed = nlohmann::json::parse(*plain, nullptr, false);
   if (!parsed.is_object()) return Error::internal("the sealed secrets of a provider are no object");

@@ -84,7 +84,7 @@ class ScriptedFetcher final : public Fetcher {
 };
 
 /// A school with a group, Ada with a proven address and a password, and a provider "school" for school.example.
-class Providers : public testing::Test {
+class Providers : public ::testing::Test {
  protected:
   Providers() {
     scratch->script("INSERT INTO groups (id, name, type) VALUES ('" + kGroup +

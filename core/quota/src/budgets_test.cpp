@@ -16,7 +16,7 @@ namespace rapt::quota {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// A process of its own: its connections, what it remembers of policies, and its share of the jobs.
 class Host {

@@ -10,13 +10,13 @@
 namespace rapt::quota {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 /// What fit() adds for the gateway.
 constexpr std::int64_t kFraming = 64;
 
-class ContextRoom : public testing::Test {
+class ContextRoom : public ::testing::Test {
  protected:
   Catalog catalog{.models = {{"small", {.active = true, .max_context_tokens = 4096}},
                              {"tiny", {.active = true, .max_context_tokens = 2048}},
@@ -57,7 +57,7 @@ TEST_F(ContextRoom, SaysWhatIsTooLongForWhichModel) {
   EXPECT_EQ(refused.error().code, "AI_CONTEXT_TOO_LONG");
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnprocessable);
   EXPECT_THAT(refused.error().message,
-              testing::AllOf(HasSubstr("\"small\""), HasSubstr("3073 tokens"), HasSubstr("read 3072")));
+              ::testing::AllOf(HasSubstr("\"small\""), HasSubstr("3073 tokens"), HasSubstr("read 3072")));
 }
 
 TEST_F(ContextRoom, AsksNoFallbackThatCouldNotReadIt) {

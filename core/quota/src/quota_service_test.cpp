@@ -9,8 +9,8 @@
 namespace rapt::quota {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class QuotaServiceTest : public DistrictTest {};
 
@@ -36,7 +36,7 @@ TEST_F(QuotaServiceTest, SaysWhichModelIsNotToBeHadAndWhatToDo) {
   ASSERT_FALSE(idle);
   EXPECT_EQ(idle.error().code, "AI_MODEL_NOT_AVAILABLE");
   EXPECT_EQ(idle.error().kind, ErrorKind::kUnprocessable);
-  EXPECT_THAT(idle.error().message, testing::AllOf(HasSubstr("v/idle"), HasSubstr("activate")));
+  EXPECT_THAT(idle.error().message, ::testing::AllOf(HasSubstr("v/idle"), HasSubstr("activate")));
   EXPECT_THAT(admit(ask("v/none")).error().message, HasSubstr("not set up here"));
   set("default_model = 'v/dear'");
   sql("UPDATE ai_models SET active = false WHERE id = 'v/dear'");
@@ -138,7 +138,7 @@ TEST_F(QuotaServiceTest, RefusesWhatTheBudgetDoesNotHoldOut) {
   const auto spent = admit();
   ASSERT_FALSE(spent);
   EXPECT_THAT(spent.error().message,
-              testing::AllOf(HasSubstr("of District for this month"), HasSubstr("2026-04-01 (America/Chicago)")));
+              ::testing::AllOf(HasSubstr("of District for this month"), HasSubstr("2026-04-01 (America/Chicago)")));
   EXPECT_EQ(spent.error().retry_after_seconds, 29 * 86400 + 17 * 3600) << "the clock there is put forward on the 8th";
 }
 

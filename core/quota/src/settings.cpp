@@ -26,9 +26,9 @@ constexpr store::Statement kRead{"quota.settings", R"(
            'budget_alert_threshold', trim_scale(s.budget_alert_threshold)::text, 'soft_limit', trim_scale(s.soft_limit)::text,
            'max_output_tokens', s.max_output_tokens, 'time_zone', s.time_zone, 'config', coalesce(s.config, '{}'))::text AS document
     FROM (VALUES (1)) AS once LEFT JOIN ai_settings s ON)" RAPT_SETTINGS_AT};
-constexpr store::Statement kLock{"quota.settings_lock",
-                                 "SELECT s.updated_at FROM ai_settings s WHERE" RAPT_SETTINGS_AT " FOR UPDATE"};
-constexpr store::Statement kInsert{
+constexpr store::Statement kLockSettings{"quota.settings_lock",
+                                         "SELECT s.updated_at FROM ai_settings s WHERE" RAPT_SETTINGS_AT " FOR UPDATE"};
+constexpr store::Statement kInsertSettings{
     "quota.settings_insert",
     "INSERT INTO ai_settings (group_id, class_id) VALUES ($1::uuid, $2::uuid) ON CONFLICT DO NOTHING"};
 // What was not limited has not been counted: a limit that is new starts from the ledger.
@@ -42,7 +42,7 @@ constexpr store::Statement kRecount{"quota.settings_recount", R"(
     FROM held h CROSS JOIN LATERAL
          spent_at(h.settings_id, h.starts_on, (h.starts_on + ('1 ' || h.period::text)::interval)::date) AS spent
    WHERE p.settings_id = h.settings_id AND p.period = h.period AND p.starts_on = h.starts_on)"};
-constexpr store::Statement kWrite{"quota.settings_write", R"(
+constexpr store::Statement kWriteSettings{"quota.settings_write", R"(
   UPDATE ai_settings s SET (default_model, fallback_models, user_requests_per_minute, user_requests_per_hour,
                             user_requests_per_day, requests_per_minute, requests_per_hour, requests_per_day, tokens_per_day,
                             daily_budget, monthly_budget, budget_alert_threshold, soft_limit, max_output_tokens, time_zone, config)
@@ -115,13 +115,13 @@ Result<Settings> change(store::Transaction& tx, const identity::Actor& actor, co
   RAPT_TRY(check_place(tx, actor, place));
   const auto patch = patch_of(tx, place, changes);
   if (!patch) return patch.error();
-  const auto lock = tx.exec(kLock, params(place.group, place.class_id));
+  const auto lock = tx.exec(kLockSettings, params(place.group, place.class_id));
   if (!lock) return lock.error();
   RAPT_TRY(check_fresh(expected, lock->empty() ? TimePoint{} : (*lock)[0].time("updated_at")));
-  if (lock->empty()) RAPT_TRY(tx.exec(kInsert, params(place.group, place.class_id)));
+  if (lock->empty()) RAPT_TRY(tx.exec(kInsertSettings, params(place.group, place.class_id)));
   const auto since = to_rfc3339(now - kLongestPeriod).substr(0, 10);
   RAPT_TRY(tx.exec(kRecount, params(place.group, place.class_id, since)));
-  RAPT_TRY(tx.exec(kWrite, params(place.group, place.class_id, *patch)));
+  RAPT_TRY(tx.exec(kWriteSettings, params(place.group, place.class_id, *patch)));
   return read(tx, place);
 }
 

@@ -31,7 +31,7 @@ class MovableClock final : public Clock {
 
 /// A district in Chicago, a school below it and a class of that school; three models, of which one is switched off and
 /// one has no price. Ids are new in each test, because Redis remembers.
-class DistrictTest : public testing::Test {
+class DistrictTest : public ::testing::Test {
  protected:
   DistrictTest() {
     sql("INSERT INTO groups (id, parent_id, name, type) VALUES ('" + district.str() +

@@ -10,7 +10,7 @@
 namespace rapt::runs {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr const char* kCall = "00000000-0000-4000-8000-00000000000c";
 

@@ -6,8 +6,8 @@
 namespace rapt::runs {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST_F(Runs, MakeAnOutputThatFitsTheSchema) {
   const auto run = create();
@@ -27,7 +27,7 @@ TEST_F(Runs, AnInputThatDoesNotFitNamesItsFieldsAndLeavesNothing) {
   EXPECT_EQ(run.error().kind, ErrorKind::kInvalid);
   std::vector<std::string> paths;
   for (const auto& field : run.error().fields) paths.push_back(field.path);
-  EXPECT_THAT(paths, testing::IsSupersetOf({"input.topic", "input.grade"}));
+  EXPECT_THAT(paths, ::testing::IsSupersetOf({"input.topic", "input.grade"}));
   EXPECT_EQ(create(R"({"topic":"a\u0000"})").error().fields.at(0).path, "input");
   EXPECT_THAT(all(), IsEmpty());
   EXPECT_THAT(gateway.requests, IsEmpty());

@@ -65,7 +65,7 @@ class ListGateway final : public gateway::Gateway {
   Task<Result<void>> check() override { co_return Result<void>{}; }
 };
 
-class Runs : public testing::Test {
+class Runs : public ::testing::Test {
  protected:
   Runs() {
     execute("INSERT INTO users (id, email, name) VALUES ('" + user + "', 't@x.org', 'Teacher'), ('" + other +

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 16;
+constexpr int kMaxExampleDepth = 16;
 constexpr std::size_t kMostItems = 64, kMostText = 4096;
 
 std::size_t count_in(const json& schema, const char* bound, std::size_t most) {
@@ -29,7 +29,7 @@ class Maker {
   explicit Maker(const json& whole) : whole_(whole) {}
 
   [[nodiscard]] json of(const json& schema, int depth) const {
-    if (!schema.is_object() || depth > kMaxDepth) return nullptr;
+    if (!schema.is_object() || depth > kMaxExampleDepth) return nullptr;
     if (const auto* said = said_by(schema)) return *said;
     if (const auto* other = elsewhere(schema)) return of(*other, depth + 1);
     const std::string type = type_of(schema);

@@ -8,9 +8,9 @@
 namespace rapt::schema {
 namespace {
 
-using testing::Contains;
-using testing::Field;
-using testing::HasSubstr;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
 
 constexpr const char* kLesson = R"({"type":"object","required":["topic","grade"],"additionalProperties":false,
   "properties":{"topic":{"type":"string"},"grade":{"type":"integer","minimum":1},
@@ -22,11 +22,11 @@ std::vector<FieldError> faults_of(const char* document) {
 }
 
 auto fault(const std::string& path, const std::string& message) {
-  return Contains(testing::AllOf(Field(&FieldError::path, path), Field(&FieldError::message, HasSubstr(message))));
+  return Contains(::testing::AllOf(Field(&FieldError::path, path), Field(&FieldError::message, HasSubstr(message))));
 }
 
 TEST(JsonSchema, AcceptsWhatFits) {
-  EXPECT_THAT(faults_of(R"({"topic":"x","grade":2,"steps":[{"name":"a"}]})"), testing::IsEmpty());
+  EXPECT_THAT(faults_of(R"({"topic":"x","grade":2,"steps":[{"name":"a"}]})"), ::testing::IsEmpty());
 }
 
 TEST(JsonSchema, NamesEveryFaultByItsPath) {

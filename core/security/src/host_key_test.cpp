@@ -15,9 +15,9 @@ namespace rapt::security {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class HostKey : public testing::Test {
+class HostKey : public ::testing::Test {
  protected:
   ~HostKey() override { fs::remove_all(folder_); }
   fs::path folder_ = fs::temp_directory_path() / ("rapt-key-" + new_uuid());

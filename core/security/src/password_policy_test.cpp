@@ -8,7 +8,7 @@
 namespace rapt::security {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const std::vector<std::string> kAda{"Ada Lovelace", "ada.lovelace@school.example"};
 

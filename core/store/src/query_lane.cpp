@@ -15,7 +15,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kMaxQueued = 1024;
+constexpr std::size_t kMaxStatements = 1024;
 constexpr std::size_t kMostInFlight = 8;           // on one connection
 constexpr std::chrono::microseconds kFresh{500};   // after so long at one statement, none is sent behind it
 constexpr std::chrono::milliseconds kPatience{2};  // after so long another connection helps
@@ -96,7 +96,7 @@ void QueryLane::refuse(Query query, Error error) {
 
 void QueryLane::submit(Query query) {
   if (ended_) return refuse(std::move(query), busy("is stopping"));
-  if (queue_.size() >= kMaxQueued) return refuse(std::move(query), busy("is full"));
+  if (queue_.size() >= kMaxStatements) return refuse(std::move(query), busy("is full"));
   if (auto fault = refused_value(query.params)) return refuse(std::move(query), std::move(*fault));
   query.since = Steady::now();
   queue_.push_back(std::move(query));

@@ -10,7 +10,7 @@
 namespace rapt::store {
 namespace {
 
-constexpr std::chrono::milliseconds kPause{5000};
+constexpr std::chrono::milliseconds kScriptPause{5000};
 
 std::int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -67,11 +67,11 @@ bool RedisScript::may_ask() {
   auto until = away_until_.load();
   if (until == 0) return true;
   const auto now = steady_ms();
-  return now >= until && away_until_.compare_exchange_strong(until, now + kPause.count());
+  return now >= until && away_until_.compare_exchange_strong(until, now + kScriptPause.count());
 }
 
 void RedisScript::note(bool answered, const std::string& detail) {
-  const auto before = away_until_.exchange(answered ? 0 : steady_ms() + kPause.count());
+  const auto before = away_until_.exchange(answered ? 0 : steady_ms() + kScriptPause.count());
   if (answered && before != 0) log::info("counts.redis_is_back", {{"counts", name_}});
   if (!answered && before == 0) log::warn("counts.counted_here", {{"counts", name_}, {"detail", detail}});
 }

@@ -12,7 +12,7 @@
 namespace rapt::store {
 namespace {
 
-Result<RedisReply> ask(Redis& redis, std::vector<std::string> words) {
+Result<RedisReply> ask_redis(Redis& redis, std::vector<std::string> words) {
   return runtime::run_blocking(redis.command(std::move(words)));
 }
 
@@ -27,21 +27,21 @@ TEST(Redis, StoresAndAnswersAnyBytes) {
   Redis redis(server_url(), 2);
   const std::string key = "rapt-test:" + new_uuid();
   const std::string odd("a\0b\r\n\xff", 6);
-  ASSERT_TRUE(ask(redis, {"SET", key, odd, "EX", "60"}));
-  EXPECT_EQ(ask(redis, {"GET", key})->text, odd);
-  EXPECT_EQ(ask(redis, {"DEL", key})->integer, 1);
-  EXPECT_EQ(ask(redis, {"GET", key})->type, RedisReply::Type::kNil);
-  const auto list = ask(redis, {"EVAL", "return {1, 'two', {3}}", "0"});
+  ASSERT_TRUE(ask_redis(redis, {"SET", key, odd, "EX", "60"}));
+  EXPECT_EQ(ask_redis(redis, {"GET", key})->text, odd);
+  EXPECT_EQ(ask_redis(redis, {"DEL", key})->integer, 1);
+  EXPECT_EQ(ask_redis(redis, {"GET", key})->type, RedisReply::Type::kNil);
+  const auto list = ask_redis(redis, {"EVAL", "return {1, 'two', {3}}", "0"});
   ASSERT_EQ(list->items.size(), 3U);
   EXPECT_EQ(list->items[2].items[0].integer, 3);
 }
 
 TEST(Redis, TellsAFaultOfACommandFromAServerThatIsAway) {
   Redis redis(server_url(), 1);
-  EXPECT_EQ(ask(redis, {"NOSUCHCOMMAND"}).error().kind, ErrorKind::kInternal);
-  EXPECT_TRUE(ask(redis, {"PING"}));
+  EXPECT_EQ(ask_redis(redis, {"NOSUCHCOMMAND"}).error().kind, ErrorKind::kInternal);
+  EXPECT_TRUE(ask_redis(redis, {"PING"}));
   Redis away("redis://:hush-hush@127.0.0.1:1", 1);
-  const auto refused = ask(away, {"PING"});
+  const auto refused = ask_redis(away, {"PING"});
   EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(refused.error().part, "redis");
   EXPECT_EQ((refused.error().message + refused.error().log_detail).find("hush-hush"), std::string::npos);

@@ -11,8 +11,8 @@ namespace rapt::telemetry {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string page_of(const Timings& timings) {
   Exposition page;

@@ -15,8 +15,8 @@
 namespace rapt::tools {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr const char* kConfig = R"({"type": "object", "additionalProperties": false, "required": ["mask"],
   "definitions": {"kind": {"enum": ["email", "phone"]}},
@@ -31,7 +31,7 @@ std::string attaching(const std::string& modules) {
   return std::string(kHead) + "modules:\n" + modules;
 }
 
-class CheckTest : public testing::Test {
+class CheckTest : public ::testing::Test {
  protected:
   CheckTest() {
     modules.describe({"safety-filter", "1.4.0", "Safety filter", "", kConfig});
@@ -75,7 +75,7 @@ TEST_F(CheckTest, FindsEveryFaultWithItsPlaceAtOnce) {
 
 TEST_F(CheckTest, GuessesWhichModuleWasMeant) {
   EXPECT_THAT(faults(attaching("  - safty-filter\n")).at(0).message, HasSubstr("did you mean \"safety-filter\"?"));
-  EXPECT_THAT(faults(attaching("  - something-else\n")).at(0).message, testing::Not(HasSubstr("did you mean")));
+  EXPECT_THAT(faults(attaching("  - something-else\n")).at(0).message, ::testing::Not(HasSubstr("did you mean")));
 }
 
 TEST_F(CheckTest, WhatAnAdministratorHasSetNeedNotBeSaidAndCannotBeWidened) {
@@ -181,7 +181,7 @@ TEST_F(CheckTest, TheSchemaForEditorsKnowsTheReadersKeys) {
     for (const auto& [key, value] : object.items()) out.push_back(key);
     return out;
   };
-  const auto same = [](const auto& array) { return testing::UnorderedElementsAreArray(array.begin(), array.end()); };
+  const auto same = [](const auto& array) { return ::testing::UnorderedElementsAreArray(array.begin(), array.end()); };
   const auto& properties = schema.at("properties");
   EXPECT_THAT(keys(properties), same(kRootKeys));
   EXPECT_THAT(keys(properties.at("constraints").at("properties")), same(kConstraintKeys));

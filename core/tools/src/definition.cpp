@@ -13,7 +13,7 @@
 namespace rapt::tools {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 constexpr const char* kRoot = "definition";
 void read_identity(MapReader& map, ToolDefinition& out) {
@@ -81,8 +81,8 @@ void read_schema(MapReader& map, ToolType type, SchemaSlot slot, Faults& faults)
     map.fault(slot.key, "is required for a product tool.");
     return;
   }
-  const json document = json_of(*node, map.path_of(slot.key), faults);
-  if (!document.is_object() || document.value("type", json()) != "object") {
+  const ordered_json document = json_of(*node, map.path_of(slot.key), faults);
+  if (!document.is_object() || document.value("type", ordered_json()) != "object") {
     map.fault(slot.key, "must be a JSON Schema with type: object.");
     return;
   }

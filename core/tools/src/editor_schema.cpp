@@ -8,32 +8,32 @@
 namespace rapt::tools {
 namespace {
 
-using json = nlohmann::ordered_json;
-using Modules = std::vector<hooks::ModuleFactsPtr>;
+using nlohmann::ordered_json;
+using ModuleList = std::vector<hooks::ModuleFactsPtr>;
 
-json text(std::size_t most, const char* about) {
+ordered_json text(std::size_t most, const char* about) {
   return {{"type", "string"}, {"minLength", 1}, {"maxLength", most}, {"description", about}};
 }
 
-json texts(std::size_t most, std::size_t longest, const char* about) {
+ordered_json texts(std::size_t most, std::size_t longest, const char* about) {
   return {{"type", "array"},
           {"maxItems", most},
           {"items", {{"type", "string"}, {"minLength", 1}, {"maxLength", longest}}},
           {"description", about}};
 }
 
-json number(int most, const char* about) {
+ordered_json number(int most, const char* about) {
   return {{"type", "integer"}, {"minimum", 1}, {"maximum", most}, {"description", about}};
 }
 
-json object(json properties, const char* about) {
+ordered_json object(ordered_json properties, const char* about) {
   return {{"type", "object"},
           {"additionalProperties", false},
           {"properties", std::move(properties)},
           {"description", about}};
 }
 
-json constraints() {
+ordered_json constraints() {
   return object(
       {{"topics", texts(kMaxTopics, kMaxTopic, "What the conversation stays with; none: anything.")},
        {"no_direct_answers", {{"type", "boolean"}, {"description", "The AI never states the answer to an exercise."}}},
@@ -42,8 +42,8 @@ json constraints() {
       "Limits that the teacher sets.");
 }
 
-json meta() {
-  json grade = {{"anyOf", {{{"type", "integer"}, {"minimum", 0}, {"maximum", kMaxGrade}}, {{"const", "K"}}}}};
+ordered_json meta() {
+  ordered_json grade = {{"anyOf", {{{"type", "integer"}, {"minimum", 0}, {"maximum", kMaxGrade}}, {{"const", "K"}}}}};
   return object({{"description", text(kMaxDescription, "One line for lists.")},
                  {"subject", text(kMaxSubject, "math, history, …")},
                  {"grades",
@@ -56,7 +56,7 @@ json meta() {
 }
 
 /// References of a schema lead to its own root, which lies deeper here.
-void move_references(json& value, const std::string& root) {
+void move_references(ordered_json& value, const std::string& root) {
   if (!value.is_structured()) return;
   for (auto& item : value.items()) {
     const bool reference = value.is_object() && item.key() == "$ref" && item.value().is_string();
@@ -66,13 +66,13 @@ void move_references(json& value, const std::string& root) {
 }
 
 /// A tool need not say what administrators have set, and must not say a secret.
-json config_of(const hooks::ModuleFacts& module) {
+ordered_json config_of(const hooks::ModuleFacts& module) {
   if (module.config_schema_json.empty()) return {{"type", "object"}};
-  auto schema = json::parse(module.config_schema_json, nullptr, false);
+  auto schema = ordered_json::parse(module.config_schema_json, nullptr, false);
   if (!schema.is_object()) return {{"type", "object"}};
   for (const char* key : {"$schema", "$id", "required", "minProperties", "dependencies"}) schema.erase(key);
   if (schema.contains("properties") && schema["properties"].is_object()) {
-    auto kept = json::object();
+    auto kept = ordered_json::object();
     for (const auto& [name, property] : schema["properties"].items()) {
       if (!property.is_object() || !property.contains("x-rapt-secret") || property["x-rapt-secret"] != true)
         kept[name] = property;
@@ -83,15 +83,15 @@ json config_of(const hooks::ModuleFacts& module) {
   return schema;
 }
 
-json attachment(const Modules& modules) {
-  auto names = json::array();
-  auto configs = json::array();
+ordered_json attachment(const ModuleList& modules) {
+  auto names = ordered_json::array();
+  auto configs = ordered_json::array();
   for (const auto& module : modules) {
     names.push_back(module->name);
     configs.push_back({{"if", {{"properties", {{"name", {{"const", module->name}}}}}, {"required", {"name"}}}},
                        {"then", {{"properties", {{"config", {{"$ref", "#/definitions/" + module->name}}}}}}}});
   }
-  json name = {{"type", "string"}, {"description", "A module that is installed."}};
+  ordered_json name = {{"type", "string"}, {"description", "A module that is installed."}};
   // An empty enum is no schema; where nothing is installed, nothing can be attached.
   if (names.empty()) {
     name["maxLength"] = 0;
@@ -113,8 +113,9 @@ json attachment(const Modules& modules) {
   return {{"if", {{"type", "object"}}}, {"then", std::move(whole)}, {"else", std::move(name)}};
 }
 
-json root_properties(const Modules& modules) {
-  const json schema = {{"type", "object"}, {"properties", {{"type", {{"const", "object"}}}}}, {"required", {"type"}}};
+ordered_json root_properties(const ModuleList& modules) {
+  const ordered_json schema = {
+      {"type", "object"}, {"properties", {{"type", {{"const", "object"}}}}}, {"required", {"type"}}};
   auto input = schema, output = schema;
   input["description"] = "JSON Schema of what is put in. Product tools alone.";
   output["description"] = "JSON Schema of what comes out. Product tools alone.";
@@ -141,19 +142,19 @@ json root_properties(const Modules& modules) {
 }  // namespace
 
 std::string editor_schema(const std::vector<hooks::ModuleFactsPtr>& modules) {
-  auto definitions = json::object();
+  auto definitions = ordered_json::object();
   for (const auto& module : modules) definitions[module->name] = config_of(*module);
-  json out = {{"$schema", "http://json-schema.org/draft-07/schema#"},
-              {"title", "A tool of RaptScallions"},
-              {"type", "object"},
-              {"additionalProperties", false},
-              {"required", {"name", "type", "version", "behavior"}},
-              {"properties", root_properties(modules)},
-              {"if", {{"properties", {{"type", {{"const", "product"}}}}}, {"required", {"type"}}}},
-              {"then", {{"required", {"input_schema", "output_schema"}}, {"properties", {{"summary", false}}}}},
-              {"else", {{"properties", {{"input_schema", false}, {"output_schema", false}}}}},
-              {"definitions", std::move(definitions)}};
-  return out.dump(2, ' ', false, json::error_handler_t::replace);
+  ordered_json out = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+                      {"title", "A tool of RaptScallions"},
+                      {"type", "object"},
+                      {"additionalProperties", false},
+                      {"required", {"name", "type", "version", "behavior"}},
+                      {"properties", root_properties(modules)},
+                      {"if", {{"properties", {{"type", {{"const", "product"}}}}}, {"required", {"type"}}}},
+                      {"then", {{"required", {"input_schema", "output_schema"}}, {"properties", {{"summary", false}}}}},
+                      {"else", {{"properties", {{"input_schema", false}, {"output_schema", false}}}}},
+                      {"definitions", std::move(definitions)}};
+  return out.dump(2, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace rapt::tools

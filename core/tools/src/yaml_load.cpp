@@ -11,9 +11,9 @@
 namespace rapt::tools {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
-constexpr const char* kRoot = "definition";
+constexpr const char* kYamlRoot = "definition";
 constexpr int kMaxDepth = 60;
 constexpr std::size_t kMaxKeys = 1000;
 
@@ -25,7 +25,7 @@ class Guard final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { look(mark, "", anchor); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    faults_.add(mark, kRoot, "aliases (*name) are not allowed; write the value out.");
+    faults_.add(mark, kYamlRoot, "aliases (*name) are not allowed; write the value out.");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string&) override {
     look(mark, tag, anchor);
@@ -45,18 +45,18 @@ class Guard final : public YAML::EventHandler {
 
  private:
   void look(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) faults_.add(mark, kRoot, "anchors (&name) are not allowed; write the value out.");
-    if (!tag.empty() && tag != "?" && tag != "!") faults_.add(mark, kRoot, "tags (!name) are not allowed.");
+    if (anchor != 0) faults_.add(mark, kYamlRoot, "anchors (&name) are not allowed; write the value out.");
+    if (!tag.empty() && tag != "?" && tag != "!") faults_.add(mark, kYamlRoot, "tags (!name) are not allowed.");
   }
   void enter(const YAML::Mark& mark) {
     if (++depth_ == kMaxDepth + 1)
-      faults_.add(mark, kRoot, "is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
+      faults_.add(mark, kYamlRoot, "is nested deeper than " + std::to_string(kMaxDepth) + " levels.");
   }
   Faults& faults_;
   int depth_ = 0;
 };
 
-bool whole(const std::string& text, json& out) {
+bool whole(const std::string& text, ordered_json& out) {
   std::int64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size()) return false;
@@ -64,7 +64,7 @@ bool whole(const std::string& text, json& out) {
   return true;
 }
 
-bool fraction(const std::string& text, json& out) {
+bool fraction(const std::string& text, ordered_json& out) {
   if (text.find_first_not_of("0123456789+-.eE") != std::string::npos ||
       text.find_first_of("0123456789") == std::string::npos)
     return false;
@@ -75,13 +75,13 @@ bool fraction(const std::string& text, json& out) {
   return true;
 }
 
-json scalar_of(const YAML::Node& node) {
+ordered_json scalar_of(const YAML::Node& node) {
   const std::string& text = node.Scalar();
   if (node.Tag() != "?") return text;
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
-  json number;
-  return whole(text, number) || fraction(text, number) ? number : json(text);
+  ordered_json number;
+  return whole(text, number) || fraction(text, number) ? number : ordered_json(text);
 }
 
 }  // namespace
@@ -91,27 +91,27 @@ std::optional<YAML::Node> load_yaml(std::string_view text, Faults& faults) {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     Guard guard(faults);
-    if (!parser.HandleNextDocument(guard)) faults.add(YAML::Mark(), kRoot, "is empty.");
+    if (!parser.HandleNextDocument(guard)) faults.add(YAML::Mark(), kYamlRoot, "is empty.");
     if (faults.empty() && parser.HandleNextDocument(guard))
-      faults.add(YAML::Mark(), kRoot, "holds more than one document (---).");
+      faults.add(YAML::Mark(), kYamlRoot, "holds more than one document (---).");
     if (!faults.empty()) return std::nullopt;
     return YAML::Load(std::string(text));
   } catch (const YAML::Exception& fault) {
-    faults.add(fault.mark, kRoot, fault.msg + ".");
+    faults.add(fault.mark, kYamlRoot, fault.msg + ".");
     return std::nullopt;
   }
 }
 
-json json_of(const YAML::Node& node, const std::string& path, Faults& faults) {
+ordered_json json_of(const YAML::Node& node, const std::string& path, Faults& faults) {
   if (node.IsScalar()) return scalar_of(node);
   if (node.IsSequence()) {
-    json list = json::array();
+    ordered_json list = ordered_json::array();
     for (std::size_t i = 0; i < node.size(); ++i)
       list.push_back(json_of(node[i], path + "[" + std::to_string(i) + "]", faults));
     return list;
   }
   if (!node.IsMap()) return nullptr;
-  json object = json::object();
+  ordered_json object = ordered_json::object();
   if (node.size() > kMaxKeys) {
     faults.add(node.Mark(), path, "must not have more than " + std::to_string(kMaxKeys) + " keys.");
     return object;

@@ -13,7 +13,8 @@ namespace rapt::usage {
 namespace {
 
 // Adding up a backlog takes longer than a request may.
-constexpr store::Statement kPatience{"usage.rollup_patience", "SELECT set_config('statement_timeout', '600000', true)"};
+constexpr store::Statement kLockPatience{"usage.rollup_patience",
+                                         "SELECT set_config('statement_timeout', '600000', true)"};
 
 // A minute is left alone, so that transactions under way have ended; the next row decides how far a day's worth goes.
 constexpr store::Statement kWindow{
@@ -55,7 +56,7 @@ Result<bool> roll_up_modules(store::Transaction& tx, const std::string& high) {
 
 Result<RolledUp> roll_up_step(store::Transaction& tx) {
   static const Replacement kReplace(stretch_by_time());
-  RAPT_TRY(tx.exec(kPatience));
+  RAPT_TRY(tx.exec(kLockPatience));
   const auto window = tx.exec(kWindow);
   if (!window) return window.error();
   if (window->empty()) return RolledUp{.busy = true};
@@ -103,7 +104,7 @@ Task<Result<void>> repair_sums(store::Database& database, Days days) {
     static const Replacement kReplace(stretch_by_day());
     static const std::string kModules = replace_modules(modules_by_day());
     const auto bounds = store::params(days.from, days.to);
-    RAPT_TRY(tx.exec(kPatience));
+    RAPT_TRY(tx.exec(kLockPatience));
     RAPT_TRY(tx.exec(kHold));
     RAPT_TRY(tx.exec({"usage.repair_daily", kReplace.daily.c_str()}, bounds));
     RAPT_TRY(tx.exec({"usage.repair_days", kReplace.days.c_str()}, bounds));

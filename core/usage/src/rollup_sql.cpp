@@ -22,7 +22,7 @@ std::string with_touched(const Stretch& stretch) {
   return "WITH touched AS MATERIALIZED (" + stretch.touched + "), ";
 }
 
-constexpr const char* kSums =
+constexpr const char* kRollupSums =
     "sum(requests)::bigint, sum(unanswered)::bigint, sum(estimated)::bigint, sum(unpriced)::bigint,"
     " sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cost), sum(latency_ms)::bigint";
 constexpr const char* kTotalColumns =
@@ -119,7 +119,7 @@ std::string replace_day_totals(const Stretch& stretch) {
       joined("SELECT d.* FROM touched t JOIN ai_usage_daily d ON SAME_GROUP AND d.day = t.day", "d");
   return with_touched(stretch) + gone_totals("touched", "day") + ", counted AS (" + rows +
          ") INSERT INTO ai_usage_totals (" + kTotalColumns + ") SELECT 'day', day, group_id, model, request_type, " +
-         kSums +
+         kRollupSums +
          " FROM (SELECT *, CASE outcome WHEN 'answered' THEN 0 ELSE requests END AS unanswered FROM counted) c"
          " GROUP BY day, group_id, model, request_type";
 }
@@ -133,7 +133,7 @@ std::string replace_month_totals(const Stretch& stretch) {
   return with_touched(stretch) +
          "months AS MATERIALIZED (SELECT DISTINCT group_id, date_trunc('month', day)::date AS day FROM touched), " +
          gone_totals("months", "month") + ", counted AS (" + rows + ") INSERT INTO ai_usage_totals (" + kTotalColumns +
-         ") SELECT 'month', day, group_id, model, request_type, " + kSums +
+         ") SELECT 'month', day, group_id, model, request_type, " + kRollupSums +
          " FROM counted GROUP BY day, group_id, model, request_type";
 }
 

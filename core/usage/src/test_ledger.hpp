@@ -14,7 +14,7 @@
 namespace rapt::usage {
 
 /// A district with a budget of ten dollars a month, and 10000 tokens a day.
-class LedgerTest : public testing::Test {
+class LedgerTest : public ::testing::Test {
  protected:
   static constexpr const char* kDistrict = "00000000-0000-7000-8000-000000000001";
   static constexpr const char* kSettings = "00000000-0000-7000-8000-000000000002";

@@ -78,7 +78,7 @@ constexpr store::Statement kInsertLines{"imports.insert_lines", R"(
   SELECT $1::uuid, l.line, l.outcome, nullif(l.email, ''), nullif(l.user_id, '')::uuid, nullif(l.faults, '')::jsonb
     FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[]) AS l (line, outcome, email, user_id, faults))"};
 
-Result<void> done(const Result<store::Rows>& rows) {
+Result<void> rows_written(const Result<store::Rows>& rows) {
   if (!rows) return rows.error();
   return {};
 }
@@ -175,7 +175,7 @@ Result<void> insert_users(store::Transaction& tx, const std::vector<Planned>& pl
   values.add_array(column(plans, [](const Planned& plan) { return plan.given_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.family_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.status.empty() ? "active" : plan.status; }));
-  return done(tx.exec(kInsertUsers, values.add(now)));
+  return rows_written(tx.exec(kInsertUsers, values.add(now)));
 }
 
 Result<void> update_users(store::Transaction& tx, const std::vector<Planned>& plans) {
@@ -186,7 +186,7 @@ Result<void> update_users(store::Transaction& tx, const std::vector<Planned>& pl
   values.add_array(column(plans, [](const Planned& plan) { return plan.given_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.family_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.status; }));
-  return done(tx.exec(kUpdateUsers, values));
+  return rows_written(tx.exec(kUpdateUsers, values));
 }
 
 Result<void> put_memberships(store::Transaction& tx, const std::vector<Planned>& plans) {
@@ -195,7 +195,7 @@ Result<void> put_memberships(store::Transaction& tx, const std::vector<Planned>&
   values.add_array(column(plans, [](const Planned& plan) { return plan.user.str(); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.group_id; }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.role; }));
-  return done(tx.exec(kPutMemberships, values));
+  return rows_written(tx.exec(kPutMemberships, values));
 }
 
 Result<void> insert_lines(store::Transaction& tx, const ImportId& id, const std::vector<Planned>& plans, bool dry_run) {
@@ -207,7 +207,7 @@ Result<void> insert_lines(store::Transaction& tx, const ImportId& id, const std:
     return plan.outcome == "faulty" || (dry_run && plan.outcome == "created") ? "" : plan.user.str();
   }));
   values.add_array(column(plans, [](const Planned& plan) { return faults_text(plan); }));
-  return done(tx.exec(kInsertLines, values));
+  return rows_written(tx.exec(kInsertLines, values));
 }
 
 }  // namespace rapt::users

@@ -79,7 +79,7 @@ ImportLine line_of(const store::Row& row) {
   return line;
 }
 
-Result<void> done(const Result<store::Rows>& rows) {
+Result<void> written(const Result<store::Rows>& rows) {
   if (!rows) return rows.error();
   return {};
 }
@@ -88,12 +88,12 @@ Result<void> done(const Result<store::Rows>& rows) {
 
 Result<void> insert_import(store::Transaction& tx, const ImportState& state) {
   const auto& import = state.import;
-  return done(tx.exec(kInsert, params(import.id, import.ordered_by, state.by_machine, import.dry_run, import.invite,
-                                      state.position, state.next_line, import.total, import.created_at)));
+  return written(tx.exec(kInsert, params(import.id, import.ordered_by, state.by_machine, import.dry_run, import.invite,
+                                         state.position, state.next_line, import.total, import.created_at)));
 }
 
 Result<void> insert_part(store::Transaction& tx, const ImportId& id, std::int64_t part, std::string_view bytes) {
-  return done(tx.exec(kInsertPart, params(id, part, "\\x" + security::to_hex(bytes))));
+  return written(tx.exec(kInsertPart, params(id, part, "\\x" + security::to_hex(bytes))));
 }
 
 Result<Import> load_import(store::Transaction& tx, const ImportId& id, const identity::Actor& actor) {
@@ -139,7 +139,7 @@ Result<ImportState> lock_import(store::Transaction& tx, const ImportId& id) {
 }
 
 Result<void> plan_by_index(store::Transaction& tx) {
-  return done(tx.exec(kPlanning));
+  return written(tx.exec(kPlanning));
 }
 
 Result<std::string> load_part(store::Transaction& tx, const ImportId& id, std::int64_t part, std::size_t skip) {
@@ -151,13 +151,13 @@ Result<std::string> load_part(store::Transaction& tx, const ImportId& id, std::i
 
 Result<void> save_progress(store::Transaction& tx, const ImportState& state) {
   const auto& import = state.import;
-  return done(tx.exec(kProgress, params(import.id, state.position, state.next_line, import.done, import.created,
-                                        import.updated, import.unchanged, import.faulty)));
+  return written(tx.exec(kProgress, params(import.id, state.position, state.next_line, import.done, import.created,
+                                           import.updated, import.unchanged, import.faulty)));
 }
 
 Result<void> end_import(store::Transaction& tx, const ImportId& id, const std::string& state, const std::string& error,
                         TimePoint now) {
-  return done(tx.exec(kEnd, params(id, state, error, now)));
+  return written(tx.exec(kEnd, params(id, state, error, now)));
 }
 
 }  // namespace rapt::users

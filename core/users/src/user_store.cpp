@@ -8,12 +8,12 @@ namespace {
 
 using store::params;
 
-constexpr store::Statement kLoad{
+constexpr store::Statement kLoadUser{
     "users.load", "SELECT " RAPT_USER_COLUMNS " FROM users u WHERE u.id = $7::uuid AND u.deleted_at IS NULL"};
 constexpr store::Statement kFind{"users.find",
                                  "SELECT id FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL"};
-constexpr store::Statement kLock{"users.lock",
-                                 "SELECT FROM users WHERE id = $1::uuid AND deleted_at IS NULL FOR UPDATE"};
+constexpr store::Statement kLockUser{"users.lock",
+                                     "SELECT FROM users WHERE id = $1::uuid AND deleted_at IS NULL FOR UPDATE"};
 constexpr store::Statement kPlaces{"users.places", R"(
   SELECT g.path::text AS path, NULL::uuid AS class_id, m.role = 'system_admin' AS system_admin
     FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = $1::uuid AND g.deleted_at IS NULL
@@ -21,7 +21,7 @@ constexpr store::Statement kPlaces{"users.places", R"(
   SELECT g.path::text, c.id, false FROM class_members m JOIN classes c ON c.id = m.class_id
     JOIN groups g ON g.id = c.group_id WHERE m.user_id = $1::uuid AND c.deleted_at IS NULL)"};
 // Who is made by an administrator needs not prove the address.
-constexpr store::Statement kInsert{"users.insert", R"(
+constexpr store::Statement kInsertUser{"users.insert", R"(
   INSERT INTO users (id, email, name, given_name, family_name, password_hash, status, email_verified_at, created_at, updated_at)
   VALUES ($1::uuid, $2, $3, $4, $5, $6, 'active', $7::timestamptz, $7::timestamptz, $7::timestamptz))"};
 constexpr store::Statement kWrite{"users.write", R"(
@@ -100,10 +100,10 @@ User user_of(const store::Row& row) {
 }
 
 Result<Target> load(store::Transaction& tx, const UserId& id, const identity::Scope& scope, bool lock) {
-  if (lock) RAPT_TRY(tx.exec(kLock, params(id)));
+  if (lock) RAPT_TRY(tx.exec(kLockUser, params(id)));
   store::Params values;
   identity::add_scope(values, scope).add(id);
-  const auto rows = tx.exec(kLoad, values);
+  const auto rows = tx.exec(kLoadUser, values);
   if (!rows) return rows.error();
   if (rows->empty()) return Error::not_found("user");
   Target target;
@@ -122,7 +122,7 @@ Result<UserId> find(store::Transaction& tx, const std::string& email) {
 Result<void> insert(store::Transaction& tx, const UserId& id, const NewUser& user,
                     const std::optional<std::string>& password_hash, TimePoint now) {
   return unless_taken(
-      tx.exec(kInsert, params(id, user.email, user.name, user.given_name, user.family_name, password_hash, now)));
+      tx.exec(kInsertUser, params(id, user.email, user.name, user.given_name, user.family_name, password_hash, now)));
 }
 
 Result<void> write(store::Transaction& tx, const User& user, TimePoint now) {

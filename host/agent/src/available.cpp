@@ -18,7 +18,7 @@ struct Verdict {
 };
 
 /// A version that is not one stands for none: "" is any.
-bool is_older(const Version& running, const std::string& least) {
+bool is_below(const Version& running, const std::string& least) {
   const auto version = Version::parse(least);
   return version && running < *version;
 }
@@ -65,11 +65,11 @@ Verdict judge(const marketplace::PlatformRelease& release, const Version& versio
   if (const auto held = here.holds.find(release.version); held != here.holds.end())
     return {Obstacle::kHeld, "It is held here: " + printable(held->second, kReason)};
   if (auto verdict = by_form(release, here); verdict.obstacle != Obstacle::kNone) return verdict;
-  if (is_older(running, release.min_from))
+  if (is_below(running, release.min_from))
     return {Obstacle::kTooOld, "It can be taken from " + release.min_from + " on: take that one first."};
   if (auto verdict = by_wish(release, version, here); verdict.obstacle != Obstacle::kNone) return verdict;
   if (auto verdict = by_rollout(release.version, here); verdict.obstacle != Obstacle::kNone) return verdict;
-  if (is_older(running, release.schema_from))
+  if (is_below(running, release.schema_from))
     return {Obstacle::kNeedsPause, here.running +
                                        " cannot work on its tables, so it is taken with a pause: "
                                        "rapt update apply " +
@@ -88,7 +88,7 @@ std::vector<Available> available(const std::vector<marketplace::VouchedRelease>&
     if (!version || *version <= *running) continue;
     auto verdict = judge(one.release, *version, *running, here);
     found.push_back(
-        {*version, {one, verdict.obstacle, std::move(verdict.because), is_older(*running, one.release.schema_from)}});
+        {*version, {one, verdict.obstacle, std::move(verdict.because), is_below(*running, one.release.schema_from)}});
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<Available> out;

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr int kOldest = 41;  ///< of the API: 1.41, Docker 20.10
 constexpr int kNewest = 48;  ///< whose shapes are known here
-constexpr std::size_t kWords = 600;
+constexpr std::size_t kEngineWords = 600;
 constexpr std::size_t kLine = std::size_t{1} << 20;      ///< of a pull's report
 constexpr std::size_t kReport = std::size_t{256} << 20;  ///< all of it
 
@@ -35,7 +35,7 @@ int minor_of(const json& version, const char* field) {
 std::string message_of(const http::Response& response) {
   const auto answer = json::parse(response.body, nullptr, false);
   if (answer.is_object() && answer.contains("message") && answer["message"].is_string())
-    return printable(answer["message"].get_ref<const std::string&>(), kWords);
+    return printable(answer["message"].get_ref<const std::string&>(), kEngineWords);
   return "status " + std::to_string(response.status);
 }
 
@@ -217,7 +217,7 @@ Task<std::string> Engine::last_words(std::string container) {
   text += rest;
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
-  co_return printable(text, kWords);
+  co_return printable(text, kEngineWords);
 }
 
 Task<Result<void>> Engine::pull(std::string reference, std::string credentials, OnLine on_line) {
@@ -239,7 +239,7 @@ Task<Result<void>> Engine::pull(std::string reference, std::string credentials, 
     const bool ended = !*piece;
     line += ended ? std::string("\n") : **piece;
     if (stream.status() != 200) {
-      if (!ended && line.size() < kWords * 8) continue;
+      if (!ended && line.size() < kEngineWords * 8) continue;
       const http::Response refusal{stream.status(), {}, line};
       co_return refused("fetch the image " + reference, refusal);
     }

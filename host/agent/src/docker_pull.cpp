@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kConfigLimit = std::size_t{1} << 20;
-constexpr std::size_t kWords = 400;
+constexpr std::size_t kPullWords = 400;
 constexpr std::size_t kDigest = 64;
 constexpr std::chrono::milliseconds kTellEvery{500};
 
@@ -38,7 +38,7 @@ Error failed(const std::string& image, const std::string& words) {
         "The disk of the Docker host is full: the image " + image +
         " could not be fetched. Make room (`docker image prune` removes what nothing uses), then try again.");
   }
-  return no_image("The Docker Engine could not fetch the image " + image + ": " + printable(words, kWords));
+  return no_image("The Docker Engine could not fetch the image " + image + ": " + printable(words, kPullWords));
 }
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -110,7 +110,7 @@ std::string from_base64(std::string text) {
   return bytes ? *bytes : std::string();
 }
 
-std::string text_at(const json& object, const char* key) {
+std::string text_in(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -119,7 +119,7 @@ std::string text_at(const json& object, const char* key) {
 std::string version_label(const json& image) {
   const json config = image.value("Config", json());
   const json labels = config.is_object() ? config.value("Labels", json()) : json();
-  return labels.is_object() ? text_at(labels, std::string(kVersionLabel).c_str()) : std::string();
+  return labels.is_object() ? text_in(labels, std::string(kVersionLabel).c_str()) : std::string();
 }
 
 bool has_digest(const json& image, const std::string& digest) {
@@ -130,11 +130,11 @@ bool has_digest(const json& image, const std::string& digest) {
 }
 
 json login_of(const json& entry, const std::string& registry) {
-  if (const std::string token = text_at(entry, "identitytoken"); !token.empty())
+  if (const std::string token = text_in(entry, "identitytoken"); !token.empty())
     return {{"identitytoken", token}, {"serveraddress", registry}};
-  std::string user = text_at(entry, "username");
-  std::string password = text_at(entry, "password");
-  const std::string both = from_base64(text_at(entry, "auth"));
+  std::string user = text_in(entry, "username");
+  std::string password = text_in(entry, "password");
+  const std::string both = from_base64(text_in(entry, "auth"));
   if (const auto colon = both.find(':'); colon != std::string::npos) {
     user = both.substr(0, colon);
     password = both.substr(colon + 1);
@@ -203,7 +203,7 @@ Task<Result<NewImage>> known_image(Engine& engine, std::string image, std::strin
     co_return no_image("The image " + image + " is not that of " + version + ": it says that it is " +
                        (is.empty() ? "of no version" : printable(is)) + ".");
   }
-  co_return NewImage{image, text_at(*seen, "Id")};
+  co_return NewImage{image, text_in(*seen, "Id")};
 }
 
 static Task<Result<void>> fetch(Engine& engine, const std::string& image, const std::filesystem::path& credentials,

@@ -43,7 +43,7 @@ class DockerStrategy final : public Strategy {
   /// Ends what is in the journal, and reads it. An Error when it cannot be ended now.
   Task<Result<void>> begin(Progress& progress);
   Result<void> note() { return write_journal(options_.journal, journal_); }
-  Result<void> note(Step step);
+  Result<void> note(docker::Step step);
   void plan(const Instance& instance, std::string to, bool goes_back);
   Task<Result<NewImage>> prepare(marketplace::VouchedRelease release, Progress& progress);
   Task<Result<NewImage>> fetch_again(std::string image, Progress& progress);
@@ -59,7 +59,7 @@ class DockerStrategy final : public Strategy {
 
   const DockerOptions options_;
   Engine engine_;
-  Journal journal_;
+  docker::Journal journal_;
 };
 
 Task<Result<Instance>> DockerStrategy::instance() {
@@ -81,7 +81,7 @@ Task<Result<std::optional<std::string>>> DockerStrategy::previous() {
   co_return std::optional<std::string>(journal->past->version);
 }
 
-Result<void> DockerStrategy::note(Step step) {
+Result<void> DockerStrategy::note(docker::Step step) {
   journal_.work->step = step;
   return note();
 }
@@ -129,17 +129,17 @@ Task<Result<void>> DockerStrategy::replace_all(Progress& progress) {
 }
 
 Task<Outcome> DockerStrategy::carry_out(Progress& progress) {
-  if (auto noted = note(Step::kReplacing); !noted) co_return co_await give_up(noted.error());
+  if (auto noted = note(docker::Step::kReplacing); !noted) co_return co_await give_up(noted.error());
   if (auto replaced = co_await replace_all(progress); !replaced)
     co_return co_await go_back(replaced.error().message, progress);
-  if (auto noted = note(Step::kWatching); !noted) co_return co_await go_back(noted.error().message, progress);
+  if (auto noted = note(docker::Step::kWatching); !noted) co_return co_await go_back(noted.error().message, progress);
   co_return co_await watch(progress);
 }
 
 Task<Outcome> DockerStrategy::watch(Progress& progress) {
   Changes changes(engine_, options_, *journal_.work);
   if (auto well = co_await changes.watch(progress); !well) co_return co_await go_back(well.error().message, progress);
-  if (auto noted = note(Step::kKeeping); !noted) co_return co_await go_back(noted.error().message, progress);
+  if (auto noted = note(docker::Step::kKeeping); !noted) co_return co_await go_back(noted.error().message, progress);
   co_return co_await keep();
 }
 
@@ -226,7 +226,7 @@ Task<Result<Outcome>> DockerStrategy::apply(marketplace::VouchedRelease release,
   RAPT_CO_TRY(co_await check_replaceable(engine_, *seen));
   plan(*seen, release.release.version, false);
   for (const Place& place : journal_.work->places) journal_.work->images[place.name] = release.release.image;
-  RAPT_CO_TRY(note(Step::kPreparing));
+  RAPT_CO_TRY(note(docker::Step::kPreparing));
   auto image = co_await prepare(release, progress);
   if (!image) co_return co_await give_up(image.error());
   co_return co_await carry_out(progress);
@@ -250,7 +250,7 @@ Task<Result<Outcome>> DockerStrategy::rollback(Progress& progress) {
     const auto& images = journal_.past->images;
     journal_.work->images[place.name] = known == images.end() ? images.begin()->second : known->second;
   }
-  RAPT_CO_TRY(note(Step::kPreparing));
+  RAPT_CO_TRY(note(docker::Step::kPreparing));
   for (const auto& [place, image] : journal_.work->images) {
     auto there = co_await fetch_again(image, progress);
     if (!there) co_return co_await give_up(there.error());
@@ -269,22 +269,22 @@ Task<Result<std::optional<Outcome>>> DockerStrategy::recover(Progress& progress)
   const std::string because = journal_.work->because.empty() ? ended : journal_.work->because;
   Outcome made;
   switch (journal_.work->step) {
-    case Step::kPreparing: {
+    case docker::Step::kPreparing: {
       const Error why = Error::unavailable("docker", because);
       made = co_await give_up(why);
       break;
     }
-    case Step::kReplacing:
+    case docker::Step::kReplacing:
       made = co_await go_back(because, progress);
       break;
-    case Step::kWatching:
+    case docker::Step::kWatching:
       if (journal_.work->because.empty()) {
         made = co_await watch(progress);
       } else {
         made = co_await go_back(because, progress);
       }
       break;
-    case Step::kKeeping:
+    case docker::Step::kKeeping:
       made = co_await keep();
       break;
   }

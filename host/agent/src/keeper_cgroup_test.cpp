@@ -22,7 +22,7 @@ TEST(DelegatedCgroup, OfThisProcessIsThatOfTheSecondVersion) {
 }
 
 /// A folder with the files that a cgroup would have; the kernel alone makes one that works.
-class Unit : public testing::Test {
+class Unit : public ::testing::Test {
  protected:
   Unit() {
     std::string name = (fs::temp_directory_path() / "rapt-unit-XXXXXX").string();

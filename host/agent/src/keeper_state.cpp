@@ -29,7 +29,7 @@ using Steady = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLook{50};
+constexpr std::chrono::milliseconds kLookEvery{50};
 constexpr std::chrono::milliseconds kPortPause{200};
 constexpr std::chrono::seconds kGiveUp{10};   ///< for one that never became ready
 constexpr std::chrono::minutes kSettled{1};   ///< who has run for so long is started again after the first pause
@@ -170,7 +170,7 @@ Task<void> KeeperState::end_leaving(Self self, ChildPtr child) {
 }
 
 Task<void> KeeperState::wait_until_left(Self self) {
-  while (!self->leaving.empty()) co_await runtime::sleep_for(kLook);
+  while (!self->leaving.empty()) co_await runtime::sleep_for(kLookEvery);
 }
 
 void KeeperState::end_all() {
@@ -182,7 +182,7 @@ void KeeperState::end_all() {
 Task<void> KeeperState::tend(Self self) {
   while (!self->gone_) {
     self->look_after();
-    co_await runtime::sleep_for(kLook);
+    co_await runtime::sleep_for(kLookEvery);
   }
 }
 

@@ -29,9 +29,9 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr seconds kPatience{60};
 
@@ -135,7 +135,7 @@ TEST(KeeperProgram, DISABLED_Agent) {
 }
 
 /// A folder with releases.
-class Home : public testing::Test {
+class Home : public ::testing::Test {
  protected:
   Home() {
     std::string name = (fs::temp_directory_path() / "rapt-keeper-XXXXXX").string();

@@ -21,7 +21,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxName = 63;
 constexpr int kKeptSeconds = 24 * 3600;  // so that its log can still be read the next morning
-constexpr std::size_t kMaxTold = 400;
+constexpr std::size_t kMaxTail = 400;
 
 enum class State { kRuns, kDone, kFailed };
 
@@ -30,7 +30,7 @@ State state_of(const json& job, std::string& why) {
     if (text(one, "status") != "True") continue;
     if (text(one, "type") == "Complete") return State::kDone;
     if (text(one, "type") != "Failed") continue;
-    why = text(one, "reason") + ": " + printable(text(one, "message"), kMaxTold);
+    why = text(one, "reason") + ": " + printable(text(one, "message"), kMaxTail);
     return State::kFailed;
   }
   return State::kRuns;
@@ -139,7 +139,7 @@ Task<Result<std::string>> Migration::trouble(std::string container, std::string 
   if (!events) co_return events.error();
   for (const json& event : at(*events, {"items"})) {
     if (text(event, "type") == "Warning")
-      co_return "Its pod cannot be made: " + printable(text(event, "message"), kMaxTold) + ".";
+      co_return "Its pod cannot be made: " + printable(text(event, "message"), kMaxTail) + ".";
   }
   co_return std::string();
 }

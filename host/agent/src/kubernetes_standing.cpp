@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kManyRestarts = 3;  // a new container that has ended so often does not run
-constexpr std::size_t kMaxTold = 400;
+constexpr std::size_t kMaxStanding = 400;
 
 const json* condition(const json& object, std::string_view type) {
   for (const json& one : at(object, {"status", "conditions"}))
@@ -39,7 +39,7 @@ std::string waiting_fault(const json& status, const std::string& pod) {
   constexpr std::array<std::string_view, 4> kStarts{"CrashLoopBackOff", "CreateContainerConfigError",
                                                     "CreateContainerError", "RunContainerError"};
   const json& waiting = at(status, {"state", "waiting"});
-  const std::string reason = text(waiting, "reason"), message = printable(text(waiting, "message"), kMaxTold);
+  const std::string reason = text(waiting, "reason"), message = printable(text(waiting, "message"), kMaxStanding);
   const std::string said = " (" + reason + (message.empty() ? "" : ": " + message) + ").";
   if (contains(kImages, reason)) return "The pod " + pod + " cannot get the image" + said;
   if (contains(kStarts, reason)) return "The pod " + pod + " does not stay up" + said;
@@ -63,7 +63,7 @@ void judge_pod(const json& pod, PodNews& news) {
   const json* scheduled = condition(pod, "PodScheduled");
   if (scheduled == nullptr || text(*scheduled, "reason") != "Unschedulable") return;
   news.pod = name;
-  news.trouble = "No node takes the pod " + name + " (" + printable(text(*scheduled, "message"), kMaxTold) + ").";
+  news.trouble = "No node takes the pod " + name + " (" + printable(text(*scheduled, "message"), kMaxStanding) + ").";
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ Rollout judge_rollout(const json& deployment) {
   const json* progressing = condition(deployment, "Progressing");
   if (progressing != nullptr && text(*progressing, "reason") == "ProgressDeadlineExceeded")
     return {State::kFailed, "The deployment did not come further within its progressDeadlineSeconds (" +
-                                printable(text(*progressing, "message"), kMaxTold) + ")."};
+                                printable(text(*progressing, "message"), kMaxStanding) + ")."};
   const auto wanted = number(spec, "replicas", 1), updated = number(status, "updatedReplicas");
   const auto all = number(status, "replicas"), available = number(status, "availableReplicas");
   const std::string of = " of " + std::to_string(wanted) + " ";
@@ -89,7 +89,7 @@ Rollout judge_rollout(const json& deployment) {
 std::string creation_fault(const json& deployment) {
   const json* failure = condition(deployment, "ReplicaFailure");
   if (failure == nullptr || text(*failure, "status") != "True") return {};
-  return "Its pods cannot be made: " + printable(text(*failure, "message"), kMaxTold) + ".";
+  return "Its pods cannot be made: " + printable(text(*failure, "message"), kMaxStanding) + ".";
 }
 
 bool is_short(const json& deployment) {

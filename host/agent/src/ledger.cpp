@@ -12,7 +12,7 @@ namespace {
 
 using store::params;
 
-constexpr std::size_t kReason = 1000;
+constexpr std::size_t kReasonLength = 1000;
 
 constexpr store::Statement kPresent{"agent_present", R"(
   INSERT INTO platform_agents (name, deployment, version, previous_version) VALUES ($1, $2, $3, $4)
@@ -20,7 +20,7 @@ constexpr store::Statement kPresent{"agent_present", R"(
     previous_version = excluded.previous_version, seen_at = now())"};
 constexpr store::Statement kForget{"agent_forget",
                                    "DELETE FROM platform_agents WHERE seen_at < now() - interval '7 days'"};
-constexpr store::Statement kStay{"agent_stay", "UPDATE platform_agents SET seen_at = now() WHERE name = $1"};
+constexpr store::Statement kStayed{"agent_stay", "UPDATE platform_agents SET seen_at = now() WHERE name = $1"};
 constexpr store::Statement kAbandoned{"agent_abandoned", R"(
   UPDATE platform_updates u SET abandoned = true, ended_at = now(),
          state = CASE u.state WHEN 'running' THEN 'broken' ELSE 'failed' END,
@@ -83,7 +83,8 @@ Result<void> hold_back(store::Transaction& tx, const Ended& ended) {
     RAPT_TRY(tx.exec(kHold, params(update.from_version, by + " went back from it.")));
     return {};
   }
-  if (!ended.went_well) RAPT_TRY(tx.exec(kHold, params(update.to_version, printable(ended.outcome.because, kReason))));
+  if (!ended.went_well)
+    RAPT_TRY(tx.exec(kHold, params(update.to_version, printable(ended.outcome.because, kReasonLength))));
   return {};
 }
 
@@ -113,7 +114,7 @@ std::string letter_of(const Ended& ended, const std::string& public_url) {
   if (went_well) {
     text += "it went well; " + outcome.version + " runs.\n";
   } else {
-    text += printable(outcome.because, kReason) + "\n\n";
+    text += printable(outcome.because, kReasonLength) + "\n\n";
     text += outcome.version.empty() ? "Nobody knows which version runs. A person has to look: rapt update status\n"
                                     : "Version " + outcome.version + " runs.\n";
     if (began && update.kind == "update")
@@ -134,7 +135,7 @@ std::string subject_of(const Ended& ended) {
 Result<bool> is_news(store::Transaction& tx, const Ended& ended) {
   if (ended.went_well || ended.began) return true;
   const auto before = tx.exec(kToldBefore, params(ended.update.agent, ended.update.to_version,
-                                                  printable(ended.outcome.because, kReason), ended.update.id));
+                                                  printable(ended.outcome.because, kReasonLength), ended.update.id));
   if (!before) return before.error();
   return before->empty();
 }
@@ -148,7 +149,7 @@ Task<Result<void>> Ledger::say_present(std::string version, std::optional<std::s
 }
 
 Task<Result<void>> Ledger::stay() {
-  RAPT_CO_TRY(co_await database_.query(kStay, params(options_.name)));
+  RAPT_CO_TRY(co_await database_.query(kStayed, params(options_.name)));
   co_return Result<void>();
 }
 
@@ -194,7 +195,7 @@ Task<Result<std::optional<UpdateRecord>>> Ledger::unfinished() {
 }
 
 Task<Result<void>> Ledger::at(std::string id, std::string phase, std::string detail) {
-  RAPT_CO_TRY(co_await database_.query(kAt, params(id, phase, printable(detail, kReason))));
+  RAPT_CO_TRY(co_await database_.query(kAt, params(id, phase, printable(detail, kReasonLength))));
   co_return Result<void>();
 }
 
@@ -204,7 +205,7 @@ Task<Result<void>> Ledger::finish(UpdateRecord update, Outcome outcome, bool beg
   ended.went_well = ended.state == "updated" || (ended.update.kind == "rollback" && ended.state == "rolled_back");
   auto work = [ended, url = options_.public_url, &box = box_](store::Transaction& tx) -> Result<void> {
     const auto& row = ended.update;
-    RAPT_TRY(tx.exec(kEnd, params(row.id, ended.state, printable(ended.outcome.because, kReason))));
+    RAPT_TRY(tx.exec(kEnd, params(row.id, ended.state, printable(ended.outcome.because, kReasonLength))));
     const std::optional<std::string> before =
         ended.went_well && row.kind == "update" ? std::optional(row.from_version) : std::nullopt;
     if (!ended.outcome.version.empty()) RAPT_TRY(tx.exec(kRuns, params(row.agent, ended.outcome.version, before)));

@@ -17,9 +17,9 @@ namespace {
 
 using store::params;
 
-constexpr std::chrono::seconds kRetry = std::chrono::minutes(30);
-constexpr std::chrono::seconds kPatience{5};
-constexpr std::size_t kReason = 1000;
+constexpr std::chrono::seconds kLookAgain = std::chrono::minutes(30);
+constexpr std::chrono::seconds kLookPatience{5};
+constexpr std::size_t kLookReason = 1000;
 
 // The place of an instance between 0 and 1, by the number that nobody is told: instances do not come in crowds.
 #define RAPT_PLACE "((('x' || left(rollout_id::text, 8))::bit(32)::bigint)::numeric / 4294967296)"
@@ -150,11 +150,11 @@ Task<Result<void>> Looker::keep(std::string fault, std::vector<Available> all) {
   // What is taken without anybody being asked need not be told beforehand.
   const bool tells = offer && (offer->free || offer->needs_pause) && offer->askable &&
                      !(options_.auto_update && offer->free && !options_.deployment.empty());
-  auto work = [options = options_, fault = printable(fault, kReason), offer, tells,
+  auto work = [options = options_, fault = printable(fault, kLookReason), offer, tells,
                &box = box_](store::Transaction& tx) -> Result<void> {
     RAPT_TRY(tx.exec(kSchedule, params(options.check_every.count())));
     const auto text = offer ? std::optional(encode(*offer)) : std::nullopt;
-    RAPT_TRY(tx.exec(kLooked, params(fault, options.check_every.count(), text, kRetry.count())));
+    RAPT_TRY(tx.exec(kLooked, params(fault, options.check_every.count(), text, kLookAgain.count())));
     if (!tells) return {};
     return tell(tx, box, *offer, options.public_url, !options.deployment.empty());
   };
@@ -179,7 +179,7 @@ Task<void> Looker::stop() {
   using namespace boost::asio::experimental::awaitable_operators;
   stopping_ = true;
   wake_.notify();
-  co_await (ended_.wait() || runtime::sleep_for(kPatience));
+  co_await (ended_.wait() || runtime::sleep_for(kLookPatience));
 }
 
 }  // namespace rapt::agent

@@ -19,8 +19,8 @@ constexpr store::Statement kActive{"platform_update_active", RAPT_UPDATE "WHERE 
 constexpr store::Statement kHistory{
     "platform_history", RAPT_UPDATE "WHERE ended_at IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 10"};
 #undef RAPT_UPDATE
-constexpr store::Statement kLook{"platform_look",
-                                 "SELECT checked_at, failing_since, fault, offer::text AS offer FROM platform_look"};
+constexpr store::Statement kLastLook{
+    "platform_look", "SELECT checked_at, failing_since, fault, offer::text AS offer FROM platform_look"};
 constexpr store::Statement kHolds{"platform_holds",
                                   "SELECT version, because, held_at FROM platform_holds ORDER BY held_at DESC"};
 constexpr store::Statement kLookSoon{"platform_look_soon", R"(
@@ -42,7 +42,7 @@ Result<std::vector<UpdateRecord>> read_updates(store::Transaction& tx, const sto
 }
 
 Result<LookRecord> read_look(store::Transaction& tx) {
-  const auto rows = tx.exec(kLook);
+  const auto rows = tx.exec(kLastLook);
   if (!rows) return rows.error();
   LookRecord out;
   if (rows->empty()) return out;

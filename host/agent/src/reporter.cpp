@@ -8,7 +8,7 @@ using store::params;
 
 constexpr const char* kAbout = "platform-instance";  // what the sealed token is
 
-constexpr store::Statement kKnown{"report_known", R"(
+constexpr store::Statement kReported{"report_known", R"(
   SELECT instance_id::text AS id, convert_from(token_sealed, 'UTF8') AS token FROM platform_instance
    WHERE registry = $1 AND instance_id IS NOT NULL AND token_sealed IS NOT NULL)"};
 constexpr store::Statement kRegistered{"report_registered", R"(
@@ -20,7 +20,7 @@ constexpr store::Statement kRegistered{"report_registered", R"(
 constexpr store::Statement kClaim{"report_claim", R"(
   UPDATE platform_instance SET reported_at = now() - interval '23 hours'
    WHERE reported_at IS NULL OR reported_at < now() - interval '1 day')"};
-constexpr store::Statement kTold{"report_told", "UPDATE platform_instance SET reported_at = now()"};
+constexpr store::Statement kReportTold{"report_told", "UPDATE platform_instance SET reported_at = now()"};
 constexpr store::Statement kModules{"report_modules", "SELECT name, version FROM modules ORDER BY name LIMIT 500"};
 // What could not even begin, or was abandoned, says nothing about the release.
 constexpr store::Statement kLast{"report_last", R"(
@@ -38,7 +38,7 @@ Reporter::Reporter(store::Database& database, const security::SecretBox& box, ht
 
 Task<Result<marketplace::InstanceKey>> Reporter::key(bool anew) {
   if (!anew) {
-    const auto rows = co_await database_.query(kKnown, params(options_.url));
+    const auto rows = co_await database_.query(kReported, params(options_.url));
     if (!rows) co_return rows.error();
     if (!rows->empty()) {
       // Sealed with a key that this host does not have: the instance is made known anew.
@@ -87,7 +87,7 @@ Task<Result<void>> Reporter::tell(std::string version, std::string updating) {
     told = co_await desk_.tell(*who, *what);
   }
   if (!told) co_return told.error();
-  RAPT_CO_TRY(co_await database_.query(kTold));
+  RAPT_CO_TRY(co_await database_.query(kReportTold));
   co_return Result<void>();
 }
 

@@ -20,9 +20,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxNameBytes = 400;
+constexpr std::size_t kMaxAccountName = 400;
 constexpr std::size_t kMaxTokenBytes = 100;
-constexpr std::size_t kMaxCodeBytes = 64;
+constexpr std::size_t kMaxAccountCode = 64;
 // What is compared with what is stored may be longer than what is stored from now on.
 constexpr std::size_t kMaxGivenPasswordBytes = 1024;
 // One byte more, so that one character more gets the rule's own sentence.
@@ -70,7 +70,7 @@ Task<Result<Answer>> post_register(Call& call) {
   if (!body) co_return body.error();
   accounts::Registration registration;
   registration.email = body->text("email", accounts::kMaxEmailBytes);
-  registration.name = body->text("name", kMaxNameBytes);
+  registration.name = body->text("name", kMaxAccountName);
   registration.password = body->text("password", kMaxNewPasswordBytes);
   if (auto fault = body->fault()) co_return *fault;
   RAPT_CO_TRY(co_await check_no_forced_provider(call, registration.email));
@@ -131,9 +131,9 @@ Task<Result<Answer>> patch_me(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   accounts::ProfileChange change;
-  change.name = body->optional_text("name", kMaxNameBytes);
-  change.given_name = body->clearable_text("given_name", kMaxNameBytes);
-  change.family_name = body->clearable_text("family_name", kMaxNameBytes);
+  change.name = body->optional_text("name", kMaxAccountName);
+  change.given_name = body->clearable_text("given_name", kMaxAccountName);
+  change.family_name = body->clearable_text("family_name", kMaxAccountName);
   if (auto fault = body->fault()) co_return *fault;
   const auto expected = expected_version(call);
   if (!expected) co_return expected.error();
@@ -179,7 +179,7 @@ Task<Result<Answer>> post_totp(Call& call) {
 }
 
 Task<Result<Answer>> post_totp_confirm(Call& call) {
-  auto code = only_text(call, "code", kMaxCodeBytes);
+  auto code = only_text(call, "code", kMaxAccountCode);
   if (!code) co_return code.error();
   const auto codes = co_await call.services.accounts.confirm_totp(call.actor.id, std::move(*code));
   if (!codes) co_return codes.error();

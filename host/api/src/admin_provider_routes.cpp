@@ -83,7 +83,7 @@ class Members {
   std::vector<FieldError> faults_;
 };
 
-Result<ProviderChange> change_of(Body& body) {
+Result<ProviderChange> provider_change_of(Body& body) {
   Members members(body);
   ProviderChange change;
   change.module = body.optional_text("module", 100);
@@ -151,7 +151,7 @@ Task<Result<Answer>> post_auth_provider(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   const auto name = body->text("name", 40);
-  auto change = change_of(*body);
+  auto change = provider_change_of(*body);
   if (!change) co_return change.error();
   if (is_taken_by_a_route(name)) co_return Error::invalid("name", "is taken by a route of this API: take another name");
   const auto provider = co_await call.services.providers.create(name, std::move(*change));
@@ -167,7 +167,7 @@ Task<Result<Answer>> patch_auth_provider(Call& call) {
   if (!expected) co_return expected.error();
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
-  auto change = change_of(*body);
+  auto change = provider_change_of(*body);
   if (!change) co_return change.error();
   const auto provider = co_await call.services.providers.update(path_name(call), std::move(*change), *expected);
   if (!provider) co_return provider.error();

@@ -58,7 +58,7 @@ json plan_view(const Call& call, const tools::Tool& tool, const std::vector<inst
     }
     points.push_back({{"point", std::string(hooks::name(point))}, {"steps", std::move(steps)}});
   }
-  return {{"tool", view(tool)}, {"hooks", std::move(points)}};
+  return {{"tool", api::view(tool)}, {"hooks", std::move(points)}};
 }
 
 }  // namespace

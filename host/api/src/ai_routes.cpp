@@ -17,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 using quota::Changes;
-using quota::Place;
 
 template <class T>
 json or_null(const std::optional<T>& value) {
@@ -135,13 +134,13 @@ Answer reply(const quota::Model& model, int status = 200) {
   return response;
 }
 
-Task<Result<Answer>> get_settings(Call& call, Place place) {
+Task<Result<Answer>> get_settings(Call& call, quota::Place place) {
   const auto found = co_await call.services.ai.settings(call.actor, std::move(place));
   if (!found) co_return found.error();
   co_return with_version(data_reply(view(*found)), found->updated_at);
 }
 
-Task<Result<Answer>> patch_settings(Call& call, Place place) {
+Task<Result<Answer>> patch_settings(Call& call, quota::Place place) {
   const auto expected = expected_version(call);
   if (!expected) co_return expected.error();
   auto body = Body::parse(call.request);
@@ -155,22 +154,22 @@ Task<Result<Answer>> patch_settings(Call& call, Place place) {
   co_return with_version(data_reply(view(*changed)), changed->updated_at);
 }
 
-Task<Result<Answer>> get_resolved(Call& call, Place place) {
+Task<Result<Answer>> get_resolved(Call& call, quota::Place place) {
   const auto found = co_await call.services.ai.resolved(call.actor, std::move(place));
   if (!found) co_return found.error();
   co_return data_reply(view(*found));
 }
 
-Result<Place> group_place(const Call& call) {
+Result<quota::Place> group_place(const Call& call) {
   const auto id = path_id<GroupId>(call, "group");
   if (!id) return id.error();
-  return Place{.group = *id};
+  return quota::Place{.group = *id};
 }
 
-Result<Place> class_place(const Call& call) {
+Result<quota::Place> class_place(const Call& call) {
   const auto id = path_id<ClassId>(call, "class");
   if (!id) return id.error();
-  return Place{.class_id = *id};
+  return quota::Place{.class_id = *id};
 }
 
 }  // namespace

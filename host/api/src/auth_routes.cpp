@@ -17,9 +17,9 @@ namespace {
 using identity::DeviceContext;
 using nlohmann::json;
 
-constexpr std::size_t kMaxCodeBytes = 64;
+constexpr std::size_t kMaxLoginCode = 64;
 
-json text_or_null(const std::optional<std::string>& text) {
+json claim_or_null(const std::optional<std::string>& text) {
   return text ? json(*text) : json(nullptr);
 }
 
@@ -27,9 +27,9 @@ json view(const identity::OpenLogin& login) {
   return {{"id", login.id},
           {"current", login.current},
           {"context", std::string(identity::name(login.context))},
-          {"ip_address", text_or_null(login.ip_address)},
-          {"user_agent", text_or_null(login.user_agent)},
-          {"provider", text_or_null(login.provider)},
+          {"ip_address", claim_or_null(login.ip_address)},
+          {"user_agent", claim_or_null(login.user_agent)},
+          {"provider", claim_or_null(login.provider)},
           {"created_at", to_rfc3339(login.created_at)},
           {"last_activity_at", to_rfc3339(login.last_activity_at)},
           {"expires_at", to_rfc3339(login.expires_at)}};
@@ -46,7 +46,7 @@ Result<LoginBody> login_body(const Call& call) {
   LoginBody out;
   out.email = body->text("email", 255);
   out.password = body->text("password", 1024);
-  out.code = body->optional_text("totp_code", kMaxCodeBytes).value_or("");
+  out.code = body->optional_text("totp_code", kMaxLoginCode).value_or("");
   const auto device = identity::parse_device_context(body->optional_text("device", 20).value_or("unknown"));
   if (auto fault = body->fault()) return *fault;
   if (!device) return Error::invalid("device", "must be one of personal, shared, unknown");

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxNameBytes = 4 * classes::kMaxName;
+constexpr std::size_t kMaxClassName = 4 * classes::kMaxName;
 /// Eight letters out of 32: guessing one of a thousand valid codes takes a billion tries.
 constexpr Attempts kJoins{"class:join", 20, "Too many join codes were tried. Please wait before trying again."};
 
@@ -48,7 +48,7 @@ json view(const classes::JoinCode& code) {
 }
 
 template <class T>
-json all(const std::vector<T>& items) {
+json all_classes(const std::vector<T>& items) {
   json out = json::array();
   for (const auto& item : items) out.push_back(view(item));
   return out;
@@ -66,7 +66,7 @@ Task<Result<Answer>> list_classes(Call& call, GroupId group) {
   if (!wanted) co_return wanted.error();
   const auto found = co_await call.services.classes.list(call.actor, std::move(group), wanted->limit, wanted->cursor);
   if (!found) co_return found.error();
-  co_return list_reply(all(found->items), found->next_cursor);
+  co_return list_reply(all_classes(found->items), found->next_cursor);
 }
 
 void class_changed(const Call& call, const ClassId& id, const char* change) {
@@ -74,9 +74,9 @@ void class_changed(const Call& call, const ClassId& id, const char* change) {
             {{"class", id.str()}, {"change", change}, {"by", call.actor.id.str()}, {"request_id", call.request.id}});
 }
 
-const std::vector<std::string> kRoles{"student", "teacher"};
+const std::vector<std::string> kClassRoles{"student", "teacher"};
 
-Task<Result<Answer>> put_member(Call& call, MemberBody wanted, int status) {
+Task<Result<Answer>> put_class_member(Call& call, MemberBody wanted, int status) {
   const auto id = path_id<ClassId>(call, "class");
   if (!id) co_return id.error();
   const auto parsed = classes::parse_role(wanted.role).value_or(classes::Role::kStudent);
@@ -102,7 +102,7 @@ Task<Result<Answer>> post_class(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   auto group = body->id<GroupId>("group_id");
-  auto name = body->text("name", kMaxNameBytes);
+  auto name = body->text("name", kMaxClassName);
   if (auto fault = body->fault()) co_return *fault;
   const auto made = co_await call.services.classes.create(call.actor, std::move(group), std::move(name));
   if (made) class_changed(call, made->id, "created");
@@ -121,7 +121,7 @@ Task<Result<Answer>> patch_class(Call& call) {
   if (!id) co_return id.error();
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
-  auto name = body->text("name", kMaxNameBytes);
+  auto name = body->text("name", kMaxClassName);
   if (auto fault = body->fault()) co_return *fault;
   const auto expected = expected_version(call);
   if (!expected) co_return expected.error();
@@ -145,19 +145,19 @@ Task<Result<Answer>> get_class_members(Call& call) {
   if (!wanted) co_return wanted.error();
   const auto found = co_await call.services.classes.roster(call.actor, *id, wanted->limit, wanted->cursor);
   if (!found) co_return found.error();
-  co_return list_reply(all(found->items), found->next_cursor);
+  co_return list_reply(all_classes(found->items), found->next_cursor);
 }
 
 Task<Result<Answer>> post_class_member(Call& call) {
-  auto member = new_member(call, kRoles);
+  auto member = new_member(call, kClassRoles);
   if (!member) co_return member.error();
-  co_return co_await put_member(call, std::move(*member), 201);
+  co_return co_await put_class_member(call, std::move(*member), 201);
 }
 
 Task<Result<Answer>> patch_class_member(Call& call) {
-  auto member = changed_member(call, "member of this class", kRoles);
+  auto member = changed_member(call, "member of this class", kClassRoles);
   if (!member) co_return member.error();
-  co_return co_await put_member(call, std::move(*member), 200);
+  co_return co_await put_class_member(call, std::move(*member), 200);
 }
 
 Task<Result<Answer>> delete_class_member(Call& call) {
@@ -175,7 +175,7 @@ Task<Result<Answer>> get_join_codes(Call& call) {
   if (!id) co_return id.error();
   const auto found = co_await call.services.classes.codes(call.actor, *id);
   if (!found) co_return found.error();
-  co_return list_reply(all(*found), std::nullopt);
+  co_return list_reply(all_classes(*found), std::nullopt);
 }
 
 Task<Result<Answer>> post_join_code(Call& call) {

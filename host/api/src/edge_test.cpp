@@ -205,7 +205,7 @@ std::string tool_body(const std::string& name) {
   return json{{"definition", "name: " + name + "\ntype: chat\nversion: 1.0.0\nbehavior: Ask.\n"}}.dump();
 }
 
-std::string code(const Heard& heard) {
+std::string code_of_heard(const Heard& heard) {
   return json::parse(heard.body).value("code", "");
 }
 
@@ -221,7 +221,7 @@ TEST_F(Site, GivesTheFirstAnswerAgainToTheSameRequest) {
               AllOf(HasSubstr("Idempotency-Replayed: true\r\n"), HasSubstr("Content-Type: application/json\r\n")));
   const auto other = ask("POST", "/api/v1/tools", fields, tool_body("Other"));
   EXPECT_EQ(other.status, 422);
-  EXPECT_EQ(code(other), "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(code_of_heard(other), "IDEMPOTENCY_KEY_REUSED");
   EXPECT_EQ(ask("POST", "/api/v1/classes/join", fields, tool_body("Twice")).status, 422) << "another route";
   clock.move(std::chrono::hours(24));
   EXPECT_THAT(ask("POST", "/api/v1/tools", fields, tool_body("Tomorrow")).head, Not(HasSubstr("Idempotency-Replayed")));
@@ -251,7 +251,7 @@ TEST_F(Site, MakesOneObjectOfManySubmitsAtOnce) {
     submits.emplace_back([&] {
       const auto heard = ask("POST", "/api/v1/tools", fields, tool_body("Once"));
       made += heard.status == 201 ? 1 : 0;
-      told_to_wait += heard.status == 409 && code(heard) == "IDEMPOTENCY_IN_PROGRESS" ? 1 : 0;
+      told_to_wait += heard.status == 409 && code_of_heard(heard) == "IDEMPOTENCY_IN_PROGRESS" ? 1 : 0;
     });
   }
   for (auto& submit : submits) submit.join();

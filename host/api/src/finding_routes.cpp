@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxName = 200;
-constexpr int kExportPage = 500;  ///< a finding may be 64 KiB
+constexpr int kFindingsPage = 500;  ///< a finding may be 64 KiB
 
 /// What the host itself writes down. Without a module: in the name of any.
 struct OwnType {
@@ -56,7 +56,7 @@ json view(const usage::FindingSum& sum) {
 }
 
 template <class T>
-json all(const std::vector<T>& items) {
+json all_findings(const std::vector<T>& items) {
   json out = json::array();
   for (const auto& item : items) out.push_back(view(item));
   return out;
@@ -100,7 +100,7 @@ Task<Result<Answer>> list(Call& call, Result<usage::FindingFilter> filter) {
   usage::Findings findings(call.services.database);
   const auto found = co_await findings.list(call.actor, *filter, wanted->limit, wanted->cursor);
   if (!found) co_return found.error();
-  co_return list_reply(all(found->items), found->next_cursor);
+  co_return list_reply(all_findings(found->items), found->next_cursor);
 }
 
 Task<Result<Answer>> summary(Call& call, Result<usage::FindingFilter> filter) {
@@ -108,17 +108,17 @@ Task<Result<Answer>> summary(Call& call, Result<usage::FindingFilter> filter) {
   usage::Findings findings(call.services.database);
   const auto found = co_await findings.summary(call.actor, *filter);
   if (!found) co_return found.error();
-  co_return list_reply(all(*found), std::nullopt);
+  co_return list_reply(all_findings(*found), std::nullopt);
 }
 
 Task<Result<Answer>> file(Call& call, Result<usage::FindingFilter> filter) {
   if (!filter) co_return filter.error();
   usage::Findings findings(call.services.database);
-  auto page = co_await findings.list(call.actor, *filter, kExportPage, "", true);
+  auto page = co_await findings.list(call.actor, *filter, kFindingsPage, "", true);
   if (!page) co_return page.error();
   log::info("findings.exported", {{"by", call.actor.id.str()}, {"request_id", call.request.id}});
   const auto more = [&](std::string cursor) {
-    return findings.list(call.actor, *filter, kExportPage, std::move(cursor), true);
+    return findings.list(call.actor, *filter, kFindingsPage, std::move(cursor), true);
   };
   auto headers = csv_headers("findings.csv");
   co_await stream_csv(call, std::move(headers), finding_csv_header(), std::move(*page), more, finding_csv);

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxNameBytes = 4 * groups::kMaxName;
+constexpr std::size_t kMaxGroupName = 4 * groups::kMaxName;
 
 json view(const groups::Group& group) {
   return {{"id", group.id.str()},
@@ -90,7 +90,7 @@ Task<Result<Answer>> put_member(Call& call, MemberBody wanted, int status) {
   co_return data_reply(view(*member), status);
 }
 
-const std::vector<std::string> kRoles{"student", "teacher", "group_admin", "system_admin"};
+const std::vector<std::string> kGroupRoles{"student", "teacher", "group_admin", "system_admin"};
 const std::vector<std::string> kTypes{"district", "school", "department", "custom"};
 
 }  // namespace
@@ -107,7 +107,7 @@ Task<Result<Answer>> post_group(Call& call) {
   if (!body) co_return body.error();
   groups::NewGroup group;
   group.parent = body->optional_id<GroupId>("parent_id");
-  group.name = body->text("name", kMaxNameBytes);
+  group.name = body->text("name", kMaxGroupName);
   group.type = body->one_of("type", kTypes);
   group.settings_json = body->optional_json("settings").value_or("{}");
   if (auto fault = body->fault()) co_return *fault;
@@ -127,7 +127,7 @@ Task<Result<Answer>> patch_group(Call& call) {
   auto body = Body::parse(call.request);
   if (!body) co_return body.error();
   groups::GroupChange change;
-  change.name = body->optional_text("name", kMaxNameBytes);
+  change.name = body->optional_text("name", kMaxGroupName);
   change.type = body->optional_text("type", 20);
   change.settings_patch_json = body->optional_json("settings");
   if (auto fault = body->fault()) co_return *fault;
@@ -205,13 +205,13 @@ Task<Result<Answer>> get_group_members(Call& call) {
 }
 
 Task<Result<Answer>> post_group_member(Call& call) {
-  auto member = new_member(call, kRoles);
+  auto member = new_member(call, kGroupRoles);
   if (!member) co_return member.error();
   co_return co_await put_member(call, std::move(*member), 201);
 }
 
 Task<Result<Answer>> patch_group_member(Call& call) {
-  auto member = changed_member(call, "member of this group", kRoles);
+  auto member = changed_member(call, "member of this group", kGroupRoles);
   if (!member) co_return member.error();
   co_return co_await put_member(call, std::move(*member), 200);
 }

@@ -18,10 +18,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::hours kKept{24};
+constexpr std::chrono::hours kKeptFor{24};
 constexpr std::chrono::minutes kLeastLease{5};
 constexpr std::size_t kLongestKey = 255;
-constexpr int kRetrySeconds = 1;
+constexpr int kRetryAfterSeconds = 1;
 
 /// An expired key is anybody's; one whose host died while answering goes to the next who asks the same.
 constexpr store::Statement kTake{"idempotency_take", R"(
@@ -81,7 +81,7 @@ Error reused() {
 Error in_progress() {
   Error error = Error::conflict("The first request with this Idempotency-Key is being answered: ask again shortly.");
   error.code = "IDEMPOTENCY_IN_PROGRESS";
-  error.retry_after_seconds = kRetrySeconds;
+  error.retry_after_seconds = kRetryAfterSeconds;
   return error;
 }
 
@@ -163,7 +163,7 @@ Task<Result<std::optional<http::Response>>> Idempotency::take(const Claim& claim
   // Longer than any answer takes, or a slow one would be made twice.
   const auto longest = settings.ai_request_timeout * (settings.ai_max_retries + 2);
   const TimePoint abandoned = now - std::max<std::chrono::milliseconds>(kLeastLease, longest);
-  auto values = store::params(claim.user, claim.key, claim.route, claim.hash, claim.id, now, now - kKept, abandoned);
+  auto values = store::params(claim.user, claim.key, claim.route, claim.hash, claim.id, now, now - kKeptFor, abandoned);
   const auto taken = co_await services_.database.query(kTake, std::move(values));
   if (!taken) co_return taken.error();
   if (!taken->empty()) co_return std::optional<http::Response>{};
@@ -202,7 +202,7 @@ Task<void> Idempotency::forget(const Claim& claim) {
 }
 
 Task<void> Idempotency::prune(TimePoint now) {
-  auto values = store::params(now - kKept);
+  auto values = store::params(now - kKeptFor);
   const auto pruned = co_await services_.database.query(kPrune, std::move(values));
   if (!pruned) log::warn("idempotency.not_pruned", {{"detail", pruned.error().log_detail}});
 }

@@ -39,9 +39,9 @@ Result<std::string> wanted_outcome(const Call& call) {
 }
 
 template <class T>
-json all(const std::vector<T>& items) {
+json all_views(const std::vector<T>& items) {
   json out = json::array();
-  for (const auto& item : items) out.push_back(view(item));
+  for (const auto& item : items) out.push_back(api::view(item));
   return out;
 }
 
@@ -75,7 +75,7 @@ Task<Result<Answer>> get_user_imports(Call& call) {
   auto imports = imports_of(call);
   const auto found = co_await imports.list(call.actor, wanted->limit, wanted->cursor);
   if (!found) co_return found.error();
-  co_return list_reply(all(found->items), found->next_cursor);
+  co_return list_reply(all_views(found->items), found->next_cursor);
 }
 
 Task<Result<Answer>> get_user_import(Call& call) {
@@ -97,7 +97,7 @@ Task<Result<Answer>> get_user_import_lines(Call& call) {
   auto imports = imports_of(call);
   const auto found = co_await imports.lines(call.actor, *id, *outcome, wanted->limit, wanted->cursor);
   if (!found) co_return found.error();
-  co_return list_reply(all(found->items), found->next_cursor);
+  co_return list_reply(all_views(found->items), found->next_cursor);
 }
 
 }  // namespace rapt::api

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr store::Statement kPing{"api.ping", "select 1"};
+constexpr store::Statement kPingDatabase{"api.ping", "select 1"};
 
 json part(const char* status, std::string detail) {
   return {{"status", status}, {"detail", std::move(detail)}};
@@ -46,7 +46,7 @@ Task<Result<Answer>> get_health(Call&) {
 }
 
 Task<Result<Answer>> get_ready(Call& call) {
-  const auto database = co_await call.services.database.query(kPing);
+  const auto database = co_await call.services.database.query(kPingDatabase);
   std::vector<std::string> ping{"PING"};
   const auto redis = co_await call.services.redis.command(std::move(ping));
   const auto gateway = co_await call.services.gateway.get();

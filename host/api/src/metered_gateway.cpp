@@ -9,12 +9,12 @@
 namespace rapt::api {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 template <class T>
-void count(const char* kind, const Result<T>& result, Clock::time_point since, telemetry::OpenSpan& span) {
+void count(const char* kind, const Result<T>& result, Steady::time_point since, telemetry::OpenSpan& span) {
   const std::string outcome = result ? "ok" : result.error().code.empty() ? "failed" : result.error().code;
-  telemetry::gateway_calls().record({kind, outcome}, Clock::now() - since);
+  telemetry::gateway_calls().record({kind, outcome}, Steady::now() - since);
   if (!span.is_kept()) return;
   span.say("outcome", outcome);
   span.end(!result);
@@ -23,7 +23,7 @@ void count(const char* kind, const Result<T>& result, Clock::time_point since, t
 }  // namespace
 
 Task<gateway::Exchange> MeteredGateway::complete(gateway::ChatRequest request, gateway::DeltaSink* sink) {
-  const auto since = Clock::now();
+  const auto since = Steady::now();
   const Executor executor = co_await boost::asio::this_coro::executor;
   auto span = telemetry::begin_span(executor, "ai chat", telemetry::Span::Kind::kClient);
   auto exchange = co_await inner_.complete(std::move(request), sink);
@@ -32,7 +32,7 @@ Task<gateway::Exchange> MeteredGateway::complete(gateway::ChatRequest request, g
 }
 
 Task<Result<gateway::Embeddings>> MeteredGateway::embed(gateway::EmbeddingRequest request) {
-  const auto since = Clock::now();
+  const auto since = Steady::now();
   const Executor executor = co_await boost::asio::this_coro::executor;
   auto span = telemetry::begin_span(executor, "ai embeddings", telemetry::Span::Kind::kClient);
   auto embeddings = co_await inner_.embed(std::move(request));

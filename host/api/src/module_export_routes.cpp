@@ -21,14 +21,14 @@ namespace {
 
 using nlohmann::json;
 
-struct Wanted {
+struct WantedExport {
   host::ModuleOfferPtr offer;
   bundle::ManifestExport file;
   ModulePlace place;
 };
 
 /// One piece, made by the module; the failure is what the caller is told, as long as nothing has been sent.
-Task<Result<host::ExportPiece>> next_piece(Call& call, const Wanted& wanted, int number, std::string memo) {
+Task<Result<host::ExportPiece>> next_piece(Call& call, const WantedExport& wanted, int number, std::string memo) {
   const auto asker = co_await asker_json(call, *wanted.offer, wanted.place.group);
   if (!asker) co_return asker.error();
   std::string input = R"({"export":")" + wanted.file.id + R"(","place":")" + wanted.place.kind + R"(","place_id":")" +
@@ -48,7 +48,7 @@ Task<Result<host::ExportPiece>> next_piece(Call& call, const Wanted& wanted, int
 
 /// The host holds one piece, and asks for the next when the reader has taken it. A file that cannot be finished is
 /// torn, so that the reader sees that it is not whole.
-Task<void> stream(Call& call, const Wanted& wanted, host::ExportPiece piece) {
+Task<void> stream(Call& call, const WantedExport& wanted, host::ExportPiece piece) {
   http::Headers headers;
   const bool text = wanted.file.content_type.starts_with("text/");
   headers.set("Content-Type", wanted.file.content_type + (text ? "; charset=utf-8" : ""));
@@ -78,11 +78,11 @@ Task<void> stream(Call& call, const Wanted& wanted, host::ExportPiece piece) {
   }
 }
 
-Task<Result<Wanted>> wanted_of(Call& call) {
+Task<Result<WantedExport>> wanted_of(Call& call) {
   const auto& path = call.request.path_parameters;
   auto place_id = query_place_id(call);
   if (!place_id) co_return place_id.error();
-  Wanted wanted;
+  WantedExport wanted;
   wanted.offer = call.services.modules.offer(path.at("name"));
   if (!wanted.offer) co_return Error::not_found("export");
   const auto& all = wanted.offer->exports;

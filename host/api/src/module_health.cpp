@@ -14,12 +14,12 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxFailures = 32;
-constexpr std::size_t kMaxText = 4096;
+constexpr std::size_t kMaxHealthText = 4096;
 /// Of one process.
 constexpr std::array kMembers{"failures", "last_failure", "restarts", "quarantined_at", "quarantine_reason"};
 constexpr std::array kRooms{"pages", "work"};
 
-json time_or_null(const std::optional<TimePoint>& time) {
+json health_time(const std::optional<TimePoint>& time) {
   return time ? json(to_rfc3339(*time)) : json(nullptr);
 }
 
@@ -27,10 +27,10 @@ json process_json(const host::ProcessHealth& health) {
   json failures = json::array();
   for (const auto at : health.failures) failures.push_back(to_rfc3339(at));
   return {{"failures", std::move(failures)},
-          {"last_failure", printable(health.last_failure, kMaxText)},
+          {"last_failure", printable(health.last_failure, kMaxHealthText)},
           {"restarts", health.restarts},
-          {"quarantined_at", time_or_null(health.quarantined_at)},
-          {"quarantine_reason", printable(health.quarantine_reason, kMaxText)}};
+          {"quarantined_at", health_time(health.quarantined_at)},
+          {"quarantine_reason", printable(health.quarantine_reason, kMaxHealthText)}};
 }
 
 /// Reads members of one object; ok() says whether each was there and of its type.
@@ -41,7 +41,7 @@ class Reader {
 
   std::string text(const char* name) {
     const auto& value = object_[name];
-    ok_ = ok_ && value.is_string() && value.get_ref<const std::string&>().size() <= kMaxText;
+    ok_ = ok_ && value.is_string() && value.get_ref<const std::string&>().size() <= kMaxHealthText;
     return ok_ ? value.get<std::string>() : std::string();
   }
   unsigned number(const char* name) {

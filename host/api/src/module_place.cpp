@@ -47,14 +47,14 @@ ManifestAccess highest_of(bool system_admin, bool administers, bool teaches) {
 }
 
 /// Of a class, group or assignment: what the rules let the caller do there.
-struct Kind {
+struct PlaceKind {
   const store::Statement* statement;
   Subject subject;
   Action teaching;        ///< of those who may this, one is a teacher there,
   Subject teaching_what;  ///< of this
 };
 
-Task<Result<ModulePlace>> find_thing(Call& call, Kind kind, ModulePlace place) {
+Task<Result<ModulePlace>> find_thing(Call& call, PlaceKind kind, ModulePlace place) {
   auto params = store::params(place.id);
   auto rows = co_await call.services.database.query(*kind.statement, std::move(params));
   if (!rows) co_return rows.error();
@@ -89,7 +89,7 @@ Task<Result<ModulePlace>> find_session(Call& call, ModulePlace place) {
 
 Task<Result<ModulePlace>> look_up(Call& call, ModulePlace place) {
   if (place.kind == "session") co_return co_await find_session(call, std::move(place));
-  Kind kind{&kClass, Subject::kClass, Action::kViewUsage, Subject::kClass};
+  PlaceKind kind{&kClass, Subject::kClass, Action::kViewUsage, Subject::kClass};
   if (place.kind == "group") kind = {&kGroup, Subject::kGroup, Action::kRead, Subject::kUser};
   if (place.kind == "assignment") kind = {&kAssignment, Subject::kAssignment, Action::kUpdate, Subject::kAssignment};
   co_return co_await find_thing(call, kind, std::move(place));

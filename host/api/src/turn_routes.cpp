@@ -23,7 +23,7 @@ constexpr int kMostMessages = 1'000'000;
 std::string data_of(const TurnEvent& event, std::string_view request_id) {
   if (event.kind == Kind::kDelta) return R"({"content":)" + dump(json(event.data)) + "}";
   if (!event.outcome) return event.data;
-  return *event.outcome ? dump(view(**event.outcome)) : error_body(event.outcome->error(), request_id);
+  return *event.outcome ? dump(api::view(**event.outcome)) : error_body(event.outcome->error(), request_id);
 }
 
 Task<bool> send_events(http::EventStream& stream, const std::string& turn, const std::vector<TurnEvent>& events,
@@ -66,7 +66,7 @@ Task<Result<Answer>> answer_turn(Call& call, SessionId id, chat::NewTurn said) {
   if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_turn(call, **reader);
   auto reply = co_await (*reader)->outcome();
   if (!reply) co_return reply.error();
-  co_return data_reply(view(*reply));
+  co_return data_reply(api::view(*reply));
 }
 
 /// The client's name for what it asks: in the body, or as Idempotency-Key where that is a UUID.

@@ -43,7 +43,7 @@ Result<std::string> search_text(const Call& call) {
   return Error::invalid("q", "must be text of at most " + std::to_string(kMaxSearch) + " characters");
 }
 
-Result<users::UserFilter> filter_of(const Call& call) {
+Result<users::UserFilter> user_filter_of(const Call& call) {
   users::UserFilter filter;
   auto wanted = page_of(call);
   if (!wanted) return wanted.error();
@@ -75,7 +75,7 @@ void user_changed(const Call& call, const UserId& user, const char* change) {
 
 Result<Answer> one(const Result<users::User>& user, int status = 200) {
   if (!user) return user.error();
-  auto response = with_version(data_reply(view(*user), status), user->updated_at);
+  auto response = with_version(data_reply(api::view(*user), status), user->updated_at);
   if (status == 201) response.headers.set("Location", "/api/v1/admin/users/" + user->id.str());
   return Answer(std::move(response));
 }
@@ -91,7 +91,7 @@ Task<Result<Answer>> set_active(Call& call, bool active) {
 }  // namespace
 
 Task<Result<Answer>> get_users(Call& call) {
-  auto filter = filter_of(call);
+  auto filter = user_filter_of(call);
   if (!filter) co_return filter.error();
   const auto found = co_await call.services.users.list(call.actor, std::move(*filter));
   if (!found) co_return found.error();

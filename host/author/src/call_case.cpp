@@ -16,10 +16,10 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kLargest = std::int64_t{1} << 53;
+constexpr std::int64_t kLargestNumber = std::int64_t{1} << 53;
 const std::initializer_list<std::string_view> kRoles = {"student", "teacher", "group_admin", "system_admin"};
 
-std::int64_t in_ms(TimePoint at) {
+std::int64_t unix_ms(TimePoint at) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
@@ -38,10 +38,10 @@ bool may_ask(std::string_view role, ManifestAccess access) {
   }
 }
 
-class Reader {
+class CallReader {
  public:
-  Reader(const json& document, Point point, const bundle::Manifest& manifest, TimePoint now)
-      : point_(point), manifest_(manifest), now_ms_(in_ms(now)), all_(&document, "", faults_, known(point)) {}
+  CallReader(const json& document, Point point, const bundle::Manifest& manifest, TimePoint now)
+      : point_(point), manifest_(manifest), now_ms_(unix_ms(now)), all_(&document, "", faults_, known(point)) {}
 
   Result<CallCase> read() {
     input_ = {{"settings", object("settings")}, {"now_ms", now_ms_}};
@@ -155,7 +155,7 @@ class Reader {
                    {"key", text_or("key", "")},
                    {"attempt", all_.number("attempt", 1, found->max_attempts).value_or(1)},
                    {"of", found->max_attempts},
-                   {"due_ms", all_.number("due_ms", 0, kLargest).value_or(now_ms_)}});
+                   {"due_ms", all_.number("due_ms", 0, kLargestNumber).value_or(now_ms_)}});
   }
 
   void read_event() {
@@ -167,7 +167,7 @@ class Reader {
     out_.deadline = kEventTime;
     input_.update({{"type", type},
                    {"id", text_or("id", "an-event")},
-                   {"at_ms", all_.number("at_ms", 0, kLargest).value_or(now_ms_)},
+                   {"at_ms", all_.number("at_ms", 0, kLargestNumber).value_or(now_ms_)},
                    {"payload", object("payload")},
                    {"attempt", all_.number("attempt", 1, 100).value_or(1)}});
   }
@@ -239,7 +239,7 @@ Result<CallCase> read_call_case(std::string_view text, Point point, const bundle
   json document;
   RAPT_TRY(parse_document(text, kMaxCaseBytes, document));
   if (!document.is_object()) return Error::invalid("", "It must be a JSON object.");
-  return Reader(document, point, manifest, now).read();
+  return CallReader(document, point, manifest, now).read();
 }
 
 std::vector<CallCase> ordinary_calls(const bundle::Manifest& manifest, TimePoint now) {

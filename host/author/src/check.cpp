@@ -17,7 +17,7 @@ namespace rapt::author {
 
 using hooks::Answer;
 using hooks::Point;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -84,13 +84,13 @@ Result<Asked> ask_fresh(const Subject& subject, const Workbench::Settings& setti
 }
 
 void Checker::note(const std::string& promise, const std::string& hook, const std::function<Finding()>& trial) {
-  const auto start = Clock::now();
+  const auto start = Steady::now();
   auto found = trial();
   CheckResult result{.kind = found.kind,
                      .promise = promise,
                      .hook = hook,
                      .detail = printable(found.detail, 1000),
-                     .took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start),
+                     .took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start),
                      .memory_kib = found.memory_kib};
   if (told_) told_(result);
   report_.results.push_back(std::move(result));

@@ -15,8 +15,8 @@ using hooks::Point;
 
 namespace {
 
-constexpr std::size_t kHuge = std::size_t{60} << 10;  // fits into the body and payload that a host takes
-constexpr int kTries = 3;                             // for what may have come late because the machine was busy
+constexpr std::size_t kHugeInput = std::size_t{60} << 10;  // fits into the body and payload that a host takes
+constexpr int kCallTries = 3;                              // for what may have come late because the machine was busy
 constexpr int kRandomCalls = 200;
 constexpr std::size_t kAroundText = 32;  // {"text": …}
 
@@ -42,7 +42,7 @@ Checker::Finding Checker::answers_call(const CallCase& what, const Workbench::Se
     if (!bench) return {Kind::kBroken, bench.error().message};
     const auto run = run_call_on(**bench, what);
     const auto kind = run.asked.answer.kind;
-    if (kind == Answer::Kind::kLate && tries < kTries) continue;
+    if (kind == Answer::Kind::kLate && tries < kCallTries) continue;
     const bool honest = may_fail && kind == Answer::Kind::kError;
     if (!run.fault.empty() && !honest) return {Kind::kBroken, run.fault, run.memory_kib};
     return {Kind::kHolds, honest ? "it says that it could not" : "answered", run.memory_kib};
@@ -75,9 +75,9 @@ std::size_t Checker::most_body(const CallCase& what) const {
   for (const auto& route : subject_.bundle.manifest.routes) {
     const bool is_it = what.point == Point::kRoute && what.what == route.method + " " + route.path;
     if (is_it && route.method != "GET" && route.method != "DELETE")
-      return std::min(kHuge, static_cast<std::size_t>(route.body_bytes));
+      return std::min(kHugeInput, static_cast<std::size_t>(route.body_bytes));
   }
-  return kHuge;
+  return kHugeInput;
 }
 
 /// One process for all of them: what one call leaves behind must not harm the next.

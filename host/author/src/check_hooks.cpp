@@ -10,7 +10,7 @@ namespace rapt::author {
 
 using hooks::Answer;
 using hooks::Point;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -18,7 +18,7 @@ constexpr int kRandomContexts = 200;
 constexpr int kRepeated = 20;
 constexpr std::size_t kGrowthKib = 256;
 
-std::string in_ms(std::chrono::microseconds time) {
+std::string duration_ms(std::chrono::microseconds time) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3f ms", static_cast<double>(time.count()) / 1000);
   return text;
@@ -53,7 +53,7 @@ Checker::Finding Checker::answers(Point point, const Workbench::Settings& settin
   const auto asked =
       ask_fresh(subject_, settings, point, as_window(what.context, point), what.config_json, &found.memory_kib);
   if (!asked) return {Kind::kBroken, asked.error().message};
-  found.detail = std::string(name(asked->answer.kind)) + " in " + in_ms(asked->took);
+  found.detail = std::string(name(asked->answer.kind)) + " in " + duration_ms(asked->took);
   if (const auto fault = failure_of(asked->answer); !fault.empty()) return {Kind::kBroken, fault};
   return found;
 }
@@ -64,7 +64,7 @@ Checker::Finding Checker::bears(Point point, const hooks::Context& context, cons
       ask_fresh(subject_, order_.settings, point, as_window(context, point), config_json, &found.memory_kib);
   if (!asked) return {Kind::kBroken, asked.error().message};
   if (!is_answer(*asked)) return {Kind::kBroken, failure_of(asked->answer)};
-  found.detail = std::string(name(asked->answer.kind)) + " in " + in_ms(asked->took);
+  found.detail = std::string(name(asked->answer.kind)) + " in " + duration_ms(asked->took);
   return found;
 }
 
@@ -88,7 +88,7 @@ Checker::Finding Checker::bears_random(Point point) {
     if (!is_answer(asked)) return {Kind::kBroken, "context " + std::to_string(i + 1) + ": " + failure_of(asked.answer)};
     longest = std::max(longest, asked.took);
   }
-  return {Kind::kHolds, std::to_string(kRandomContexts) + " of them, the longest " + in_ms(longest),
+  return {Kind::kHolds, std::to_string(kRandomContexts) + " of them, the longest " + duration_ms(longest),
           (*bench)->memory_kib()};
 }
 
@@ -97,11 +97,11 @@ Checker::Finding Checker::keeps_memory(Point point) {
   const auto context = as_window(what.context, point);
   const auto bench = Workbench::open(subject_, order_.settings);
   if (!bench) return {Kind::kBroken, bench.error().message};
-  const auto end = Clock::now() + order_.patience;
+  const auto end = Steady::now() + order_.patience;
   const auto warm = std::max<std::size_t>(order_.calls / 10, 1);
   std::vector<std::chrono::microseconds> times;
   std::optional<std::size_t> before;
-  for (std::size_t i = 0; i < order_.calls && (i <= warm || Clock::now() < end); ++i) {
+  for (std::size_t i = 0; i < order_.calls && (i <= warm || Steady::now() < end); ++i) {
     const auto asked = (*bench)->ask(point, context, what.config_json);
     // A process that is replaced would hide what the first one had taken.
     if (!is_answer(asked)) return {Kind::kBroken, "call " + grouped(i + 1) + ": " + failure_of(asked.answer)};
@@ -114,8 +114,8 @@ Checker::Finding Checker::keeps_memory(Point point) {
     return {Kind::kBroken, "its process ended between two calls" + (how.empty() ? "" : ": " + how)};
   }
   std::sort(times.begin(), times.end());
-  const auto told = grouped(times.size()) + " calls, p50 " + in_ms(times[times.size() / 2]) + ", max " +
-                    in_ms(times.back()) + ", " + grouped(*before) + " to " + grouped(*after) + " KiB";
+  const auto told = grouped(times.size()) + " calls, p50 " + duration_ms(times[times.size() / 2]) + ", max " +
+                    duration_ms(times.back()) + ", " + grouped(*before) + " to " + grouped(*after) + " KiB";
   if (*after > *before + kGrowthKib)
     return {Kind::kBroken, "it grows: " + told + ". What a call allocates, it has to free.", after};
   return {Kind::kHolds, told, after};

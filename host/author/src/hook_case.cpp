@@ -11,7 +11,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::int64_t kLargest = std::int64_t{1} << 53;  // a JSON number stays exact up to here
-constexpr unsigned kMostDepth = 64;
+constexpr unsigned kMostCaseDepth = 64;
 constexpr std::int64_t kLongestDeadline = 10'000;
 
 TimePoint from_ms(std::int64_t ms) {
@@ -142,7 +142,7 @@ class Reader {
 
   std::string plain(const json& value, std::string_view name) {
     auto text = value.dump();
-    if (!sandbox::is_plain_json(text, kMostDepth))
+    if (!sandbox::is_plain_json(text, kMostCaseDepth))
       all_.fault(name, "holds what no host stores: \\u0000, more than 64 levels, or a number without end");
     return text;
   }

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMostDepth = 64;
+constexpr std::size_t kMostNesting = 64;
 
 Error no_json(std::string_view why) {
   return Error::invalid("", "It is not JSON: " + std::string(why));
@@ -101,11 +101,11 @@ Result<void> parse_document(std::string_view text, std::size_t limit, json& docu
   std::size_t deepest = 0;
   const auto watch = [&](int depth, json::parse_event_t, json&) {
     deepest = std::max(deepest, static_cast<std::size_t>(depth));
-    return deepest <= kMostDepth;
+    return deepest <= kMostNesting;
   };
   try {
     document = json::parse(text, watch);
-    if (deepest > kMostDepth) return no_json("it has more than " + std::to_string(kMostDepth) + " levels.");
+    if (deepest > kMostNesting) return no_json("it has more than " + std::to_string(kMostNesting) + " levels.");
     return {};
   } catch (const json::parse_error& error) {
     // The parser counts from 1, and what it could not read is the last that it has seen.

@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
-using Kind = World::Kind;
+using Being = World::Kind;
 
 class People : public testing::Test {
  protected:
@@ -100,7 +100,7 @@ class People : public testing::Test {
     for (const auto& one : all) out.push_back(one.at(member).get<std::string>());
     return out;
   }
-  static std::string id(Kind kind, const char* name) { return *World::built_in(SystemClock().now())->id(kind, name); }
+  static std::string id(Being kind, const char* name) { return *World::built_in(SystemClock().now())->id(kind, name); }
 
   Subject subject = *read_subject(std::string(RAPT_STAGES) + "/citizen-writes");
   TrialOptions options;
@@ -140,23 +140,23 @@ TEST_F(People, AreAskedAboutAsOnAHost) {
 
 TEST_F(People, SessionsAreThoseOfToolsThatTheModuleIsAttachedTo) {
   const auto all = items("anna", "sessions.list {}");
-  EXPECT_THAT(column(all, "id"), ElementsAre(id(Kind::kSession, "session-3"), id(Kind::kSession, "session-2"),
-                                             id(Kind::kSession, "session-1")))
+  EXPECT_THAT(column(all, "id"), ElementsAre(id(Being::kSession, "session-3"), id(Being::kSession, "session-2"),
+                                             id(Being::kSession, "session-1")))
       << "newest first; the fourth is of a tool without the module";
-  EXPECT_THAT(column(all, "user"), Contains(id(Kind::kUser, "user-3")));
-  EXPECT_THAT(column(items("user-3", "sessions.list {}"), "id"), ElementsAre(id(Kind::kSession, "session-3")))
+  EXPECT_THAT(column(all, "user"), Contains(id(Being::kUser, "user-3")));
+  EXPECT_THAT(column(items("user-3", "sessions.list {}"), "id"), ElementsAre(id(Being::kSession, "session-3")))
       << "a student the own ones";
-  const auto transcript = say("anna", "sessions.transcript {\"id\": \"" + id(Kind::kSession, "session-2") + "\"}");
+  const auto transcript = say("anna", "sessions.transcript {\"id\": \"" + id(Being::kSession, "session-2") + "\"}");
   EXPECT_THAT(transcript, AllOf(HasSubstr("turn around twice"), HasSubstr("\"understood\"")));
-  EXPECT_THAT(say("anna", "sessions.transcript {\"id\": \"" + id(Kind::kSession, "session-4") + "\"}"),
+  EXPECT_THAT(say("anna", "sessions.transcript {\"id\": \"" + id(Being::kSession, "session-4") + "\"}"),
               AllOf(StartsWith("-1 "), HasSubstr("no such conversation")));
-  EXPECT_THAT(work(R"(sessions.list {"kind": "run"})"), HasSubstr(id(Kind::kRun, "run-1")));
+  EXPECT_THAT(work(R"(sessions.list {"kind": "run"})"), HasSubstr(id(Being::kRun, "run-1")));
 }
 
 TEST_F(People, WithoutThePermissionAUserIsThePseudonymOfTheHooks) {
   use("blind");
   const auto who = say("user-1", "who.");
-  EXPECT_THAT(who, StartsWith(id(Kind::kTool, "tool-1") + " "));
+  EXPECT_THAT(who, StartsWith(id(Being::kTool, "tool-1") + " "));
   const auto told = who.substr(who.find(' ') + 1);
   EXPECT_EQ(told.size(), 32U);
   for (const auto& one : column(items("user-1", "sessions.list {}"), "user")) EXPECT_EQ(one, told);
@@ -174,9 +174,9 @@ TEST_F(People, WhatWasWrittenIsToldAtTheEnd) {
     {"op": "put_user", "external_id": "s-17", "email": "new@school.example", "name": "New"},
     {"op": "put_class", "external_id": "9b", "name": "9b", "group_external_id": "nowhere"},
     {"op": "enroll", "user_external_id": "s-17", "class_id": ")" +
-                         id(Kind::kClass, "class-1") + R"("},
+                         id(Being::kClass, "class-1") + R"("},
     {"op": "unenroll", "user_id": ")" +
-                         id(Kind::kUser, "user-3") + R"(", "class_id": ")" + id(Kind::kClass, "class-1") + R"("}]})");
+                         id(Being::kUser, "user-3") + R"(", "class_id": ")" + id(Being::kClass, "class-1") + R"("}]})");
   EXPECT_THAT(said, AllOf(HasSubstr(R"("created":2)"), HasSubstr(R"("failed":1)"), HasSubstr("group_external_id")));
   EXPECT_THAT(finish(),
               ElementsAre(AllOf(StartsWith("enrollment created"), HasSubstr("class-1"), HasSubstr("student")),
@@ -186,15 +186,15 @@ TEST_F(People, WhatWasWrittenIsToldAtTheEnd) {
 
 TEST_F(People, AMarkIsGivenAndATeachersStays) {
   const auto mark = [](const char* submission) {
-    return "grades.write {\"grades\": [{\"submission_id\": \"" + id(Kind::kSubmission, submission) +
+    return "grades.write {\"grades\": [{\"submission_id\": \"" + id(Being::kSubmission, submission) +
            "\", \"score\": 7.5, \"score_of\": 10}]}";
   };
   EXPECT_THAT(say("anna", mark("submission-1")), HasSubstr("created"));
   EXPECT_THAT(say("anna", mark("submission-2")), AllOf(HasSubstr("failed"), HasSubstr("A teacher has marked it")));
   EXPECT_THAT(say("anna", mark("submission-3")), HasSubstr("no such submission")) << "of a tool without the module";
   EXPECT_THAT(say("user-1", mark("submission-1")), HasSubstr("no such submission")) << "a student marks nothing";
-  EXPECT_THAT(say("user-3", "grades.read {\"assignment_id\": \"" + id(Kind::kAssignment, "assignment-1") + "\"}"),
-              AllOf(HasSubstr("Well thought."), HasSubstr("\"teacher\""), Not(HasSubstr(id(Kind::kUser, "user-1")))));
+  EXPECT_THAT(say("user-3", "grades.read {\"assignment_id\": \"" + id(Being::kAssignment, "assignment-1") + "\"}"),
+              AllOf(HasSubstr("Well thought."), HasSubstr("\"teacher\""), Not(HasSubstr(id(Being::kUser, "user-1")))));
   EXPECT_THAT(finish(), ElementsAre(AllOf(StartsWith("grade created"), HasSubstr("submission-1"), HasSubstr("7.5"),
                                           HasSubstr("citizen-writes"))));
 }
@@ -211,11 +211,11 @@ TEST_F(People, TheCallerOfARouteIsToldAsOnAHost) {
   const auto answer = json::parse(said).at("json");
   EXPECT_THAT(answer.at("said").get<std::string>(), HasSubstr("Mathematics 7b"));
   const auto& caller = answer.at("input").at("caller");
-  EXPECT_EQ(caller.at("id"), id(Kind::kUser, "anna"));
+  EXPECT_EQ(caller.at("id"), id(Being::kUser, "anna"));
   EXPECT_EQ(caller.at("user").get<std::string>().size(), 32U);
-  EXPECT_EQ(caller.at("groups"), json::array({id(Kind::kGroup, "group-1")}));
+  EXPECT_EQ(caller.at("groups"), json::array({id(Being::kGroup, "group-1")}));
   EXPECT_EQ(caller.at("classes"),
-            json::parse(R"([{"id": ")" + id(Kind::kClass, "class-1") + R"(", "role": "teacher"}])"));
+            json::parse(R"([{"id": ")" + id(Being::kClass, "class-1") + R"(", "role": "teacher"}])"));
 }
 
 TEST_F(People, AreThoseOfTheFile) {

@@ -14,7 +14,7 @@ using sandbox::JobsMethod;
 using sandbox::Service;
 using testing::HasSubstr;
 
-bundle::Manifest manifest() {
+bundle::Manifest work_manifest() {
   bundle::Manifest out;
   out.name = "reading-log";
   out.jobs.emplace_back().name = "tidy";
@@ -28,7 +28,7 @@ std::string told(host::Capability& service, host::ServiceRequest request) {
 }
 
 TEST(TrialWork, KeepsOrdersByTheirKeysAndGivesThemBack) {
-  const TrialWork work(manifest());
+  const TrialWork work(work_manifest());
   const auto order = [&](const char* what) {
     return told(work.jobs(), service_request(Service::kJobs, JobsMethod::kEnqueue, {what}, {}));
   };
@@ -43,7 +43,7 @@ TEST(TrialWork, KeepsOrdersByTheirKeysAndGivesThemBack) {
 }
 
 TEST(TrialWork, TellsWhatWaits) {
-  const TrialWork work(manifest());
+  const TrialWork work(work_manifest());
   const auto ask = [&](JobsMethod method, const char* what) {
     return told(work.jobs(), service_request(Service::kJobs, method, {what}, {}));
   };
@@ -62,7 +62,7 @@ TEST(TrialWork, TellsWhatWaits) {
 }
 
 TEST(TrialWork, TakesTheEventsThatTheManifestNames) {
-  const TrialWork work(manifest());
+  const TrialWork work(work_manifest());
   const auto publish = [&](const char* what) {
     return told(work.events(), service_request(Service::kEvents, EventsMethod::kPublish, {what}, {}));
   };
@@ -71,7 +71,7 @@ TEST(TrialWork, TakesTheEventsThatTheManifestNames) {
 }
 
 TEST(TrialWork, TakesTheEventsOfAJobAndOfAnEvent) {
-  const TrialWork work(manifest());
+  const TrialWork work(work_manifest());
   for (const auto point : {hooks::Point::kJob, hooks::Point::kEvent}) {
     auto request = service_request(Service::kEvents, EventsMethod::kPublish, {R"({"type":"entry-added"})"}, {});
     request.module = "reading-log";

@@ -11,7 +11,7 @@
 namespace rapt::author {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -80,9 +80,9 @@ bool Watcher::take() {
 }
 
 bool Watcher::wait(std::chrono::milliseconds patience) {
-  const auto end = Clock::now() + patience;
+  const auto end = Steady::now() + patience;
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now());
     if (!readable(inotify_.get(), left)) {
       if (left.count() <= 0) return false;
       continue;

@@ -24,7 +24,7 @@ namespace rapt::author {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 namespace {
 
@@ -47,8 +47,8 @@ host::Supervisor::Options options_of(const Workbench::Settings& settings) {
   return options;
 }
 
-std::chrono::microseconds since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+std::chrono::microseconds since(Steady::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
 }
 
 /// What the supervisor calls the process that answers there, where it is a further one.
@@ -146,10 +146,10 @@ Result<std::unique_ptr<Workbench>> Workbench::open(const Subject& subject, const
   impl.shows_ids = asks_for(manifest, "directory");
   const auto path = impl.folder.path() / (manifest.name + ".rapt");
   RAPT_TRY(write_file_atomically(path, subject.archive));
-  const auto start = Clock::now();
+  const auto start = Steady::now();
   RAPT_TRY(impl.supervisor.start(
       {{manifest.name, manifest.version, path, security::hex(security::sha256(subject.archive))}}));
-  while (impl.is_starting() && Clock::now() - start < kStartPatience) {
+  while (impl.is_starting() && Steady::now() - start < kStartPatience) {
     impl.loop.run_one_for(kTurn);
   }
   impl.start_took = since(start);
@@ -258,7 +258,7 @@ std::chrono::microseconds Workbench::start_took() const {
 std::chrono::microseconds Workbench::close() {
   if (impl_->closed) return std::chrono::microseconds(0);
   impl_->closed = true;
-  const auto start = Clock::now();
+  const auto start = Steady::now();
   impl_->run(impl_->supervisor.stop());
   return since(start);
 }

@@ -6,22 +6,22 @@
 namespace rapt::author {
 namespace {
 
-using Kind = World::Kind;
+using Being = World::Kind;
 using nlohmann::json;
 
-void place(std::string& name, Kind kind, const World& world) {
+void place(std::string& name, Being kind, const World& world) {
   if (const auto id = world.id(kind, name)) name = *id;
 }
 
 void place_caller(json& caller, const World& world, const ToldOf& told) {
-  const auto id = world.id(Kind::kUser, caller.value("user", ""));
+  const auto id = world.id(Being::kUser, caller.value("user", ""));
   if (!id) return;
   const auto& belongings = world.belongings(*id);
   caller["user"] = told.pseudonym(*id);
   if (told.id) caller["id"] = *id;
   if (caller["groups"].empty()) caller["groups"] = belongings.groups;
   for (auto& group : caller["groups"]) {
-    if (const auto known = world.id(Kind::kGroup, group.get<std::string>())) group = *known;
+    if (const auto known = world.id(Being::kGroup, group.get<std::string>())) group = *known;
   }
   caller["classes"] = json::array();
   for (const auto& [of, role] : belongings.classes) caller["classes"].push_back({{"id", of}, {"role", role}});
@@ -30,11 +30,11 @@ void place_caller(json& caller, const World& world, const ToldOf& told) {
 }  // namespace
 
 hooks::Context placed(hooks::Context context, const World& world) {
-  place(context.tool.id, Kind::kTool, world);
-  place(context.user.id, Kind::kUser, world);
-  place(context.group.id, Kind::kGroup, world);
-  place(context.session.id, Kind::kSession, world);
-  place(context.run_id, Kind::kRun, world);
+  place(context.tool.id, Being::kTool, world);
+  place(context.user.id, Being::kUser, world);
+  place(context.group.id, Being::kGroup, world);
+  place(context.session.id, Being::kSession, world);
+  place(context.run_id, Being::kRun, world);
   return context;
 }
 

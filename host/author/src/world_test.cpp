@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-using Kind = World::Kind;
+using Being = World::Kind;
 
 TimePoint now() {
   return *parse_time("2026-03-02T12:00:00Z");
@@ -63,15 +63,16 @@ TEST(JsonPlaces, TellWhereEachMemberStands) {
 TEST(World, TheBuiltInOneIsOne) {
   const auto world = World::built_in(now());
   ASSERT_TRUE(world) << world.error().message;
-  EXPECT_THAT(world->names(Kind::kUser), Contains("anna"));
-  const auto anna = world->id(Kind::kUser, "anna");
+  EXPECT_THAT(world->names(Being::kUser), Contains("anna"));
+  const auto anna = world->id(Being::kUser, "anna");
   ASSERT_TRUE(anna);
   EXPECT_EQ(canonical_uuid(*anna), anna) << "a UUID as any other";
   EXPECT_EQ(world->name_of(*anna), "anna");
-  EXPECT_EQ(world->id(Kind::kUser, "anna"), World::built_in(now())->id(Kind::kUser, "anna")) << "the same in every run";
-  EXPECT_FALSE(world->id(Kind::kGroup, "anna"));
+  EXPECT_EQ(world->id(Being::kUser, "anna"), World::built_in(now())->id(Being::kUser, "anna"))
+      << "the same in every run";
+  EXPECT_FALSE(world->id(Being::kGroup, "anna"));
   EXPECT_EQ(world->belongings(*anna).groups.size(), 1U);
-  EXPECT_EQ(world->belongings(*anna).classes.at(*world->id(Kind::kClass, "class-1")), "teacher");
+  EXPECT_EQ(world->belongings(*anna).classes.at(*world->id(Being::kClass, "class-1")), "teacher");
 }
 
 TEST(World, NothingHasToBeThere) {
@@ -82,12 +83,12 @@ TEST(World, WhatIsLeftOutIsFilledIn) {
   const auto world = World::built_in(now());
   const auto document = json::parse(world->document());
   const auto& session = document.at("sessions").at(1);
-  EXPECT_EQ(session.at("tool"), *world->id(Kind::kTool, "tool-1")) << "that of the assignment";
-  EXPECT_EQ(session.at("group"), *world->id(Kind::kGroup, "group-1"));
+  EXPECT_EQ(session.at("tool"), *world->id(Being::kTool, "tool-1")) << "that of the assignment";
+  EXPECT_EQ(session.at("group"), *world->id(Being::kGroup, "group-1"));
   EXPECT_EQ(session.at("started_at"), "2026-03-02T09:00:00.000Z");
   EXPECT_EQ(session.at("messages").at(2).at("at"), "2026-03-02T09:03:00.000Z");
   EXPECT_EQ(session.at("ended_at"), "2026-03-02T09:04:00.000Z");
-  EXPECT_EQ(document.at("submissions").at(0).at("user"), *world->id(Kind::kUser, "user-1"));
+  EXPECT_EQ(document.at("submissions").at(0).at("user"), *world->id(Being::kUser, "user-1"));
 }
 
 TEST(World, AnIdMayBeAUuid) {
@@ -98,7 +99,7 @@ TEST(World, AnIdMayBeAUuid) {
   text.replace(text.find("\"user-4\""), 8, "\"6f1c2b1e-7a54-4a3f-9d0e-2b8f5d1c9a77\"");
   const auto other = World::read(text, now());
   ASSERT_TRUE(other) << other.error().fields.at(0).message;
-  EXPECT_EQ(other->id(Kind::kUser, kId), "6f1c2b1e-7a54-4a3f-9d0e-2b8f5d1c9a77");
+  EXPECT_EQ(other->id(Being::kUser, kId), "6f1c2b1e-7a54-4a3f-9d0e-2b8f5d1c9a77");
 }
 
 TEST(World, EachFaultHasItsPlace) {

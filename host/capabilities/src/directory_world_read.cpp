@@ -31,7 +31,7 @@ constexpr store::Statement kKnownAs{"directory.known_as", R"(
    WHERE module = $1 AND source = $2 AND (user_id = ANY ($3::uuid[]) OR group_id = ANY ($3::uuid[])
           OR class_id = ANY ($3::uuid[])))"};
 // In the order of ids, so that two batches wait for each other instead of ending each other.
-constexpr store::Statement kUsers{
+constexpr store::Statement kWorldUsers{
     "directory.users",
     "SELECT u.id, u.email, lower(u.email) AS key, u.name, u.given_name, u.family_name, u.status::text AS status,"
     " u.email_verified_at IS NOT NULL AS verified, coalesce(p.reached, false) AS reached,"
@@ -52,10 +52,10 @@ constexpr store::Statement kUsers{
                         "       JOIN groups g ON g.id = c.group_id WHERE m.user_id = u.id AND c.deleted_at IS NULL) at"
                         " ) p ON true WHERE u.deleted_at IS NULL AND (u.id = ANY ($1::uuid[])"
                         "  OR lower(u.email) = ANY ($2::text[])) ORDER BY u.id FOR NO KEY UPDATE OF u"};
-constexpr store::Statement kGroups{"directory.groups", R"(
+constexpr store::Statement kWorldGroups{"directory.groups", R"(
   SELECT id, parent_id, name, type::text AS type, path::text AS path FROM groups
    WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE)"};
-constexpr store::Statement kClasses{"directory.classes", R"(
+constexpr store::Statement kWorldClasses{"directory.classes", R"(
   SELECT c.id, c.group_id, c.name, g.path::text AS path,
          (SELECT count(*) FROM class_members m WHERE m.class_id = c.id AND m.role = 'teacher') AS teachers
     FROM classes c JOIN groups g ON g.id = c.group_id
@@ -132,7 +132,8 @@ Result<void> read_users(store::Transaction& tx, const DirectoryWriter& writer, c
                         const std::vector<std::string>& emails, DirectoryWorld& world) {
   store::Params values;
   values.add_array(list_of(all.users)).add_array(emails);
-  const auto rows = tx.exec(kUsers, identity::add_scope(values, writer.acting.scope(Action::kUpdate, Subject::kUser)));
+  const auto rows =
+      tx.exec(kWorldUsers, identity::add_scope(values, writer.acting.scope(Action::kUpdate, Subject::kUser)));
   if (!rows) return rows.error();
   const bool everybody = writer.acting.is_everybody();
   for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -157,14 +158,14 @@ Result<void> read_users(store::Transaction& tx, const DirectoryWriter& writer, c
 }
 
 Result<void> read_places(store::Transaction& tx, const NamedAll& all, DirectoryWorld& world) {
-  const auto groups = tx.exec(kGroups, store::Params().add_array(list_of(all.groups)));
+  const auto groups = tx.exec(kWorldGroups, store::Params().add_array(list_of(all.groups)));
   if (!groups) return groups.error();
   for (std::size_t i = 0; i < groups->size(); ++i) {
     const auto row = (*groups)[i];
     world.groups[row.text("id")] = {row.text("id"), row.text("parent_id"), row.text("name"), row.text("type"),
                                     row.text("path")};
   }
-  const auto classes = tx.exec(kClasses, store::Params().add_array(list_of(all.classes)));
+  const auto classes = tx.exec(kWorldClasses, store::Params().add_array(list_of(all.classes)));
   if (!classes) return classes.error();
   for (std::size_t i = 0; i < classes->size(); ++i) {
     const auto row = (*classes)[i];

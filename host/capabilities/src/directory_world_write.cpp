@@ -57,7 +57,7 @@ constexpr store::Statement kEnroll{"directory.enroll", R"(
 constexpr store::Statement kUnenroll{"directory.unenroll", R"(
   DELETE FROM class_members m USING unnest($1::uuid[], $2::uuid[]) AS w (class_id, user_id)
    WHERE m.class_id = w.class_id AND m.user_id = w.user_id)"};
-constexpr store::Statement kForget{"directory.forget", R"(
+constexpr store::Statement kForgetReference{"directory.forget", R"(
   DELETE FROM module_external_ids x USING unnest($3::text[], $4::text[]) AS w (kind, external_id)
    WHERE x.module = $1 AND x.source = $2 AND x.kind = w.kind AND x.external_id = w.external_id)"};
 constexpr store::Statement kKnow{"directory.know", R"(
@@ -148,7 +148,7 @@ Result<void> write_externals(store::Transaction& tx, const DirectoryWriter& writ
     forgotten.add({kind, key.second});  // it may have named what has been deleted since
     known.add({kind, key.second, one.id, text_of_bool(one.made)});
   }
-  RAPT_TRY(forgotten.run(tx, kForget, std::nullopt, params(writer.module, writer.source)));
+  RAPT_TRY(forgotten.run(tx, kForgetReference, std::nullopt, params(writer.module, writer.source)));
   return known.run(tx, kKnow, writer.now, params(writer.module, writer.source));
 }
 

@@ -23,8 +23,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMostName = 63;
-constexpr unsigned kMostDepth = 32;  // of a payload, and the object around it
+constexpr std::size_t kMostJobName = 63;
+constexpr unsigned kMostInputDepth = 32;  // of a payload, and the object around it
 
 jobs::About about_of(const ServiceScope& scope) {
   return {scope.tool_id, scope.group_id, scope.user_id, scope.session_id, scope.run_id};
@@ -36,7 +36,7 @@ ServiceAnswer not_allowed(const std::string& sentence) {
   return answer;
 }
 
-ServiceAnswer failed(const ServiceRequest& request, const Error& error) {
+ServiceAnswer failed_job(const ServiceRequest& request, const Error& error) {
   if (error.kind == ErrorKind::kInvalid && error.part.ends_with("_fkey"))
     return json_refused(RAPT_E_NOT_ALLOWED, {{"message", "Whom this is about has been deleted meanwhile."}});
   log::warn("module.work_not_stored", {{"module", request.module}, {"detail", error.log_detail}});
@@ -89,9 +89,9 @@ Result<bundle::ManifestJob> declared_job(const ModuleOfferPtr& offer, const std:
 }
 
 Result<jobs::NewModuleJob> job_of(const ServiceRequest& request, const ModuleOfferPtr& offer) {
-  const auto asked = json_asked(request, {"name", "payload", "key", "delay_s"}, kMostDepth + 1);
+  const auto asked = json_asked(request, {"name", "payload", "key", "delay_s"}, kMostInputDepth + 1);
   if (!asked) return asked.error();
-  auto name = text_of(*asked, "name", kMostName);
+  auto name = text_of(*asked, "name", kMostJobName);
   if (!name) return name.error();
   const auto declared = declared_job(offer, *name);
   if (!declared) return declared.error();
@@ -125,7 +125,7 @@ Result<ListAsked> list_asked(const ServiceRequest& request) {
   if (!asked) return asked.error();
   AskedFields fields(*asked);
   ListAsked out;
-  out.name = fields.text("name", kMostName).value_or("");
+  out.name = fields.text("name", kMostJobName).value_or("");
   out.limit = static_cast<int>(fields.number("limit", kUsual, 1, RAPT_JOBS_MAX_LISTED));
   if (const auto cursor = fields.text("cursor", kLongestCursor)) {
     const auto* end = cursor->data() + cursor->size();
@@ -192,7 +192,7 @@ Task<ServiceAnswer> JobsCapability::enqueue(const ServiceRequest& request) {
   if (!job) co_return wrong(job.error());
   job->work.depth = causation_.depth(request);
   const auto ordered = co_await orders_.order(std::move(*job));
-  if (!ordered) co_return failed(request, ordered.error());
+  if (!ordered) co_return failed_job(request, ordered.error());
   if (*ordered == jobs::Ordered::kFull) {
     const auto most = std::to_string(RAPT_JOBS_MAX_WAITING);
     auto full = json_refused(RAPT_E_TOO_LARGE, {{"message", most + " jobs of this module wait; it may have no more."}});
@@ -206,12 +206,12 @@ Task<ServiceAnswer> JobsCapability::enqueue(const ServiceRequest& request) {
 Task<ServiceAnswer> JobsCapability::cancel(const ServiceRequest& request) {
   const auto asked = json_asked(request, {"name", "key"}, 2);
   if (!asked) co_return json_invalid(asked.error());
-  auto name = text_of(*asked, "name", kMostName);
+  auto name = text_of(*asked, "name", kMostJobName);
   if (!name) co_return json_invalid(name.error());
   auto key = text_of(*asked, "key", RAPT_JOBS_MAX_KEY_BYTES);
   if (!key) co_return json_invalid(key.error());
   const auto taken = co_await orders_.take_back(request.module, std::move(*name), std::move(*key));
-  if (!taken) co_return failed(request, taken.error());
+  if (!taken) co_return failed_job(request, taken.error());
   const json answer{{"cancelled", *taken}};
   co_return json_answered(answer);
 }
@@ -221,7 +221,7 @@ Task<ServiceAnswer> JobsCapability::list(const ServiceRequest& request) {
   if (!asked) co_return json_invalid(asked.error());
   const auto limit = static_cast<std::size_t>(asked->limit);
   const auto found = co_await orders_.open(request.module, std::move(asked->name), asked->after, asked->limit + 1);
-  if (!found) co_return failed(request, found.error());
+  if (!found) co_return failed_job(request, found.error());
   const auto shown = std::min(found->size(), limit);
   json items = json::array();
   for (std::size_t i = 0; i < shown; ++i) items.push_back(told((*found)[i]));
@@ -246,9 +246,9 @@ Task<ServiceAnswer> JobsCapability::call(ServiceRequest request) {
 Task<ServiceAnswer> EventsCapability::call(ServiceRequest request) {
   if (request.method != static_cast<std::uint32_t>(sandbox::EventsMethod::kPublish)) co_return refused(RAPT_E_INVALID);
   if (std::chrono::steady_clock::now() >= request.deadline) co_return refused(RAPT_E_UNAVAILABLE);
-  const auto asked = json_asked(request, {"type", "payload"}, kMostDepth + 1);
+  const auto asked = json_asked(request, {"type", "payload"}, kMostInputDepth + 1);
   if (!asked) co_return json_invalid(asked.error());
-  const auto word = text_of(*asked, "type", kMostName);
+  const auto word = text_of(*asked, "type", kMostJobName);
   if (!word) co_return json_invalid(word.error());
   const auto offer = offers_(request.module);
   const bool declared = offer && std::find(offer->events.publish.begin(), offer->events.publish.end(), *word) !=
@@ -268,7 +268,7 @@ Task<ServiceAnswer> EventsCapability::call(ServiceRequest request) {
         "It published in answer to the eighth event in a row: modules answer each other in a circle.");
   const auto told =
       co_await orders_.publish(request.module + "." + *word, std::move(*payload), about_of(request.scope), depth);
-  if (!told) co_return failed(request, told.error());
+  if (!told) co_return failed_job(request, told.error());
   co_return json_answered(json::object());
 }
 

@@ -151,7 +151,7 @@ bool is_full(KvMethod method, const store::Rows& rows) {
   return writes && rows[0].integer("outcome") == -1;
 }
 
-ServiceAnswer failed(const ServiceRequest& request, const Error& error) {
+ServiceAnswer failed_kv(const ServiceRequest& request, const Error& error) {
   // The group, tool or person whose value it was to be has been deleted meanwhile.
   if (error.kind == ErrorKind::kInvalid && error.part.ends_with("_fkey")) return refused(RAPT_E_NOT_ALLOWED);
   log::warn("module.kv_failed", {{"module", request.module}, {"detail", error.log_detail}});
@@ -177,10 +177,10 @@ Task<ServiceAnswer> KvCapability::call(ServiceRequest request) {
   if (rows && is_full(method, *rows)) {
     // Values whose time is over are nobody's room. A statement of its own: it must not hold others up meanwhile.
     const auto ended = co_await database_.query(kMakeRoom, store::params(request.module, now));
-    if (!ended) co_return failed(request, ended.error());
+    if (!ended) co_return failed_kv(request, ended.error());
     if ((*ended)[0].integer("ended") > 0) rows = co_await database_.query(*asked->statement, asked->params);
   }
-  if (!rows) co_return failed(request, rows.error());
+  if (!rows) co_return failed_kv(request, rows.error());
   if (is_full(method, *rows)) co_return refused(RAPT_E_TOO_LARGE, "It has used up the 16 MiB that it may keep (kv).");
   co_return answer_of(method, *rows);
 }

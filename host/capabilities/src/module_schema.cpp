@@ -16,11 +16,12 @@ namespace {
 using store::params;
 using store::Statement;
 
-constexpr std::size_t kMostName = 40;
+constexpr std::size_t kMostSchemaName = 40;
 constexpr std::chrono::minutes kMigrationTime{5};
 
-constexpr Statement kFind{"module_schemas.find", "SELECT role_name, password FROM module_schemas WHERE module = $1"};
-constexpr Statement kPut{"module_schemas.put", R"(
+constexpr Statement kFindRole{"module_schemas.find",
+                              "SELECT role_name, password FROM module_schemas WHERE module = $1"};
+constexpr Statement kPutRole{"module_schemas.put", R"(
   INSERT INTO module_schemas (module, schema_name, role_name, password) VALUES ($1, $2, $3, $4)
   ON CONFLICT (module) DO UPDATE SET role_name = excluded.role_name, password = excluded.password)"};
 constexpr Statement kHere{"module_schemas.here", R"(
@@ -29,8 +30,8 @@ constexpr Statement kHere{"module_schemas.here", R"(
 constexpr Statement kStands{"module_schemas.stands", R"(
   SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,
          EXISTS (SELECT FROM pg_namespace WHERE nspname = $2) AS schema)"};
-constexpr Statement kForget{"module_schemas.forget",
-                            "DELETE FROM module_schemas WHERE module = $1 RETURNING role_name, schema_name"};
+constexpr Statement kForgetRole{"module_schemas.forget",
+                                "DELETE FROM module_schemas WHERE module = $1 RETURNING role_name, schema_name"};
 constexpr Statement kForgetValues{"module_schemas.forget_values", "DELETE FROM module_kv WHERE module = $1"};
 constexpr Statement kForgetNames{"module_schemas.forget_names", "DELETE FROM module_external_ids WHERE module = $1"};
 constexpr Statement kForgetRoom{"module_schemas.forget_room", "DELETE FROM module_kv_room WHERE module = $1"};
@@ -39,9 +40,9 @@ constexpr Statement kForgetFreed{"module_schemas.forget_freed", "DELETE FROM mod
 /// Lower-case letters, digits and "_": a name that needs no quoting, and no two modules share. `about` tells apart what
 /// lies in one cluster; "" where the database does.
 std::string name_of(const std::string& module, const std::string& about) {
-  std::string out = "module_" + module.substr(0, kMostName);
+  std::string out = "module_" + module.substr(0, kMostSchemaName);
   std::replace(out.begin(), out.end(), '-', '_');
-  if (about.empty() && module.size() <= kMostName) return out;
+  if (about.empty() && module.size() <= kMostSchemaName) return out;
   return out + "_" + security::hex(security::sha256(about + "/" + module)).substr(0, 8);
 }
 
@@ -100,12 +101,12 @@ Result<bool> ModuleSchemas::ensure(store::Transaction& tx, const std::string& mo
   const std::string verb = (*stands)[0].boolean("role") ? "ALTER ROLE " : "CREATE ROLE ";
   RAPT_TRY(tx.exec_script(verb + role + kAttributes + verifier + "'"));
   RAPT_TRY(tx.exec_script(replaced(replaced(kMakeSchema, "{role}", role), "{schema}", schema)));
-  RAPT_TRY(tx.exec(kPut, params(module, schema, role, box_.seal(password, module_login_seal(module)))));
+  RAPT_TRY(tx.exec(kPutRole, params(module, schema, role, box_.seal(password, module_login_seal(module)))));
   return !(*stands)[0].boolean("schema");
 }
 
 Result<std::optional<store::GuestLogin>> ModuleSchemas::login(store::Transaction& tx, const std::string& module) const {
-  const auto rows = tx.exec(kFind, params(module));
+  const auto rows = tx.exec(kFindRole, params(module));
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<store::GuestLogin>{};
   const auto password = box_.open((*rows)[0].text("password"), module_login_seal(module));
@@ -125,7 +126,7 @@ Result<void> ModuleSchemas::bring(store::Transaction& tx, const bundle::Bundle& 
 }
 
 Result<bool> ModuleSchemas::drop(store::Transaction& tx, const std::string& module) const {
-  const auto rows = tx.exec(kForget, params(module));
+  const auto rows = tx.exec(kForgetRole, params(module));
   if (!rows) return rows.error();
   if (rows->empty()) return false;
   const std::string role = (*rows)[0].text("role_name"), schema = (*rows)[0].text("schema_name");

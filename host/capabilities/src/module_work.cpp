@@ -18,19 +18,19 @@ namespace {
 using jobs::Done;
 using jobs::Job;
 using nlohmann::json;
-using Kind = Done::Kind;
+using Outcome = Done::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kEventLimit{RAPT_EVENTS_TIMEOUT_MS};
 
-std::int64_t to_ms(TimePoint time) {
+std::int64_t unix_ms(TimePoint time) {
   return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
 }
 
 /// Nobody could be asked: again after 1 s, 2 s, 4 s … 64 s.
 Done later(const Job& job, std::string why) {
-  return {Kind::kLater, std::move(why), seconds(1 << std::min(job.postponed, 6))};
+  return {Outcome::kLater, std::move(why), seconds(1 << std::min(job.postponed, 6))};
 }
 
 bool granted(const ModuleOffer& offer, std::string_view permission) {
@@ -48,7 +48,7 @@ void hide_people(json& payload, const ModuleOffer& offer, const WorkParts& parts
 
 /// What is the same of both kinds of work.
 json input_of(const Job& job, const std::string& settings, const WorkParts& parts) {
-  json input{{"attempt", job.attempt - job.postponed}, {"now_ms", to_ms(parts.clock.now())}};
+  json input{{"attempt", job.attempt - job.postponed}, {"now_ms", unix_ms(parts.clock.now())}};
   input["payload"] = json::parse(job.payload_json);
   input["settings"] = json::parse(settings);
   return input;
@@ -59,7 +59,7 @@ std::string job_input(const Job& job, const std::string& settings, const WorkPar
   input["name"] = job.module->name;
   input["key"] = job.module->key;
   input["of"] = job.max_attempts - job.postponed;
-  input["due_ms"] = to_ms(job.module->due_at);
+  input["due_ms"] = unix_ms(job.module->due_at);
   return input.dump();
 }
 
@@ -69,18 +69,18 @@ std::string event_input(const Job& job, const std::string& settings, const WorkP
   if (bundle::is_host_word(type.substr(0, type.find('.')))) hide_people(input["payload"], offer, parts);
   input["type"] = type;
   input["id"] = job.module->key;
-  input["at_ms"] = to_ms(job.module->created_at);
+  input["at_ms"] = unix_ms(job.module->created_at);
   return input.dump();
 }
 
 Done done_of(const Result<WorkAnswer>& answer) {
   // The supervisor has refused it before, where there is one.
-  if (!answer) return {Kind::kAgain, "Its answer was refused: " + answer.error().message + "."};
+  if (!answer) return {Outcome::kAgain, "Its answer was refused: " + answer.error().message + "."};
   switch (answer->kind) {
     case WorkAnswer::Kind::kAgain:
-      return {Kind::kAgain, answer->reason.empty() ? "It asked for another attempt." : answer->reason, answer->wait};
+      return {Outcome::kAgain, answer->reason.empty() ? "It asked for another attempt." : answer->reason, answer->wait};
     case WorkAnswer::Kind::kGaveUp:
-      return {Kind::kFailed, "It gave up: " + answer->reason};
+      return {Outcome::kFailed, "It gave up: " + answer->reason};
     case WorkAnswer::Kind::kDone:
       break;
   }
@@ -114,10 +114,11 @@ Plan plan_of(const Job& job, const ModuleOffer& offer) {
     // Ordered for a version that wanted to be told.
     return wanted ? Plan{kEventLimit} : Plan{{}, Done{}};
   }
-  if (!granted(offer, "jobs")) return {{}, Done{Kind::kFailed, "The module has not been granted the permission jobs."}};
+  if (!granted(offer, "jobs"))
+    return {{}, Done{Outcome::kFailed, "The module has not been granted the permission jobs."}};
   for (const auto& declared : offer.jobs)
     if (declared.name == name) return {milliseconds(declared.timeout_ms)};
-  return {{}, Done{Kind::kFailed, "Version " + offer.version + " of the module knows no job \"" + name + "\"."}};
+  return {{}, Done{Outcome::kFailed, "Version " + offer.version + " of the module knows no job \"" + name + "\"."}};
 }
 
 Task<Done> ask(const WorkParts& parts, const Job& job, const ModuleOffer& offer, milliseconds limit) {
@@ -132,14 +133,14 @@ Task<Done> ask(const WorkParts& parts, const Job& job, const ModuleOffer& offer,
   if (answer) co_return done_of(read_work_answer(*answer, is_job));
   const std::string why = answer.error().log_detail.empty() ? answer.error().message : answer.error().log_detail;
   if (answer.error().code == kModuleNotRunning) co_return later(job, why);
-  co_return Done{Kind::kAgain, why};
+  co_return Done{Outcome::kAgain, why};
 }
 
 Task<Done> do_work(std::shared_ptr<const WorkParts> parts, Job job) {
   const auto offer = parts->offers(job.module->module);
   if (!offer) {
     const auto installed = co_await jobs::is_installed(parts->database, job.module->module);
-    if (installed && !*installed) co_return Done{Kind::kFailed, "The module is not installed any more."};
+    if (installed && !*installed) co_return Done{Outcome::kFailed, "The module is not installed any more."};
     co_return later(job, "The module does not run on this host at the moment.");
   }
   auto plan = plan_of(job, *offer);

@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kModel = "scripted";
-constexpr const char* kNobody = "No AI was asked: this answer was made for a trial.";
+constexpr const char* kNoAnswers = "No AI was asked: this answer was made for a trial.";
 
 std::int64_t tokens_of(const std::vector<gateway::Message>& messages) {
   std::int64_t sum = 0;
@@ -51,7 +51,7 @@ std::vector<float> vector_of(const std::string& text) {
 ServiceAnswer ScriptedAi::chat(const ServiceRequest& request) {
   const auto asked = parse_chat(request);
   if (!asked) return json_invalid(asked.error());
-  std::string text = kNobody;
+  std::string text = kNoAnswers;
   if (!answers_.empty()) {
     text = answers_[std::min(given_++, answers_.size() - 1)];
   } else if (asked->schema) {

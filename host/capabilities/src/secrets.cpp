@@ -23,7 +23,7 @@ using nlohmann::json;
 using sandbox::SecretsMethod;
 using security::HmacAlgorithm;
 
-constexpr std::size_t kMostName = 128, kMostSignature = 128;
+constexpr std::size_t kMostSecretName = 128, kMostSignature = 128;
 
 struct SignAsked {
   std::string name, data, signature;
@@ -47,7 +47,7 @@ Result<SignAsked> parse(const ServiceRequest& request, bool verify) {
   const auto asked = verify ? json_asked(request, {"name", "algorithm", "data", "signature"}, 2)
                             : json_asked(request, {"name", "algorithm", "data"}, 2);
   if (!asked) return asked.error();
-  auto name = text_of(*asked, "name", kMostName);
+  auto name = text_of(*asked, "name", kMostSecretName);
   if (!name) return name.error();
   const auto algorithm = algorithm_of(*asked);
   if (!algorithm) return algorithm.error();

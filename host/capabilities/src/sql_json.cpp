@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 using store::GuestFault;
 
-constexpr unsigned kMostDepth = 32;
+constexpr unsigned kMostParamDepth = 32;
 constexpr std::size_t kMostBytes = sandbox::kMaxServiceBytes - 2;  // the brackets of an array
 
 // The schema is for migrations; what changes the connection is for the host.
@@ -58,7 +58,7 @@ std::optional<GuestFault> add(std::vector<store::GuestStatement>& statements, co
 }
 
 json parsed(const std::string& text) {
-  if (!sandbox::is_plain_json(text, kMostDepth)) return json(json::value_t::discarded);
+  if (!sandbox::is_plain_json(text, kMostParamDepth)) return json(json::value_t::discarded);
   return json::parse(text, nullptr, false);
 }
 

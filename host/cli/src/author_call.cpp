@@ -27,7 +27,7 @@ Result<author::CallCase> read_request(const std::string& file, hooks::Point poin
   return what;
 }
 
-json to_json(const bundle::Manifest& manifest, const author::CallCase& what, const author::CallRun& run,
+json json_of(const bundle::Manifest& manifest, const author::CallCase& what, const author::CallRun& run,
              const AuthorTale& tale) {
   json out = tale_json(manifest, tale);
   out.update({{"call", hooks::name(what.point)},
@@ -87,7 +87,7 @@ int run_call(Console& console, const Arguments& arguments, hooks::Point point) {
   const AuthorTale tale{calls, run->figures, run->lines, run->start_took, run->memory_kib, (*host)->changes()};
   if (!closed && console.json) return report(console, closed.error());
   if (console.json) {
-    print_json(console.out, to_json(manifest, *what, *run, tale));
+    print_json(console.out, json_of(manifest, *what, *run, tale));
   } else {
     show(console.out, manifest, *what, *run, tale);
   }

@@ -105,7 +105,7 @@ void show(std::ostream& out, const CheckResult& one) {
   out << line << one.detail << (one.memory_kib ? " (" + std::to_string(*one.memory_kib) + " KiB)" : "") << std::endl;
 }
 
-json to_json(const CheckResult& one) {
+json json_of(const CheckResult& one) {
   json out = {{"promise", one.promise},
               {"result", author::name(one.kind)},
               {"detail", one.detail},
@@ -134,7 +134,7 @@ void show_all(Console& console, const author::Subject& subject, const author::Ch
               {"broken", broken},
               {"skipped", skipped},
               {"results", json::array()}};
-  for (const auto& one : report.results) out["results"].push_back(to_json(one));
+  for (const auto& one : report.results) out["results"].push_back(json_of(one));
   print_json(console.out, out);
 }
 

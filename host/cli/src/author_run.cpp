@@ -54,7 +54,7 @@ json window_json(const author::Asked& asked) {
   return out;
 }
 
-json to_json(const bundle::Manifest& manifest, const author::HookRun& run, const AuthorTale& tale) {
+json json_of(const bundle::Manifest& manifest, const author::HookRun& run, const AuthorTale& tale) {
   json out = run.passed ? json{{"passed", run.passed->text}, {"windows", json::array()}} : answer_json(run.asked);
   if (run.passed) {
     for (const auto& window : run.passed->windows) out["windows"].push_back(window_json(window));
@@ -130,7 +130,7 @@ int run_run(Console& console, const Arguments& arguments) {
   const AuthorTale tale{calls, run->figures, run->lines, run->start_took, run->memory_kib, (*host)->changes()};
   if (!closed && console.json) return report(console, closed.error());
   if (console.json) {
-    print_json(console.out, to_json(subject->bundle.manifest, *run, tale));
+    print_json(console.out, json_of(subject->bundle.manifest, *run, tale));
   } else {
     show(console.out, subject->bundle.manifest, *run, tale);
   }

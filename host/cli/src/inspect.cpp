@@ -42,7 +42,7 @@ std::string or_none(const std::string& path) {
   return path.empty() ? "none" : path;
 }
 
-json to_json(const bundle::Bundle& bundle) {
+json json_of(const bundle::Bundle& bundle) {
   const auto& m = bundle.manifest;
   const auto papers = bundle::papers_of(bundle);
   json out = {{"name", m.name},
@@ -149,7 +149,7 @@ int run_inspect(Console& console, const Arguments& arguments) {
   const auto bundle = load_bundle(arguments.positional[0]);
   if (!bundle) return report(console, bundle.error());
   if (console.json) {
-    console.out << to_json(*bundle) << "\n";
+    console.out << json_of(*bundle) << "\n";
   } else {
     show(console.out, *bundle);
   }

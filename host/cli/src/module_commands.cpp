@@ -37,7 +37,7 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
   for (const auto& permission : plan.new_permissions) out << bundle::asked_in_words(permission, "    ");
 }
 
-bool agrees(Console& console) {
+bool agrees_to_module(Console& console) {
   console.err << "Install it? [y/N] " << std::flush;
   std::string line;
   std::getline(console.in, line);
@@ -106,7 +106,7 @@ int install_file(Console& console, Instance& instance, const Arguments& argument
     return kOk;
   }
   if (ask && !console.interactive) return usage_fault(console, "Nobody is there to be asked: say --yes if you agree.");
-  if (ask && !agrees(console)) {
+  if (ask && !agrees_to_module(console)) {
     console.err << "Nothing was installed.\n";
     return kFailed;
   }

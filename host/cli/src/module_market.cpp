@@ -23,7 +23,7 @@ using runtime::run_blocking;
 
 constexpr std::size_t kVersionsShown = 10;
 
-json to_json(const ModuleListing& one) {
+json json_of(const ModuleListing& one) {
   json versions = json::array();
   for (const auto& version : one.versions) {
     versions.push_back({{"version", version.version},
@@ -130,7 +130,7 @@ int run_module_search(Console& console, const Arguments& arguments) {
   if (!found) return report(console, found.error());
   if (console.json) {
     json list = json::array();
-    for (const auto& one : found->modules) list.push_back(to_json(one));
+    for (const auto& one : found->modules) list.push_back(json_of(one));
     print_json(console.out, list);
     return kOk;
   }
@@ -152,7 +152,7 @@ int show_offered(Console& console, const config::Settings& settings, const std::
   const auto found = run_blocking((*site)->word->find(name));
   if (!found) return report(console, found.error());
   if (console.json) {
-    auto out = to_json(*found);
+    auto out = json_of(*found);
     out["installed"] = false;
     print_json(console.out, out);
   } else {

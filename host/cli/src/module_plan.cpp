@@ -22,7 +22,7 @@ using hooks::Point;
 using nlohmann::json;
 using runtime::run_blocking;
 
-constexpr std::size_t kLongestName = 100;
+constexpr std::size_t kLongestPlanned = 100;
 /// Whoever may run this program sees every tool.
 constexpr store::Statement kFindTools{"cli_find_tools", R"(
   SELECT t.id, t.name, coalesce(g.name, '') AS group_name, v.definition_yaml
@@ -48,23 +48,23 @@ struct HookPlan {
 };
 
 Error unknown_tool(Instance& instance, const std::string& name) {
-  Error error = Error::not_found("tool \"" + printable(name, kLongestName) + "\"");
+  Error error = Error::not_found("tool \"" + printable(name, kLongestPlanned) + "\"");
   const auto rows = run_blocking(instance.database->query(kToolNames));
   if (!rows) return rows.error();
   std::vector<std::string> names;
   for (std::size_t i = 0; i < rows->size(); ++i) names.push_back((*rows)[i].text("name"));
-  const auto guess = name.size() > kLongestName ? "" : nearest(name, names);
-  if (!guess.empty()) error.message += " Did you mean \"" + printable(guess, kLongestName) + "\"?";
+  const auto guess = name.size() > kLongestPlanned ? "" : nearest(name, names);
+  if (!guess.empty()) error.message += " Did you mean \"" + printable(guess, kLongestPlanned) + "\"?";
   return error;
 }
 
 Error several_tools(const store::Rows& rows, const std::string& name) {
   Error error =
-      Error::conflict("Several tools are called \"" + printable(name, kLongestName) + "\". Say which by its id:");
+      Error::conflict("Several tools are called \"" + printable(name, kLongestPlanned) + "\". Say which by its id:");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto group = rows[i].text("group_name");
     error.message += "\n  " + rows[i].text("id") + "  " +
-                     (group.empty() ? "for the whole system" : "of " + printable(group, kLongestName));
+                     (group.empty() ? "for the whole system" : "of " + printable(group, kLongestPlanned));
     error.fields.push_back({rows[i].text("id"), group});
   }
   return error;
@@ -111,7 +111,7 @@ std::string window_text(const hooks::PlannedStep& step) {
 }
 
 void show(std::ostream& out, const FoundTool& tool, const std::vector<HookPlan>& plan, const PlannedModules& modules) {
-  out << printable(tool.definition.name, kLongestName) << " " << tool.definition.version << " ("
+  out << printable(tool.definition.name, kLongestPlanned) << " " << tool.definition.version << " ("
       << tools::name(tool.definition.type) << ", " << tool.id << ")\n";
   if (plan.empty()) {
     out << "No module is asked at any hook"
@@ -138,7 +138,7 @@ void show(std::ostream& out, const FoundTool& tool, const std::vector<HookPlan>&
   out << "Hooks that are not listed ask nobody.\n";
 }
 
-json to_json(const hooks::PlannedStep& step, Point point, const PlannedModules& modules) {
+json json_of(const hooks::PlannedStep& step, Point point, const PlannedModules& modules) {
   json out = {{"module", step.module},
               {"installed", step.installed},
               {"on_failure", step.on_failure == hooks::FailPolicy::kClosed ? "closed" : "open"}};
@@ -155,11 +155,11 @@ json to_json(const hooks::PlannedStep& step, Point point, const PlannedModules& 
   return out;
 }
 
-json to_json(const FoundTool& tool, const std::vector<HookPlan>& plan, const PlannedModules& modules) {
+json json_of(const FoundTool& tool, const std::vector<HookPlan>& plan, const PlannedModules& modules) {
   json hooks = json::array();
   for (const auto& hook : plan) {
     json steps = json::array();
-    for (const auto& step : hook.steps) steps.push_back(to_json(step, hook.point, modules));
+    for (const auto& step : hook.steps) steps.push_back(json_of(step, hook.point, modules));
     hooks.push_back({{"point", std::string(hooks::name(hook.point))}, {"steps", std::move(steps)}});
   }
   return {{"tool",
@@ -186,7 +186,7 @@ int run_module_plan(Console& console, const Arguments& arguments) {
                         ? plan_of(modules, tool->definition, kChatPoints)
                         : plan_of(modules, tool->definition, kProductPoints);
   if (console.json) {
-    print_json(console.out, to_json(*tool, plan, modules));
+    print_json(console.out, json_of(*tool, plan, modules));
   } else {
     show(console.out, *tool, plan, modules);
   }

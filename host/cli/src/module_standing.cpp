@@ -17,7 +17,7 @@ std::string sentence(const std::string& text) {
   return printable(text, 500);
 }
 
-json to_json(const install::ModulePolicy& policy) {
+json json_of(const install::ModulePolicy& policy) {
   return {{"auto_update", std::string(install::name(policy.automatic))},
           {"channel", std::string(marketplace::name(policy.channel))},
           {"pin", policy.pin ? json(*policy.pin) : json(nullptr)},
@@ -60,7 +60,7 @@ json to_json(const updates::Standing& standing) {
     update = {{"version", standing.update->version},
               {"needs_consent", standing.update->needs_consent},
               {"held_because", standing.update->held_because}};
-  return {{"policy", to_json(standing.policy)},
+  return {{"policy", json_of(standing.policy)},
           {"update", std::move(update)},
           {"yanked", standing.yanked.empty() ? json(nullptr) : json(standing.yanked)},
           {"advisories", std::move(advisories)},

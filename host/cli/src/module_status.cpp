@@ -24,7 +24,7 @@ using runtime::run_blocking;
 constexpr std::size_t kLongestSentence = 500;
 constexpr std::string_view kNoHost = "No host is running, so nobody knows how the modules fare.\n";
 
-std::string sentence(const std::string& text) {
+std::string status_text(const std::string& text) {
   return printable(text, kLongestSentence);
 }
 
@@ -43,7 +43,7 @@ std::string state_in_list(const ModuleReport* report) {
   for (const auto& room : report->rooms) {
     const auto state = state_with(room.state, room.circuit);
     if (state != "running" && !room.name.empty() && report->state == "running")
-      out += "; " + sentence(room.name) + ": " + sentence(state);
+      out += "; " + status_text(room.name) + ": " + status_text(state);
   }
   return out;
 }
@@ -52,7 +52,7 @@ std::string quarantine_in_list(const ModuleReport* report) {
   if (report == nullptr) return "-";
   if (report->quarantine) return "since " + report->quarantine->at;
   for (const auto& room : report->rooms)
-    if (room.quarantine) return sentence(room.name) + ", since " + sentence(room.quarantine->at);
+    if (room.quarantine) return status_text(room.name) + ", since " + status_text(room.quarantine->at);
   return "-";
 }
 
@@ -108,7 +108,7 @@ void show_services(std::ostream& out, const ModuleReport& report) {
   if (report.services.empty()) return;
   Table table({"SERVICE", "GRANTED", "CALLS", "REFUSED", "FAILURES", "P50", "P99"});
   for (const auto& service : report.services) {
-    table.add({sentence(service.name), service.offered ? "yes" : "no", std::to_string(service.calls),
+    table.add({status_text(service.name), service.offered ? "yes" : "no", std::to_string(service.calls),
                std::to_string(service.refused), std::to_string(service.failures), milliseconds(service.p50_us),
                milliseconds(service.p99_us)});
   }
@@ -126,7 +126,7 @@ void show_metrics(std::ostream& out, const ModuleReport& report) {
   if (report.metrics.empty()) return;
   Table table({"FIGURE", "COUNT", "P50", "P99", "MAX"});
   for (const auto& metric : report.metrics) {
-    table.add({sentence(metric.name), std::to_string(metric.count), figure(metric.p50), figure(metric.p99),
+    table.add({status_text(metric.name), std::to_string(metric.count), figure(metric.p50), figure(metric.p99),
                figure(metric.max)});
   }
   table.print(out, 4);
@@ -136,8 +136,8 @@ void show_rooms(std::ostream& out, const ModuleReport& report) {
   if (report.rooms.empty()) return;
   Table table({"PROCESS FOR", "STATE", "RESTARTS", "REASON"});
   for (const auto& room : report.rooms)
-    table.add({sentence(room.name), sentence(state_with(room.state, room.circuit)), std::to_string(room.restarts),
-               room.reason.empty() ? "-" : sentence(room.reason)});
+    table.add({status_text(room.name), status_text(state_with(room.state, room.circuit)), std::to_string(room.restarts),
+               room.reason.empty() ? "-" : status_text(room.reason)});
   table.print(out, 4);
 }
 
@@ -145,40 +145,41 @@ void show_rooms(std::ostream& out, const ModuleReport& report) {
 void show_consents(std::ostream& out, const install::InstalledRecord& record) {
   const auto consents = bundle::consents_of(record.permissions);
   out << (consents.empty() ? "  It was granted nothing beyond its hooks.\n" : "  What it was granted:\n");
-  for (const auto& consent : consents) out << "    " << sentence(consent.permission) << "  " << consent.gives << "\n";
+  for (const auto& consent : consents)
+    out << "    " << status_text(consent.permission) << "  " << consent.gives << "\n";
 }
 
 void show_trouble(std::ostream& out, const ModuleReport& report) {
   if (report.last_failure)
-    out << "    last failure  " << sentence(report.last_failure->at) << ": " << sentence(report.last_failure->reason)
-        << "\n";
+    out << "    last failure  " << status_text(report.last_failure->at) << ": "
+        << status_text(report.last_failure->reason) << "\n";
   // Of one that does not run, the state has said already why it is not asked.
   if (report.state == "running" && !report.circuit.empty() && report.circuit != "closed")
-    out << "    circuit       " << sentence(report.circuit) << ": " << sentence(report.circuit_reason) << "\n";
+    out << "    circuit       " << status_text(report.circuit) << ": " << status_text(report.circuit_reason) << "\n";
   if (report.upgrade)
-    out << "    upgrade       " << sentence(report.upgrade->version)
-        << (report.upgrade->failed ? " could not take over: " + sentence(report.upgrade->reason) : " is being tried")
+    out << "    upgrade       " << status_text(report.upgrade->version)
+        << (report.upgrade->failed ? " could not take over: " + status_text(report.upgrade->reason) : " is being tried")
         << "\n";
   if (report.quarantine)
-    out << "    quarantine    since " << sentence(report.quarantine->at)
-        << (report.quarantine->reason == report.reason ? "" : ": " + sentence(report.quarantine->reason))
+    out << "    quarantine    since " << status_text(report.quarantine->at)
+        << (report.quarantine->reason == report.reason ? "" : ": " + status_text(report.quarantine->reason))
         << "\n                  Install another version, go back (`rapt module rollback " << report.module
         << "`), or let it out: `rapt module release " << report.module << "`.\n";
 }
 
 void show_report(std::ostream& out, const ModuleReport& report) {
-  out << "  " << sentence(report.host) << ": "
-      << (report.state.empty() ? "says nothing of it" : sentence(report.state));
-  if (!report.version.empty()) out << ", version " << sentence(report.version);
+  out << "  " << status_text(report.host) << ": "
+      << (report.state.empty() ? "says nothing of it" : status_text(report.state));
+  if (!report.version.empty()) out << ", version " << status_text(report.version);
   if (report.pid != 0) out << ", pid " << report.pid;
   out << ", " << report.restarts << (report.restarts == 1 ? " restart" : " restarts") << ", told " << report.age.count()
       << " s ago" << (report.stale ? " (STALE: that host may be gone)" : "") << "\n";
-  if (!report.reason.empty()) out << "    " << sentence(report.reason) << "\n";
+  if (!report.reason.empty()) out << "    " << status_text(report.reason) << "\n";
   show_trouble(out, report);
   if (!report.layers_off.empty()) {
     out << "    layers off    ";
     for (std::size_t i = 0; i < report.layers_off.size(); ++i)
-      out << (i == 0 ? "" : ", ") << sentence(report.layers_off[i]);
+      out << (i == 0 ? "" : ", ") << status_text(report.layers_off[i]);
     out << "\n";
   }
   show_rooms(out, report);

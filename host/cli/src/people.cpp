@@ -29,18 +29,18 @@ Error unknown_person(const std::string& word) {
 }
 
 /// A group and its way from the top, as imports write it: "District/School".
-struct Place {
+struct FoundGroup {
   groups::Group group;
   std::string way;
 };
 
-bool is_meant(const Place& place, const std::string& word) {
+bool is_meant(const FoundGroup& place, const std::string& word) {
   return place.group.id.str() == word || place.way == word || place.group.name == word;
 }
 
 /// Every group whose id, way or name is `word`; those at the top of a tree when it is empty.
-Result<std::vector<Place>> find_places(People& people, const std::string& word) {
-  std::vector<Place> out;
+Result<std::vector<FoundGroup>> find_places(People& people, const std::string& word) {
+  std::vector<FoundGroup> out;
   std::map<std::string, std::string> ways;
   std::string cursor;
   do {
@@ -49,7 +49,7 @@ Result<std::vector<Place>> find_places(People& people, const std::string& word) 
     for (const auto& group : page->items) {
       // By path, so whoever stands above has been seen.
       const auto above = group.parent.empty() ? "" : ways[group.parent.str()] + "/";
-      const Place place{group, ways[group.id.str()] = above + group.name};
+      const FoundGroup place{group, ways[group.id.str()] = above + group.name};
       if (word.empty() ? group.parent.empty() : is_meant(place, word)) out.push_back(place);
     }
     cursor = page->next_cursor.value_or("");
@@ -58,14 +58,14 @@ Result<std::vector<Place>> find_places(People& people, const std::string& word) 
 }
 
 /// `before` and the groups among which to choose.
-Error choose_one(std::string before, const std::vector<Place>& found) {
+Error choose_one(std::string before, const std::vector<FoundGroup>& found) {
   for (std::size_t i = 0; i < found.size() && i < kMostNamed; ++i)
     before += "\n  --group " + found[i].group.id.str() + "  (" + printable(found[i].way) + ")";
   if (found.size() > kMostNamed) before += "\n  … and " + std::to_string(found.size() - kMostNamed) + " more";
   return Error::conflict(std::move(before));
 }
 
-store::Database::Options database_options(const config::Settings& settings) {
+store::Database::Options people_database(const config::Settings& settings) {
   store::Database::Options options;
   options.url = settings.database_url;
   options.connections = 1;
@@ -77,7 +77,7 @@ store::Database::Options database_options(const config::Settings& settings) {
 People::People(config::Settings all, const std::string& secrets_key)
     : settings(std::move(all)),
       box(secrets_key),
-      database(database_options(settings)),
+      database(people_database(settings)),
       accounts({database, clock, box, passwords, settings.public_url}),
       users(database, clock, accounts),
       groups(database, clock) {}
@@ -92,7 +92,7 @@ Result<users::User> People::person(const std::string& word) {
 
 Result<groups::Group> People::group(const std::string& word) {
   const auto shown = "\"" + printable(word, kLongestWord) + "\"";
-  auto found = word.empty() ? Result<std::vector<Place>>(std::vector<Place>{}) : find_places(*this, word);
+  auto found = word.empty() ? Result<std::vector<FoundGroup>>(std::vector<FoundGroup>{}) : find_places(*this, word);
   if (!found) return found.error();
   if (found->size() == 1) return std::move(found->front().group);
   if (!found->empty()) return choose_one("Several groups are called " + shown + ":", *found);
@@ -104,7 +104,7 @@ Result<groups::Group> People::group(const std::string& word) {
 Result<groups::Group> People::usual_group(const users::User& person) {
   if (person.memberships.size() == 1) return group(person.memberships.front().group.str());
   if (person.memberships.size() > 1) {
-    std::vector<Place> all;
+    std::vector<FoundGroup> all;
     for (const auto& one : person.memberships) {
       auto member_of = find_places(*this, one.group.str());
       if (!member_of) return member_of.error();

@@ -108,7 +108,7 @@ Result<SubmissionState> follow(Console& console, PublishSession& session, const 
   }
 }
 
-json to_json(const SubmissionState& state) {
+json json_of(const SubmissionState& state) {
   json out = {{"module", state.module},   {"version", state.version}, {"state", state.state},
               {"sha256", state.sha256},   {"channel", state.channel}, {"review_note", state.review_note},
               {"findings", json::array()}};
@@ -119,7 +119,7 @@ json to_json(const SubmissionState& state) {
 
 int tell_outcome(Console& console, const Packed& packed, const std::string& path, const SubmissionState& state) {
   const auto what = packed.what();
-  if (console.json) print_json(console.out, to_json(state));
+  if (console.json) print_json(console.out, json_of(state));
   if (state.state == "rejected") {
     console.err << "rapt: " << what << " was rejected"
                 << (state.review_note.empty() ? ". The errors above say why" : ": " + state.review_note)
@@ -146,7 +146,7 @@ int vouch(Console& console, const Arguments& arguments, PublishSession& session,
   const auto taken = session.hand_in(manifest.publisher, add);
   if (!taken) return report(console, taken.error());
   if (console.json) {
-    auto out = to_json(state);
+    auto out = json_of(state);
     out["state"] = "published";
     out["document_version"] = json::parse(*taken).value("version", 0);
     print_json(console.out, out);
@@ -203,7 +203,7 @@ int run_publish(Console& console, const Arguments& arguments) {
   if (!state) return report(console, state.error());
   if (state->state == "published") {
     say(console, packed->what() + " is published already.");
-    if (console.json) print_json(console.out, to_json(*state));
+    if (console.json) print_json(console.out, json_of(*state));
     return kOk;
   }
   if (state->state != "approved") return tell_outcome(console, *packed, *path, *state);

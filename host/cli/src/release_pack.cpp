@@ -28,7 +28,7 @@ std::string or_any(const std::string& version) {
   return version.empty() ? "any" : version;
 }
 
-json to_json(const SeenArchive& seen, bool with_files) {
+json json_of(const SeenArchive& seen, bool with_files) {
   auto out = json::parse(release::encode(seen.manifest));
   if (!with_files) out.erase("files");
   out["archive"] = {{"file", seen.path}, {"sha256", seen.sha256}, {"bytes", seen.bytes}};
@@ -88,7 +88,7 @@ int run_release_pack(Console& console, const Arguments& arguments) {
   const auto seen = see_archive(path);
   if (!seen) return report(console, seen.error());
   if (console.json) {
-    print_json(console.out, to_json(*seen, false));
+    print_json(console.out, json_of(*seen, false));
   } else {
     show(console.out, *seen);
   }
@@ -99,7 +99,7 @@ int run_release_inspect(Console& console, const Arguments& arguments) {
   const auto seen = see_archive(arguments.positional[0]);
   if (!seen) return report(console, seen.error());
   if (console.json) {
-    print_json(console.out, to_json(*seen, true));
+    print_json(console.out, json_of(*seen, true));
   } else {
     show(console.out, *seen);
   }

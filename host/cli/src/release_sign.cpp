@@ -21,7 +21,7 @@ namespace {
 
 using marketplace::PlatformRelease;
 
-constexpr std::size_t kMostDocument = std::size_t{4} << 20, kMostNotes = 8000;
+constexpr std::size_t kMostSigned = std::size_t{4} << 20, kMostNotes = 8000;
 constexpr int kMostDays = 399;
 
 /// What the next document begins from.
@@ -31,7 +31,7 @@ struct Basis {
 };
 
 Result<tuf::Targets> read_document(const std::string& path) {
-  const auto file = read_file(path, kMostDocument);
+  const auto file = read_file(path, kMostSigned);
   if (!file) return file.error();
   auto read = tuf::parse_targets(*file);
   if (!read) return read.error();
@@ -134,7 +134,7 @@ int finish(Console& console, const Arguments& arguments, const security::Private
 
 int add_signature(Console& console, const Arguments& arguments, const security::PrivateKey& key) {
   const auto path = arguments.value("document");
-  const auto file = read_file(path, kMostDocument);
+  const auto file = read_file(path, kMostSigned);
   if (!file) return report(console, file.error());
   const auto read = tuf::parse_targets(*file);
   if (!read) return report(console, read.error());

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxRootBytes = 512 * 1024;
+constexpr std::size_t kMaxTrustBytes = 512 * 1024;
 
 int show_root(Console& console, const marketplace::TrustedRegistry& registry) {
   const auto root = registry.root();
@@ -43,7 +43,7 @@ int run_trust_root(Console& console, const Arguments& arguments) {
   SystemClock clock;
   marketplace::TrustedRegistry registry({settings->var_dir / "registry", settings->marketplace_url}, http, clock);
   if (arguments.positional[0] == "show") return show_root(console, registry);
-  const auto root = read_file(arguments.positional[0], kMaxRootBytes);
+  const auto root = read_file(arguments.positional[0], kMaxTrustBytes);
   if (!root) return report(console, root.error());
   if (auto pinned = registry.pin(*root, arguments.has("replace")); !pinned) return report(console, pinned.error());
   return show_root(console, registry);

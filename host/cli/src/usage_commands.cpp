@@ -22,7 +22,7 @@ using nlohmann::json;
 using runtime::run_blocking;
 using usage::Dimension;
 
-constexpr int kUsualLimit = 50, kMostShown = 10'000, kPage = 100;
+constexpr int kUsualUsages = 50, kMostUsages = 10'000, kUsagePage = 100;
 
 json as_json(const usage::Figures& figures) {
   return {
@@ -62,12 +62,12 @@ std::vector<std::string> titles(std::vector<std::string> first) {
 }
 
 Result<int> limit_of(const Arguments& arguments) {
-  if (!arguments.has("limit")) return kUsualLimit;
+  if (!arguments.has("limit")) return kUsualUsages;
   const auto text = arguments.value("limit");
   int limit = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (fault == std::errc() && end == text.data() + text.size() && limit >= 1 && limit <= kMostShown) return limit;
-  return Error::invalid("", "--limit must be a number from 1 to " + std::to_string(kMostShown) + ".");
+  if (fault == std::errc() && end == text.data() + text.size() && limit >= 1 && limit <= kMostUsages) return limit;
+  return Error::invalid("", "--limit must be a number from 1 to " + std::to_string(kMostUsages) + ".");
 }
 
 Result<std::vector<usage::Share>> shares_of(usage::Reports& reports, Dimension dimension, const usage::Days& days,
@@ -75,7 +75,7 @@ Result<std::vector<usage::Share>> shares_of(usage::Reports& reports, Dimension d
   std::vector<usage::Share> out;
   std::string cursor;
   do {
-    const int wanted = std::min(limit - static_cast<int>(out.size()), kPage);
+    const int wanted = std::min(limit - static_cast<int>(out.size()), kUsagePage);
     auto page = run_blocking(reports.by(users::machine_administrator(), dimension, {.days = days}, wanted, cursor));
     if (!page) return page.error();
     for (auto& share : page->items) out.push_back(std::move(share));

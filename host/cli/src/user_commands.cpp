@@ -23,20 +23,20 @@ using runtime::run_blocking;
 
 constexpr std::array<std::string_view, 4> kStatuses{"pending_verification", "active", "inactive", "suspended"};
 constexpr std::size_t kLongestSearch = 100;
-constexpr int kUsualLimit = 50, kMostShown = 10'000, kPage = 100;
+constexpr int kUsualUsers = 50, kMostUsers = 10'000, kUserPage = 100;
 
 Error wrong(std::string sentence) {
   return Error::invalid("", std::move(sentence));
 }
 
 Result<std::size_t> parse_limit(const Arguments& arguments) {
-  if (!arguments.has("limit")) return std::size_t{kUsualLimit};
+  if (!arguments.has("limit")) return std::size_t{kUsualUsers};
   const auto text = arguments.value("limit");
   int limit = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (fault == std::errc() && end == text.data() + text.size() && limit >= 1 && limit <= kMostShown)
+  if (fault == std::errc() && end == text.data() + text.size() && limit >= 1 && limit <= kMostUsers)
     return static_cast<std::size_t>(limit);
-  return wrong("--limit must be a number from 1 to " + std::to_string(kMostShown) + ".");
+  return wrong("--limit must be a number from 1 to " + std::to_string(kMostUsers) + ".");
 }
 
 Result<users::UserFilter> parse_filter(const Arguments& arguments) {
@@ -62,7 +62,7 @@ struct Found {
 Result<Found> find_people(People& people, users::UserFilter filter, std::size_t limit) {
   Found out;
   do {
-    filter.limit = static_cast<int>(std::min<std::size_t>(limit - out.people.size(), kPage));
+    filter.limit = static_cast<int>(std::min<std::size_t>(limit - out.people.size(), kUserPage));
     auto page = run_blocking(people.users.list(people.machine, filter));
     if (!page) return page.error();
     for (auto& user : page->items) out.people.push_back(std::move(user));

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 using runtime::run_blocking;
 
-constexpr int kPage = 100;
+constexpr int kLinesPage = 100;
 
 /// Tells how far it is whenever another tenth is done.
 class Progress {
@@ -55,7 +55,7 @@ Result<std::vector<users::ImportLine>> report_of(People& people, users::ImportSe
   std::vector<users::ImportLine> out;
   std::string cursor;
   do {
-    auto page = run_blocking(imports.lines(people.machine, id, outcome, kPage, cursor));
+    auto page = run_blocking(imports.lines(people.machine, id, outcome, kLinesPage, cursor));
     if (!page) return page.error();
     for (auto& line : page->items) out.push_back(std::move(line));
     cursor = page->next_cursor.value_or("");

@@ -17,9 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMostShown = 200;
+constexpr int kMostJobs = 200;
 
-store::Database::Options database_options(const config::Settings& settings) {
+store::Database::Options worker_database(const config::Settings& settings) {
   store::Database::Options options;
   options.url = settings.database_url;
   options.connections = 1;
@@ -66,8 +66,8 @@ int run_jobs_list(Console& console, const Arguments& arguments) {
     return usage_fault(console, "--state must be waiting, running, failed or done.");
   const auto settings = settings_of(console);
   if (!settings) return report(console, settings.error());
-  store::Database database(database_options(*settings));
-  const auto found = runtime::run_blocking(jobs::list(database, state, kMostShown));
+  store::Database database(worker_database(*settings));
+  const auto found = runtime::run_blocking(jobs::list(database, state, kMostJobs));
   if (!found) return report(console, found.error());
   tell(console, *found);
   return kOk;
@@ -76,7 +76,7 @@ int run_jobs_list(Console& console, const Arguments& arguments) {
 int run_jobs_retry(Console& console, const Arguments& arguments) {
   const auto settings = settings_of(console);
   if (!settings) return report(console, settings.error());
-  store::Database database(database_options(*settings));
+  store::Database database(worker_database(*settings));
   const auto retried = runtime::run_blocking(jobs::retry(database, arguments.positional.front()));
   if (!retried) return report(console, retried.error());
   console.out << (console.json ? "{\"retried\":true}" : "It will be done again as soon as a worker is free.") << "\n";

@@ -44,7 +44,7 @@ Token word_at(std::string_view text, std::size_t& at) {
   return {Token::Kind::kVariable, 0, text[start]};
 }
 
-std::vector<Token> tokens_of(std::string_view text) {
+std::vector<Token> terms_of(std::string_view text) {
   std::vector<Token> tokens;
   text = text.substr(0, kLongestText);
   for (std::size_t at = 0; at < text.size();) {
@@ -187,7 +187,7 @@ bool DemoEquation::holds_for(double value) const {
 }
 
 std::optional<DemoEquation> find_equation(std::string_view text) {
-  const auto tokens = tokens_of(text);
+  const auto tokens = terms_of(text);
   for (auto at = tokens.size(); at-- > 0;) {
     if (tokens[at].kind != Token::Kind::kEquals) continue;
     if (auto found = equation_around(tokens, at)) return found;
@@ -197,7 +197,7 @@ std::optional<DemoEquation> find_equation(std::string_view text) {
 
 std::optional<double> find_number(std::string_view text) {
   std::optional<double> found;
-  const auto tokens = tokens_of(text);
+  const auto tokens = terms_of(text);
   for (std::size_t at = 0; at < tokens.size(); ++at) {
     if (tokens[at].kind != Token::Kind::kNumber) continue;
     const bool negative = at > 0 && tokens[at - 1].kind == Token::Kind::kOperator && tokens[at - 1].symbol == '-';

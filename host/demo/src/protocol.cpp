@@ -25,7 +25,7 @@ json envelope(const DemoAnswer& answer, const char* object) {
   return {{"id", answer.id}, {"object", object}, {"created", 0}, {"model", answer.model}};
 }
 
-std::string text_of(const json& value) {
+std::string body_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -136,7 +136,7 @@ std::string whole_json(const DemoAnswer& answer, bool with_usage) {
   body["choices"] = json::array(
       {{{"index", 0}, {"message", {{"role", "assistant"}, {"content", answer.content}}}, {"finish_reason", "stop"}}});
   if (with_usage) body["usage"] = usage_of(answer);
-  return text_of(body);
+  return body_of(body);
 }
 
 std::string chunk_json(const DemoAnswer& answer, std::string_view words, Beside beside) {
@@ -144,7 +144,7 @@ std::string chunk_json(const DemoAnswer& answer, std::string_view words, Beside 
   body["choices"] = json::array({{{"index", 0}, {"delta", {{"content", words}}}, {"finish_reason", nullptr}}});
   if (beside == Beside::kNull) body["usage"] = nullptr;
   if (beside == Beside::kUsage) body["usage"] = usage_of(answer);
-  return text_of(body);
+  return body_of(body);
 }
 
 std::string last_chunk_json(const DemoAnswer& answer) {
@@ -161,7 +161,7 @@ std::string usage_chunk_json(const DemoAnswer& answer) {
 }
 
 std::string generation_json(const BookEntry& entry) {
-  return text_of({{"data",
+  return body_of({{"data",
                    {{"id", entry.generation_id},
                     {"model", entry.model},
                     {"tokens_prompt", entry.input_tokens},
@@ -187,7 +187,7 @@ Result<DemoEmbeddings> demo_embeddings(std::string_view text) {
     made.tokens += tokens_of(words);
     data.push_back({{"object", "embedding"}, {"index", data.size()}, {"embedding", vector_of(words)}});
   }
-  made.json = text_of({{"object", "list"},
+  made.json = body_of({{"object", "list"},
                        {"model", kDemoModel},
                        {"data", std::move(data)},
                        {"usage", {{"prompt_tokens", made.tokens}, {"total_tokens", made.tokens}}}});

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "scenario:";
 constexpr std::string_view kStreamPrefix = "rapt-demo-stream-";
-constexpr std::size_t kLargest = 1'000'000;
+constexpr std::size_t kLargestScenario = 1'000'000;
 /// How much of an answer comes before something breaks, where the name does not say.
 constexpr std::size_t kSome = 3;
 
@@ -101,7 +101,7 @@ bool read_numbers(std::string_view text, Numbers& numbers) {
     text.remove_prefix(1);
     std::size_t number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (fault != std::errc{} || number > kLargest) return false;
+    if (fault != std::errc{} || number > kLargestScenario) return false;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     numbers.push_back(number);
   }

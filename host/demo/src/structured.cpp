@@ -28,7 +28,7 @@ struct Facts {
   std::string duration = "one lesson";
 };
 
-std::string words_of(const json& value) {
+std::string name_in_words(const json& value) {
   return value.is_string() ? value.get<std::string>().substr(0, 200) : value.dump();
 }
 
@@ -38,12 +38,12 @@ Facts facts_of(std::string_view input_json) {
   if (!facts.input.is_object()) facts.input = json::object();
   for (const char* name : {"topic", "subject", "title", "theme"}) {
     if (facts.input.contains(name) && facts.input[name].is_string()) {
-      facts.topic = words_of(facts.input[name]);
+      facts.topic = name_in_words(facts.input[name]);
       break;
     }
   }
-  if (facts.input.contains("grade")) facts.audience = "grade " + words_of(facts.input["grade"]);
-  if (facts.input.contains("duration")) facts.duration = words_of(facts.input["duration"]);
+  if (facts.input.contains("grade")) facts.audience = "grade " + name_in_words(facts.input["grade"]);
+  if (facts.input.contains("duration")) facts.duration = name_in_words(facts.input["duration"]);
   return facts;
 }
 

@@ -17,7 +17,7 @@ using store::params;
 constexpr std::array<std::string_view, 3> kNames{"manual", "patch", "minor"};
 constexpr std::size_t kMaxBy = 300;
 
-constexpr store::Statement kPolicies{"module_policies_all", R"(
+constexpr store::Statement kListPolicies{"module_policies_all", R"(
   SELECT m.name, m.version, coalesce(p.auto_update, 'manual') AS auto_update, coalesce(p.channel, 'stable') AS channel,
          p.pin, coalesce(p.updated_by, '') AS updated_by, coalesce(p.updated_at, m.installed_at) AS updated_at
     FROM modules m LEFT JOIN module_policies p ON p.module = m.name WHERE $1 = '' OR m.name = $1 ORDER BY m.name)"};
@@ -51,7 +51,7 @@ Result<Found> to_policy(const store::Row& row) {
 
 /// All, or the one of this name.
 Result<std::vector<Found>> read(store::Transaction& tx, const std::string& module) {
-  const auto rows = tx.exec(kPolicies, params(module));
+  const auto rows = tx.exec(kListPolicies, params(module));
   if (!rows) return rows.error();
   std::vector<Found> out;
   for (std::size_t i = 0; i < rows->size(); ++i) {

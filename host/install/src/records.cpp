@@ -11,15 +11,15 @@ namespace {
 using nlohmann::json;
 using store::params;
 
-constexpr store::Statement kLock{"modules_lock",
-                                 "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(7235417)) AS held"};
+constexpr store::Statement kLockModule{"modules_lock",
+                                       "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(7235417)) AS held"};
 #define RAPT_COLUMNS                                                                    \
   "SELECT name, version, publisher, digest, permissions::text AS permissions, enabled," \
   " time_limits::text AS time_limits, previous_version, previous_digest FROM modules"
-constexpr store::Statement kFind{"modules_find", RAPT_COLUMNS " WHERE name = $1"};
+constexpr store::Statement kFindModule{"modules_find", RAPT_COLUMNS " WHERE name = $1"};
 constexpr store::Statement kAll{"modules_all", RAPT_COLUMNS " ORDER BY name"};
 #undef RAPT_COLUMNS
-constexpr store::Statement kPut{"modules_put", R"(
+constexpr store::Statement kPutModule{"modules_put", R"(
   INSERT INTO modules (name, version, publisher, digest, signed_by, permissions, manifest, previous_version,
                        previous_digest)
   VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9)
@@ -54,13 +54,13 @@ InstalledRecord to_record(const store::Row& row, const std::filesystem::path& va
 }  // namespace
 
 Result<void> lock_modules(store::Transaction& tx) {
-  RAPT_TRY(tx.exec(kLock));
+  RAPT_TRY(tx.exec(kLockModule));
   return {};
 }
 
 Result<std::optional<InstalledRecord>> find_record(store::Transaction& tx, const std::string& name,
                                                    const std::filesystem::path& var_dir) {
-  const auto rows = tx.exec(kFind, params(name));
+  const auto rows = tx.exec(kFindModule, params(name));
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<InstalledRecord>{};
   return std::optional(to_record((*rows)[0], var_dir));
@@ -84,7 +84,7 @@ Result<void> put_record(store::Transaction& tx, const InstalledRecord& record, c
   values.add(json(record.permissions).dump()).add(bundle.files.at("manifest.json").bytes);
   values.add(record.previous_version);
   record.previous_version ? values.add(record.previous_digest_hex) : values.add_null();
-  RAPT_TRY(tx.exec(kPut, values));
+  RAPT_TRY(tx.exec(kPutModule, values));
   return {};
 }
 

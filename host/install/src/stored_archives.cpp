@@ -15,7 +15,7 @@ constexpr store::Statement kAdd{"module_archives_add",
 constexpr store::Statement kAddPiece{
     "module_archives_add_piece",
     "INSERT INTO module_archive_chunks (digest, position, piece) VALUES ($1, $2, decode($3, 'hex'))"};
-constexpr store::Statement kFind{"module_archives_find", "SELECT bytes FROM module_archives WHERE digest = $1"};
+constexpr store::Statement kFindArchive{"module_archives_find", "SELECT bytes FROM module_archives WHERE digest = $1"};
 constexpr store::Statement kPiece1{
     "module_archives_piece",
     "SELECT encode(piece, 'hex') AS piece FROM module_archive_chunks WHERE digest = $1 AND position = $2"};
@@ -39,7 +39,7 @@ Result<void> store_archive(store::Transaction& tx, const std::string& digest_hex
 }
 
 Result<std::string> stored_archive(store::Transaction& tx, const std::string& digest_hex) {
-  const auto found = tx.exec(kFind, params(digest_hex));
+  const auto found = tx.exec(kFindArchive, params(digest_hex));
   if (!found) return found.error();
   if (found->empty()) return Error::not_found("archive in the database");
   const auto size = static_cast<std::size_t>((*found)[0].integer("bytes"));

@@ -8,10 +8,10 @@ namespace {
 
 using store::params;
 
-constexpr store::Statement kAll{"trusted_publishers_all", R"(
+constexpr store::Statement kAllTrusted{"trusted_publishers_all", R"(
   SELECT publisher, public_key, source, added_by, added_at FROM trusted_publishers
    WHERE removed_at IS NULL ORDER BY publisher, added_at, key_id)"};
-constexpr store::Statement kAdd{"trusted_publishers_add", R"(
+constexpr store::Statement kAddTrusted{"trusted_publishers_add", R"(
   INSERT INTO trusted_publishers (publisher, key_id, public_key, source, added_by) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (publisher, key_id) DO UPDATE
     SET removed_at = NULL, source = excluded.source, added_by = excluded.added_by, added_at = now()
@@ -23,7 +23,7 @@ constexpr store::Statement kRemove{"trusted_publishers_remove", R"(
 }  // namespace
 
 Result<std::vector<TrustedKey>> trusted_keys(store::Transaction& tx) {
-  const auto rows = tx.exec(kAll);
+  const auto rows = tx.exec(kAllTrusted);
   if (!rows) return rows.error();
   std::vector<TrustedKey> out;
   for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -41,7 +41,8 @@ Result<std::vector<TrustedKey>> trusted_keys(store::Transaction& tx) {
 
 Result<void> trust_keys(store::Transaction& tx, const std::vector<TrustedKey>& keys) {
   for (const auto& one : keys)
-    RAPT_TRY(tx.exec(kAdd, params(one.publisher, one.key.key_id(), one.key.to_text(), one.source, one.added_by)));
+    RAPT_TRY(
+        tx.exec(kAddTrusted, params(one.publisher, one.key.key_id(), one.key.to_text(), one.source, one.added_by)));
   return {};
 }
 

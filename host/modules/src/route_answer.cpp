@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, 5> kTypes{"text/plain", "text/csv", "text
                                                  "application/xml"};
 constexpr std::array<std::string_view, 5> kMembers{"status", "json", "body", "content_type", "headers"};
 
-Error lie(std::string what) {
+Error route_lie(std::string what) {
   return Error::invalid("", std::move(what));
 }
 
@@ -110,10 +110,10 @@ bool has_header(const RouteAnswer& response, std::string_view name) {
 Result<void> add_headers(const json& answer, bool is_public, RouteAnswer& response) {
   const auto found = answer.find("headers");
   if (found == answer.end()) return {};
-  if (!found->is_object()) return lie("its \"headers\" are no object");
+  if (!found->is_object()) return route_lie("its \"headers\" are no object");
   for (const auto& [name, value] : found->items()) {
     if (!value.is_string() || !may_set(name, value.get_ref<const std::string&>(), is_public))
-      return lie("a module may not set the header " + printable(name, kLongestCode) + " to that");
+      return route_lie("a module may not set the header " + printable(name, kLongestCode) + " to that");
     response.headers.emplace_back(name, value.get_ref<const std::string&>());
   }
   return {};
@@ -133,10 +133,10 @@ json enveloped(const json& value) {
 
 Result<void> set_text(const json& answer, RouteAnswer& response) {
   const auto& body = answer["body"];
-  if (!body.is_string()) return lie("its \"body\" is no text");
+  if (!body.is_string()) return route_lie("its \"body\" is no text");
   const auto type = answer.value("content_type", json("text/plain"));
   if (!type.is_string() || !one_of(type.get_ref<const std::string&>(), kTypes))
-    return lie(
+    return route_lie(
         "its \"content_type\" is none of text/plain, text/csv, text/markdown, application/json, application/xml");
   response.body = body.get<std::string>();
   response.headers.emplace_back("Content-Type",
@@ -148,9 +148,9 @@ Result<void> set_text(const json& answer, RouteAnswer& response) {
 }
 
 Result<void> set_success(const json& answer, RouteAnswer& response) {
-  if (answer.contains("json") && answer.contains("body")) return lie("it has both \"json\" and \"body\"");
+  if (answer.contains("json") && answer.contains("body")) return route_lie("it has both \"json\" and \"body\"");
   if (answer.contains("content_type") && !answer.contains("body"))
-    return lie("it has a \"content_type\" without a \"body\"");
+    return route_lie("it has a \"content_type\" without a \"body\"");
   if (answer.contains("body")) return set_text(answer, response);
   if (answer.contains("json")) set_body(response, enveloped(answer["json"]));
   return {};
@@ -164,19 +164,19 @@ bool is_code(std::string_view text) {
 
 Result<void> set_failure(const json& answer, const Status& status, RouteAnswer& response) {
   if (answer.contains("body") || answer.contains("content_type"))
-    return lie("a failure is told by \"json\": {\"error\": \"a sentence\", \"code\"?: \"MACHINE_CODE\"}");
+    return route_lie("a failure is told by \"json\": {\"error\": \"a sentence\", \"code\"?: \"MACHINE_CODE\"}");
   const auto said = answer.value("json", json::object());
-  if (!said.is_object()) return lie("the \"json\" of its failure is no object");
+  if (!said.is_object()) return route_lie("the \"json\" of its failure is no object");
   for (const auto& [name, value] : said.items()) {
     if (name != "error" && name != "code")
-      return lie("the \"json\" of its failure has more than \"error\" and \"code\"");
-    if (!value.is_string()) return lie("the \"" + name + "\" of its failure is no text");
+      return route_lie("the \"json\" of its failure has more than \"error\" and \"code\"");
+    if (!value.is_string()) return route_lie("the \"" + name + "\" of its failure is no text");
   }
   const auto sentence = said.value("error", std::string(status.sentence));
   if (sentence.empty() || sentence.size() > kLongestSentence)
-    return lie("the \"error\" of its failure is empty or too long");
+    return route_lie("the \"error\" of its failure is empty or too long");
   const auto code = said.value("code", std::string(status.code));
-  if (!is_code(code)) return lie("the \"code\" of its failure is none such as \"NOT_FOUND\"");
+  if (!is_code(code)) return route_lie("the \"code\" of its failure is none such as \"NOT_FOUND\"");
   set_body(response, {{"error", sentence}, {"code", code}});
   return {};
 }
@@ -184,12 +184,12 @@ Result<void> set_failure(const json& answer, const Status& status, RouteAnswer& 
 Result<int> status_in(const json& answer) {
   const auto found = answer.find("status");
   if (found == answer.end()) return 200;
-  if (!found->is_number_integer()) return lie("its \"status\" is no whole number");
+  if (!found->is_number_integer()) return route_lie("its \"status\" is no whole number");
   const auto status = found->get<std::int64_t>();
   const bool failure =
       std::any_of(kFailures.begin(), kFailures.end(), [&](const auto& one) { return one.number == status; });
   if ((status >= 200 && status <= 299) || status == 303 || status == 304 || failure) return static_cast<int>(status);
-  return lie("the \"status\" " + std::to_string(status) + " is none that a module may answer");
+  return route_lie("the \"status\" " + std::to_string(status) + " is none that a module may answer");
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ Result<RouteAnswer> read_route_answer(const std::string& answer_json, bool is_pu
   const json& answer = **parsed;
   for (const auto& [name, value] : answer.items()) {
     if (!one_of(name, kMembers))
-      return lie("it has the member \"" + printable(name, kLongestCode) + "\", which is none");
+      return route_lie("it has the member \"" + printable(name, kLongestCode) + "\", which is none");
   }
   const auto status = status_in(answer);
   if (!status) return status.error();
@@ -215,8 +215,8 @@ Result<RouteAnswer> read_route_answer(const std::string& answer_json, bool is_pu
   }
   const bool bare = *status == 204 || *status == 205 || *status == 303 || *status == 304;
   if (bare && (answer.contains("json") || answer.contains("body")))
-    return lie("an answer " + std::to_string(*status) + " has no body");
-  if (*status == 303 && !has_header(response, "Location")) return lie("an answer 303 needs the header Location");
+    return route_lie("an answer " + std::to_string(*status) + " has no body");
+  if (*status == 303 && !has_header(response, "Location")) return route_lie("an answer 303 needs the header Location");
   if (!bare) RAPT_TRY(set_success(answer, response));
   return response;
 }

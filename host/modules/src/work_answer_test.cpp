@@ -8,18 +8,18 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-using Kind = WorkAnswer::Kind;
+using WorkKind = WorkAnswer::Kind;
 
 TEST(WorkAnswer, IsDoneOnceMoreOrGivenUp) {
-  EXPECT_EQ(read_work_answer("{}", true)->kind, Kind::kDone);
-  EXPECT_EQ(read_work_answer(" { } ", false)->kind, Kind::kDone);
+  EXPECT_EQ(read_work_answer("{}", true)->kind, WorkKind::kDone);
+  EXPECT_EQ(read_work_answer(" { } ", false)->kind, WorkKind::kDone);
   const auto again = read_work_answer(R"({"again_in_s": 60, "reason": "The other\nside is away."})", true);
-  EXPECT_EQ(again->kind, Kind::kAgain);
+  EXPECT_EQ(again->kind, WorkKind::kAgain);
   EXPECT_EQ(again->wait, 60s);
   EXPECT_EQ(again->reason, "The other\\x0aside is away.");
   EXPECT_EQ(read_work_answer(R"({"again_in_s": 34560000})", true)->wait, 400 * 24h);
   const auto gave_up = read_work_answer(R"({"give_up": "There is no such address."})", true);
-  EXPECT_EQ(gave_up->kind, Kind::kGaveUp);
+  EXPECT_EQ(gave_up->kind, WorkKind::kGaveUp);
   EXPECT_EQ(gave_up->reason, "There is no such address.");
 }
 

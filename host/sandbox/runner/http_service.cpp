@@ -23,10 +23,10 @@ rapt_status request(const rapt_host*, rapt_text request, rapt_text body, rapt_te
   return status;
 }
 
-const rapt_http_1 table = {request};
+const rapt_http_1 http_table = {request};
 
 }  // namespace
 
-const void* const http_service = &table;
+const void* const http_service = &http_table;
 
 }  // namespace rapt::runner

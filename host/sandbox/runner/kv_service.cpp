@@ -107,10 +107,10 @@ rapt_status keys(const rapt_host*, rapt_kv_scope scope, rapt_text prefix, rapt_t
   return status;
 }
 
-const rapt_kv_1 table = {get, put, erase, add, swap, keys};
+const rapt_kv_1 kv_table = {get, put, erase, add, swap, keys};
 
 }  // namespace
 
-const void* const kv_service = &table;
+const void* const kv_service = &kv_table;
 
 }  // namespace rapt::runner

@@ -35,10 +35,10 @@ rapt_status observe(const rapt_host*, rapt_text name, double value) {
   return std::isfinite(value) ? record(name, MetricsMethod::kObserve, 0, value) : RAPT_E_INVALID;
 }
 
-const rapt_metrics_1 table = {count, observe};
+const rapt_metrics_1 metrics_table = {count, observe};
 
 }  // namespace
 
-const void* const metrics_service = &table;
+const void* const metrics_service = &metrics_table;
 
 }  // namespace rapt::runner

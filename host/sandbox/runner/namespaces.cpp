@@ -14,7 +14,7 @@
 namespace rapt::runner {
 namespace {
 
-int write_line(const char* path, const char* text, int size) {
+int write_file(const char* path, const char* text, int size) {
   const int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return errno;
   const int error = write(fd, text, static_cast<std::size_t>(size)) == size ? 0 : errno;
@@ -33,11 +33,11 @@ pid_t fork_into(int namespaces, int* pidfd) {
 
 int map_identity(uid_t uid, gid_t gid) {
   char line[64];
-  if (const int error = write_line("/proc/self/setgroups", "deny", 4)) return error;
+  if (const int error = write_file("/proc/self/setgroups", "deny", 4)) return error;
   int size = std::snprintf(line, sizeof line, "%u %u 1", uid, uid);
-  if (const int error = write_line("/proc/self/uid_map", line, size)) return error;
+  if (const int error = write_file("/proc/self/uid_map", line, size)) return error;
   size = std::snprintf(line, sizeof line, "%u %u 1", gid, gid);
-  return write_line("/proc/self/gid_map", line, size);
+  return write_file("/proc/self/gid_map", line, size);
 }
 
 int enter_empty_root() {

@@ -35,10 +35,10 @@ rapt_status transact(const rapt_host*, rapt_text statements, rapt_text* json) {
   return status == RAPT_OK ? ask(SqlMethod::kTransact, {statements}, json) : status;
 }
 
-const rapt_sql_1 table = {query, transact};
+const rapt_sql_1 sql_table = {query, transact};
 
 }  // namespace
 
-const void* const sql_service = &table;
+const void* const sql_service = &sql_table;
 
 }  // namespace rapt::runner

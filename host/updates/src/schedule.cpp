@@ -11,7 +11,7 @@ using store::params;
 // The place of an instance between 0 and 1, by its seed: instances do not come in crowds.
 #define RAPT_PLACE "((('x' || left(seed::text, 8))::bit(32)::bigint)::numeric / 4294967296)"
 
-constexpr store::Statement kBegin{"updates_begin_schedule", R"(
+constexpr store::Statement kBeginSchedule{"updates_begin_schedule", R"(
   WITH drawn AS (SELECT gen_random_uuid() AS seed)
   INSERT INTO module_update_schedule (seed, next_at)
   SELECT seed, now() + make_interval(secs => ($1::integer * )" RAPT_PLACE R"()::double precision) FROM drawn
@@ -43,7 +43,7 @@ Task<Result<Lead>> take_lead(store::Database& database, std::string host, std::c
   auto taken = co_await database.query(kTake, params(host, count(lease)));
   if (taken && taken->empty()) {
     // Another host has it, or nobody has ever had it.
-    RAPT_CO_TRY(co_await database.query(kBegin, params(count(interval))));
+    RAPT_CO_TRY(co_await database.query(kBeginSchedule, params(count(interval))));
     taken = co_await database.query(kTake, params(host, count(lease)));
   }
   if (!taken) co_return taken.error();

@@ -14,11 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 16;
+constexpr int kMaxListingDepth = 16;
 constexpr std::size_t kMaxText = 4096, kMaxLog = 256 * 1024;
 constexpr std::size_t kMaxItems = 10'000;
 
-Error unreadable(const std::string& why) {
+Error unreadable_listing(const std::string& why) {
   Error error;
   error.kind = ErrorKind::kUpstream;
   error.message = "The registry answered something that this version cannot read: " + why + ". Check MARKETPLACE_URL.";
@@ -156,13 +156,13 @@ auto read_document(std::string_view text, Read read) -> Result<decltype(read(jso
   bool too_deep = false;
   try {
     const auto document = json::parse(text, [&](int depth, json::parse_event_t, json&) {
-      too_deep = too_deep || depth > kMaxDepth;
+      too_deep = too_deep || depth > kMaxListingDepth;
       return !too_deep;
     });
-    if (too_deep) return unreadable("it is nested too deeply");
+    if (too_deep) return unreadable_listing("it is nested too deeply");
     return read(document);
   } catch (const std::exception& error) {
-    return unreadable(printable(error.what()));
+    return unreadable_listing(printable(error.what()));
   }
 }
 

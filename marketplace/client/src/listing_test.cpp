@@ -9,8 +9,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string version(const std::string& number, const std::string& abi = R"({"major":1,"minor":0})",
-                    const std::string& architecture = "x86_64-linux-gnu") {
+std::string version_json(const std::string& number, const std::string& abi = R"({"major":1,"minor":0})",
+                         const std::string& architecture = "x86_64-linux-gnu") {
   return R"({"version":")" + number + R"(","sha256":")" + std::string(64, 'a') + R"(","bytes":10,"abi":)" + abi +
          R"(,"architectures":[")" + architecture + R"("],"later":"unknown to this client"})";
 }
@@ -25,25 +25,26 @@ std::string chosen(const std::string& versions) {
 }
 
 TEST(LatestCompatible, IsTheNewestReleaseThatTheHostCanRun) {
-  EXPECT_EQ(chosen(version("1.9.0") + "," + version("1.10.0") + "," + version("1.2.0")), "1.10.0");
-  EXPECT_EQ(chosen(version("1.0.0") + "," + version("2.0.0", R"({"major":2,"minor":0})")), "1.0.0");
-  EXPECT_EQ(chosen(version("1.0.0") + "," + version("1.1.0", R"({"major":1,"minor":1})")), "1.0.0");
-  EXPECT_EQ(chosen(version("1.0.0") + "," + version("1.1.0", R"({"major":1,"minor":0})", "riscv64-linux-gnu")),
-            "1.0.0");
-  EXPECT_EQ(chosen(version("1.0.0") + "," + version("2.0.0-rc.1")), "1.0.0");
-  EXPECT_EQ(chosen(version("2.0.0-rc.1")), "2.0.0-rc.1");
+  EXPECT_EQ(chosen(version_json("1.9.0") + "," + version_json("1.10.0") + "," + version_json("1.2.0")), "1.10.0");
+  EXPECT_EQ(chosen(version_json("1.0.0") + "," + version_json("2.0.0", R"({"major":2,"minor":0})")), "1.0.0");
+  EXPECT_EQ(chosen(version_json("1.0.0") + "," + version_json("1.1.0", R"({"major":1,"minor":1})")), "1.0.0");
+  EXPECT_EQ(
+      chosen(version_json("1.0.0") + "," + version_json("1.1.0", R"({"major":1,"minor":0})", "riscv64-linux-gnu")),
+      "1.0.0");
+  EXPECT_EQ(chosen(version_json("1.0.0") + "," + version_json("2.0.0-rc.1")), "1.0.0");
+  EXPECT_EQ(chosen(version_json("2.0.0-rc.1")), "2.0.0-rc.1");
   EXPECT_EQ(chosen(""), "none");
 }
 
 TEST(LatestCompatible, PassesOverWhatWasWithdrawnAndPutsBetaBehind) {
   const auto with = [](const std::string& number, const std::string& more) {
-    auto text = version(number);
+    auto text = version_json(number);
     text.pop_back();
     return text + "," + more + "}";
   };
   const auto beta = with("1.2.0", R"("channel":"beta")");
   const auto yanked = with("1.1.0", R"("yanked":{"because":"It leaks.","at":"2026-01-01T00:00:00Z"})");
-  EXPECT_EQ(chosen(version("1.0.0") + "," + yanked + "," + beta), "1.0.0");
+  EXPECT_EQ(chosen(version_json("1.0.0") + "," + yanked + "," + beta), "1.0.0");
   EXPECT_EQ(chosen(yanked + "," + beta), "1.2.0");
   EXPECT_EQ(chosen(yanked), "none");
 }
@@ -76,7 +77,7 @@ TEST(ParsePage, RefusesHostileValues) {
 TEST(ParseListing, RefusesWhatIsNoListing) {
   for (const std::string& body :
        {std::string(), std::string("<html>"), std::string("[]"), std::string("{\"data\":[]}"), listing("", "../etc"),
-        listing("7"), listing(version("one")), listing(version("1.0.0", "{}")), std::string(5000, '[')}) {
+        listing("7"), listing(version_json("one")), listing(version_json("1.0.0", "{}")), std::string(5000, '[')}) {
     const auto parsed = parse_listing(body);
     ASSERT_FALSE(parsed) << body.substr(0, 80);
     EXPECT_EQ(parsed.error().kind, ErrorKind::kUpstream);

@@ -15,7 +15,7 @@ constexpr std::size_t kMostAnswer = std::size_t{2} << 20;
 constexpr std::size_t kMostSentence = 1000, kMostFindings = 200, kMostFields = 50;
 constexpr std::chrono::minutes kUploadPatience{10};
 
-Error unreadable(const std::string& what) {
+Error unreadable_answer(const std::string& what) {
   Error out;
   out.kind = ErrorKind::kUpstream;
   out.message = "The registry has answered something that this program cannot read: " + what + ".";
@@ -44,23 +44,24 @@ ErrorKind kind_of(int status) {
   }
 }
 
-std::string text_of(const json& object, const char* key, std::size_t most = kMostSentence) {
+std::string answer_text(const json& object, const char* key, std::size_t most = kMostSentence) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? printable(found->get<std::string>(), most) : std::string();
 }
 
 Error refusal_of(const http::Response& response) {
   const auto body = json::parse(response.body, nullptr, false);
-  if (!body.is_object() || text_of(body, "error").empty())
-    return unreadable("status " + std::to_string(response.status) + " without a sentence; is the address right?");
+  if (!body.is_object() || answer_text(body, "error").empty())
+    return unreadable_answer("status " + std::to_string(response.status) +
+                             " without a sentence; is the address right?");
   Error out;
   out.kind = kind_of(response.status);
-  out.code = text_of(body, "code", 80);
-  out.message = text_of(body, "error");
+  out.code = answer_text(body, "code", 80);
+  out.message = answer_text(body, "error");
   const auto fields = body.value("/details/fields"_json_pointer, json());
   for (const auto& field : fields.is_array() ? fields : json::array()) {
     if (!field.is_object() || out.fields.size() == kMostFields) break;
-    out.fields.push_back({text_of(field, "path", 200), text_of(field, "message")});
+    out.fields.push_back({answer_text(field, "path", 200), answer_text(field, "message")});
   }
   return out;
 }
@@ -69,19 +70,19 @@ Error refusal_of(const http::Response& response) {
 
 Result<SubmissionState> parse_submission(std::string_view data_json) {
   const auto data = json::parse(data_json, nullptr, false);
-  if (!data.is_object()) return unreadable("no submission");
-  SubmissionState out{text_of(data, "module", 80),
-                      text_of(data, "version", 80),
-                      text_of(data, "sha256", 80),
-                      text_of(data, "channel", 20),
-                      text_of(data, "state", 20),
-                      text_of(data, "review_note"),
+  if (!data.is_object()) return unreadable_answer("no submission");
+  SubmissionState out{answer_text(data, "module", 80),
+                      answer_text(data, "version", 80),
+                      answer_text(data, "sha256", 80),
+                      answer_text(data, "channel", 20),
+                      answer_text(data, "state", 20),
+                      answer_text(data, "review_note"),
                       {}};
-  if (out.state.empty()) return unreadable("a submission without a state");
+  if (out.state.empty()) return unreadable_answer("a submission without a state");
   const auto findings = data.value("findings", json::array());
   for (const auto& one : findings) {
     if (!one.is_object() || out.findings.size() == kMostFindings) break;
-    out.findings.push_back({text_of(one, "check", 80), text_of(one, "level", 20), text_of(one, "text")});
+    out.findings.push_back({answer_text(one, "check", 80), answer_text(one, "level", 20), answer_text(one, "text")});
   }
   return out;
 }
@@ -109,7 +110,7 @@ Task<Result<std::string>> PublisherClient::ask(PublisherRequest asked) {
   }
   if (response->status < 200 || response->status > 299) co_return refusal_of(*response);
   const auto body = json::parse(response->body, nullptr, false);
-  if (!body.is_object() || !body.contains("data")) co_return unreadable("no \"data\"");
+  if (!body.is_object() || !body.contains("data")) co_return unreadable_answer("no \"data\"");
   co_return body["data"].dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -16,17 +16,17 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxPage = std::size_t{4} << 20, kMaxAnswer = 64 * 1024;
-constexpr std::size_t kItems = 100, kPages = 10, kLine = 300, kText = 8000;
+constexpr std::size_t kItems = 100, kPages = 10, kWordLine = 300, kWordText = 8000;
 constexpr std::chrono::seconds kPatience{30};
 
 /// A text, or null for "".
 std::string text_or_null(const Field& object, const std::string& key, const json& value) {
   if (!value.is_object() || !value.contains(key) || value.at(key).is_null()) return {};
-  return object.at(key).text(kText);
+  return object.at(key).text(kWordText);
 }
 
 void read_word(const Field& field, const json& value, ReleaseWords& out) {
-  const auto version = field.at("version").text(kLine);
+  const auto version = field.at("version").text(kWordLine);
   if (!Version::parse(version)) field.at("version").refuse("is no semantic version");
   ReleaseWord word;
   word.rollout_percent = field.at("rollout_percent").number();
@@ -115,7 +115,7 @@ Task<Result<InstanceKey>> ReleaseDesk::register_instance() {
   if (answer->status != 201) co_return wrong_status(base_url_, answer->status);
   auto key = read_fields("answer", answer->body, [](const Field& field) {
     const auto data = field.at("data");
-    return InstanceKey{data.at("id").text(64), data.at("token").text(kLine)};
+    return InstanceKey{data.at("id").text(64), data.at("token").text(kWordLine)};
   });
   if (!key) co_return bad_answer("The registry's answer cannot be read: " + key.error().message);
   const auto id = canonical_uuid(key->id);

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kFileScheme = "file://";
-constexpr std::size_t kPiece = 256 * 1024;
+constexpr std::size_t kSourcePiece = 256 * 1024;
 constexpr std::chrono::seconds kFirstMinute{60};
 constexpr std::uint64_t kSlowest = 16 * 1024;  // bytes a second: less than this, and the transfer is given up
 
@@ -60,7 +60,7 @@ class HttpSource final : public Source {
   Task<Result<void>> target(std::string path, std::uint64_t from, std::uint64_t max_bytes, PieceSink sink) override {
     http::ClientRequest request;
     request.url = url_ + "/targets/" + escaped(path);
-    request.max_body_bytes = max_bytes + kPiece;
+    request.max_body_bytes = max_bytes + kSourcePiece;
     request.total_timeout = std::chrono::hours(12);  // slowness is judged by what has come
     if (from > 0) request.headers.set("Range", "bytes=" + std::to_string(from) + "-");
     const auto start = Steady::now();
@@ -124,7 +124,7 @@ class FolderSource final : public Source {
     const auto file = folder_ / "targets" / path;
     const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) co_return Error::not_found(printable(file.string(), 500));
-    std::string piece(kPiece, '\0');
+    std::string piece(kSourcePiece, '\0');
     for (auto at = from;;) {
       const auto got = ::pread(fd.get(), piece.data(), piece.size(), static_cast<off_t>(at));
       if (got < 0) co_return Error::unavailable("mirror", printable(file.string(), 500) + " cannot be read.");

@@ -11,18 +11,19 @@ namespace {
 
 constexpr std::uint64_t kMaxReleaseBytes = std::uint64_t{512} << 20;  // as release::kMaxArchiveBytes
 
-Error misfit(const std::string& path, const std::string& why) {
+Error release_misfit(const std::string& path, const std::string& why) {
   return Error::forbidden("What the registry's metadata says of " + printable(path, 200) + " " + why +
                           ": it is not taken. Tell the registry's operator.");
 }
 
 Result<VouchedRelease> to_vouched(const std::string& path, const tuf::Target& target, const std::string& base) {
   auto release = parse_release(target.custom_json);
-  if (!release) return misfit(path, "cannot be read (" + release.error().message + ")");
-  if (release_target(release->version, release->architecture) != path) return misfit(path, "is about another release");
+  if (!release) return release_misfit(path, "cannot be read (" + release.error().message + ")");
+  if (release_target(release->version, release->architecture) != path)
+    return release_misfit(path, "is about another release");
   const auto digest = target.hashes.find("sha256");
-  if (digest == target.hashes.end()) return misfit(path, "names no SHA-256");
-  if (target.length > kMaxReleaseBytes) return misfit(path, "names more bytes than a release may have");
+  if (digest == target.hashes.end()) return release_misfit(path, "names no SHA-256");
+  if (target.length > kMaxReleaseBytes) return release_misfit(path, "names more bytes than a release may have");
   auto url = base + std::string(kTargetsPath) + hashed_path(path, digest->second);
   return VouchedRelease{std::move(*release), path, target.length, digest->second, std::move(url)};
 }
@@ -51,7 +52,7 @@ Task<Result<void>> TrustedRegistry::download_release(VouchedRelease release, std
                                                      Progress progress) {
   auto found = co_await impl_->client.find(release.path);
   if (!found) co_return found.error();
-  if (found->role != kReleasesRole) co_return misfit(release.path, "was not signed by the role of releases");
+  if (found->role != kReleasesRole) co_return release_misfit(release.path, "was not signed by the role of releases");
   const auto vouched = to_vouched(release.path, found->target, impl_->options.url);
   if (!vouched) co_return vouched.error();
   if (vouched->sha256 != release.sha256 || vouched->bytes != release.bytes)

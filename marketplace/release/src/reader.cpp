@@ -15,7 +15,7 @@
 namespace rapt::release {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{128} << 10;
+constexpr std::size_t kReadPiece = std::size_t{128} << 10;
 
 Error refuse_entry(const Block& header, const std::string& why) {
   return refuse("The archive's entry " + printable(path_in(header), 200) + " is refused: " + why + ".");
@@ -97,7 +97,7 @@ class Walk {
     if (header != *expected) return difference(header, path, file.bytes);
     RAPT_TRY(sink_.begin(file));
     for (auto left = file.bytes; left > 0;) {
-      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece));
+      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, kReadPiece));
       RAPT_TRY(in_.read(piece_.data(), size));
       const std::string_view bytes(piece_.data(), size);
       digest_.add(bytes);
@@ -125,7 +125,7 @@ class Walk {
   FileSink& sink_;
   const Progress& progress_;
   std::string folder_{};
-  std::string piece_ = std::string(kPiece, '\0');
+  std::string piece_ = std::string(kReadPiece, '\0');
   security::Sha256 digest_{};
 };
 

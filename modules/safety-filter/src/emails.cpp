@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 15> kTopLevels = {"com", "org", "net", "e
 constexpr std::array<std::string_view, 16> kProviders = {
     "gmail",      "googlemail", "yahoo", "outlook", "hotmail", "icloud",  "aol",     "proton",
     "protonmail", "live",       "msn",   "ymail",   "gmx",     "comcast", "verizon", "mail"};
-constexpr std::array<std::string_view, 5> kCues = {"email", "e-mail", "mail", "gmail", "address"};
+constexpr std::array<std::string_view, 5> kEmailCues = {"email", "e-mail", "mail", "gmail", "address"};
 /// Words that stand before "at" in plain sentences: "look at khanacademy dot com".
 constexpr std::array<std::string_view, 33> kNoNames = {
     "look", "looking", "looked", "meet", "me",    "us",   "you",   "him",    "her",   "them",    "is",
@@ -142,7 +142,7 @@ bool believable(const Normalized& text, std::size_t begin, std::size_t end, cons
   const bool provider = in(name.substr(0, name.find('.')), kProviders) || name.ends_with(".edu");
   const bool marked =
       local.find_first_of("._0123456789") != std::string_view::npos || local.find(' ') != std::string_view::npos;
-  return provider || marked || Surroundings(text, begin, domain.end).said_before(kCues);
+  return provider || marked || Surroundings(text, begin, domain.end).said_before(kEmailCues);
 }
 
 /// What is written like an address, whatever stands around it.

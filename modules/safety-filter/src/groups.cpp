@@ -10,31 +10,31 @@ namespace {
 
 constexpr std::size_t kMaxGap = 4, kMaxGroups = 19, kMaxRun = 512;
 
-constexpr std::array<std::pair<std::string_view, char>, 12> kWords = {{{"zero", '0'},
-                                                                       {"oh", '0'},
-                                                                       {"o", '0'},
-                                                                       {"one", '1'},
-                                                                       {"two", '2'},
-                                                                       {"three", '3'},
-                                                                       {"four", '4'},
-                                                                       {"five", '5'},
-                                                                       {"six", '6'},
-                                                                       {"seven", '7'},
-                                                                       {"eight", '8'},
-                                                                       {"nine", '9'}}};
+constexpr std::array<std::pair<std::string_view, char>, 12> kGroupWords = {{{"zero", '0'},
+                                                                            {"oh", '0'},
+                                                                            {"o", '0'},
+                                                                            {"one", '1'},
+                                                                            {"two", '2'},
+                                                                            {"three", '3'},
+                                                                            {"four", '4'},
+                                                                            {"five", '5'},
+                                                                            {"six", '6'},
+                                                                            {"seven", '7'},
+                                                                            {"eight", '8'},
+                                                                            {"nine", '9'}}};
 
 constexpr std::size_t kLongestWord = 6;  ///< "double"
 /// What may begin a group: a digit, and what one of the words begins with.
 constexpr std::array<bool, 256> kBegins = [] {
   std::array<bool, 256> out{};
   for (char c = '0'; c <= '9'; ++c) out[static_cast<unsigned char>(c)] = true;
-  for (const auto& [name, digit] : kWords) out[static_cast<unsigned char>(name[0])] = true;
+  for (const auto& [name, digit] : kGroupWords) out[static_cast<unsigned char>(name[0])] = true;
   out['d'] = true;  // "double"; "triple" begins as "two" does
   return out;
 }();
 
 char digit_of(std::string_view word) {
-  for (const auto& [name, digit] : kWords) {
+  for (const auto& [name, digit] : kGroupWords) {
     if (!word.empty() && name[0] == word[0] && name == word) return digit;
   }
   return '\0';

@@ -8,7 +8,7 @@
 namespace safety {
 namespace {
 
-constexpr std::array<std::string_view, 19> kCues = {
+constexpr std::array<std::string_view, 19> kPhoneCues = {
     "phone", "call", "text", "txt",   "cell",    "mobile",    "tel",    "telephone",  "whatsapp",  "dial",
     "fax",   "sms",  "hmu",  "reach", "contact", "my number", "my num", "her number", "his number"};
 constexpr std::array<std::string_view, 30> kMaths = {
@@ -24,7 +24,7 @@ struct Candidate {
   Part part;
   Surroundings around{text, part.begin(), part.end()};
 
-  [[nodiscard]] bool cue() const { return around.said_before(kCues); }
+  [[nodiscard]] bool cue() const { return around.said_before(kPhoneCues); }
   [[nodiscard]] bool formula() const { return around.in_formula() || around.directly_after(kArithmetic); }
   [[nodiscard]] bool maths() const { return formula() || around.said_around(kMaths); }
 };

@@ -8,9 +8,9 @@
 namespace safety {
 namespace {
 
-constexpr std::array<std::string_view, 4> kCues = {"ssn", "social", "soc", "ss#"};
-constexpr std::array<std::string_view, 8> kArithmetic = {"what is",   "whats",    "what's",   "solve",
-                                                         "calculate", "evaluate", "simplify", "compute"};
+constexpr std::array<std::string_view, 4> kSsnCues = {"ssn", "social", "soc", "ss#"};
+constexpr std::array<std::string_view, 8> kSsnArithmetic = {"what is",   "whats",    "what's",   "solve",
+                                                            "calculate", "evaluate", "simplify", "compute"};
 
 /// Ranges that the Social Security Administration assigns (20 CFR 422.103; no 000, 666, 9xx areas).
 bool assigned(std::string_view d) {
@@ -26,9 +26,9 @@ std::size_t match_ssn(const Normalized& text, const Run& run, std::size_t first)
   const Part part{run, first, last};
   if (part.run.groups[first].glued_front || !assigned(part.digits())) return Run::npos;
   const Surroundings around(text, part.begin(), part.end());
-  if (around.said_before(kCues)) return last;
+  if (around.said_before(kSsnCues)) return last;
   const bool plain = part.sized({3, 2, 4}) && part.gaps_are(Gap::kHyphen) && part.apart() && !part.glued();
-  return plain && !around.in_formula() && !around.directly_after(kArithmetic) ? last : Run::npos;
+  return plain && !around.in_formula() && !around.directly_after(kSsnArithmetic) ? last : Run::npos;
 }
 
 }  // namespace safety

@@ -17,10 +17,10 @@ using rapt::testkit::Module;
 using rapt::testkit::Scene;
 using rapt::testkit::Stream;
 
-constexpr const char* kWords =
+constexpr const char* kStreamWords =
     R"({"block_words": ["stupid", "answer key", "so long and thanks", "dämlich"], "block_message": "No."})";
 
-Scene configured(const std::string& config) {
+Scene stream_configured(const std::string& config) {
   Scene scene;
   scene.config = config;
   return scene;
@@ -184,7 +184,7 @@ struct Outcome {
 /// The same text, cut in a way that `writer` chooses.
 Outcome stream_somehow(Module& module, Writer& writer, const std::string& text, const std::string& config) {
   const auto cut = static_cast<Stream::Cut>(writer.below(3));
-  Stream stream(module, configured(config), cut, 16 + writer.below(200));
+  Stream stream(module, stream_configured(config), cut, 16 + writer.below(200));
   const auto longest = std::size_t{1} << writer.below(8);
   Outcome result;
   for (std::size_t at = 0; at < text.size();) {
@@ -221,7 +221,7 @@ TEST(Streaming, IsTheWholeTextFilteredAtOnceHoweverItIsCut) {
   const long count = rounds != nullptr ? std::atol(rounds) : 4000;
   std::cout << "RAPT_TEST_SEED=" << seed << "\n";
   RecordProperty("seed", std::to_string(seed));
-  const auto config = parse_config(kWords);
+  const auto config = parse_config(kStreamWords);
   Module module;
   int blocked = 0, masked = 0;
   for (long round = 0; round < count; ++round) {
@@ -230,7 +230,7 @@ TEST(Streaming, IsTheWholeTextFilteredAtOnceHoweverItIsCut) {
     Counts counts{};
     const auto whole = mask(text, config.rules, counts);
     const bool stops = !config.blocked.find(text).empty();
-    const auto result = stream_somehow(module, writer, text, kWords);
+    const auto result = stream_somehow(module, writer, text, kStreamWords);
     const auto what =
         "RAPT_TEST_SEED=" + std::to_string(seed + static_cast<std::uint64_t>(round)) + " RAPT_TEST_ROUNDS=1\n" + text;
     ASSERT_EQ(result.blocked, stops) << what;

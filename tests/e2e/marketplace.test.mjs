@@ -25,6 +25,7 @@ test('what the registry offers is vouched for, and a plan says what each permiss
   const [step] = made.body.data.steps;
   assert.ok(step.vouched && step.signed && step.publisher === 'raptscallions');
   for (const one of step.permissions) assert.ok(one.new && one.text.length > 0, one.name);
+  assert.deepEqual(step.hooks, [], 'it reads no conversation');
 });
 
 test('nothing is installed without consent, or by consent to another plan', async () => {

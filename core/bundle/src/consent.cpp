@@ -47,6 +47,30 @@ constexpr std::array kRows{
     Row{"metrics", "It counts figures of its own, which administrators see."},
 };
 
+struct HookRow {
+  std::string_view point, reads, may;
+  bool in_conversation = true;
+};
+
+// Every point that a manifest can name has a row; a test holds it.
+constexpr std::array kHookRows{
+    HookRow{"session:start", "It is told when a conversation begins", "", false},
+    HookRow{"chat:on_message", "It reads each message as it arrives", ", and may change or stop it"},
+    HookRow{"chat:before_ai", "It reads each message before the AI does", ", and may change or stop it"},
+    HookRow{"chat:on_delta", "It reads the AI's answers while they are written", ", and may change or stop them"},
+    HookRow{"chat:after_ai", "It reads each answer of the AI", ", and may change or withhold it"},
+    HookRow{"session:end", "It is told when a conversation ends", ""},
+    HookRow{"product:before_ai", "It reads what is entered before the AI does", ", and may change or stop it", false},
+    HookRow{"product:after_ai", "It reads each result of the AI", ", and may change or withhold it", false},
+    HookRow{"run:complete", "It reads what was entered, and the result, once that is stored", "", false}};
+
+std::string history_in_words(const std::optional<int>& history) {
+  if (!history) return " It is given the whole conversation.";
+  if (*history == 0) return " It is given nothing that was said before.";
+  return *history == 1 ? " It is given the message before."
+                       : " It is given the last " + std::to_string(*history) + " messages before.";
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i)
@@ -98,6 +122,15 @@ std::vector<Consent> consents_of(const std::vector<std::string>& grants) {
   std::vector<Consent> out;
   for (const auto& one : granted) out.push_back(consent_to(one));
   return out;
+}
+
+std::string told_at(const ManifestHook& hook) {
+  const auto* row =
+      std::find_if(kHookRows.begin(), kHookRows.end(), [&](const HookRow& one) { return one.point == hook.point; });
+  if (row == kHookRows.end()) return {};
+  std::string out(row->reads);
+  out += hook.asynchronous ? std::string_view(", in the background") : row->may;
+  return out + "." + (row->in_conversation ? history_in_words(hook.history) : "");
 }
 
 std::string asked_in_words(const ManifestPermission& permission, std::string_view indent) {

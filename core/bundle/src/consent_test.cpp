@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "manifest_parts.hpp"
+
 namespace rapt::bundle {
 namespace {
 
@@ -59,6 +61,30 @@ TEST(Consent, OfGrantsIsThatOfThePermissionsThatTheyCameFrom) {
   ASSERT_EQ(consents.size(), asked.size());
   for (std::size_t i = 0; i < asked.size(); ++i) EXPECT_EQ(consents[i].gives, consent_to(asked[i]).gives);
   EXPECT_TRUE(consents_of({}).empty());
+}
+
+std::string told(std::string_view point, std::optional<int> history = {}, bool asynchronous = false) {
+  ManifestHook hook;
+  hook.point = point;
+  hook.history = history;
+  hook.asynchronous = asynchronous;
+  return told_at(hook);
+}
+
+TEST(Consent, TellsOfEveryHookWhatItReadsAndMayDo) {
+  std::set<std::string> said;
+  for (const auto point : hook_point_names()) {
+    EXPECT_THAT(told(point), ::testing::StartsWith("It ")) << point;
+    EXPECT_TRUE(said.insert(told(point)).second) << point;
+  }
+  EXPECT_EQ(told("chat:before_ai"),
+            "It reads each message before the AI does, and may change or stop it. It is given the whole conversation.");
+  EXPECT_EQ(told("chat:after_ai", 0, true),
+            "It reads each answer of the AI, in the background. It is given nothing that was said before.");
+  EXPECT_THAT(told("chat:on_message", 1), ::testing::EndsWith("It is given the message before."));
+  EXPECT_THAT(told("chat:on_delta", 20), ::testing::EndsWith("It is given the last 20 messages before."));
+  EXPECT_THAT(told("product:after_ai"), Not(HasSubstr("conversation")));
+  EXPECT_EQ(told("mind:read"), "");
 }
 
 TEST(Consent, ShowsAReasonWithoutWhatATerminalWouldObey) {

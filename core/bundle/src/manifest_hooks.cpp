@@ -103,6 +103,10 @@ ManifestHook read_hook(JsonReader reader) {
 
 }  // namespace
 
+std::span<const std::string_view> hook_point_names() {
+  return kPoints;
+}
+
 void read_hooks(JsonReader& in, Manifest& out) {
   std::set<std::string> seen;
   for (auto& item : in.objects("hooks", 16)) {

@@ -14,6 +14,8 @@ namespace rapt::bundle {
 /// "abi": "1.1", or {"min": "1.0", "built": "1.1"}.
 void read_abi(JsonReader& in, Manifest& out);
 void read_hooks(JsonReader& in, Manifest& out);
+/// Every point that a manifest may name, without the older names.
+std::span<const std::string_view> hook_point_names();
 void read_permissions(JsonReader& in, Manifest& out);
 void read_extractions(JsonReader& in, Manifest& out);
 /// "routes", "jobs", "events", "panels" and "exports": each wants the permission of its name.

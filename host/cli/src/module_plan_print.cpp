@@ -34,6 +34,7 @@ void print_step(std::ostream& out, const install::PlannedStep& step) {
       << "\n  size       " << human_bytes(step.bytes) << "\n";
   if (step.migrations > 0) out << "  tables     " << step.migrations << " migrations\n";
   if (step.config_required) out << "  settings   it needs some: rapt module settings " << step.name << "\n";
+  for (const auto& hook : step.hooks) out << "  at " << hook.point << "\n    " << hook.text << "\n";
   bool told = false;
   for (const auto& one : step.permissions) {
     if (!one.is_new) continue;

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
@@ -23,6 +24,9 @@ TEST_F(RegistryTest, InstallsWhatTheMetadataVouchesForAndRemembersThePublisher) 
   EXPECT_EQ(step.kind, "install");
   EXPECT_TRUE(step.vouched && step.is_signed && !step.known_publisher);
   EXPECT_TRUE(step.permissions.at(0).is_new);
+  ASSERT_EQ(step.hooks.size(), 1U);
+  EXPECT_EQ(step.hooks[0].point, "chat:before_ai");
+  EXPECT_THAT(step.hooks[0].text, HasSubstr("It reads each message before the AI does"));
   EXPECT_THAT(planned->warnings, IsEmpty());
   EXPECT_THAT(list(), IsEmpty()) << "a plan changes nothing";
   const auto done = apply(*planned);

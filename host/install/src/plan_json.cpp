@@ -24,6 +24,8 @@ json view(const PlannedStep& step) {
                            {"grants", one.grants},
                            {"new", one.is_new}});
   }
+  json hooks = json::array();
+  for (const auto& one : step.hooks) hooks.push_back({{"point", one.point}, {"text", one.text}});
   return {{"name", step.name},
           {"title", step.title},
           {"from", step.from ? json(*step.from) : json(nullptr)},
@@ -40,6 +42,7 @@ json view(const PlannedStep& step) {
           {"change_log", step.change_log},
           {"permissions", std::move(permissions)},
           {"removed_permissions", step.removed_permissions},
+          {"hooks", std::move(hooks)},
           {"migrations", step.migrations},
           {"config_required", step.config_required}};
 }

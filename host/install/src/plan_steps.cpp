@@ -117,6 +117,7 @@ Result<PlannedStep> describe(const MarketplaceInstaller::Parts& parts, const Pla
   const auto here = state.installed.find(step.name);
   describe_permissions(step, manifest,
                        here == state.installed.end() ? std::vector<std::string>{} : here->second.permissions);
+  for (const auto& hook : manifest.hooks) step.hooks.push_back({hook.point, bundle::told_at(hook)});
   step.migrations = bundle::migrations_of(*bundle).size();
   step.config_required = needs_settings(*bundle);
   return step;

@@ -65,6 +65,8 @@ export interface PlanStep {
   permissions: (AskedPermission & { new: boolean })[];
   /** Grants that go: "kv", "http:books.example". */
   removed_permissions: string[];
+  /** What it is told of what people write with the tools that it is attached to. */
+  hooks: { point: string; text: string }[];
   migrations: number;
   config_required: boolean;
 }

@@ -194,6 +194,8 @@ describe("installing", () => {
     const shown = [...document.querySelectorAll("dialog [data-permission]")].map((each) => [each.getAttribute("data-permission"), each.getAttribute("data-new")]);
     expect(shown).toEqual([["sql", "true"], ["http", "false"]]);
     expect(dialog().getByText("It no longer asks for: Small values of its own")).toBeVisible();
+    expect(dialog().getByText("When a conversation ends")).toBeVisible();
+    expect(dialog().getByText("It is told when a conversation ends. It is given the whole conversation.")).toBeVisible();
     expect(dialog().getByText(/2 migrations/)).toBeVisible();
     expect(dialog().getByRole("button", { name: "Upgrade" })).toBeVisible();
   });

@@ -5,6 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
 import { plural } from "@/lib/format";
 import { formatBytes, grantTitle } from "@/lib/market";
+import { pointInWords } from "@/lib/modules";
 import { ChangeLog } from "./change-log";
 import { PermissionList } from "./permission-list";
 
@@ -33,7 +34,7 @@ export function PlanView({ plan: { steps, total_bytes, warnings } }: { plan: Pla
 const kinds = { install: ["New here", "info"], upgrade: ["Upgrade", "good"], downgrade: ["Older version", "warning"] } as const;
 
 function StepView({ step }: { step: PlanStep }) {
-  const { because, bytes, change_log, config_required, from, kind, migrations, name, permissions, removed_permissions, title, to } = step;
+  const { because, bytes, change_log, config_required, from, hooks, kind, migrations, name, permissions, removed_permissions, title, to } = step;
   const [label, tone] = kinds[kind];
   const isNew = permissions.filter((each) => each.new).length;
   return (
@@ -52,6 +53,19 @@ function StepView({ step }: { step: PlanStep }) {
         <PermissionList permissions={[...permissions].sort((one, other) => Number(other.new) - Number(one.new)).map((each) => ({ ...each, new: each.new && from !== null }))} />
         {removed_permissions.length > 0 && <p className="mt-2">It no longer asks for: {removed_permissions.map(grantTitle).join(", ")}</p>}
       </div>
+      {hooks.length > 0 && (
+        <div>
+          <h4 className="mb-1.5 font-semibold">What it is told where it is attached to a tool</h4>
+          <ul className="space-y-3">
+            {hooks.map(({ point, text }) => (
+              <li key={point} data-hook={point}>
+                <span className="font-semibold">{pointInWords(point)}</span> <code className="rounded-md bg-muted px-1.5 py-0.5 text-xs">{point}</code>
+                {text && <span className="block">{text}</span>}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       {migrations > 0 && <p>It changes its own tables ({plural(migrations, "migration")}). If that fails, nothing changes.</p>}
       {config_required && <p>It needs settings before it can work: you are led there at the end.</p>}
       {change_log.trim() !== "" && (

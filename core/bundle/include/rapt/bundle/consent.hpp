@@ -19,6 +19,10 @@ struct Consent {
 Consent consent_to(const ManifestPermission& permission);
 /// Of what was granted, as grants_of() wrote it down: one for each permission, in the order of their first grants.
 std::vector<Consent> consents_of(const std::vector<std::string>& grants);
+/// What a hook tells a module of what people write with the tools that it is attached to, and what it may do with it.
+/// No permission stands for that: whoever attaches the module to a tool gives it. "" for a point that is none of a
+/// manifest.
+std::string told_at(const ManifestHook& hook);
 /// Two lines for a terminal: "http to api.example.org: the module's own reason" and what it gives. The reason is a
 /// stranger's: it is made printable here.
 std::string asked_in_words(const ManifestPermission& permission, std::string_view indent);

@@ -78,6 +78,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
  private:
   struct Pending;
   struct Series;
+  class LateBell;
   /// Tasks to resume, and the process to wake, once the mutex has been left.
   struct Resumptions {
     std::vector<std::unique_ptr<Resumption>> list;
@@ -180,7 +181,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   bool closed_ = false;
   bool listening_ = false;       ///< the loop is told of the bell
   bool looking_ = false;         ///< look_again() is under way
-  bool ringing_ = false;         ///< ring_now() is under way
+  bool ringing_ = false;         ///< a LateBell is under way
   std::uint64_t collected_ = 0;  ///< the last call whose answer was taken
   std::array<InFlight, sandbox::wire::kSlots> in_flight_;
   std::deque<Pending*> line_;

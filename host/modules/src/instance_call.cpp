@@ -165,6 +165,20 @@ bool Instance::rings_later(bool alone) {
   return ringing_ = true;
 }
 
+/// Rings when it goes: after the turn, or with a loop that ends before it. Callers on other loops count on it.
+class Instance::LateBell {
+ public:
+  explicit LateBell(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
+  LateBell(LateBell&&) = default;
+  LateBell& operator=(LateBell&&) = delete;
+  ~LateBell() {
+    if (instance_) instance_->ring_now();
+  }
+
+ private:
+  std::shared_ptr<Instance> instance_;
+};
+
 void Instance::ring_now() {
   Resumptions resumptions;
   const std::lock_guard lock(mutex_);
@@ -296,7 +310,7 @@ Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDe
     rings = rings_later(alone);
     if (alone || exchange_.unheard() >= kTogether) ring(resumptions);
   }
-  if (rings) asio::post(here, [self = shared_from_this()] { self->ring_now(); });
+  if (rings) asio::post(here, [bell = LateBell(shared_from_this())] {});
   if (alone) {
     const bool busy = co_await others_go_first();
     if (!call.done && (!busy || exchange_.answered() >= call.sequence)) look_for_answer(call);

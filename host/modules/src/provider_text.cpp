@@ -16,7 +16,7 @@ constexpr std::size_t kMaxMemoBytes = 8192, kMaxBodyBytes = 65536, kMaxHeaders =
 constexpr std::size_t kMaxNameBytes = 64, kMaxRefusalBytes = 500, kMaxFaults = 32;
 constexpr std::size_t kMaxSubject = 255, kMaxEmailBytes = 254, kMaxPersonName = 200;
 
-Error malformed_claims(std::string what) {
+Error bad_reply(std::string what) {
   return Error{.kind = ErrorKind::kInvalid, .code = "MODULE_REPLY_INVALID", .message = std::move(what)};
 }
 
@@ -119,7 +119,7 @@ Result<StartAnswer> read_start_answer(std::string_view text) {
     out.begin.url = in.url("url");
   }
   in.finish();
-  if (!fault.empty()) return malformed_claims(std::move(fault));
+  if (!fault.empty()) return bad_reply(std::move(fault));
   return out;
 }
 
@@ -138,7 +138,7 @@ Result<providers::Step> read_step(std::string_view text) {
         in.text("refuse", {.least = 1, .most = kMaxRefusalBytes, .kind = StrictObject::Kind::kLine, .bytes = true});
   }
   in.finish();
-  if (!fault.empty()) return malformed_claims(std::move(fault));
+  if (!fault.empty()) return bad_reply(std::move(fault));
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fields.hpp"
+#include "policy.hpp"
 #include "rapt/quota/administration.hpp"
 #include "rapt/store/database.hpp"
 #include "stale.hpp"
@@ -41,10 +42,6 @@ constexpr store::Statement kUsers{"quota.model_users", R"(
 
 constexpr std::size_t kMostNamed = 10;
 
-std::optional<std::int64_t> integer_or_none(const store::Row& row, const char* column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.integer(column));
-}
-
 Model model_of(const store::Row& row) {
   Model model;
   model.id = row.text("id");
@@ -53,8 +50,8 @@ Model model_of(const store::Row& row) {
   model.active = row.boolean("active");
   model.input_cost_per_1k = row.optional_text("input_cost");
   model.output_cost_per_1k = row.optional_text("output_cost");
-  model.max_context_tokens = integer_or_none(row, "max_context_tokens");
-  model.max_output_tokens = integer_or_none(row, "max_output_tokens");
+  model.max_context_tokens = optional_integer(row, "max_context_tokens");
+  model.max_output_tokens = optional_integer(row, "max_output_tokens");
   model.config_json = row.text("config");
   model.created_at = row.time("created_at");
   model.updated_at = row.time("updated_at");

@@ -49,10 +49,6 @@ constexpr store::Statement kCatalog{"quota.catalog", R"(
          m.max_context_tokens, m.max_output_tokens FROM ai_policy_version v LEFT JOIN ai_models m ON true)"};
 constexpr store::Statement kVersion{"quota.version", "SELECT version FROM ai_policy_version"};
 
-std::optional<std::int64_t> optional_integer(const store::Row& row, const char* column) {
-  return row.is_null(column) ? std::nullopt : std::optional(row.integer(column));
-}
-
 RequestLimits limits_of(const store::Row& row, const std::string& prefix) {
   return {optional_integer(row, (prefix + "requests_per_minute").c_str()),
           optional_integer(row, (prefix + "requests_per_hour").c_str()),
@@ -99,6 +95,10 @@ std::optional<std::int64_t> smaller(std::optional<std::int64_t> a, std::optional
 }
 
 }  // namespace
+
+std::optional<std::int64_t> optional_integer(const store::Row& row, const char* column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.integer(column));
+}
 
 std::optional<std::int64_t> Policy::per_user(Window window) const {
   std::optional<std::int64_t> strictest;

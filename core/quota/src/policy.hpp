@@ -16,7 +16,8 @@
 
 namespace rapt::store {
 class Database;
-}
+class Row;
+}  // namespace rapt::store
 
 namespace rapt::quota {
 
@@ -77,5 +78,7 @@ struct Catalog {
 Task<Result<Policy>> load_policy(store::Database& database, GroupId group, ClassId class_id, TimePoint now);
 Task<Result<Catalog>> load_catalog(store::Database& database);
 Task<Result<std::int64_t>> load_version(store::Database& database);
+
+std::optional<std::int64_t> optional_integer(const store::Row& row, const char* column);
 
 }  // namespace rapt::quota

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "import_store.hpp"
+#include "user_store.hpp"
 
 namespace rapt::users {
 namespace {
@@ -77,11 +78,6 @@ constexpr store::Statement kInsertLines{"imports.insert_lines", R"(
   INSERT INTO user_import_lines (import_id, line, outcome, email, user_id, faults)
   SELECT $1::uuid, l.line, l.outcome, nullif(l.email, ''), nullif(l.user_id, '')::uuid, nullif(l.faults, '')::jsonb
     FROM unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[]) AS l (line, outcome, email, user_id, faults))"};
-
-Result<void> rows_written(const Result<store::Rows>& rows) {
-  if (!rows) return rows.error();
-  return {};
-}
 
 /// One column of a list of plans.
 template <class Get>
@@ -175,7 +171,7 @@ Result<void> insert_users(store::Transaction& tx, const std::vector<Planned>& pl
   values.add_array(column(plans, [](const Planned& plan) { return plan.given_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.family_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.status.empty() ? "active" : plan.status; }));
-  return rows_written(tx.exec(kInsertUsers, values.add(now)));
+  return written(tx.exec(kInsertUsers, values.add(now)));
 }
 
 Result<void> update_users(store::Transaction& tx, const std::vector<Planned>& plans) {
@@ -186,7 +182,7 @@ Result<void> update_users(store::Transaction& tx, const std::vector<Planned>& pl
   values.add_array(column(plans, [](const Planned& plan) { return plan.given_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.family_name.value_or(""); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.status; }));
-  return rows_written(tx.exec(kUpdateUsers, values));
+  return written(tx.exec(kUpdateUsers, values));
 }
 
 Result<void> put_memberships(store::Transaction& tx, const std::vector<Planned>& plans) {
@@ -195,7 +191,7 @@ Result<void> put_memberships(store::Transaction& tx, const std::vector<Planned>&
   values.add_array(column(plans, [](const Planned& plan) { return plan.user.str(); }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.group_id; }));
   values.add_array(column(plans, [](const Planned& plan) { return plan.role; }));
-  return rows_written(tx.exec(kPutMemberships, values));
+  return written(tx.exec(kPutMemberships, values));
 }
 
 Result<void> insert_lines(store::Transaction& tx, const ImportId& id, const std::vector<Planned>& plans, bool dry_run) {
@@ -207,7 +203,7 @@ Result<void> insert_lines(store::Transaction& tx, const ImportId& id, const std:
     return plan.outcome == "faulty" || (dry_run && plan.outcome == "created") ? "" : plan.user.str();
   }));
   values.add_array(column(plans, [](const Planned& plan) { return faults_text(plan); }));
-  return rows_written(tx.exec(kInsertLines, values));
+  return written(tx.exec(kInsertLines, values));
 }
 
 }  // namespace rapt::users

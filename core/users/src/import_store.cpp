@@ -5,6 +5,7 @@
 
 #include "rapt/security/crypto.hpp"
 #include "rapt/store/page_cursor.hpp"
+#include "user_store.hpp"
 
 namespace rapt::users {
 namespace {
@@ -77,11 +78,6 @@ ImportLine line_of(const store::Row& row) {
   for (const auto& fault : json::parse(row.text("faults")))
     line.faults.push_back({fault.at("path"), fault.at("message")});
   return line;
-}
-
-Result<void> written(const Result<store::Rows>& rows) {
-  if (!rows) return rows.error();
-  return {};
 }
 
 }  // namespace

@@ -61,11 +61,6 @@ Result<void> add_places(store::Transaction& tx, Target& target) {
   return {};
 }
 
-Result<void> done(const Result<store::Rows>& rows) {
-  if (!rows) return rows.error();
-  return {};
-}
-
 Error address_taken() {
   return Error::conflict("There is an account with this address already.");
 }
@@ -74,10 +69,15 @@ Error address_taken() {
 Result<void> unless_taken(const Result<store::Rows>& rows) {
   if (!rows && rows.error().kind == ErrorKind::kConflict && rows.error().part == "users_email_key")
     return address_taken();
-  return done(rows);
+  return written(rows);
 }
 
 }  // namespace
+
+Result<void> written(const Result<store::Rows>& rows) {
+  if (!rows) return rows.error();
+  return {};
+}
 
 User user_of(const store::Row& row) {
   User user;
@@ -131,13 +131,13 @@ Result<void> write(store::Transaction& tx, const User& user, TimePoint now) {
 }
 
 Result<void> remove(store::Transaction& tx, const UserId& id, TimePoint now) {
-  return done(tx.exec(kRemove, params(id, now)));
+  return written(tx.exec(kRemove, params(id, now)));
 }
 Result<void> void_links(store::Transaction& tx, const UserId& id) {
-  return done(tx.exec(kVoidLinks, params(id)));
+  return written(tx.exec(kVoidLinks, params(id)));
 }
 Result<void> end_logins(store::Transaction& tx, const UserId& id) {
-  return done(tx.exec(kEndLogins, params(id)));
+  return written(tx.exec(kEndLogins, params(id)));
 }
 
 Result<std::int64_t> count_system_admins(store::Transaction& tx) {
@@ -155,7 +155,7 @@ Result<std::string> group_path(store::Transaction& tx, const GroupId& id) {
 
 Result<void> put_membership(store::Transaction& tx, const UserId& user, const GroupId& group,
                             identity::GroupRole role) {
-  return done(tx.exec(kPutMembership, params(user, group, identity::name(role))));
+  return written(tx.exec(kPutMembership, params(user, group, identity::name(role))));
 }
 
 }  // namespace rapt::users

@@ -18,6 +18,8 @@ struct Target {
   bool system_admin = false;
 };
 
+/// Of a statement that only writes.
+Result<void> written(const Result<store::Rows>& rows);
 /// The account, its memberships as far as `scope` reaches; locked until the transaction ends when `lock` is set, so
 /// that no membership can be added meanwhile. kNotFound.
 Result<Target> load(store::Transaction& tx, const UserId& id, const identity::Scope& scope, bool lock);

@@ -29,13 +29,6 @@ constexpr std::array<std::string_view, 10> kNotHandedOn{
     "NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",          "LISTEN_FDNAMES", "WATCHDOG_PID",
     "WATCHDOG_USEC", "RAPT_WEB_ROOT", "RAPT_MIGRATIONS_DIR", "RAPT_RUNNER",    "RAPT_HOST_NAME"};
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  for (auto& word : words) out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
-
 /// After fork(): only what is safe between it and exec.
 struct Newborn {
   pid_t parent;
@@ -77,6 +70,13 @@ struct Newborn {
 };
 
 }  // namespace
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> out;
+  for (auto& word : words) out.push_back(word.data());
+  out.push_back(nullptr);
+  return out;
+}
 
 std::string_view name_of(std::string_view variable) {
   return variable.substr(0, variable.find('='));

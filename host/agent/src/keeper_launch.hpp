@@ -30,6 +30,9 @@ Result<pid_t> launch(const Launch& what);
 std::vector<std::string> environment_of(const std::vector<std::string>& own, const std::filesystem::path& release,
                                         const std::string& host_name, const std::string& notify_socket);
 
+/// For exec(): the words, which must outlive it, and a null pointer.
+std::vector<char*> pointers(std::vector<std::string>& words);
+
 /// "NAME" of "NAME=VALUE".
 std::string_view name_of(std::string_view variable);
 

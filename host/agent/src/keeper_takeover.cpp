@@ -66,13 +66,6 @@ std::vector<std::string> merged(std::vector<std::string> own, const std::vector<
   return own;
 }
 
-std::vector<char*> argument_pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  for (auto& word : words) out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
-
 /// Returns only when it does not work.
 Error become(KeeperState& state, const fs::path& program, std::vector<std::string> words,
              const std::vector<std::string>& environment) {
@@ -83,7 +76,7 @@ Error become(KeeperState& state, const fs::path& program, std::vector<std::strin
   const std::vector<int> open{state.listening.get(), state.notices->descriptor(), server.errors()};
   auto variables = merged(merged(state.options.environment, environment), {handed.str()});
   words.insert(words.begin(), program.string());
-  const auto argv = argument_pointers(words), envp = argument_pointers(variables);
+  const auto argv = pointers(words), envp = pointers(variables);
   keep_open(open, true);
   execve(program.c_str(), argv.data(), envp.data());
   const int fault = errno;

@@ -22,10 +22,6 @@ json null_if_empty(const std::string& text) {
   return text.empty() ? json(nullptr) : json(text);
 }
 
-json listed_time(const std::optional<TimePoint>& time) {
-  return time ? json(to_rfc3339(*time)) : json(nullptr);
-}
-
 /// Why this host cannot run it; "" when it can.
 std::string why_not(const ModuleVersion& version) {
   if (version.abi_major != install::kAbiMajor || version.abi_minor > install::kAbiMinor)
@@ -136,8 +132,8 @@ Task<Result<Answer>> get_marketplace(Call& call) {
   const auto state = co_await call.services.registry.state();
   const json out = {{"url", null_if_empty(state.url)},
                     {"root_version", state.root_version ? json(*state.root_version) : json(nullptr)},
-                    {"expires_at", listed_time(state.expires_at)},
-                    {"refreshed_at", listed_time(state.refreshed_at)},
+                    {"expires_at", time_or_null(state.expires_at)},
+                    {"refreshed_at", time_or_null(state.refreshed_at)},
                     {"fault", null_if_empty(state.fault)},
                     {"advisories", state.advisories}};
   co_return data_reply(out);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rapt/base/text.hpp"
+#include "views.hpp"
 
 namespace rapt::api {
 namespace {
@@ -19,17 +20,13 @@ constexpr std::size_t kMaxHealthText = 4096;
 constexpr std::array kMembers{"failures", "last_failure", "restarts", "quarantined_at", "quarantine_reason"};
 constexpr std::array kRooms{"pages", "work"};
 
-json health_time(const std::optional<TimePoint>& time) {
-  return time ? json(to_rfc3339(*time)) : json(nullptr);
-}
-
 json process_json(const host::ProcessHealth& health) {
   json failures = json::array();
   for (const auto at : health.failures) failures.push_back(to_rfc3339(at));
   return {{"failures", std::move(failures)},
           {"last_failure", printable(health.last_failure, kMaxHealthText)},
           {"restarts", health.restarts},
-          {"quarantined_at", health_time(health.quarantined_at)},
+          {"quarantined_at", time_or_null(health.quarantined_at)},
           {"quarantine_reason", printable(health.quarantine_reason, kMaxHealthText)}};
 }
 

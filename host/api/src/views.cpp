@@ -21,10 +21,6 @@ json id_or_null(const IdType& id) {
   return id.empty() ? json(nullptr) : json(id.str());
 }
 
-json time_or_null(const std::optional<TimePoint>& time) {
-  return time ? json(to_rfc3339(*time)) : json(nullptr);
-}
-
 template <class Usage>
 json usage_view(const Usage& usage) {
   return {{"input_tokens", usage.input_tokens},
@@ -49,6 +45,10 @@ http::Response reply_with(const Json& data, int status) {
 }
 
 }  // namespace
+
+json time_or_null(const std::optional<TimePoint>& time) {
+  return time ? json(to_rfc3339(*time)) : json(nullptr);
+}
 
 json stored_json(const std::string& text) {
   auto parsed = json::parse(text, nullptr, false);

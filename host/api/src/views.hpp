@@ -48,6 +48,7 @@ nlohmann::json view(const chat::Reply& reply);  ///< {message, usage}
 nlohmann::json view(const runs::Run& run);
 nlohmann::json view(const usage::Extraction& extraction);
 
+nlohmann::json time_or_null(const std::optional<TimePoint>& time);
 /// JSON text that one of our own services stored; null when it is not JSON.
 nlohmann::json stored_json(const std::string& text);
 /// Compact text; bytes that are no UTF-8 are replaced.

@@ -29,13 +29,6 @@ install::DownloadProgress progress_on(Console& console) {
   };
 }
 
-bool agrees(Console& console) {
-  console.err << "Install it? [y/N] " << std::flush;
-  std::string line;
-  std::getline(console.in, line);
-  return line == "y" || line == "Y" || line == "yes";
-}
-
 int tell_done(Console& console, Instance& instance, const install::Plan& plan, const std::string& asked) {
   json out = {{"changed", !plan.steps.empty()}, {"steps", json::array()}};
   if (!asked.empty()) {

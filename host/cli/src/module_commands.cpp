@@ -37,13 +37,6 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
   for (const auto& permission : plan.new_permissions) out << bundle::asked_in_words(permission, "    ");
 }
 
-bool agrees_to_module(Console& console) {
-  console.err << "Install it? [y/N] " << std::flush;
-  std::string line;
-  std::getline(console.in, line);
-  return line == "y" || line == "Y" || line == "yes";
-}
-
 int tell_installed(Console& console, const install::InstalledRecord& record, bool changed) {
   if (console.json) {
     auto out = to_json(record);
@@ -57,6 +50,13 @@ int tell_installed(Console& console, const install::InstalledRecord& record, boo
 }
 
 }  // namespace
+
+bool agrees(Console& console) {
+  console.err << "Install it? [y/N] " << std::flush;
+  std::string line;
+  std::getline(console.in, line);
+  return line == "y" || line == "Y" || line == "yes";
+}
 
 json to_json(const install::InstalledRecord& record) {
   return {{"name", record.name},
@@ -106,7 +106,7 @@ int install_file(Console& console, Instance& instance, const Arguments& argument
     return kOk;
   }
   if (ask && !console.interactive) return usage_fault(console, "Nobody is there to be asked: say --yes if you agree.");
-  if (ask && !agrees_to_module(console)) {
+  if (ask && !agrees(console)) {
     console.err << "Nothing was installed.\n";
     return kFailed;
   }

@@ -38,5 +38,7 @@ Result<install::InstalledRecord> find_installed(Instance& instance, const std::s
 /// The installed modules: all, or the one that the first argument names.
 Result<std::vector<install::InstalledRecord>> chosen_modules(Instance& instance, const Arguments& arguments);
 nlohmann::json to_json(const install::InstalledRecord& record);
+/// Asks the terminal whether to install what was shown.
+bool agrees(Console& console);
 
 }  // namespace rapt::cli

@@ -65,19 +65,12 @@ Error choose_one(std::string before, const std::vector<FoundGroup>& found) {
   return Error::conflict(std::move(before));
 }
 
-store::Database::Options people_database(const config::Settings& settings) {
-  store::Database::Options options;
-  options.url = settings.database_url;
-  options.connections = 1;
-  return options;
-}
-
 }  // namespace
 
 People::People(config::Settings all, const std::string& secrets_key)
     : settings(std::move(all)),
       box(secrets_key),
-      database(people_database(settings)),
+      database({.url = settings.database_url, .connections = 1}),
       accounts({database, clock, box, passwords, settings.public_url}),
       users(database, clock, accounts),
       groups(database, clock) {}

@@ -19,13 +19,6 @@ using nlohmann::json;
 
 constexpr int kMostJobs = 200;
 
-store::Database::Options worker_database(const config::Settings& settings) {
-  store::Database::Options options;
-  options.url = settings.database_url;
-  options.connections = 1;
-  return options;
-}
-
 json as_json(const jobs::JobSummary& job) {
   return {{"id", job.id},
           {"kind", job.kind},
@@ -66,7 +59,7 @@ int run_jobs_list(Console& console, const Arguments& arguments) {
     return usage_fault(console, "--state must be waiting, running, failed or done.");
   const auto settings = settings_of(console);
   if (!settings) return report(console, settings.error());
-  store::Database database(worker_database(*settings));
+  store::Database database({.url = settings->database_url, .connections = 1});
   const auto found = runtime::run_blocking(jobs::list(database, state, kMostJobs));
   if (!found) return report(console, found.error());
   tell(console, *found);
@@ -76,7 +69,7 @@ int run_jobs_list(Console& console, const Arguments& arguments) {
 int run_jobs_retry(Console& console, const Arguments& arguments) {
   const auto settings = settings_of(console);
   if (!settings) return report(console, settings.error());
-  store::Database database(worker_database(*settings));
+  store::Database database({.url = settings->database_url, .connections = 1});
   const auto retried = runtime::run_blocking(jobs::retry(database, arguments.positional.front()));
   if (!retried) return report(console, retried.error());
   console.out << (console.json ? "{\"retried\":true}" : "It will be done again as soon as a worker is free.") << "\n";

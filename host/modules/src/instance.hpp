@@ -78,7 +78,6 @@ class Instance : public std::enable_shared_from_this<Instance> {
  private:
   struct Pending;
   struct Series;
-  class LateBell;
   /// Tasks to resume, and the process to wake, once the mutex has been left.
   struct Resumptions {
     std::vector<std::unique_ptr<Resumption>> list;
@@ -126,13 +125,11 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void take_answer(std::uint64_t sequence, Resumptions& resumptions);
   void publish_line();
   void ring(Resumptions& resumptions);
-  bool rings_later(bool alone);
   void end_locked(Ending ending, Resumptions& resumptions);
   void fail_all(Resumptions& resumptions);
   void expire(Clock::time_point now, Resumptions& resumptions);
   void forget(Pending& call);
   void keep_looking();
-  void ring_now();
   void ask_for_bell();
   void listen();
   void watch_until(Clock::time_point deadline);
@@ -181,7 +178,6 @@ class Instance : public std::enable_shared_from_this<Instance> {
   bool closed_ = false;
   bool listening_ = false;       ///< the loop is told of the bell
   bool looking_ = false;         ///< look_again() is under way
-  bool ringing_ = false;         ///< a LateBell is under way
   std::uint64_t collected_ = 0;  ///< the last call whose answer was taken
   std::array<InFlight, sandbox::wire::kSlots> in_flight_;
   std::deque<Pending*> line_;

@@ -23,8 +23,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// So many requests wake a process that sleeps; fewer wait until the caller's loop has turned: half of what has room.
-constexpr std::uint64_t kTogether = sandbox::wire::kSlots / 2;
 /// A turn of the loop that takes longer had something to do.
 constexpr auto kEmptyTurn = 5us;
 
@@ -158,34 +156,6 @@ void Instance::ring(Resumptions& resumptions) {
   resumptions.bell = bell;
 }
 
-/// One bell for what several tasks of a loop ask in one turn of it: waking the process costs more than most answers.
-/// True when the caller has to see to it that it rings.
-bool Instance::rings_later(bool alone) {
-  if (alone || ringing_ || exchange_.unheard() == 0 || exchange_.unheard() >= kTogether) return false;
-  return ringing_ = true;
-}
-
-/// Rings when it goes: after the turn, or with a loop that ends before it. Callers on other loops count on it.
-class Instance::LateBell {
- public:
-  explicit LateBell(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
-  LateBell(LateBell&&) = default;
-  LateBell& operator=(LateBell&&) = delete;
-  ~LateBell() {
-    if (instance_) instance_->ring_now();
-  }
-
- private:
-  std::shared_ptr<Instance> instance_;
-};
-
-void Instance::ring_now() {
-  Resumptions resumptions;
-  const std::lock_guard lock(mutex_);
-  ringing_ = false;
-  ring(resumptions);
-}
-
 /// The caller has gone away before it was answered.
 void Instance::forget(Pending& call) {
   const std::lock_guard lock(mutex_);
@@ -298,19 +268,16 @@ Task<std::optional<Answer>> Instance::call(const hooks::Context& context, CallDe
   const auto now = Clock::now();
   details.request_bytes = request_bytes(context, details);
   Pending call{context, details, now + details.time_limit};
-  const Executor here = co_await asio::this_coro::executor;
-  if (desk_ && desk_->serves()) call.executor = here;
+  if (desk_ && desk_->serves()) call.executor = co_await asio::this_coro::executor;
   const AtExit leaving([this, &call] { forget(call); });
-  bool alone = false, rings = false;
+  bool alone = false;
   {
     Resumptions resumptions;
     const std::lock_guard lock(mutex_);
     accept(call, now, resumptions);
     alone = !call.done && !looking_ && call.sequence != 0 && call.sequence == collected_ + 1;
-    rings = rings_later(alone);
-    if (alone || exchange_.unheard() >= kTogether) ring(resumptions);
+    ring(resumptions);
   }
-  if (rings) asio::post(here, [bell = LateBell(shared_from_this())] {});
   if (alone) {
     const bool busy = co_await others_go_first();
     if (!call.done && (!busy || exchange_.answered() >= call.sequence)) look_for_answer(call);

@@ -34,8 +34,6 @@ class Exchange {
   void publish_shutdown();
   /// The number of the last request.
   [[nodiscard]] std::uint64_t published() const { return published_; }
-  /// How many requests the process, which sleeps, has not been told of.
-  [[nodiscard]] std::uint64_t unheard() const { return asleep_ == 0 ? 0 : published_ - asleep_ + 1; }
   /// The request that it sleeps for, for ring(), or 0; then nobody else gets it.
   std::uint64_t take_bell() { return std::exchange(asleep_, 0); }
   /// Wakes the process if it still sleeps for that request. Any thread: waking takes long, and whoever wakes it holds

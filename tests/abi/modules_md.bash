@@ -21,13 +21,27 @@ awk '
 export DATABASE_URL=${TEST_DATABASE_URL:?a PostgreSQL server: ./rapt test starts one}
 # rustup keeps its compilers in the home that is left here.
 export RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} HOME=$PWD RAPT_BUILD=$build PATH=$build/bin:$PATH
+
+# Says little of what goes well: whoever sees the beginning of this output alone shall see what failed. All of it is in blocks/*.out.
+run() {
+  local block=$1 status=0 began=$SECONDS
+  bash -euo pipefail -x "$block" >"$block.out" 2>&1 || status=$?
+  if ((status == 0)); then
+    echo "== $block: $(grep -c '^+ ' "$block.out") commands in $((SECONDS - began)) s"
+    return
+  fi
+  echo "== $block FAILED with exit code $status after $((SECONDS - began)) s, the last lines of its output:"
+  tail -n 40 -- "$block.out"
+  echo "== $block FAILED with exit code $status at or before: $(grep '^+ ' "$block.out" | tail -n 1)"
+  return "$status"
+}
+
 while read -r block kind path <&3; do
   if [[ $kind == file ]]; then
-    echo "== $path"
     mkdir -p -- "$(dirname -- "$path")"
     cp -- "$block" "$path"
+    echo "== $path"
   else
-    echo "== $block"
-    bash -euo pipefail -x "$block"
+    run "$block"
   fi
 done 3<index

@@ -147,7 +147,8 @@ TEST_F(DatabaseTest, ServesAgainAtOnceWhenItsIdleConnectionsWereCut) {
   Database other(scratch.options());
   ASSERT_TRUE(runtime::run_blocking(other.query({"cut",
                                                  "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-                                                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"})));
+                                                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                                                 " AND backend_type = 'client backend'"})));
   EXPECT_EQ(count(), 0);
 }
 

@@ -119,7 +119,7 @@ TEST(QueryLane, ServesAgainAtOnceWhenItsIdleConnectionWasCut) {
     ASSERT_TRUE(runtime::run_blocking(other.query(
         {"cut",
          "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
-         "pg_backend_pid()"})));
+         "pg_backend_pid() AND backend_type = 'client backend'"})));
   }
 }
 

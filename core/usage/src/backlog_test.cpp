@@ -21,7 +21,10 @@ class BacklogTest : public LedgerTest {
     store::ScratchDatabase server;
     server.script("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS " + (allowed ? "true" : "false"));
     if (!allowed)
-      server.script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+      server.script(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = "
+          "'" +
+          name + "'");
   }
   /// With the patience of a test.
   bool comes_true(const std::function<bool()>& condition) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 #include "rapt/author/hook_run.hpp"
@@ -12,6 +13,7 @@
 #include "rapt/base/log.hpp"
 #include "rapt/runtime/runtime.hpp"
 #include "rapt/store/database.hpp"
+#include "scratch_tables.hpp"
 #include "temporary_folder.hpp"
 #include "test_tls_server.hpp"
 
@@ -161,6 +163,41 @@ TEST_F(Trial, WhatAKilledRunLeftIsDroppedByTheNext) {
   on_server("CREATE DATABASE " + old);
   say("sql");
   EXPECT_THAT(left_on_the_server(), ::testing::Not(::testing::Contains(old)));
+}
+
+/// Stays connected to a database until somebody drops it. True when that somebody waited for it.
+bool leaves_when_it_is_dropped(const std::string& name, std::promise<void>& connected) {
+  const auto url = server_url();
+  const char* separator = url.find("://") == url.npos ? " " : url.find('?') == url.npos ? "?" : "&";
+  store::Database there({.url = url + separator + "dbname=" + name, .connections = 1});
+  const auto done = there.transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+    RAPT_TRY(tx.exec_script("SELECT 1"));
+    connected.set_value();
+    for (;;) {
+      RAPT_TRY(tx.exec_script("SELECT pg_stat_clear_snapshot()"));
+      const auto drops = tx.exec({"test.drops", R"(
+        SELECT count(*) AS n FROM pg_stat_activity
+         WHERE starts_with(query, 'DROP DATABASE') AND position(current_database() IN query) > 0)"});
+      if (!drops) return drops.error();
+      if ((*drops)[0].integer("n") > 0) return {};
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  return static_cast<bool>(done);
+}
+
+// As an autovacuum worker is: who is no superuser cannot end it by force.
+TEST_F(Trial, TablesAreDroppedWhenWhoIsStillConnectedHasLeft) {
+  const auto made = ScratchTables::make(server_url(), subject.bundle, {});
+  ASSERT_TRUE(made) << made.error().message;
+  std::promise<void> connected;
+  auto other = std::async(std::launch::async,
+                          [&, name = (*made)->name()] { return leaves_when_it_is_dropped(name, connected); });
+  ASSERT_EQ(connected.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
+  const auto dropped = (*made)->drop();
+  EXPECT_TRUE(dropped) << dropped.error().message;
+  EXPECT_TRUE(other.get()) << "it was ended by force";
+  EXPECT_THAT(left_on_the_server(), ::testing::Not(::testing::Contains((*made)->name())));
 }
 
 TEST_F(Trial, AnotherServerIsAskedWhenThatIsMeant) {

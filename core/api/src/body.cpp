@@ -9,6 +9,7 @@
 
 #include "rapt/api/json_body.hpp"
 #include "rapt/base/ids.hpp"
+#include "rapt/base/json_parse.hpp"
 #include "rapt/base/text.hpp"
 
 namespace rapt::api {
@@ -70,6 +71,8 @@ bool has_nul(const json& value) {
 }
 
 Result<std::unique_ptr<json>> parsed_json(const std::string& body) {
+  // What is read here is neither nested too deep, nor has it a name twice.
+  if (json plain; read_plain_json(body, plain)) return std::make_unique<json>(std::move(plain));
   Watch watch;
   const auto look = [&watch](int depth, json::parse_event_t event, json& value) { return watch(depth, event, value); };
   json parsed;

@@ -60,5 +60,18 @@ TEST(JsonText, IsAlwaysJsonWhateverTheBytes) {
   }
 }
 
+TEST(JsonText, WritesAnObjectMemberByMember) {
+  std::string out = "x";
+  JsonObject object(out);
+  object.text("a", "say \"b\"");
+  object.number("n", -9223372036854775807 - 1);
+  object.boolean("t", true);
+  JsonObject inner(object.member("o"));
+  inner.end();
+  object.member("j") += "[1]";
+  object.end();
+  EXPECT_EQ(out, R"(x{"a":"say \"b\"","n":-9223372036854775808,"t":true,"o":{},"j":[1]})");
+}
+
 }  // namespace
 }  // namespace rapt

@@ -3,28 +3,39 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/base/json_text.hpp"
+
 namespace rapt::chat {
 
 using nlohmann::json;
 
 std::string to_json(const TurnFacts& facts) {
   const auto& paid = facts.paid;
-  json out = {{"user", paid.user.str()},
-              {"group", paid.group.str()},
-              {"class", paid.class_id.str()},
-              {"tool", paid.tool.str()},
-              {"session", paid.session.str()},
-              {"assignment", paid.assignment.str()},
-              {"model", paid.model},
-              {"generation", facts.generation_id},
-              {"input_bytes", facts.input_bytes},
-              {"first_seq", facts.first_seq},
-              {"regenerate", facts.regenerate},
-              {"modified_by", facts.modified_by},
-              {"request_id", facts.request_id},
-              {"asked_at", facts.asked_at.time_since_epoch().count()}};
-  if (facts.replaces_from) out["replaces_from"] = *facts.replaces_from;
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string out;
+  out.reserve(768);  // most of it are ids
+  JsonObject object(out);
+  object.text("user", paid.user.str());
+  object.text("group", paid.group.str());
+  object.text("class", paid.class_id.str());
+  object.text("tool", paid.tool.str());
+  object.text("session", paid.session.str());
+  object.text("assignment", paid.assignment.str());
+  object.text("model", paid.model);
+  object.text("generation", facts.generation_id);
+  object.number("input_bytes", static_cast<std::int64_t>(facts.input_bytes));
+  object.number("first_seq", facts.first_seq);
+  object.boolean("regenerate", facts.regenerate);
+  object.member("modified_by") += '[';
+  for (const auto& module : facts.modified_by) {
+    if (&module != facts.modified_by.data()) out += ',';
+    append_json_string(out, module);
+  }
+  out += ']';
+  object.text("request_id", facts.request_id);
+  object.number("asked_at", facts.asked_at.time_since_epoch().count());
+  if (facts.replaces_from) object.number("replaces_from", *facts.replaces_from);
+  object.end();
+  return out;
 }
 
 std::optional<TurnFacts> parse_facts(const std::string& text) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/base/json_text.hpp"
 #include "turn_log.hpp"
 
 namespace rapt::chat {
@@ -18,20 +19,35 @@ std::int64_t microseconds(TimePoint time) {
   return time.time_since_epoch().count();
 }
 
-json to_json(const Reply& reply) {
+void append_reply(std::string& out, const Reply& reply) {
   const auto& message = reply.message;
-  json out = {{"id", message.id.str()},
-              {"content", message.content},
-              {"seq", message.seq},
-              {"at", microseconds(message.created_at)},
-              {"meta", message.meta_json},
-              {"request_id", message.request_id},
-              {"input_tokens", reply.usage.input_tokens},
-              {"output_tokens", reply.usage.output_tokens},
-              {"model", reply.usage.model},
-              {"estimated", reply.usage.estimated}};
-  if (reply.cut_off) out["cut_off"] = {reply.cut_off->module, reply.cut_off->reason};
-  return out;
+  JsonObject object(out);
+  object.text("id", message.id.str());
+  object.text("content", message.content);
+  object.number("seq", message.seq);
+  object.number("at", microseconds(message.created_at));
+  object.text("meta", message.meta_json);
+  object.text("request_id", message.request_id);
+  object.number("input_tokens", reply.usage.input_tokens);
+  object.number("output_tokens", reply.usage.output_tokens);
+  object.text("model", reply.usage.model);
+  object.boolean("estimated", reply.usage.estimated);
+  if (reply.cut_off) {
+    append_json_string(object.member("cut_off") += '[', reply.cut_off->module);
+    append_json_string(out += ',', reply.cut_off->reason);
+    out += ']';
+  }
+  object.end();
+}
+
+void append_error(std::string& out, const Error& error) {
+  JsonObject object(out);
+  object.number("kind", static_cast<int>(error.kind));
+  object.text("code", error.code);
+  object.text("message", error.message);
+  object.text("part", error.part);
+  object.number("retry_after", error.retry_after_seconds);
+  object.end();
 }
 
 Reply reply_from(const json& in) {
@@ -52,19 +68,16 @@ Reply reply_from(const json& in) {
 }
 
 std::string to_text(const Result<Reply>& outcome) {
-  json out;
+  std::string out;
+  JsonObject object(out);
   if (outcome) {
-    out = {{"reply", to_json(*outcome)}};
+    out.reserve(512 + outcome->message.content.size());
+    append_reply(object.member("reply"), *outcome);
   } else {
-    const auto& error = outcome.error();
-    out = {{"error",
-            {{"kind", static_cast<int>(error.kind)},
-             {"code", error.code},
-             {"message", error.message},
-             {"part", error.part},
-             {"retry_after", error.retry_after_seconds}}}};
+    append_error(object.member("error"), outcome.error());
   }
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  object.end();
+  return out;
 }
 
 Result<Reply> outcome_from(const json& in) {

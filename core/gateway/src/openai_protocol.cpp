@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_access.hpp"
+#include "rapt/base/json_parse.hpp"
 #include "reported_error.hpp"
 
 namespace rapt::gateway {
@@ -59,7 +60,7 @@ bool read_choice(const json& choice, Piece& piece, const Discretion& discretion)
 }  // namespace
 
 Result<Piece> parse_piece(std::string_view text, const Discretion& discretion) {
-  const auto answer = json::parse(text, nullptr, false);
+  const auto answer = parse_json(text);
   if (!answer.is_object()) return invalid_response("a piece of the answer is not a JSON object");
   Piece piece;
   piece.model = name_of(member(answer, "model"));
@@ -78,7 +79,7 @@ Result<Piece> parse_piece(std::string_view text, const Discretion& discretion) {
 }
 
 ReportedError parse_error_body(int status, std::string_view body, const Discretion& discretion) {
-  const auto answer = json::parse(body, nullptr, false);
+  const auto answer = parse_json(body);
   if (const auto* error = member(answer, "error")) return reported_error(*error, status, discretion);
   return {.status = status, .codes = "no error object in the body"};
 }

@@ -15,6 +15,8 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "plain_shape.hpp"
+
 namespace rapt::schema {
 namespace {
 
@@ -142,6 +144,7 @@ FieldError fault_of(std::string path, std::string_view description) {
 
 struct JsonSchema::Impl {
   valijson::Schema schema;
+  std::optional<PlainShape> plain{};
 };
 
 Result<JsonSchema> JsonSchema::compile(std::string_view schema_json) {
@@ -161,12 +164,14 @@ Result<JsonSchema> JsonSchema::compile(std::string_view schema_json) {
   } catch (const std::exception& fault) {
     return Error::invalid("", std::string("The schema is not a JSON Schema of draft 7: ") + fault.what());
   }
+  impl->plain = PlainShape::of(*document);
   JsonSchema schema;
   schema.impl_ = std::move(impl);
   return schema;
 }
 
 Result<void> JsonSchema::validate(std::string_view document_json, std::string_view prefix) const {
+  if (impl_->plain && impl_->plain->surely_fits(document_json)) return {};
   const auto document = parse_bounded(document_json);
   if (!document) return Error::invalid(std::string(prefix), "must be JSON of at most 64 levels");
   if (count_values(*document) > kMaxValues)

@@ -13,7 +13,7 @@ namespace {
 class StruggleDetector {
  public:
   rapt::Verdict on_message(const rapt::Context& context, rapt::Reply& reply) {
-    const auto& analysis = judge(context);
+    const auto& analysis = judge(context).found;
     if (analysis.level != Level::kNone) reply.emit("struggle", to_json(analysis));
     return rapt::Verdict::kContinue;
   }
@@ -21,9 +21,9 @@ class StruggleDetector {
   rapt::Verdict on_before_ai(const rapt::Context& context, rapt::Reply& reply) {
     const Config& config = config_of(context);
     if (!config.instruct) return rapt::Verdict::kContinue;
-    const auto& analysis = judge(context);
-    if (analysis.level >= config.instruct_from) reply.instruct(instruction(analysis));
-    judged_ = {};
+    auto& judged = judge(context);
+    if (judged.found.level >= config.instruct_from) reply.instruct(instruction(judged.found));
+    judged = {};
     return rapt::Verdict::kContinue;
   }
 
@@ -49,6 +49,21 @@ class StruggleDetector {
       add(turns, message.role, message.content, message.seq);
     }
     if (context.has(RAPT_FIELD_CURRENT_CONTENT)) add(turns, context.role(), context.content(), context.seq());
+    return turns;
+  }
+
+  /// The end of the conversation, as much as counts: the last `window` messages of the student and what lies between.
+  static std::vector<Turn> latest(const rapt::Context& context, std::size_t window) {
+    std::vector<Turn> turns;
+    turns.reserve(2 * window);
+    if (context.has(RAPT_FIELD_CURRENT_CONTENT)) add(turns, context.role(), context.content(), context.seq());
+    std::size_t students = turns.empty() || turns.back().who != Turn::Who::kStudent ? 0 : 1;
+    for (auto i = context.message_count(); i-- > 0;) {
+      const auto message = context.message(i);
+      if (message.role == "user" && ++students > window) break;
+      add(turns, message.role, message.content, message.seq);
+    }
+    std::reverse(turns.begin(), turns.end());
     return turns;
   }
 
@@ -83,18 +98,6 @@ class StruggleDetector {
     return ((((size * kOdd ^ sums[0]) * kOdd ^ sums[1]) * kOdd ^ sums[2]) * kOdd) ^ sums[3];
   }
 
-  /// The hooks before the AI are asked about the same message one after the other: the second finds what the first
-  /// found, unless somebody changed the text or another conversation came between.
-  const Analysis& judge(const rapt::Context& context) {
-    const Config& config = config_of(context);
-    const auto turns = conversation(context);
-    const auto print = fingerprint(turns);
-    if (!judged_.is || judged_.of != print || judged_.by != config_text_) {
-      judged_ = {true, print, config_text_, analyze(turns, config.options)};
-    }
-    return judged_.found;
-  }
-
   struct Judged {
     bool is = false;
     std::uint64_t of = 0;
@@ -102,7 +105,23 @@ class StruggleDetector {
     Analysis found;
   };
 
-  Judged judged_;
+  /// The hooks before the AI are asked about the same message one after the other: the second finds what the first
+  /// found, unless somebody changed the text or many other conversations came between.
+  Judged& judge(const rapt::Context& context) {
+    const Config& config = config_of(context);
+    const auto turns = latest(context, config.options.window);
+    const auto print = fingerprint(turns);
+    const auto known = std::find_if(judged_.begin(), judged_.end(), [&](const Judged& one) {
+      return one.is && one.of == print && one.by == config_text_;
+    });
+    if (known != judged_.end()) return *known;
+    auto& oldest = judged_[next_++ % judged_.size()];
+    oldest = {true, print, config_text_, analyze(turns, config.options)};
+    return oldest;
+  }
+
+  std::array<Judged, 64> judged_;
+  std::size_t next_ = 0;
   std::string config_text_;
   Config config_;
 };

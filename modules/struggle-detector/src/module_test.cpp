@@ -48,6 +48,33 @@ TEST(StruggleDetector, AsksTheTutorForASmallerStep) {
   EXPECT_TRUE(module.call(RAPT_HOOK_CHAT_BEFORE_AI, stuck(R"({"instruct_from": "never"})")).instructions.empty());
 }
 
+TEST(StruggleDetector, KeepsConversationsApartThatItIsAskedAboutInTurn) {
+  Module module;
+  Scene calm;
+  calm.current = Line{"user", "so x = 5 because 15 / 3 = 5"};
+  for (int round = 0; round < 100; ++round) {
+    EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, stuck()).findings.size(), 1u);
+    EXPECT_TRUE(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, calm).findings.empty());
+    EXPECT_EQ(module.call(RAPT_HOOK_CHAT_BEFORE_AI, stuck()).instructions.size(), 1u);
+    EXPECT_TRUE(module.call(RAPT_HOOK_CHAT_BEFORE_AI, calm).instructions.empty());
+  }
+}
+
+TEST(StruggleDetector, LooksAsFarBackAsItsWindow) {
+  Module module;
+  const std::string question = "how do i solve 3x + 5 = 20";
+  for (const std::size_t between : {6u, 7u}) {
+    Scene scene;
+    scene.history = {{"user", question}, {"assistant", "What undoes adding 5?"}};
+    for (std::size_t i = 0; i < between; ++i) {
+      scene.history.push_back({"user", "so it is " + std::to_string(100 + i) + " because of that"});
+      scene.history.push_back({"assistant", "Go on."});
+    }
+    scene.current = Line{"user", question};
+    EXPECT_EQ(module.call(RAPT_HOOK_CHAT_ON_MESSAGE, scene).findings.size(), between == 6 ? 1u : 0u) << between;
+  }
+}
+
 TEST(StruggleDetector, SumsTheConversationUpAtItsEnd) {
   Module module;
   Scene scene = stuck();

@@ -2,10 +2,13 @@
 #include "report.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <map>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
+#include <rapt/json.hpp>
 
 namespace struggle {
 namespace {
@@ -21,6 +24,12 @@ double number(const json& object, const char* key, double fallback) {
   if (!found->is_number())
     throw std::invalid_argument(std::string("the configuration's \"") + key + "\" must be a number");
   return found->get<double>();
+}
+
+std::string written(double value) {
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  return {digits.data(), end};
 }
 
 bool has(const Analysis& analysis, std::string_view kind) {
@@ -59,15 +68,22 @@ Config parse_config(std::string_view text) {
 }
 
 std::string to_json(const Analysis& analysis) {
-  json indicators = json::array();
+  std::string out = R"({"level":")";
+  out += kLevelNames[static_cast<std::size_t>(analysis.level)];
+  out += R"(","score":)" + written(analysis.score) + R"(,"indicators":[)";
   for (const auto& each : analysis.indicators) {
-    indicators.push_back(
-        {{"kind", each.kind}, {"evidence", each.evidence}, {"count", each.count}, {"message_seqs", each.message_seqs}});
+    if (out.back() != '[') out += ',';
+    out += R"({"kind":")";
+    out += each.kind;
+    out += R"(","evidence":)" + rapt::json::quote(each.evidence);
+    out += R"(,"count":)" + std::to_string(each.count) + R"(,"message_seqs":[)";
+    for (const auto seq : each.message_seqs) {
+      if (out.back() != '[') out += ',';
+      out += std::to_string(seq);
+    }
+    out += "]}";
   }
-  return json{{"level", kLevelNames[static_cast<std::size_t>(analysis.level)]},
-              {"score", analysis.score},
-              {"indicators", indicators}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+  return out += "]}";
 }
 
 std::string summary_json(const std::vector<Turn>& all, const Options& options) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include <rapt/module.hpp>
 
@@ -34,8 +33,6 @@ class StruggleDetector {
   }
 
  private:
-  static constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15U;
-
   static void add(std::vector<Turn>& turns, std::string_view role, std::string_view content, std::int64_t seq) {
     if (role == "user") turns.push_back({Turn::Who::kStudent, content, seq});
     if (role == "assistant") turns.push_back({Turn::Who::kTutor, content, seq});
@@ -79,23 +76,8 @@ class StruggleDetector {
   static std::uint64_t fingerprint(const std::vector<Turn>& turns) {
     std::uint64_t sum = turns.size();
     for (const auto& turn : turns)
-      sum = (sum ^ fingerprint(turn.content) ^ static_cast<std::uint64_t>(turn.seq)) * kOdd;
+      sum = (sum ^ struggle::fingerprint(turn.content) ^ static_cast<std::uint64_t>(turn.seq)) * kOdd;
     return sum;
-  }
-
-  /// Four sums side by side, each told of every fourth word of eight bytes: reading the memory is what it costs.
-  static std::uint64_t fingerprint(std::string_view text) {
-    std::array<std::uint64_t, 4> sums{1, 2, 3, 4}, words{};
-    const auto size = text.size();
-    for (; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof words))) {
-      if (text.size() < sizeof words) words = {};
-      std::memcpy(words.data(), text.data(), std::min(text.size(), sizeof words));
-      for (std::size_t i = 0; i < sums.size(); ++i) {
-        sums[i] = (sums[i] ^ words[i]) * kOdd;
-        sums[i] ^= sums[i] >> 29U;
-      }
-    }
-    return ((((size * kOdd ^ sums[0]) * kOdd ^ sums[1]) * kOdd ^ sums[2]) * kOdd) ^ sums[3];
   }
 
   struct Judged {
@@ -116,10 +98,11 @@ class StruggleDetector {
     });
     if (known != judged_.end()) return *known;
     auto& oldest = judged_[next_++ % judged_.size()];
-    oldest = {true, print, config_text_, analyze(turns, config.options)};
+    oldest = {true, print, config_text_, analyze(turns, config.options, &tutors_)};
     return oldest;
   }
 
+  TutorsWords tutors_;
   std::array<Judged, 64> judged_;
   std::size_t next_ = 0;
   std::string config_text_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <iterator>
 #include <stdexcept>
@@ -36,6 +37,14 @@ std::size_t reduce(char* word, std::size_t size) {
     i = end;
   }
   return out;
+}
+
+/// As Word's constructor makes it. Eight bytes may be read there.
+std::uint64_t key_at(const char* word, std::size_t size) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t key = 0;
+  std::memcpy(&key, word, sizeof key);
+  return size >= sizeof key ? key : key & ((std::uint64_t{1} << 8 * size) - 1);
 }
 
 /// What a byte of a text is to a word: itself in lower case, or one of these.
@@ -76,7 +85,8 @@ std::size_t KeyTable::find(std::uint64_t key) const {
 
 WordList words_of(std::string_view text) {
   WordList out;
-  out.bytes_ = std::make_unique_for_overwrite<char[]>(text.size());  // never more than that: the words borrow from it
+  // Never more than that, and a key behind the last: the words borrow from it.
+  out.bytes_ = std::make_unique_for_overwrite<char[]>(text.size() + sizeof(Word::key));
   out.words_.reserve(std::min(text.size() / 4 + 1, kMaxWords));
   char* const bytes = out.bytes_.get();
   std::size_t begin = 0, end = 0, left = kMaxWords;
@@ -85,7 +95,7 @@ WordList words_of(std::string_view text) {
   const auto finish = [&] {
     if (end > begin) {
       if (stretched) end = begin + reduce(bytes + begin, end - begin);
-      out.words_.emplace_back(std::string_view(bytes + begin, end - begin));
+      out.words_.emplace_back(std::string_view(bytes + begin, end - begin), key_at(bytes + begin, end - begin));
       --left;
     }
     begin = end;

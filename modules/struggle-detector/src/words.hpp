@@ -17,6 +17,7 @@ struct Word {
   std::uint64_t key = 0;
 
   explicit Word(std::string_view word);  ///< borrows the bytes
+  Word(std::string_view word, std::uint64_t its_key) : text(word), key(its_key) {}
   bool operator==(const Word& other) const { return key == other.key && text == other.text; }
   /// Some order, quick to tell.
   bool operator<(const Word& other) const { return key != other.key ? key < other.key : text < other.text; }

@@ -41,7 +41,7 @@ Task<void> stream_answers(host::Supervisor& supervisor, std::vector<double>& sam
       if (answer > 0) samples.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
       if (!goes_on) throw std::runtime_error("a filter failed: " + filter.outcome().reason);
     }
-    co_await filter.finish(shown);
+    co_await filter.finish("", shown);
     if (shown.find("[masked]s") == std::string::npos || shown.find("answer key") != std::string::npos)
       throw std::runtime_error("the filters did not mask");
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "answer_stream.hpp"
 
+#include <algorithm>
+
 namespace rapt::chat {
 
 void AnswerStream::on_begin(std::string_view model, std::string_view generation_id) {
@@ -19,9 +21,11 @@ Task<bool> AnswerStream::on_delta(std::string_view words) {
   co_return goes_on && !refused_;
 }
 
-Task<void> AnswerStream::finish() {
+Task<void> AnswerStream::finish(std::string_view answer) {
   if (filter_.outcome().kind != hooks::Outcome::Kind::kContinue) co_return;
-  co_await filter_.finish(text_);
+  const auto last_words = answer.substr(std::min(written_, answer.size()));
+  written_ += last_words.size();
+  co_await filter_.finish(last_words, text_);
   show_new();
 }
 

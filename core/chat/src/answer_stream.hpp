@@ -27,8 +27,9 @@ class AnswerStream final : public gateway::DeltaSink {
   Task<bool> on_delta(std::string_view words) override;
   /// The modules are asked once about what came at once.
   [[nodiscard]] bool joins() const override { return true; }
-  /// The gateway has written everything: what the modules still hold passes or does not.
-  Task<void> finish();
+  /// The gateway has written everything, which is `answer`: its last words, and what the modules still hold, pass or
+  /// do not.
+  Task<void> finish(std::string_view answer);
   /// What has passed, all of which the readers have been shown (when they are).
   [[nodiscard]] const std::string& text() const { return text_; }
   /// Bytes that the model has written.

@@ -192,7 +192,7 @@ Task<Result<void>> MessageFlow::take_answer(gateway::Exchange exchange, AnswerSt
     co_return exchange.completion.error();
   }
   finish_reason_ = std::move(exchange.completion->finish_reason);
-  co_await stream.finish();
+  co_await stream.finish(exchange.completion->content);
   co_return co_await take_filtered(stream.text(), filter.outcome());
 }
 

@@ -67,6 +67,28 @@ TEST_F(StreamFilter, WhatAFilterRemovesIsNeitherShownNorStored) {
   EXPECT_EQ(unseen->message.content, sink.text) << "without a reader the same is stored";
 }
 
+TEST_F(StreamFilter, WordsThatComeWithTheEndAreFilteredShownAndStoredAsOthers) {
+  gateway.ends_with_last = true;
+  filter(masks_sam);
+  for (const auto& pieces : {std::vector<std::string>{"Hello S", "am! Bye"}, std::vector<std::string>{"Sam."}}) {
+    gateway.pieces = pieces;
+    CollectingSink seen;
+    const auto reply = send(session, "hello", &seen);
+    ASSERT_TRUE(reply.has_value()) << reply.error().message;
+    EXPECT_EQ(reply->message.content, pieces.size() == 1 ? "[name]." : "Hello [name]! Bye");
+    EXPECT_EQ(seen.text, reply->message.content);
+    EXPECT_EQ(messages(session).back().content, seen.text);
+  }
+  gateway.pieces = {"One. ", "Two bad."};
+  filter(cuts_at("bad"));
+  const auto reply = send(session, "hello", &sink);
+  ASSERT_TRUE(reply.has_value()) << reply.error().message;
+  EXPECT_EQ(sink.text, "One. ");
+  ASSERT_TRUE(reply->cut_off.has_value());
+  EXPECT_EQ(messages(session).back().content, "One. ");
+  EXPECT_THAT(messages(session).back().meta_json, Not(HasSubstr("finish_reason")));
+}
+
 TEST_F(StreamFilter, TheFirstWordsAreShownBeforeTheAnswerIsComplete) {
   filter([](const Context&) { return Answer{}; });
   std::string shown_meanwhile;

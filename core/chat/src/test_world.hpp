@@ -35,6 +35,7 @@ namespace rapt::chat {
 class ScriptedGateway final : public gateway::Gateway {
  public:
   std::vector<std::string> pieces{"What ", "undoes ", "+ 5?"};
+  bool ends_with_last = false;               ///< the last piece comes with the end
   std::optional<Error> breaks_with;          ///< after the pieces
   std::function<Task<void>()> while_asking;  ///< what else happens meanwhile
   std::function<Task<void>()> after_each;    ///< piece
@@ -47,6 +48,7 @@ class ScriptedGateway final : public gateway::Gateway {
     bool wanted = true;
     for (const auto& piece : pieces) {
       content += piece;
+      if (ends_with_last && &piece == &pieces.back()) break;
       if (sink != nullptr) wanted = co_await sink->on_delta(piece);
       if (!wanted) break;
       if (after_each) co_await after_each();

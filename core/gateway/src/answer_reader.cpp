@@ -116,6 +116,7 @@ Task<std::optional<Failure>> AnswerReader::take_all(SseParser& parser, std::stri
     failure = take(*event);
     if (!joins) co_await hand_on();
   }
+  if (joins && done_) co_return failure;
   // Who has had enough of the words before a failure never gets to know of it.
   const bool wanted = co_await hand_on();
   if (!wanted) failure.reset();
@@ -127,7 +128,8 @@ Task<std::optional<Failure>> AnswerReader::read_whole(std::string first) {
   if (!body) co_return Failure{body.error()};
   const SseEvent event{"message", std::move(*body)};
   auto failure = take(event);
-  co_await hand_on();
+  const bool waits_for_end = sink_ == nullptr || sink_->joins();
+  if (failure || !waits_for_end) co_await hand_on();
   co_return failure;
 }
 

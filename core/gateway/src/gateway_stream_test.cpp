@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <future>
+#include <utility>
 
 #include "test_caller.hpp"
 
@@ -58,17 +60,39 @@ struct Joiner final : DeltaSink {
   bool go_on = true;
   Task<bool> on_delta(std::string_view words) override {
     pieces.emplace_back(words);
+    if (hears) hears();
     co_return go_on;
   }
+  std::function<void()> hears;
   [[nodiscard]] bool joins() const override { return true; }
 };
 
 TEST(GatewayStream, WhoJoinsIsToldAtOnceOfWordsThatCameAtOnce) {
-  ScriptedGateway server(events(chunk("One ") + chunk("two ") + chunk("three") + ending(3)));
+  std::promise<void> heard;
+  ScriptedGateway server([&](const Asked&, const Peer& peer) {
+    peer.begin_events(chunk("One ") + chunk("two ") + chunk("three"));
+    heard.get_future().wait();
+    peer.send(ending(3));
+    peer.close();
+  });
   Caller caller(server);
   Joiner sink;
+  sink.hears = [&, told = false]() mutable {
+    if (!std::exchange(told, true)) heard.set_value();
+  };
   EXPECT_TRUE(caller.ask({}, &sink).completion.has_value());
   EXPECT_THAT(sink.pieces, ElementsAre("One two three"));
+}
+
+TEST(GatewayStream, WhoJoinsFindsTheWordsThatCameWithTheEndInTheCompletion) {
+  ScriptedGateway server(events(chunk("One ") + chunk("two") + ending(3)));
+  Caller caller(server);
+  Joiner sink;
+  const auto exchange = caller.ask({}, &sink);
+  ASSERT_TRUE(exchange.completion.has_value());
+  EXPECT_EQ(exchange.completion->content, "One two");
+  EXPECT_EQ(exchange.completion->finish_reason, "stop");
+  EXPECT_THAT(sink.pieces, ElementsAre());
 }
 
 TEST(GatewayStream, WordsBeforeAFailureAreHandedOnAndMayEndTheAnswerBeforeIt) {

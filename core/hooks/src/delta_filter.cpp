@@ -125,14 +125,21 @@ Task<bool> DeltaFilter::push(std::string_view words, std::string& out) {
   co_return co_await feed(0, words, out);
 }
 
-Task<bool> DeltaFilter::finish(std::string& out) {
+Task<bool> DeltaFilter::finish(std::string_view words, std::string& out) {
+  if (outcome_.kind != Outcome::Kind::kContinue) co_return false;
   const Lent lent(*this);
-  for (std::size_t at = 0; at < stages_.size() && outcome_.kind == Outcome::Kind::kContinue; ++at) {
-    std::string passed;
-    const bool goes_on = co_await ask(*stages_[at], stages_[at]->cutter.rest(), true, passed);
-    if (goes_on) co_await feed(at + 1, passed, out);
+  std::string last(words);
+  for (std::size_t at = 0; at < stages_.size(); ++at) {
+    auto& cutter = stages_[at]->cutter;
+    cutter.end();
+    bool goes_on = co_await feed(at, last, out);
+    if (!goes_on) co_return false;
+    last.clear();
+    goes_on = co_await ask(*stages_[at], cutter.rest(), true, last);
+    if (!goes_on) co_return false;
   }
-  co_return outcome_.kind == Outcome::Kind::kContinue;
+  out += last;
+  co_return true;
 }
 
 /// One window after the other goes all the way before the next is cut: who stops an answer does not depend on how much

@@ -9,6 +9,7 @@
 #include "rapt/base/text.hpp"
 #include "rapt/hooks/scripted_caller.hpp"
 #include "rapt/runtime/runtime.hpp"
+#include "window_cutter.hpp"
 
 namespace rapt::hooks {
 namespace {
@@ -60,7 +61,7 @@ struct DeltaFilterTest : ::testing::Test {
       const bool goes_on = co_await filter.push(piece, shown);
       if (!goes_on) co_return false;
     }
-    co_return co_await filter.finish(shown);
+    co_return co_await filter.finish("", shown);
   }
   bool run(const std::vector<std::string>& pieces) {
     DeltaFilter filter(caller, context, 8, attachments);
@@ -333,12 +334,52 @@ TEST_F(DeltaFilterTest, TheConversationIsLentAndComesBackAsItWas) {
   EXPECT_TRUE(runtime::run_blocking(filter.push("Hello ", shown)));
   EXPECT_EQ(context.current->content, "");
   EXPECT_FALSE(context.stream.has_value());
-  EXPECT_TRUE(runtime::run_blocking(filter.finish(shown)));
+  EXPECT_TRUE(runtime::run_blocking(filter.finish("", shown)));
   EXPECT_EQ(context.current->content, "");
   EXPECT_EQ(context.current->role, "assistant");
   EXPECT_FALSE(context.stream.has_value());
   EXPECT_THAT(seen("m"), ElementsAre("Hello ", ""));
   EXPECT_EQ(caller.calls().back().stream->released, "Hello ");
+}
+
+TEST_F(DeltaFilterTest, WordsThatComeWithTheEndAreTheLastWindowOfWhoAskedForTokens) {
+  module("tokens", {Unit::kToken}, masks("Sam", "[name]"), FailPolicy::kClosed, 1);
+  module("sentences", {Unit::kSentence}, answers({}), FailPolicy::kClosed, 2);
+  module("again", {Unit::kToken}, answers({}), FailPolicy::kClosed, 3);
+  DeltaFilter filter(caller, context, 8, attachments);
+  EXPECT_TRUE(runtime::run_blocking(filter.push("I am Sa", shown)));
+  EXPECT_EQ(shown, "");
+  EXPECT_TRUE(runtime::run_blocking(filter.finish("m. You?", shown)));
+  EXPECT_EQ(shown, "I am [name]. You?");
+  EXPECT_THAT(seen("tokens"), ElementsAre("I am Sa", "Sam. You?"));
+  EXPECT_THAT(seen("sentences"), ElementsAre("I am [name]. ", "You?"));
+  EXPECT_THAT(seen("again"), ElementsAre("I am [name]. ", "You?"));
+  EXPECT_TRUE(caller.calls().back().stream->last);
+}
+
+TEST_F(DeltaFilterTest, AnAnswerThatComesAtOnceIsOneWindowUnlessItIsTooLong) {
+  module("m", {Unit::kToken}, answers({}));
+  DeltaFilter small(caller, context, 8, attachments);
+  EXPECT_TRUE(runtime::run_blocking(small.finish("Hello w\xC3", shown)));
+  EXPECT_EQ(shown, "Hello w\xEF\xBF\xBD");
+  EXPECT_EQ(seen("m").size(), 1U);
+  const std::string text(WindowCutter::kLongestToken + 10, 'a');
+  DeltaFilter large(caller, context, 8, attachments);
+  shown.clear();
+  EXPECT_TRUE(runtime::run_blocking(large.finish(text, shown)));
+  EXPECT_EQ(shown, text);
+  ASSERT_EQ(seen("m").size(), 3U);
+  EXPECT_EQ(seen("m").back(), std::string(10, 'a'));
+}
+
+TEST_F(DeltaFilterTest, WhoBlocksTheLastWordsLeavesThemUnseenByTheNext) {
+  module("first", {Unit::kToken}, answers({.kind = Kind::kBlock, .text = "No."}), FailPolicy::kClosed, 1);
+  module("second", {Unit::kToken}, answers({}), FailPolicy::kClosed, 2);
+  DeltaFilter filter(caller, context, 8, attachments);
+  EXPECT_FALSE(runtime::run_blocking(filter.finish("Hello", shown)));
+  EXPECT_EQ(shown, "");
+  EXPECT_EQ(filter.outcome().kind, Outcome::Kind::kBlocked);
+  EXPECT_THAT(seen("second"), IsEmpty());
 }
 
 TEST_F(DeltaFilterTest, AnAsynchronousHookIsNoStage) {

@@ -84,7 +84,8 @@ std::string WindowCutter::rest() {
 
 std::size_t WindowCutter::token_end() const {
   const auto whole = waiting().size() - incomplete_tail(waiting());
-  return whole <= limit_ ? whole : cut_before(waiting(), limit_);
+  if (whole > limit_) return cut_before(waiting(), limit_);
+  return ended_ ? 0 : whole;
 }
 
 std::size_t WindowCutter::sentence_end() {

@@ -20,6 +20,8 @@ class WindowCutter {
   static constexpr std::size_t kLongestToken = 16384;
 
   explicit WindowCutter(Window window);
+  /// What is added from now on is the end of the text: of tokens, as much as one may have is left to rest().
+  void end() { ended_ = true; }
   /// UTF-8; a piece may end inside a character.
   void add(std::string_view words);
   /// The text of the next window, nullopt until more has come. To be asked until then after each add().
@@ -36,7 +38,8 @@ class WindowCutter {
   Window::Unit unit_;
   std::size_t limit_;
   std::string text_;
-  std::size_t begin_ = 0;    ///< of what has not been handed out
+  std::size_t begin_ = 0;  ///< of what has not been handed out
+  bool ended_ = false;
   std::size_t scanned_ = 0;  ///< bytes behind begin_ that hold no end of a sentence
 };
 

@@ -207,7 +207,7 @@ Passed Workbench::pass(const std::vector<std::string>& pieces, const hooks::Cont
       const bool goes_on = co_await filter.push(piece, out.text);
       if (!goes_on) co_return;
     }
-    co_await filter.finish(out.text);
+    co_await filter.finish("", out.text);
   };
   impl_->run(feed());
   const auto& outcome = filter.outcome();

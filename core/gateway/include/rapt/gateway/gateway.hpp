@@ -65,7 +65,7 @@ class DeltaSink {
   virtual void on_begin(std::string_view /*model*/, std::string_view /*generation_id*/) {}
   /// The next words, well-formed UTF-8. False ends the request: what was written until then has been paid for.
   virtual Task<bool> on_delta(std::string_view words) = 0;
-  /// Whether on_delta() is to be told at once of pieces that came at once.
+  /// Whether on_delta() is told at once of pieces that came at once; those of the end stand in the completion alone.
   [[nodiscard]] virtual bool joins() const { return false; }
 };
 

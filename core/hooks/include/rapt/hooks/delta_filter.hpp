@@ -46,8 +46,9 @@ class DeltaFilter {
   /// The next words of the answer, UTF-8, cut anywhere; appends to `out` what may be shown now. False when the answer
   /// ends here: outcome() says why, and what stands in `out` may still be shown.
   Task<bool> push(std::string_view words, std::string& out);
-  /// The answer is complete: what is left is asked about as the last window. False as for push().
-  Task<bool> finish(std::string& out);
+  /// The answer is complete with these words. What is left is asked about as the last window: the words themselves
+  /// where a module's windows are tokens. False as for push().
+  Task<bool> finish(std::string_view words, std::string& out);
   /// kBlocked: cut off by a module. kUnavailable: a module that must not be skipped failed. Extractions, modified_by
   /// and skipped (each module once) of everything so far.
   [[nodiscard]] Outcome& outcome();

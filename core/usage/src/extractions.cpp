@@ -9,14 +9,15 @@
 #include "rapt/base/text.hpp"
 #include "rapt/store/page_cursor.hpp"
 #include "rapt/usage/findings_sql.hpp"
+#include "rapt/usage/settle_sql.hpp"
 #include "rapt/usage/storable.hpp"
 
 namespace rapt::usage {
 
 namespace {
 
-constexpr store::Statement kInsert{"extractions_insert",
-                                   RAPT_STORE_FINDINGS("$1::uuid", "$2::uuid", "$3", "$4", "$5", "$6", "$7")};
+constexpr store::Statement kInsert{"extractions_insert", RAPT_STORE_FINDINGS(RAPT_IF_THERE("chat_sessions", "$1::uuid"),
+                                                                             "$2::uuid", "$3", "$4", "$5", "$6", "$7")};
 
 #define RAPT_EXTRACTIONS_OF(subject)                                                                           \
   "SELECT id, session_id, run_id, module, type, data, message_seq, created_at FROM extractions WHERE " subject \

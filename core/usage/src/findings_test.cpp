@@ -3,6 +3,11 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <deque>
+#include <thread>
+
+#include "rapt/usage/extractions.hpp"
 #include "usage_world.hpp"
 
 namespace rapt::usage {
@@ -66,6 +71,16 @@ class FindingsTest : public UsageWorld {
   }
   FindingFilter of_class(int number = 201) { return {.class_id = ClassId::trusted(uuid(number))}; }
   FindingFilter of_assignment(int number = 801) { return {.assignment = AssignmentId::trusted(uuid(number))}; }
+
+  /// The first column of all rows.
+  std::string texts(const std::string& sql) {
+    static std::deque<std::string> known;  // statements are known by their name for as long as there is a connection
+    const auto& text = known.emplace_back("SELECT string_agg(t || ' ', '') AS all FROM (" + sql + ") x (t)");
+    const auto& name = known.emplace_back("test." + std::to_string(known.size()));
+    const auto rows = run_blocking((**scratch).query({name.c_str(), text.c_str()}));
+    if (!rows) throw std::runtime_error(rows.error().message + " " + rows.error().log_detail);
+    return (*rows)[0].text("all");
+  }
 
   Findings findings{**scratch};
 };
@@ -132,6 +147,45 @@ TEST_F(FindingsTest, OneConversationIsReadInPages) {
   EXPECT_EQ(run_blocking(extractions_of(**scratch, session, {.type = "odd"}))->items.size(), 2U);
   EXPECT_EQ(run_blocking(extractions_of(**scratch, session, {.cursor = "x"})).error().kind, ErrorKind::kInvalid);
   EXPECT_TRUE(run_blocking(extractions_of(**scratch, RunId::trusted(uuid(903)), {}))->items.empty());
+}
+
+/// Of a conversation, or of the one that is not there.
+Result<void> store_one(store::Transaction& tx, const SessionId& session) {
+  return store_extractions(tx, session, {}, {hooks::Extraction{.module = "watch", .type = "note", .data_json = "{}"}});
+}
+
+TEST_F(FindingsTest, GoWithTheirConversationAndItsMessagesAlsoWhenItsOwnerGoes) {
+  for (const int work : {901, 902, 903, 906}) found(work, "note", work % 10);
+  scratch->script("INSERT INTO messages (session_id, seq, role, content) SELECT id, 1, 'user', 'x' FROM chat_sessions");
+  EXPECT_EQ(texts("SELECT right(session_id::text, 3) FROM messages ORDER BY 1"), "901 902 904 905 906 909 ");
+  scratch->script("DELETE FROM chat_sessions WHERE id = '" + uuid(902) + "'; DELETE FROM users WHERE id = '" +
+                  uuid(308) + "'");
+  EXPECT_EQ(texts("SELECT right(session_id::text, 3) FROM messages ORDER BY 1"), "901 904 905 909 ");
+  EXPECT_EQ(texts("SELECT right(coalesce(session_id, run_id)::text, 3) FROM extractions ORDER BY 1"), "901 903 ");
+}
+
+TEST_F(FindingsTest, AreRefusedWhereTheConversationIsGone) {
+  const auto stored = (**scratch).transaction_blocking(
+      [](store::Transaction& tx) { return store_one(tx, SessionId::trusted(uuid(999))); });
+  ASSERT_FALSE(stored);
+  EXPECT_EQ(stored.error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(texts("SELECT type FROM extractions"), "");
+}
+
+TEST_F(FindingsTest, OfAConversationThatIsBeingDeletedGoWithIt) {
+  std::thread deleting;
+  const auto stored = (**scratch).transaction_blocking([&](store::Transaction& tx) -> Result<void> {
+    RAPT_TRY(store_one(tx, SessionId::trusted(uuid(902))));
+    deleting = std::thread([&] { scratch->script("DELETE FROM chat_sessions WHERE id = '" + uuid(902) + "'"); });
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (texts("SELECT 'waits' FROM pg_locks WHERE NOT granted LIMIT 1").empty()) {
+      if (std::chrono::steady_clock::now() > until) return Error::internal("the deletion did not wait");
+    }
+    return {};
+  });
+  deleting.join();
+  ASSERT_TRUE(stored) << stored.error().log_detail;
+  EXPECT_EQ(texts("SELECT type FROM extractions"), "");
 }
 
 }  // namespace

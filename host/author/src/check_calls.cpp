@@ -16,7 +16,6 @@ using hooks::Point;
 namespace {
 
 constexpr std::size_t kHugeInput = std::size_t{60} << 10;  // fits into the body and payload that a host takes
-constexpr int kCallTries = 3;                              // for what may have come late because the machine was busy
 constexpr int kRandomCalls = 200;
 constexpr std::size_t kAroundText = 32;  // {"text": …}
 
@@ -42,7 +41,7 @@ Checker::Finding Checker::answers_call(const CallCase& what, const Workbench::Se
     if (!bench) return {Kind::kBroken, bench.error().message};
     const auto run = run_call_on(**bench, what);
     const auto kind = run.asked.answer.kind;
-    if (kind == Answer::Kind::kLate && tries < kCallTries) continue;
+    if (kind == Answer::Kind::kLate && tries < kTries) continue;
     const bool honest = may_fail && kind == Answer::Kind::kError;
     if (!run.fault.empty() && !honest) return {Kind::kBroken, run.fault, run.memory_kib};
     return {Kind::kHolds, honest ? "it says that it could not" : "answered", run.memory_kib};
@@ -113,8 +112,9 @@ Checker::Finding Checker::keeps_memory_of(const CallCase& what) {
   std::size_t asked = 0;
   for (; asked < most && (asked < 20 || std::chrono::steady_clock::now() < end); ++asked) {
     const auto run = run_call_on(**bench, what);
-    if (!run.fault.empty() && run.asked.answer.kind != Answer::Kind::kError)
-      return {Kind::kBroken, "call " + std::to_string(asked + 1) + ": " + run.fault};
+    const auto kind = run.asked.answer.kind;
+    if (!run.fault.empty() && kind != Answer::Kind::kError)
+      return {Kind::kBroken, "call " + std::to_string(asked + 1) + ": " + run.fault, {}, kind == Answer::Kind::kLate};
     if (asked == most / 10) before = run.memory_kib;
     after = run.memory_kib;
   }

@@ -104,7 +104,10 @@ Checker::Finding Checker::keeps_memory(Point point) {
   for (std::size_t i = 0; i < order_.calls && (i <= warm || Steady::now() < end); ++i) {
     const auto asked = (*bench)->ask(point, context, what.config_json);
     // A process that is replaced would hide what the first one had taken.
-    if (!is_answer(asked)) return {Kind::kBroken, "call " + grouped(i + 1) + ": " + failure_of(asked.answer)};
+    if (!is_answer(asked)) {
+      const bool late = asked.answer.kind == Answer::Kind::kLate;
+      return {Kind::kBroken, "call " + grouped(i + 1) + ": " + failure_of(asked.answer), {}, late};
+    }
     times.push_back(asked.took);
     if (i + 1 == warm) before = (*bench)->memory_kib();
   }
@@ -125,6 +128,7 @@ Checker::Finding Checker::keeps_memory(Point point) {
 Checker::Finding Checker::repeats_itself(Point point) {
   const auto what = case_of(point);
   std::vector<std::vector<std::string>> said;
+  bool late = false;
   for (int process = 0; process < 2; ++process) {
     const auto bench = Workbench::open(subject_, order_.settings);
     if (!bench) return {Kind::kBroken, bench.error().message};
@@ -135,13 +139,16 @@ Checker::Finding Checker::repeats_itself(Point point) {
       // Twice, and in the second process in the other order: what it remembers of the calls before must not count.
       for (int again = 0; again <= process; ++again) {
         const auto asked = (*bench)->ask(point, context, what.config_json);
+        late = late || asked.answer.kind == Answer::Kind::kLate;
         if (again == process) said.back().push_back(fingerprint(asked.answer));
       }
     }
   }
   if (said[0] == said[1]) return {Kind::kHolds, "of two processes, to " + std::to_string(kRepeated) + " contexts"};
   return {order_.same_answer ? Kind::kBroken : Kind::kSkipped,
-          "the answer depends on more than the context: on earlier calls, on time or on chance"};
+          "the answer depends on more than the context: on earlier calls, on time or on chance",
+          {},
+          late};
 }
 
 /// What a host leaves out of an answer is the module's fault, although the rest of the answer counts.

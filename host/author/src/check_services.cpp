@@ -54,7 +54,10 @@ Checker::Finding Checker::bears_host(Point point, AwkwardHost::Way way) {
   // Time is its own: it has to leave some of it for the case that its host is slow.
   const bool late = kind == Answer::Kind::kLate && way == AwkwardHost::Way::kIsLate && host.asked() > 1;
   if (!is_answer(asked) && !late)
-    return {Kind::kBroken, failure_of(asked.answer) + " It had asked " + questions(host.asked()) + "."};
+    return {Kind::kBroken,
+            failure_of(asked.answer) + " It had asked " + questions(host.asked()) + ".",
+            {},
+            kind == Answer::Kind::kLate};
   const auto told = std::string(name(kind)) + " after " + questions(host.asked());
   return {Kind::kHolds, told, (*bench)->memory_kib()};
 }

@@ -19,6 +19,7 @@ class Checker {
     Kind kind = Kind::kHolds;
     std::string detail{};
     std::optional<std::size_t> memory_kib{};
+    bool was_late = false;  ///< an answer was, and that decided it: it is tried again
   };
 
   Checker(const Subject& subject, const CheckOrder& order, const std::function<void(const CheckResult&)>& told)
@@ -60,6 +61,8 @@ class Checker {
   const std::function<void(const CheckResult&)>& told_;
   CheckReport report_;
 };
+
+inline constexpr int kTries = 3;  ///< of what may have come late because the machine was busy
 
 /// Asks in a fresh process; one that came late is asked again in another, because a machine may have been busy.
 Result<Asked> ask_fresh(const Subject& subject, const Workbench::Settings& settings, hooks::Point point,

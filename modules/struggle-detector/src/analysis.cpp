@@ -91,13 +91,20 @@ void TutorsWords::keep(std::uint64_t print, Said said) {
 std::uint64_t fingerprint(std::string_view text) {
   std::array<std::uint64_t, 4> sums{1, 2, 3, 4}, words{};
   const auto size = text.size();
-  for (; !text.empty(); text.remove_prefix(std::min(text.size(), sizeof words))) {
-    if (text.size() < sizeof words) words = {};
-    std::memcpy(words.data(), text.data(), std::min(text.size(), sizeof words));
+  const auto tell = [&] {
     for (std::size_t i = 0; i < sums.size(); ++i) {
       sums[i] = (sums[i] ^ words[i]) * kOdd;
       sums[i] ^= sums[i] >> 29U;
     }
+  };
+  for (; text.size() >= sizeof words; text.remove_prefix(sizeof words)) {
+    std::memcpy(words.data(), text.data(), sizeof words);
+    tell();
+  }
+  if (!text.empty()) {
+    words = {};
+    std::memcpy(words.data(), text.data(), text.size());
+    tell();
   }
   return ((((size * kOdd ^ sums[0]) * kOdd ^ sums[1]) * kOdd ^ sums[2]) * kOdd) ^ sums[3];
 }

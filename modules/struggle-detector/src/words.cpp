@@ -102,8 +102,9 @@ WordList words_of(std::string_view text) {
     last = last_but_one = kBreaks;
     stretched = false;
   };
-  for (std::size_t i = 0; i < text.size() && left > 0; ++i) {
-    const char c = kBytes[static_cast<unsigned char>(text[i])];
+  // The end breaks as well: called in one place, finish() costs no call.
+  for (std::size_t i = 0; i <= text.size() && left > 0; ++i) {
+    const char c = i < text.size() ? kBytes[static_cast<unsigned char>(text[i])] : kBreaks;
     if (c == kBreaks) {
       finish();
     } else if (c == kApostrophe) {
@@ -117,7 +118,6 @@ WordList words_of(std::string_view text) {
       bytes[end++] = c;
     }
   }
-  if (left > 0) finish();
   return out;
 }
 

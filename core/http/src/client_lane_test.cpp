@@ -24,6 +24,7 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using testing::RawListener;
 using testing::RawSocket;
+using ::testing::StartsWith;
 using testing::TestLane;
 using testing::TestServer;
 
@@ -138,7 +139,9 @@ TEST(ClientOnALane, KeepsTheLimitOfTheWholeEveryTime) {
   auto request = never.request();
   request.total_timeout = milliseconds(7);
   request.head_timeout = request.idle_timeout = std::chrono::hours(1);
-  for (int i = 0; i < kTimes; ++i) EXPECT_EQ(lane.run(client.fetch(request)).error().kind, ErrorKind::kTimeout);
+  // On a busy machine it may be over before the request was sent: then the peer counts as one that cannot be reached.
+  for (int i = 0; i < kTimes; ++i)
+    EXPECT_THAT(lane.run(client.fetch(request)).error().log_detail, StartsWith("timeout: "));
 }
 
 Task<void> until_true(const std::atomic<bool>& flag) {

@@ -138,7 +138,7 @@ TEST(Client, GivesUpOnSilenceInTheMiddleAndOnNoAnswerAtAll) {
   });
   Client client;
   ClientRequest request = request_for(never.url());
-  request.total_timeout = milliseconds(30);
+  request.total_timeout = milliseconds(500);
   EXPECT_EQ(fetch(client, request).error().kind, ErrorKind::kTimeout);
   request = request_for(halfway.url());
   request.idle_timeout = milliseconds(30);

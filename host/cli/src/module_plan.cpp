@@ -110,6 +110,24 @@ std::string window_text(const hooks::PlannedStep& step) {
   return window_name(step.window);
 }
 
+/// Whether anything was said before, of which a module may be given some.
+bool has_history(Point point) {
+  return hooks::name(point).starts_with("chat:") || point == Point::kSessionEnd;
+}
+
+/// Of an installed module: how many messages before the current one it is given; nullopt: all.
+std::optional<std::size_t> history_of(const PlannedModules& modules, const std::string& module, Point point) {
+  const auto declared = modules.declaration(module, point);
+  return declared && *declared ? (*declared)->history : std::nullopt;
+}
+
+std::string history_text(const PlannedModules& modules, const hooks::PlannedStep& step, Point point) {
+  if (!step.installed || !has_history(point)) return "-";
+  const auto history = history_of(modules, step.module, point);
+  if (!history) return "all";
+  return *history == 0 ? "none" : "last " + std::to_string(*history);
+}
+
 void show(std::ostream& out, const FoundTool& tool, const std::vector<HookPlan>& plan, const PlannedModules& modules) {
   out << printable(tool.definition.name, kLongestPlanned) << " " << tool.definition.version << " ("
       << tools::name(tool.definition.type) << ", " << tool.id << ")\n";
@@ -119,7 +137,7 @@ void show(std::ostream& out, const FoundTool& tool, const std::vector<HookPlan>&
                                             : ": those attached have no hook of this kind.\n");
     return;
   }
-  Table table({"HOOK", "ORDER", "MODULE", "PRIORITY", "LIMIT", "IF IT FAILS", "WINDOW", "ASKED"});
+  Table table({"HOOK", "ORDER", "MODULE", "PRIORITY", "LIMIT", "IF IT FAILS", "WINDOW", "HISTORY", "ASKED"});
   for (const auto& hook : plan) {
     int order = 0;
     for (const auto& step : hook.steps) {
@@ -128,6 +146,7 @@ void show(std::ostream& out, const FoundTool& tool, const std::vector<HookPlan>&
                  step.installed ? std::to_string(step.priority) : "-",
                  step.installed ? std::to_string(step.time_limit.count()) + " ms" : "-",
                  step.on_failure == hooks::FailPolicy::kClosed ? "stop" : "go on", delta ? window_text(step) : "-",
+                 history_text(modules, step, hook.point),
                  !step.installed     ? modules.why_missing(step.module)
                  : step.asynchronous ? "afterwards"
                                      : "at once"});
@@ -149,6 +168,10 @@ json json_of(const hooks::PlannedStep& step, Point point, const PlannedModules& 
   out["priority"] = step.priority;
   out["timeout_ms"] = step.time_limit.count();
   out["async"] = step.asynchronous;
+  if (has_history(point)) {
+    const auto history = history_of(modules, step.module, point);
+    out["history"] = history ? json(*history) : json(nullptr);
+  }
   if (point != Point::kChatOnDelta) return out;
   out["window"] = window_name(step.window);
   if (step.window.unit == hooks::Window::Unit::kSize) out["window_bytes"] = step.window.bytes;

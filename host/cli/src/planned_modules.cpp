@@ -24,6 +24,7 @@ hooks::HookDeclaration declared(const bundle::ManifestHook& hook, hooks::Point p
   out.on_failure = hook.fail_closed ? hooks::FailPolicy::kClosed : hooks::FailPolicy::kOpen;
   out.asynchronous = hook.asynchronous;
   out.window = window_of(hook);
+  if (hook.history) out.history = static_cast<std::size_t>(*hook.history);
   return out;
 }
 

@@ -115,6 +115,8 @@ class ReleaseComparison {
     }
     auto expected = release_of(*manifest, *channel);
     expected.released_at = said.released_at;
+    // An older rapt signs none: hosts then ask an administrator.
+    if (!said.hooks) expected.hooks.reset();
     if (json::parse(encode_custom(expected)) != json::parse(target.custom_json))
       fault(path, "What is signed about it is not what its manifest says: " + encode_custom(expected) + " is.");
   }

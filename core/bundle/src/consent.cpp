@@ -65,10 +65,24 @@ constexpr std::array kHookRows{
     HookRow{"run:complete", "It reads what was entered, and the result, once that is stored", "", false}};
 
 std::string history_in_words(const std::optional<int>& history) {
-  if (!history) return " It is given the whole conversation.";
-  if (*history == 0) return " It is given nothing that was said before.";
-  return *history == 1 ? " It is given the message before."
-                       : " It is given the last " + std::to_string(*history) + " messages before.";
+  if (!history) return "the whole conversation";
+  if (*history == 0) return "nothing that was said before";
+  return *history == 1 ? "the message before" : "the last " + std::to_string(*history) + " messages before";
+}
+
+const HookRow* row_of(const ManifestHook& hook) {
+  const auto* row =
+      std::find_if(kHookRows.begin(), kHookRows.end(), [&](const HookRow& one) { return one.point == hook.point; });
+  return row == kHookRows.end() ? nullptr : row;
+}
+
+bool gives_more(const std::optional<int>& history, const std::optional<int>& before) {
+  return before && (!history || *history > *before);
+}
+
+void tell(HookChange& change, bool more, const std::string& sentence) {
+  change.more = change.more || more;
+  change.words += (change.words.empty() ? "" : " ") + sentence;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -125,12 +139,36 @@ std::vector<Consent> consents_of(const std::vector<std::string>& grants) {
 }
 
 std::string told_at(const ManifestHook& hook) {
-  const auto* row =
-      std::find_if(kHookRows.begin(), kHookRows.end(), [&](const HookRow& one) { return one.point == hook.point; });
-  if (row == kHookRows.end()) return {};
+  const auto* row = row_of(hook);
+  if (row == nullptr) return {};
   std::string out(row->reads);
   out += hook.asynchronous ? std::string_view(", in the background") : row->may;
-  return out + "." + (row->in_conversation ? history_in_words(hook.history) : "");
+  return out + "." + (row->in_conversation ? " It is given " + history_in_words(hook.history) + "." : "");
+}
+
+HookChange change_of(const ManifestHook& hook, const std::vector<ManifestHook>& before) {
+  const auto old = std::find_if(before.begin(), before.end(), [&](const auto& one) { return one.point == hook.point; });
+  if (old == before.end()) return {true, "So far it was not asked here."};
+  const auto* row = row_of(hook);
+  const bool decides = row != nullptr && !row->may.empty();
+  HookChange out;
+  if (hook.history != old->history && (row == nullptr || row->in_conversation))
+    tell(out, gives_more(hook.history, old->history), "So far it was given " + history_in_words(old->history) + ".");
+  if (hook.asynchronous != old->asynchronous)
+    tell(out, decides && old->asynchronous,
+         old->asynchronous ? "So far it was asked in the background, when nobody waited for it any more."
+                           : "So far it was asked at once.");
+  const bool in_line = decides && !hook.asynchronous && !old->asynchronous;
+  if (in_line && hook.priority != old->priority)
+    tell(out, true,
+         std::string("It comes ") + (hook.priority < old->priority ? "earlier" : "later") +
+             " among the modules than so far (priority " + std::to_string(hook.priority) + " instead of " +
+             std::to_string(old->priority) + ").");
+  if (in_line && hook.fail_closed != old->fail_closed)
+    tell(out, false,
+         hook.fail_closed ? "When it fails, nothing goes on; so far things went on without it."
+                          : "When it fails, things go on without it; so far they stopped.");
+  return out;
 }
 
 std::string asked_in_words(const ManifestPermission& permission, std::string_view indent) {

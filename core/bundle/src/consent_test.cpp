@@ -87,6 +87,60 @@ TEST(Consent, TellsOfEveryHookWhatItReadsAndMayDo) {
   EXPECT_EQ(told("mind:read"), "");
 }
 
+ManifestHook hook_at(std::string_view point, std::optional<int> history = {}) {
+  ManifestHook out;
+  out.point = point;
+  out.history = history;
+  return out;
+}
+
+TEST(Consent, AHookThatReadsMoreOfAConversationIsMore) {
+  const auto change = [](std::optional<int> before, std::optional<int> now) {
+    return change_of(hook_at("chat:before_ai", now), {hook_at("session:end"), hook_at("chat:before_ai", before)});
+  };
+  const auto added = change_of(hook_at("chat:after_ai", 0), {hook_at("chat:before_ai")});
+  EXPECT_TRUE(added.more);
+  EXPECT_EQ(added.words, "So far it was not asked here.");
+  EXPECT_TRUE(change(0, 1).more);
+  EXPECT_TRUE(change(20, 21).more);
+  EXPECT_TRUE(change(20, {}).more);
+  EXPECT_EQ(change(20, {}).words, "So far it was given the last 20 messages before.");
+  EXPECT_FALSE(change({}, 1000).more);
+  EXPECT_EQ(change({}, 1000).words, "So far it was given the whole conversation.");
+  EXPECT_FALSE(change(20, 19).more);
+  for (const auto same : {std::optional<int>{}, std::optional<int>{0}, std::optional<int>{7}}) {
+    EXPECT_FALSE(change(same, same).more);
+    EXPECT_EQ(change(same, same).words, "");
+  }
+  EXPECT_FALSE(change_of(hook_at("session:start"), {hook_at("session:start", 0)}).more)
+      << "there is nothing yet that it could be given";
+}
+
+TEST(Consent, AHookThatMayChangeOrStopMoreIsMore) {
+  const auto change = [](std::string_view point, auto before_set, auto now_set) {
+    auto before = hook_at(point), now = hook_at(point);
+    before_set(before);
+    now_set(now);
+    return change_of(now, {before});
+  };
+  const auto later = [](ManifestHook& hook) { hook.asynchronous = true; };
+  const auto plain = [](ManifestHook&) {};
+  const auto first = [](ManifestHook& hook) { hook.priority = 1; };
+  const auto closed = [](ManifestHook& hook) { hook.fail_closed = true; };
+  EXPECT_TRUE(change("chat:on_message", later, plain).more);
+  EXPECT_THAT(change("chat:on_message", later, plain).words, HasSubstr("in the background"));
+  EXPECT_FALSE(change("chat:on_message", plain, later).more);
+  EXPECT_FALSE(change("session:end", later, plain).more) << "there is nothing to change there";
+  EXPECT_TRUE(change("chat:before_ai", plain, first).more) << "it reads what others take out";
+  EXPECT_THAT(change("chat:before_ai", plain, first).words, HasSubstr("earlier"));
+  EXPECT_TRUE(change("chat:after_ai", first, plain).more) << "it has the last word";
+  EXPECT_FALSE(change("run:complete", first, plain).more);
+  EXPECT_FALSE(change("chat:before_ai", plain, closed).more);
+  EXPECT_THAT(change("chat:before_ai", plain, closed).words, HasSubstr("nothing goes on"));
+  EXPECT_FALSE(change("chat:before_ai", closed, plain).more);
+  EXPECT_THAT(change("chat:before_ai", closed, plain).words, HasSubstr("so far they stopped"));
+}
+
 TEST(Consent, ShowsAReasonWithoutWhatATerminalWouldObey) {
   const auto words = asked_in_words({.name = "log", .reason = "harm\x1b[2Jless"}, "  ");
   EXPECT_THAT(words, ::testing::StartsWith("  log: harm"));

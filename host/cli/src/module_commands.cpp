@@ -32,14 +32,30 @@ void show(std::ostream& out, const install::InstallPlan& plan, const std::string
   for (const auto& found : manifest.extractions)
     out << (&found == manifest.extractions.data() ? "  tells      " : "             ") << printable(found.title, 100)
         << " (" << found.type << ")\n";
+  print_hooks(out, plan.hooks, plan.removed_hooks, plan.installed_version.has_value());
   if (plan.new_permissions.empty()) return;
   out << "  asks for these permissions:\n";
   for (const auto& permission : plan.new_permissions) out << bundle::asked_in_words(permission, "    ");
 }
 
+json to_json(const install::InstallPlan& plan) {
+  json permissions = json::array(), hooks = json::array();
+  for (const auto& one : plan.new_permissions)
+    permissions.push_back({{"full_name", bundle::full_name(one)}, {"reason", one.reason}});
+  for (const auto& one : plan.hooks)
+    hooks.push_back({{"point", one.point}, {"text", one.text}, {"change", one.change}, {"new", one.is_new}});
+  return {{"name", plan.manifest.name},
+          {"version", plan.manifest.version},
+          {"installed_version", plan.installed_version ? json(*plan.installed_version) : json(nullptr)},
+          {"changed", !plan.same_bytes},
+          {"new_permissions", std::move(permissions)},
+          {"hooks", std::move(hooks)},
+          {"removed_hooks", plan.removed_hooks}};
+}
+
 int tell_installed(Console& console, const install::InstalledRecord& record, bool changed) {
   if (console.json) {
-    auto out = to_json(record);
+    auto out = cli::to_json(record);
     out["changed"] = changed;
     print_json(console.out, out);
   } else {
@@ -102,6 +118,7 @@ int install_file(Console& console, Instance& instance, const Arguments& argument
   const bool ask = !plan->same_bytes && !arguments.has("yes");
   if (!plan->same_bytes) show(console.err, *plan, file);
   if (arguments.has("dry-run")) {
+    if (console.json) print_json(console.out, to_json(*plan));
     console.err << "Nothing was changed.\n";
     return kOk;
   }

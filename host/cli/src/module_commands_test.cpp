@@ -37,7 +37,7 @@ class ModuleWords : public ProgramTest {
   std::string bundle(const std::string& name, const std::string& version, const std::string& hooks = kHooks) {
     const auto manifest = R"({"name":")" + name + R"(","version":")" + version +
                           R"(","title":"Sample","description":"For tests.","publisher":"tester","license":"MIT",)" +
-                          R"("abi":"1.0","hooks":)" + hooks + R"(,"permissions":[],"libraries":{")" +
+                          R"("abi":"1.3","hooks":)" + hooks + R"(,"permissions":[],"libraries":{")" +
                           std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
     const auto bytes =
         bundle::encode_bundle({{"manifest.json", {0644, manifest}},
@@ -354,6 +354,54 @@ TEST_F(ModuleWords, PlanShowsWhoIsAskedInWhatOrder) {
   EXPECT_EQ(rapt({"module", "plan", "00000000-0000-4000-8000-000000000001"}), kOk);
   EXPECT_THAT(out_,
               AllOf(HasSubstr("Tutor 1.0.0 (chat,"), HasSubstr("chat:before_ai   1      sleeper"), HasSubstr("50 ms")));
+}
+
+TEST_F(ModuleWords, InstallMarksHooksThatGiveMoreThanTheInstalledVersion) {
+  install("sample", "1.0.0", R"([{"point":"chat:before_ai","history":4},{"point":"session:end"}])");
+  const auto next = bundle("sample", "1.1.0", R"([{"point":"chat:before_ai","history":5},{"point":"chat:after_ai"}])");
+  ASSERT_EQ(rapt({"module", "install", next, "--dry-run"}), kOk) << err_;
+  EXPECT_THAT(err_, AllOf(HasSubstr("at chat:before_ai: NEW\n    It reads each message before the AI does"),
+                          HasSubstr("    So far it was given the last 4 messages before.\n"),
+                          HasSubstr("at chat:after_ai: NEW\n"), HasSubstr("gives up   the hook session:end\n")));
+  ASSERT_EQ(rapt({"module", "install", next, "--dry-run", "--json"}), kOk) << err_;
+  const auto plan = json::parse(out_);
+  ASSERT_EQ(plan.at("hooks").size(), 2U);
+  for (const auto& hook : plan.at("hooks")) EXPECT_EQ(hook.at("new"), true) << hook;
+  EXPECT_EQ(plan.at("hooks")[1].at("change"), "So far it was not asked here.");
+  EXPECT_EQ(plan.at("removed_hooks"), json::array({"session:end"}));
+  EXPECT_EQ(rapt({"module", "install", next}), kUsage) << "nobody is there to agree";
+  ASSERT_EQ(rapt({"module", "install", next, "--yes"}), kOk) << err_;
+  const auto less = bundle("sample", "1.2.0", R"([{"point":"chat:before_ai","history":1}])");
+  ASSERT_EQ(rapt({"module", "install", less, "--dry-run"}), kOk) << err_;
+  EXPECT_THAT(err_, AllOf(Not(HasSubstr("NEW")), HasSubstr("So far it was given the last 5 messages before.")));
+}
+
+TEST_F(ModuleWords, PlanShowsHowMuchOfAConversationEachIsGiven) {
+  install("some", "1.0.0", R"([{"point":"chat:before_ai","priority":1,"history":20},{"point":"session:start"}])");
+  install("none", "1.0.0", R"([{"point":"chat:before_ai","priority":2,"history":0}])");
+  install("whole", "1.0.0", R"([{"point":"chat:before_ai","priority":3}])");
+  add_tool("00000000-0000-4000-8000-000000000001", "Tutor",
+           "modules:\n  - name: some\n  - name: none\n  - name: whole\n  - name: gone\n");
+  ASSERT_EQ(rapt({"module", "plan", "Tutor", "--json"}), kOk) << err_;
+  const auto hooks = json::parse(out_).at("hooks");
+  const auto steps_at = [&hooks](const std::string& point) {
+    for (const auto& hook : hooks)
+      if (hook.at("point") == point) return hook.at("steps");
+    return json::array();
+  };
+  const auto steps = steps_at("chat:before_ai");
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_FALSE(steps[0].contains("history")) << "nothing is known of what is not installed";
+  EXPECT_EQ(steps[1].at("history"), 20);
+  EXPECT_EQ(steps[2].at("history"), 0);
+  EXPECT_TRUE(steps[3].at("history").is_null());
+  const auto begins = steps_at("session:start");
+  ASSERT_EQ(begins.size(), 2U);
+  EXPECT_EQ(begins[1].at("module"), "some");
+  EXPECT_FALSE(begins[1].contains("history")) << "nothing has been said yet";
+  ASSERT_EQ(rapt({"module", "plan", "Tutor"}), kOk) << err_;
+  EXPECT_THAT(out_, AllOf(HasSubstr("HISTORY"), HasSubstr("last 20"), HasSubstr("none     at once"),
+                          HasSubstr("all      at once")));
 }
 
 TEST_F(ModuleWords, PlanSaysWhenThereIsNothingAndWhichToolsAreMeant) {

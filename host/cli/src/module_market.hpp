@@ -25,5 +25,8 @@ int run_mirror(Console& console, const Arguments& arguments);
 // module_plan_print.cpp
 std::string human_bytes(std::uint64_t bytes);  ///< "12.5 KiB"
 void print_plan(std::ostream& out, const install::Plan& plan);
+/// With what is new against the installed version, if it is an upgrade.
+void print_hooks(std::ostream& out, const std::vector<install::PlannedHook>& hooks,
+                 const std::vector<std::string>& removed, bool upgrade);
 
 }  // namespace rapt::cli

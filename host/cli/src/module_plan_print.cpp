@@ -34,7 +34,7 @@ void print_step(std::ostream& out, const install::PlannedStep& step) {
       << "\n  size       " << human_bytes(step.bytes) << "\n";
   if (step.migrations > 0) out << "  tables     " << step.migrations << " migrations\n";
   if (step.config_required) out << "  settings   it needs some: rapt module settings " << step.name << "\n";
-  for (const auto& hook : step.hooks) out << "  at " << hook.point << "\n    " << hook.text << "\n";
+  print_hooks(out, step.hooks, step.removed_hooks, step.from.has_value());
   bool told = false;
   for (const auto& one : step.permissions) {
     if (!one.is_new) continue;
@@ -51,6 +51,15 @@ std::string human_bytes(std::uint64_t bytes) {
   if (bytes < 1024) return std::to_string(bytes) + " bytes";
   const auto tenths = bytes * 10 / (bytes < 1024 * 1024 ? 1024 : 1024 * 1024);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + (bytes < 1024 * 1024 ? " KiB" : " MiB");
+}
+
+void print_hooks(std::ostream& out, const std::vector<install::PlannedHook>& hooks,
+                 const std::vector<std::string>& removed, bool upgrade) {
+  for (const auto& hook : hooks) {
+    out << "  at " << hook.point << (upgrade && hook.is_new ? ": NEW" : "") << "\n    " << hook.text << "\n";
+    if (!hook.change.empty()) out << "    " << hook.change << "\n";
+  }
+  for (const auto& point : removed) out << "  gives up   the hook " << point << "\n";
 }
 
 void print_plan(std::ostream& out, const install::Plan& plan) {

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "archives.hpp"
+#include "bundle_plan.hpp"
 #include "check.hpp"
 #include "dependencies.hpp"
 #include "operations.hpp"
@@ -20,24 +21,6 @@ namespace rapt::install {
 namespace {
 
 namespace fs = std::filesystem;
-
-InstallPlan make_plan(const bundle::Bundle& bundle, const std::optional<InstalledRecord>& installed) {
-  InstallPlan out;
-  out.manifest = bundle.manifest;
-  out.is_signed = !bundle.signature.empty();
-  out.key_id = bundle.publisher_key_id;
-  if (installed) out.installed_version = installed->version;
-  out.same_bytes = installed && installed->digest_hex == security::hex(bundle.digest);
-  const auto granted = installed ? installed->permissions : std::vector<std::string>{};
-  for (const auto& permission : bundle.manifest.permissions) {
-    const auto grants = bundle::grants_of(permission);
-    const bool all = std::all_of(grants.begin(), grants.end(), [&](const std::string& grant) {
-      return std::find(granted.begin(), granted.end(), grant) != granted.end();
-    });
-    if (!all) out.new_permissions.push_back(permission);
-  }
-  return out;
-}
 
 Result<void> check_version(const bundle::Manifest& manifest, const InstalledRecord& installed,
                            const InstallOptions& options, const Site& site) {
@@ -60,18 +43,6 @@ Result<void> check_version(const bundle::Manifest& manifest, const InstalledReco
   return {};
 }
 
-Result<void> check_granted(const InstallPlan& plan, const InstallOptions& options) {
-  if (options.grant_permissions || plan.new_permissions.empty()) return {};
-  Error error = Error::conflict(plan.manifest.name + " " + plan.manifest.version +
-                                " asks for permissions that nobody has granted yet:");
-  for (const auto& permission : plan.new_permissions) {
-    error.message += " " + bundle::full_name(permission) + " (" + printable(permission.reason, 300) + ")";
-    error.fields.push_back({permission.name, permission.reason});
-  }
-  error.message += ". Say --yes to grant them.";
-  return error;
-}
-
 /// The version before is the one that this replaces; other bytes under one version replace it without a trace.
 void remember_previous(InstalledRecord& record, const InstalledRecord& installed) {
   const bool same_version = installed.version == record.version;
@@ -86,11 +57,12 @@ Result<bool> prepare_in(store::Transaction& tx, const std::string& archive, cons
   if (!bundle) return bundle.error();
   if (!has_tables(bundle->manifest)) return false;
   RAPT_TRY(lock_modules(tx));
-  const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
-  if (!installed) return installed.error();
-  const auto plan = make_plan(*bundle, *installed);
+  const auto present = find_present(tx, bundle->manifest.name, site.var_dir);
+  if (!present) return present.error();
+  const auto& installed = present->record;
+  const auto plan = make_plan(*bundle, *present);
   if (plan.same_bytes) return false;
-  if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
+  if (installed) RAPT_TRY(check_version(bundle->manifest, *installed, options, site));
   RAPT_TRY(check_granted(plan, options));
   if (!options.part_of_plan) RAPT_TRY(check_dependencies(tx, bundle->manifest));
   return make_tables(tx, bundle->manifest, site);
@@ -103,21 +75,22 @@ Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& ar
   if (!bundle) return bundle.error();
   RAPT_TRY(lock_modules(tx));
   if (!options.operation_id.empty()) RAPT_TRY(check_operation(tx, options.operation_id));
-  const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
-  if (!installed) return installed.error();
-  const auto plan = make_plan(*bundle, *installed);
+  const auto present = find_present(tx, bundle->manifest.name, site.var_dir);
+  if (!present) return present.error();
+  const auto& installed = present->record;
+  const auto plan = make_plan(*bundle, *present);
   if (plan.same_bytes) {
-    RAPT_TRY(keep_archive(**installed, archive));
-    RAPT_TRY(store_archive(tx, (*installed)->digest_hex, archive));
-    return **installed;
+    RAPT_TRY(keep_archive(*installed, archive));
+    RAPT_TRY(store_archive(tx, installed->digest_hex, archive));
+    return *installed;
   }
-  if (*installed) RAPT_TRY(check_version(bundle->manifest, **installed, options, site));
+  if (installed) RAPT_TRY(check_version(bundle->manifest, *installed, options, site));
   RAPT_TRY(check_granted(plan, options));
   if (!options.part_of_plan) RAPT_TRY(check_dependencies(tx, bundle->manifest));
-  auto record = record_of(*bundle, site, !*installed || (*installed)->enabled);
-  if (*installed) {
-    remember_previous(record, **installed);
-    record.time_limits_ms = (*installed)->time_limits_ms;
+  auto record = record_of(*bundle, site, !installed || installed->enabled);
+  if (installed) {
+    remember_previous(record, *installed);
+    record.time_limits_ms = installed->time_limits_ms;
   }
   RAPT_TRY(bring_tables(tx, *bundle, site));
   // The file first: a row without its archive would be a module that cannot start.
@@ -130,9 +103,9 @@ Result<InstalledRecord> install_in(store::Transaction& tx, const std::string& ar
 Result<InstallPlan> plan_in(store::Transaction& tx, const std::string& archive, const Site& site) {
   const auto bundle = read_believed_bundle(tx, archive, site);
   if (!bundle) return bundle.error();
-  const auto installed = find_record(tx, bundle->manifest.name, site.var_dir);
-  if (!installed) return installed.error();
-  return make_plan(*bundle, *installed);
+  const auto present = find_present(tx, bundle->manifest.name, site.var_dir);
+  if (!present) return present.error();
+  return make_plan(*bundle, *present);
 }
 
 }  // namespace

@@ -25,15 +25,15 @@ using ::testing::HasSubstr;
 /// `permissions` are names, `dependencies` the inside of a JSON object.
 inline std::string manifest(const std::string& version, const std::vector<std::string>& permissions,
                             const std::string& publisher, const std::string& abi, const std::string& name = "sample",
-                            const std::string& dependencies = "") {
+                            const std::string& dependencies = "",
+                            const std::string& hooks = R"({"point":"chat:before_ai","timeout_ms":500})") {
   std::string list;
   for (const auto& permission : permissions)
     list += (list.empty() ? "" : ",") + ("{\"name\":\"" + permission) + "\",\"reason\":\"For tests.\"}";
   return R"({"name":")" + name + R"(","version":")" + version +
          R"(","title":"Sample","description":"For tests.","publisher":")" + publisher + R"(","license":"MIT","abi":")" +
-         abi + R"(","hooks":[{"point":"chat:before_ai","timeout_ms":500}],"permissions":[)" + list +
-         R"(],"dependencies":{)" + dependencies + R"(},"libraries":{")" + std::string(bundle::native_architecture()) +
-         R"(":"lib/sample.so"}})";
+         abi + R"(","hooks":[)" + hooks + R"(],"permissions":[)" + list + R"(],"dependencies":{)" + dependencies +
+         R"(},"libraries":{")" + std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
 }
 
 class InstallerTest : public ::testing::Test {
@@ -55,6 +55,11 @@ class InstallerTest : public ::testing::Test {
   /// Of any name; `dependencies` as manifest() takes them.
   std::string archive_of(const std::string& name, const std::string& version, const std::string& dependencies = "") {
     return encode({{"manifest.json", {0644, manifest(version, {}, "tester", "1.0", name, dependencies)}},
+                   {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
+                  "tester");
+  }
+  std::string archive_with(const std::string& version, const std::string& hooks) {
+    return encode({{"manifest.json", {0644, manifest(version, {}, "tester", "1.3", "sample", "", hooks)}},
                    {"lib/sample.so", {0755, read_file(RAPT_SOUND_LIBRARY, 1u << 24).value()}}},
                   "tester");
   }

@@ -77,6 +77,23 @@ TEST_F(InstallerTest, AsksBeforePermissionsGrow) {
   EXPECT_THAT(list()[0].permissions, ElementsAre("log", "http"));
 }
 
+TEST_F(InstallerTest, RefusesHooksThatGiveMoreUntilSomebodyAgrees) {
+  const std::string before = R"({"point":"chat:before_ai","history":4},{"point":"session:end"})";
+  ASSERT_TRUE(install(archive_with("1.0.0", before))) << "whoever installs it agrees to its hooks";
+  const auto more = archive_with("1.1.0", R"({"point":"chat:before_ai"},{"point":"chat:after_ai","async":true})");
+  EXPECT_THAT(
+      refusal(more, ErrorKind::kConflict),
+      ::testing::AllOf(HasSubstr("told more of what people write"), HasSubstr("chat:before_ai (It reads each message"),
+                       HasSubstr("So far it was given the last 4 messages before."), HasSubstr("chat:after_ai"),
+                       HasSubstr("Say --yes")));
+  const auto plan = run_blocking(installer().plan(more)).value();
+  ASSERT_EQ(plan.hooks.size(), 2U);
+  EXPECT_TRUE(plan.hooks[0].is_new && plan.hooks[1].is_new);
+  EXPECT_THAT(plan.removed_hooks, ElementsAre("session:end"));
+  ASSERT_TRUE(install(more, {.grant_permissions = true}));
+  ASSERT_TRUE(install(archive_with("1.2.0", R"({"point":"chat:before_ai","history":9})"))) << "less needs nobody";
+}
+
 TEST_F(InstallerTest, RefusesAnOlderVersionUnlessToldOtherwise) {
   ASSERT_TRUE(install(archive("1.10.0")));
   EXPECT_THAT(refusal(archive("1.9.0"), ErrorKind::kConflict), HasSubstr("1.9.0 is older"));

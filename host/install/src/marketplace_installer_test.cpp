@@ -124,6 +124,34 @@ TEST_F(RegistryTest, APlanHasAnotherIdOnceSomethingElseWouldBeConsentedTo) {
   EXPECT_NE(plan("sample").value().id, first->id);
 }
 
+TEST_F(RegistryTest, APlanMarksHooksThatGiveMoreAndConsentIsBoundToThem) {
+  registry_.add(archive_with("1.0.0", R"({"point":"chat:before_ai","history":4},{"point":"session:end"})"));
+  registry_.publish();
+  const auto first = plan("sample").value().steps.at(0);
+  EXPECT_TRUE(first.hooks.at(0).is_new && first.hooks.at(0).change.empty());
+  ASSERT_TRUE(get("sample"));
+  registry_.add(archive_with("1.1.0", R"({"point":"chat:before_ai","history":5},{"point":"chat:on_message"})"));
+  registry_.publish();
+  const auto wider = plan("sample").value();
+  const auto& step = wider.steps.at(0);
+  ASSERT_EQ(step.hooks.size(), 2U);
+  EXPECT_TRUE(step.hooks[0].is_new);
+  EXPECT_EQ(step.hooks[0].change, "So far it was given the last 4 messages before.");
+  EXPECT_TRUE(step.hooks[1].is_new);
+  EXPECT_EQ(step.hooks[1].change, "So far it was not asked here.");
+  EXPECT_THAT(step.removed_hooks, UnorderedElementsAre("session:end"));
+  EXPECT_THAT(install::encode(wider), AllOf(HasSubstr(R"("change":"So far it was not asked here.","new":true)"),
+                                            HasSubstr(R"("removed_hooks":["session:end"])")));
+
+  // Under the same version other bytes have come meanwhile: the very same bundle would give more than was shown.
+  const auto replaced = archive_with("1.0.0", R"({"point":"chat:on_message"},{"point":"chat:before_ai"})");
+  ASSERT_TRUE(install(replaced, {.grant_permissions = true, .allow_replace = true}));
+  const auto now = plan("sample").value();
+  EXPECT_EQ(now.steps.at(0).sha256, step.sha256);
+  EXPECT_NE(now.id, wider.id);
+  EXPECT_FALSE(now.steps.at(0).hooks[0].is_new || now.steps.at(0).hooks[1].is_new);
+}
+
 TEST_F(RegistryTest, WhatFailsLeavesTheOldVersionAndTakesBackWhatCameBefore) {
   registry_.add(archive_of("base", "1.0.0"));
   registry_.add(archive_of("sample", "1.0.0", R"("base":"^1.0")"));

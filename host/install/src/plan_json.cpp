@@ -25,7 +25,8 @@ json view(const PlannedStep& step) {
                            {"new", one.is_new}});
   }
   json hooks = json::array();
-  for (const auto& one : step.hooks) hooks.push_back({{"point", one.point}, {"text", one.text}});
+  for (const auto& one : step.hooks)
+    hooks.push_back({{"point", one.point}, {"text", one.text}, {"change", one.change}, {"new", one.is_new}});
   return {{"name", step.name},
           {"title", step.title},
           {"from", step.from ? json(*step.from) : json(nullptr)},
@@ -43,6 +44,7 @@ json view(const PlannedStep& step) {
           {"permissions", std::move(permissions)},
           {"removed_permissions", step.removed_permissions},
           {"hooks", std::move(hooks)},
+          {"removed_hooks", step.removed_hooks},
           {"migrations", step.migrations},
           {"config_required", step.config_required}};
 }

@@ -117,7 +117,10 @@ Result<PlannedStep> describe(const MarketplaceInstaller::Parts& parts, const Pla
   const auto here = state.installed.find(step.name);
   describe_permissions(step, manifest,
                        here == state.installed.end() ? std::vector<std::string>{} : here->second.permissions);
-  for (const auto& hook : manifest.hooks) step.hooks.push_back({hook.point, bundle::told_at(hook)});
+  const auto before = state.manifests.find(step.name);
+  const auto* declared = before == state.manifests.end() ? nullptr : &before->second;
+  step.hooks = planned_hooks(manifest, declared);
+  step.removed_hooks = removed_hooks(manifest, declared);
   step.migrations = bundle::migrations_of(*bundle).size();
   step.config_required = needs_settings(*bundle);
   return step;
@@ -126,11 +129,12 @@ Result<PlannedStep> describe(const MarketplaceInstaller::Parts& parts, const Pla
 std::string plan_id(const Plan& plan) {
   json all = json::array();
   for (const auto& step : plan.steps) {
-    json permissions = json::array(), keys = json::array();
+    json permissions = json::array(), hooks = json::array(), keys = json::array();
     for (const auto& one : step.permissions) permissions.push_back({one.grants, one.asked.reason, one.is_new});
+    for (const auto& one : step.hooks) hooks.push_back({one.point, one.text, one.change, one.is_new});
     for (const auto& one : step.trust) keys.push_back(one.key.to_text());
     all.push_back({step.name, step.from.value_or(""), step.to, step.sha256, step.publisher, step.key_id, step.vouched,
-                   std::move(permissions), std::move(keys)});
+                   std::move(permissions), std::move(hooks), std::move(keys)});
   }
   const json document = {std::move(all), plan.warnings};
   return security::hex(security::sha256(document.dump(-1, ' ', true, json::error_handler_t::replace)));

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "rapt/base/text.hpp"
+#include "rapt/bundle/consent.hpp"
+
 namespace rapt::updates {
 namespace {
 
@@ -23,6 +26,25 @@ bool may_be_taken(const marketplace::Candidate& candidate, const Installed& inst
   return range && range->contains(released);
 }
 
+std::string new_grants(const marketplace::ModuleRelease& release, const std::vector<std::string>& granted) {
+  std::string out;
+  for (const auto& grant : release.grants)
+    if (std::find(granted.begin(), granted.end(), grant) == granted.end())
+      out += (out.empty() ? "" : ", ") + printable(grant, 200);
+  return out;
+}
+
+std::string more_of_hooks(const marketplace::ModuleRelease& release, const Installed& installed) {
+  if (!release.hooks)
+    return "Its publisher has not signed at which hooks it is asked, so nobody can tell whether they are more.";
+  std::string out;
+  for (const auto& hook : *release.hooks) {
+    const auto change = bundle::change_of(hook, installed.hooks);
+    if (change.more) out += " At " + printable(hook.point, 64) + ": " + bundle::told_at(hook) + " " + change.words;
+  }
+  return out.empty() ? out : "Its hooks give it more than was agreed to." + out;
+}
+
 }  // namespace
 
 std::string range_of(install::AutoUpdate automatic, const Version& installed) {
@@ -34,12 +56,13 @@ std::string range_of(install::AutoUpdate automatic, const Version& installed) {
   return "";
 }
 
-std::vector<std::string> new_grants(const marketplace::ModuleRelease& release,
-                                    const std::vector<std::string>& granted) {
-  std::vector<std::string> out;
-  for (const auto& grant : release.grants)
-    if (std::find(granted.begin(), granted.end(), grant) == granted.end()) out.push_back(grant);
-  return out;
+std::string asks_more(const marketplace::ModuleRelease& release, const Installed& installed) {
+  std::string out;
+  if (const auto grants = new_grants(release, installed.record.permissions); !grants.empty())
+    out = "It asks for more than was granted (" + grants + ").";
+  const auto hooks = more_of_hooks(release, installed);
+  if (!hooks.empty()) out += (out.empty() ? "" : " ") + hooks;
+  return out.empty() ? out : out + " An administrator has to agree.";
 }
 
 Task<Result<std::vector<marketplace::Candidate>>> Allowed::of(std::string module) {
@@ -55,7 +78,7 @@ Task<Result<std::vector<marketplace::Candidate>>> Allowed::of(std::string module
     if (!may_be_taken(candidate, found->second) || ++looked_at > kLookedAt) continue;
     const auto release = co_await source_.release(module, candidate.text);
     if (!release) co_return release.error();
-    if (new_grants(*release, found->second.record.permissions).empty()) out.push_back(std::move(candidate));
+    if (asks_more(*release, found->second).empty()) out.push_back(std::move(candidate));
   }
   co_return out;
 }

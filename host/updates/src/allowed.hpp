@@ -8,8 +8,8 @@ namespace rapt::updates {
 
 /// Which versions the policy lets a module take by itself, of those that are newer: a range; "" for none.
 std::string range_of(install::AutoUpdate automatic, const Version& installed);
-/// Grants of `release` that nobody has given yet.
-std::vector<std::string> new_grants(const marketplace::ModuleRelease& release, const std::vector<std::string>& granted);
+/// What `release` asks for beyond what has been agreed to, permissions and hooks, in sentences; "" for nothing.
+std::string asks_more(const marketplace::ModuleRelease& release, const Installed& installed);
 
 /// What may be taken without asking anybody: of installed modules alone, newer versions inside of their policies and
 /// pins, that have not failed here before, are not yanked, and ask for nothing more.

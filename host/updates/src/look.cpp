@@ -57,12 +57,6 @@ std::string left_to_an_admin(const Installed& installed, const Version& present,
   return "By itself the module takes only versions " + range + ".";
 }
 
-std::string list_of(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ", ") + printable(word, 200);
-  return out;
-}
-
 }  // namespace
 
 Task<Result<Look>> look_at(UpdateSource& source, const Installed& installed) {
@@ -87,11 +81,9 @@ Task<Result<Look>> look_at(UpdateSource& source, const Installed& installed) {
   const auto release = co_await source.release(name, newest->text);
   if (!release) co_return release.error();
   out.update = UpdateOffer{newest->text, false, left_to_an_admin(installed, *present, *newest)};
-  const auto more = new_grants(*release, installed.record.permissions);
+  auto more = asks_more(*release, installed);
   out.update->needs_consent = !more.empty();
-  if (!more.empty() && out.update->held_because.empty())
-    out.update->held_because =
-        "It asks for more than was granted (" + list_of(more) + "): an administrator has to agree.";
+  if (out.update->held_because.empty()) out.update->held_because = std::move(more);
   co_return out;
 }
 

@@ -62,6 +62,9 @@ std::string surprise_in(const install::Plan& plan, const std::vector<marketplace
     const auto asks = [](const auto& permission) { return permission.is_new; };
     if (std::any_of(step.permissions.begin(), step.permissions.end(), asks))
       return step.name + " " + step.to + " asks for a permission that nobody has granted";
+    const auto reads = [](const auto& hook) { return hook.is_new; };
+    if (std::any_of(step.hooks.begin(), step.hooks.end(), reads))
+      return step.name + " " + step.to + " has hooks that give it more than was agreed to";
     if (!step.trust.empty())
       return step.name + " " + step.to + " is signed by a key of " + step.publisher + " that nobody has agreed to";
     if (!step.vouched) return "the registry does not vouch for " + step.name + " " + step.to;

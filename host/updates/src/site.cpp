@@ -22,7 +22,10 @@ Task<Result<Site>> load_site(store::Database& database, install::Installer& inst
   for (auto& record : *records) {
     auto& one = out[record.name];
     const auto manifest = manifests->find(record.name);
-    if (manifest != manifests->end()) one.dependencies = manifest->second.dependencies;
+    if (manifest != manifests->end()) {
+      one.dependencies = manifest->second.dependencies;
+      one.hooks = manifest->second.hooks;
+    }
     one.policy.module = record.name;
     one.record = std::move(record);
   }

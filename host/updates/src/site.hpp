@@ -15,6 +15,7 @@ namespace rapt::updates {
 struct Installed {
   install::InstalledRecord record;
   std::map<std::string, std::string> dependencies;
+  std::vector<bundle::ManifestHook> hooks;
   install::ModulePolicy policy;
   bool on_probation = false;
 };

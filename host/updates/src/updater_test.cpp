@@ -91,12 +91,12 @@ class UpdaterTest : public ::testing::Test {
 
   /// Puts a version into the shop; `more` is the rest of its manifest.
   Shop::Goods& offer(const std::string& name, const std::string& text, const std::string& dependencies = "",
-                     const std::string& permissions = "") {
+                     const std::string& permissions = "", const std::string& hooks = "") {
     const auto manifest =
         R"({"name":")" + name + R"(","version":")" + text +
-        R"(","title":"Sample","description":"For tests.","publisher":"tester","license":"MIT","abi":"1.0",
+        R"(","title":"Sample","description":"For tests.","publisher":"tester","license":"MIT","abi":"1.3",
       "permissions":[)" +
-        permissions + R"(],"dependencies":{)" + dependencies + R"(},"libraries":{")" +
+        permissions + R"(],"hooks":[)" + hooks + R"(],"dependencies":{)" + dependencies + R"(},"libraries":{")" +
         std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
     auto& one = shop_.goods[name][text];
     one.archive = bundle::encode_bundle({{"manifest.json", {0644, manifest}},
@@ -111,10 +111,12 @@ class UpdaterTest : public ::testing::Test {
     one.release.publisher = "tester";
     for (const auto& permission : parsed->permissions)
       for (auto& grant : bundle::grants_of(permission)) one.release.grants.push_back(grant);
+    one.release.hooks = parsed->hooks;
     return one;
   }
-  void installed(const std::string& name, const std::string& text, const std::string& dependencies = "") {
-    const auto done = run_blocking(installer_.install(offer(name, text, dependencies).archive));
+  void installed(const std::string& name, const std::string& text, const std::string& dependencies = "",
+                 const std::string& hooks = "") {
+    const auto done = run_blocking(installer_.install(offer(name, text, dependencies, "", hooks).archive));
     ASSERT_TRUE(done) << done.error().message;
   }
   void policy(const std::string& name, install::AutoUpdate automatic) {
@@ -219,6 +221,71 @@ TEST_F(UpdaterTest, NeverTakesMorePermissions) {
   EXPECT_EQ(version("filter"), "1.0.1");
   EXPECT_TRUE(standing("filter").update->needs_consent);
   EXPECT_THAT(held("filter"), HasSubstr("1.0.2: It asks for more than was granted (log)"));
+}
+
+TEST_F(UpdaterTest, NeverTakesHooksThatGiveMore) {
+  const std::string some = R"({"point":"chat:before_ai","history":4},{"point":"chat:on_message","async":true})";
+  const std::map<std::string, std::string> more = {
+      {"added", some + R"(,{"point":"chat:after_ai","history":0})"},
+      {"longer", R"({"point":"chat:before_ai","history":5})"},
+      {"whole", R"({"point":"chat:before_ai"})"},
+      {"at-once", R"({"point":"chat:on_message"})"},
+      {"earlier", R"({"point":"chat:before_ai","history":4,"priority":1})"}};
+  for (const auto& [name, hooks] : more) {
+    installed(name, "1.0.0", "", some);
+    offer(name, "1.0.1", "", "", some);
+    offer(name, "1.0.2", "", "", hooks);
+    policy(name, install::AutoUpdate::kPatch);
+  }
+  check();
+  for (const auto& [name, hooks] : more) {
+    EXPECT_EQ(version(name), "1.0.1") << name;
+    EXPECT_TRUE(standing(name).update->needs_consent) << name;
+    EXPECT_THAT(held(name), HasSubstr("1.0.2: Its hooks give it more than was agreed to. At chat:")) << name;
+    EXPECT_THAT(held(name), HasSubstr("An administrator has to agree.")) << name;
+  }
+  EXPECT_THAT(held("added"),
+              HasSubstr("At chat:after_ai: It reads each answer of the AI, and may change or withhold it. "
+                        "It is given nothing that was said before. So far it was not asked here."));
+  EXPECT_THAT(held("longer"), HasSubstr("So far it was given the last 4 messages before."));
+}
+
+TEST_F(UpdaterTest, TakesHooksThatGiveTheSameOrLess) {
+  const std::string some =
+      R"({"point":"chat:before_ai","history":4},{"point":"chat:after_ai"},{"point":"session:end","async":true})";
+  const std::map<std::string, std::string> less = {
+      {"none", ""},
+      {"same", some},
+      {"shorter", R"({"point":"chat:before_ai","history":3},{"point":"chat:after_ai","history":1000})"},
+      {"later", R"({"point":"chat:after_ai","async":true},{"point":"session:end"})"},
+      {"stricter", R"({"point":"chat:before_ai","history":4,"on_failure":"closed","timeout_ms":900})"}};
+  for (const auto& [name, hooks] : less) {
+    installed(name, "1.0.0", "", some);
+    offer(name, "1.0.1", "", "", hooks);
+    policy(name, install::AutoUpdate::kPatch);
+  }
+  check();
+  for (const auto& [name, hooks] : less) {
+    EXPECT_EQ(version(name), "1.0.1") << name;
+    EXPECT_EQ(held(name), "nothing") << name;
+  }
+}
+
+TEST_F(UpdaterTest, WaitsWhereNobodySignedTheHooks) {
+  installed("filter", "1.0.0");
+  offer("filter", "1.0.1").release.hooks.reset();
+  policy("filter", install::AutoUpdate::kPatch);
+  check();
+  EXPECT_EQ(version("filter"), "1.0.0");
+  EXPECT_TRUE(standing("filter").update->needs_consent);
+  EXPECT_THAT(held("filter"), HasSubstr("Its publisher has not signed at which hooks it is asked"));
+}
+
+TEST_F(UpdaterTest, TellsPermissionsAndHooksTogether) {
+  installed("filter", "1.0.0");
+  offer("filter", "1.0.1", "", R"({"name":"log","reason":"For tests."})", R"({"point":"session:end"})");
+  check();
+  EXPECT_THAT(held("filter"), HasSubstr("It asks for more than was granted (log). Its hooks give it more"));
 }
 
 TEST_F(UpdaterTest, NeverTakesWhatIsYankedBetaOrPinnedAway) {

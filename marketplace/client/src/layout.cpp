@@ -11,7 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxGrants = 256, kMaxArchitectures = 16, kMaxDependencies = 64, kMaxAdvisories = 10'000;
+constexpr std::size_t kMaxGrants = 256, kMaxArchitectures = 16, kMaxDependencies = 64, kMaxHooks = 16,
+                      kMaxAdvisories = 10'000;
 constexpr std::size_t kLine = 300, kText = 8000;
 
 bool is_architecture(std::string_view text) {
@@ -42,6 +43,27 @@ TimePoint valid_time(const Field& field) {
   return *time;
 }
 
+/// Without "history" it is given the whole conversation, as in a manifest.
+bundle::ManifestHook to_hook(const Field& field) {
+  bundle::ManifestHook out;
+  out.point = field.at("point").text(64);
+  out.priority = static_cast<int>(field.at("priority").number());
+  out.asynchronous = field.at("async").truth();
+  out.fail_closed = field.at("fail_closed").truth();
+  if (const auto history = field.find("history")) out.history = static_cast<int>(history->number());
+  if (out.priority < 0 || out.history.value_or(0) < 0) field.refuse("has a number that no manifest can have");
+  return out;
+}
+
+json hook_json(const bundle::ManifestHook& hook) {
+  json out = {{"point", hook.point},
+              {"priority", hook.priority},
+              {"async", hook.asynchronous},
+              {"fail_closed", hook.fail_closed}};
+  if (hook.history) out["history"] = *hook.history;
+  return out;
+}
+
 ModuleRelease to_release(const Field& custom) {
   const auto rapt = custom.at("rapt");
   ModuleRelease out;
@@ -64,6 +86,10 @@ ModuleRelease to_release(const Field& custom) {
     out.dependencies.emplace(module, valid_range(range));
   }
   for (const auto& one : rapt.at("grants").items(kMaxGrants)) out.grants.push_back(one.text(kLine));
+  if (const auto hooks = rapt.find("hooks")) {
+    out.hooks.emplace();
+    for (const auto& one : hooks->items(kMaxHooks)) out.hooks->push_back(to_hook(one));
+  }
   out.released_at = valid_time(rapt.at("released_at"));
   // A yank without a reason is still a yank, so the empty text must not pass for one.
   if (const auto yanked = rapt.find("yanked")) {
@@ -180,6 +206,10 @@ std::string encode_custom(const ModuleRelease& release) {
       {"dependencies", release.dependencies},
       {"grants", release.grants},
       {"released_at", to_rfc3339(release.released_at)}};
+  if (release.hooks) {
+    rapt["hooks"] = json::array();
+    for (const auto& hook : *release.hooks) rapt["hooks"].push_back(hook_json(hook));
+  }
   if (!release.yanked.empty()) rapt["yanked"] = release.yanked;
   return dump({{"rapt", std::move(rapt)}});
 }

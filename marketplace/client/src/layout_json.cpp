@@ -78,6 +78,11 @@ std::uint32_t Field::number() const {
   return static_cast<std::uint32_t>(out);
 }
 
+bool Field::truth() const {
+  if (!value_.is_boolean()) refuse("is neither true nor false");
+  return value_.get<bool>();
+}
+
 std::vector<Field> Field::items(std::size_t most) const {
   if (!value_.is_array()) refuse("is no list");
   if (value_.size() > most) refuse("has more than " + std::to_string(most) + " entries");

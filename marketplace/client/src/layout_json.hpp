@@ -27,6 +27,7 @@ class Field {
   [[nodiscard]] std::optional<Field> find(const std::string& key) const;
   [[nodiscard]] std::string text(std::size_t most_bytes) const;  ///< without control characters but for line ends
   [[nodiscard]] std::uint32_t number() const;
+  [[nodiscard]] bool truth() const;
   [[nodiscard]] std::vector<Field> items(std::size_t most) const;
   [[nodiscard]] std::vector<std::pair<std::string, Field>> members(std::size_t most) const;
   [[noreturn]] void refuse(const std::string& why) const { throw FieldFault{path_, why}; }

@@ -21,6 +21,13 @@ ModuleRelease sample() {
   out.architectures = {"x86_64-linux-gnu", "aarch64-linux-gnu"};
   out.dependencies = {{"safety-filter", "^1.4"}};
   out.grants = {"kv", "http:example.org"};
+  out.hooks.emplace(2);
+  out.hooks->at(0).point = "chat:before_ai";
+  out.hooks->at(0).history = 4;
+  out.hooks->at(0).fail_closed = true;
+  out.hooks->at(1).point = "session:end";
+  out.hooks->at(1).priority = 7;
+  out.hooks->at(1).asynchronous = true;
   out.released_at = *parse_time("2026-11-22T10:11:12.345Z");
   return out;
 }
@@ -65,9 +72,27 @@ TEST(Layout, AReleaseSurvivesTheWayThroughItsCustom) {
     EXPECT_EQ(after.architectures, before.architectures);
     EXPECT_EQ(after.dependencies, before.dependencies);
     EXPECT_EQ(after.grants, before.grants);
+    ASSERT_TRUE(after.hooks && after.hooks->size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto &one = after.hooks->at(i), &other = before.hooks->at(i);
+      EXPECT_EQ(one.point, other.point);
+      EXPECT_EQ(one.history, other.history);
+      EXPECT_EQ(one.priority, other.priority);
+      EXPECT_EQ(one.asynchronous, other.asynchronous);
+      EXPECT_EQ(one.fail_closed, other.fail_closed);
+    }
     EXPECT_EQ(after.released_at, before.released_at);
     EXPECT_EQ(after.yanked, yanked);
   }
+}
+
+TEST(Layout, HooksThatNobodySignedAreNotTakenForNone) {
+  auto before = sample();
+  before.hooks.reset();
+  EXPECT_FALSE(parse_custom(encode_custom(before)).value().hooks);
+  before.hooks.emplace();
+  const auto after = parse_custom(encode_custom(before)).value();
+  EXPECT_TRUE(after.hooks && after.hooks->empty());
 }
 
 TEST(Layout, ACustomIsReadStrictly) {
@@ -86,6 +111,9 @@ TEST(Layout, ACustomIsReadStrictly) {
   EXPECT_THAT(fault(with("safety-filter", "Safety")), HasSubstr("no module's name"));
   EXPECT_THAT(fault(with("x86_64-linux-gnu", "x86/64")), HasSubstr("custom.rapt.architectures[0]"));
   EXPECT_THAT(fault(with(R"("kv")", R"("k\u001bv")")), HasSubstr("custom.rapt.grants[0] has control characters"));
+  EXPECT_THAT(fault(with(R"("async":false)", R"("async":0)")), HasSubstr("custom.rapt.hooks[0].async is neither"));
+  EXPECT_THAT(fault(with(R"("history":4)", R"("history":2147483648)")), HasSubstr("custom.rapt.hooks[0] has a number"));
+  EXPECT_THAT(fault(with(R"("point":"chat:before_ai",)", "")), HasSubstr("custom.rapt.hooks[0].point is missing"));
   EXPECT_THAT(fault(with("2026-11-22T", "2026-13-22T")), HasSubstr("custom.rapt.released_at"));
   EXPECT_THAT(fault(with(R"("name":)", R"("yanked":"","name":)")), HasSubstr("custom.rapt.yanked gives no reason"));
   EXPECT_THAT(fault(with(R"("name":)", "\"later\":" + std::string(40, '[') + std::string(40, ']') + ",\"name\":")),

@@ -17,6 +17,7 @@ ModuleRelease release_of(const bundle::Manifest& manifest, Channel channel) {
   for (const auto& permission : manifest.permissions) {
     for (auto& grant : bundle::grants_of(permission)) out.grants.push_back(std::move(grant));
   }
+  out.hooks = manifest.hooks;
   return out;
 }
 

@@ -46,6 +46,15 @@ export interface Wanted {
 
 export type PlanRequest = { install: Wanted[] } | { upload_id: string };
 
+export interface PlannedHook {
+  point: string;
+  text: string;
+  /** How that differs from the installed version; "" when it does not. */
+  change: string;
+  /** It reads more there, or may do more, than the installed version. */
+  new: boolean;
+}
+
 export interface PlanStep {
   name: string;
   title: string;
@@ -66,7 +75,9 @@ export interface PlanStep {
   /** Grants that go: "kv", "http:books.example". */
   removed_permissions: string[];
   /** What it is told of what people write with the tools that it is attached to. */
-  hooks: { point: string; text: string }[];
+  hooks: PlannedHook[];
+  /** Points at which it is asked now and would no longer be. */
+  removed_hooks: string[];
   migrations: number;
   config_required: boolean;
 }

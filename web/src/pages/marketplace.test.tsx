@@ -200,6 +200,25 @@ describe("installing", () => {
     expect(dialog().getByRole("button", { name: "Upgrade" })).toBeVisible();
   });
 
+  it("marks what the hooks of an upgrade give beyond what they give now, and what it is no longer asked", async () => {
+    const hooks = [
+      { point: "session:end", text: "It is told when a conversation ends.", change: "", new: false },
+      { point: "chat:after_ai", text: "It reads each answer of the AI.", change: "So far it was not asked here.", new: true },
+    ];
+    await openInstall({ "POST /admin/module-plans": ok({ ...plan, steps: [{ ...step, from: "1.1.0", kind: "upgrade", hooks, removed_hooks: ["chat:on_message"] }] }) });
+    expect(dialog().getByText("What it is told where it is attached to a tool: more than before at 1 point")).toBeVisible();
+    const shown = [...document.querySelectorAll("dialog [data-hook]")].map((each) => [each.getAttribute("data-hook"), each.getAttribute("data-new")]);
+    expect(shown).toEqual([["chat:after_ai", "true"], ["session:end", "false"]]);
+    expect(dialog().getByText("So far it was not asked here.")).toBeVisible();
+    expect(dialog().getByText(/^It is no longer asked: /)).toBeVisible();
+  });
+
+  it("marks no hook as new of a module that is not here yet", async () => {
+    await openInstall();
+    expect(document.querySelector("dialog [data-hook]")?.getAttribute("data-new")).toBe("false");
+    expect(dialog().getByText("What it is told where it is attached to a tool")).toBeVisible();
+  });
+
   it("says plainly that nobody has signed a bundle", async () => {
     await openInstall({ "POST /admin/module-plans": ok({ ...plan, warnings: ["Development mode lets it in."], steps: [{ ...step, signed: false, vouched: false }] }) });
     expect(dialog().getByText(/Nobody has signed it/)).toBeVisible();

@@ -67,7 +67,8 @@ export const step: PlanStep = {
   change_log: "",
   permissions: [{ name: "http", reason: "It looks up books.", grants: ["http:books.example"], text: "It reaches books.example.", new: true }],
   removed_permissions: [],
-  hooks: [{ point: "session:end", text: "It is told when a conversation ends. It is given the whole conversation." }],
+  hooks: [{ point: "session:end", text: "It is told when a conversation ends. It is given the whole conversation.", change: "", new: true }],
+  removed_hooks: [],
   migrations: 0,
   config_required: true,
 };

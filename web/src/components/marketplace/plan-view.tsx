@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { ShieldCheck, ShieldX } from "lucide-react";
-import type { Plan, PlanStep } from "@/api/marketplace";
+import type { Plan, PlannedHook, PlanStep } from "@/api/marketplace";
 import { Badge } from "@/components/ui/badge";
 import { Notice } from "@/components/ui/notice";
 import { plural } from "@/lib/format";
@@ -34,7 +34,7 @@ export function PlanView({ plan: { steps, total_bytes, warnings } }: { plan: Pla
 const kinds = { install: ["New here", "info"], upgrade: ["Upgrade", "good"], downgrade: ["Older version", "warning"] } as const;
 
 function StepView({ step }: { step: PlanStep }) {
-  const { because, bytes, change_log, config_required, from, hooks, kind, migrations, name, permissions, removed_permissions, title, to } = step;
+  const { because, bytes, change_log, config_required, from, hooks, kind, migrations, name, permissions, removed_hooks, removed_permissions, title, to } = step;
   const [label, tone] = kinds[kind];
   const isNew = permissions.filter((each) => each.new).length;
   return (
@@ -53,19 +53,7 @@ function StepView({ step }: { step: PlanStep }) {
         <PermissionList permissions={[...permissions].sort((one, other) => Number(other.new) - Number(one.new)).map((each) => ({ ...each, new: each.new && from !== null }))} />
         {removed_permissions.length > 0 && <p className="mt-2">It no longer asks for: {removed_permissions.map(grantTitle).join(", ")}</p>}
       </div>
-      {hooks.length > 0 && (
-        <div>
-          <h4 className="mb-1.5 font-semibold">What it is told where it is attached to a tool</h4>
-          <ul className="space-y-3">
-            {hooks.map(({ point, text }) => (
-              <li key={point} data-hook={point}>
-                <span className="font-semibold">{pointInWords(point)}</span> <code className="rounded-md bg-muted px-1.5 py-0.5 text-xs">{point}</code>
-                {text && <span className="block">{text}</span>}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {hooks.length + removed_hooks.length > 0 && <Hooks hooks={hooks} removed={removed_hooks} upgrade={from !== null} />}
       {migrations > 0 && <p>It changes its own tables ({plural(migrations, "migration")}). If that fails, nothing changes.</p>}
       {config_required && <p>It needs settings before it can work: you are led there at the end.</p>}
       {change_log.trim() !== "" && (
@@ -76,6 +64,27 @@ function StepView({ step }: { step: PlanStep }) {
           </div>
         </details>
       )}
+    </div>
+  );
+}
+
+/** What it reads of what people write, what is more than now first. */
+function Hooks({ hooks, removed, upgrade }: { hooks: PlannedHook[]; removed: string[]; upgrade: boolean }) {
+  const more = upgrade ? hooks.filter((each) => each.new).length : 0;
+  return (
+    <div>
+      <h4 className="mb-1.5 font-semibold">{more > 0 ? `What it is told where it is attached to a tool: more than before at ${plural(more, "point")}` : "What it is told where it is attached to a tool"}</h4>
+      <ul className="space-y-3">
+        {[...hooks].sort((one, other) => Number(other.new) - Number(one.new)).map(({ change, new: isNew, point, text }) => (
+          <li key={point} data-hook={point} data-new={upgrade && isNew}>
+            <span className="font-semibold">{pointInWords(point)}</span> <code className="rounded-md bg-muted px-1.5 py-0.5 text-xs">{point}</code>{" "}
+            {upgrade && isNew && <Badge tone="warning">New</Badge>}
+            {text && <span className="block">{text}</span>}
+            {change && <span className="block text-muted-foreground">{change}</span>}
+          </li>
+        ))}
+      </ul>
+      {removed.length > 0 && <p className="mt-2">It is no longer asked: {removed.map((point) => pointInWords(point).toLowerCase()).join(", ")}</p>}
     </div>
   );
 }

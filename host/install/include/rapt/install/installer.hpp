@@ -34,6 +34,18 @@ struct InstalledRecord {
   std::string previous_digest_hex;              ///< of its archive; "" when there is none
 };
 
+/// A hook of a version that is to be installed.
+struct PlannedHook {
+  std::string point;    ///< "chat:before_ai"
+  std::string text;     ///< what it is told there, in plain words
+  std::string change;   ///< how that differs from the installed version, in sentences; "" when it does not
+  bool is_new = false;  ///< nobody has agreed to all of it yet
+};
+/// Of `manifest`, in its order; `before` is what the installed version declares, nullptr when none is installed.
+std::vector<PlannedHook> planned_hooks(const bundle::Manifest& manifest, const bundle::Manifest* before);
+/// Points of `before` at which `manifest` is not asked any more.
+std::vector<std::string> removed_hooks(const bundle::Manifest& manifest, const bundle::Manifest* before);
+
 /// What installing a bundle would do, for the admin who decides.
 struct InstallPlan {
   bundle::Manifest manifest;
@@ -42,11 +54,13 @@ struct InstallPlan {
   std::optional<std::string> installed_version;             ///< nullopt when the module is not installed
   bool same_bytes = false;                                  ///< nothing to do
   std::vector<bundle::ManifestPermission> new_permissions;  ///< that nobody has granted yet
+  std::vector<PlannedHook> hooks;
+  std::vector<std::string> removed_hooks;
 };
 
 struct InstallOptions {
   bool allow_downgrade = false;
-  bool grant_permissions = false;   ///< the admin has agreed to every permission of the plan
+  bool grant_permissions = false;   ///< the admin has agreed to every permission and hook of the plan
   bool allow_replace = false;       ///< other bytes under the installed version: for those who build it themselves
   bool part_of_plan = false;        ///< dependencies were settled for several modules at once; not asked here
   std::vector<TrustedKey> trust{};  ///< the admin has agreed to believe these from now on, as trust_keys() does
@@ -78,9 +92,9 @@ class Installer {
   /// Checks the bundle as install() does, and changes nothing. kForbidden, kInvalid.
   Task<Result<InstallPlan>> plan(std::string archive);
   /// kForbidden (signature), kInvalid (bundle, ABI, architecture), kConflict (an older version than the installed one,
-  /// other bytes under the same version, permissions that nobody has granted, or a dependency that is not there; also
-  /// of another module on this one). Installing the same bytes again
-  /// changes nothing, and puts the archive back when it has been lost or changed.
+  /// other bytes under the same version, permissions or more of a hook that nobody has agreed to, or a dependency that
+  /// is not there; also of another module on this one). Installing the same bytes again changes nothing, and puts the
+  /// archive back when it has been lost or changed.
   Task<Result<InstalledRecord>> install(std::string archive, InstallOptions options = {});
   /// Goes back to the version that was installed before this one, whose archive has been kept; going back once more
   /// comes here again. Permissions are those that were granted for that version; other bytes under one version

@@ -30,11 +30,6 @@ struct PlannedPermission {
   bool is_new = false;  ///< nobody has granted all of it to this module yet
 };
 
-struct PlannedHook {
-  std::string point;  ///< "chat:before_ai"
-  std::string text;   ///< what it is told there, in plain words
-};
-
 /// One change of the set of modules. What it says was read from the bundle itself, which has been fetched and verified.
 struct PlannedStep {
   std::string name, title;
@@ -52,6 +47,7 @@ struct PlannedStep {
   std::vector<PlannedPermission> permissions;
   std::vector<std::string> removed_permissions;  ///< grants that go
   std::vector<PlannedHook> hooks;                ///< in the manifest's order
+  std::vector<std::string> removed_hooks;        ///< points at which it is not asked any more
   std::size_t migrations = 0;
   bool config_required = false;   ///< it has settings without which it does not work
   std::vector<TrustedKey> trust;  ///< keys that consent makes believed

@@ -17,7 +17,7 @@ namespace rapt::updates {
 std::unique_ptr<UpdateSource> registry_source(marketplace::TrustedRegistry& registry, store::Database& database);
 
 /// Installs through `installer`, which outlives it: refuses a plan that comes to anything but the changes that were
-/// decided, that asks for a permission, or that would begin to trust a key.
+/// decided, that asks for a permission or more of a hook, or that would begin to trust a key.
 std::unique_ptr<UpdateSink> installing_sink(install::MarketplaceInstaller& installer);
 
 /// The registry that this host is told to use, for an Updater.

@@ -16,7 +16,7 @@ namespace rapt::updates {
 /// A newer version that could be had.
 struct UpdateOffer {
   std::string version;
-  bool needs_consent = false;  ///< it asks for more than was granted
+  bool needs_consent = false;  ///< it asks for more than was agreed to
   std::string held_because;    ///< why it has not been taken by itself, "" where nothing stands in the way
 };
 

@@ -10,6 +10,7 @@
 
 #include "rapt/base/clock.hpp"
 #include "rapt/base/result.hpp"
+#include "rapt/bundle/manifest.hpp"
 
 /// How the registry's repository is laid out, the same for who writes it and who reads it. docs/registry-trust.md says
 /// why.
@@ -53,6 +54,9 @@ struct ModuleRelease {
   std::vector<std::string> architectures;
   std::map<std::string, std::string> dependencies;  ///< module -> range, as VersionRange reads it
   std::vector<std::string> grants;                  ///< bundle::grants_of() of its permissions
+  /// Its hooks, as far as somebody has to agree to them: point, history, asynchronous, fail_closed and priority count.
+  /// nullopt where the publisher's rapt was too old to sign them.
+  std::optional<std::vector<bundle::ManifestHook>> hooks{};
   TimePoint released_at{};
   std::string yanked;  ///< why it should no longer be installed; "" when it may
 };

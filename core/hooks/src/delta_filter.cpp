@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "rapt/base/lasting_text.hpp"
 #include "text_cut.hpp"
 #include "verdict.hpp"
 #include "window_cutter.hpp"
@@ -15,13 +16,21 @@ constexpr std::size_t kMaxHeld = 65536;      // RAPT_STREAM_MAX_HELD
 constexpr std::size_t kReleasedTail = 4096;  // what a module is told of the text before its window
 constexpr auto kPoint = Point::kChatOnDelta;
 
+/// Where the part of a text begins that is no longer than `longest` and cuts no character in two.
+std::size_t start_of_tail(std::string_view text, std::size_t longest) {
+  auto start = text.size() > longest ? text.size() - longest : 0;
+  while (start < text.size() && !between_characters(text, start)) ++start;
+  return start;
+}
+
 /// Appends, and keeps no more than the tail of it.
 void append_tail(std::string& tail, std::string_view text) {
-  tail += text.substr(text.size() > kReleasedTail ? text.size() - kReleasedTail : 0);
-  if (tail.size() <= kReleasedTail) return;
-  auto start = tail.size() - kReleasedTail;
-  while (!between_characters(tail, start)) ++start;
-  tail.erase(0, start);
+  if (text.size() >= kReleasedTail) {
+    tail = text.substr(start_of_tail(text, kReleasedTail));
+    return;
+  }
+  tail.erase(0, start_of_tail(tail, kReleasedTail - text.size()));
+  append_sparingly(tail, text);
 }
 
 /// What the module said about holding back, checked: it may come from a process that lies.
@@ -146,7 +155,7 @@ Task<bool> DeltaFilter::finish(std::string_view words, std::string& out) {
 /// of it came at once.
 Task<bool> DeltaFilter::feed(std::size_t stage, std::string_view words, std::string& out) {
   if (stage == stages_.size()) {
-    out += words;
+    append_sparingly(out, words);
     co_return true;
   }
   auto& cutter = stages_[stage]->cutter;

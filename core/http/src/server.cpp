@@ -17,8 +17,8 @@
 #include <boost/asio/write.hpp>
 
 #include "connection.hpp"
-#include "rapt/base/ids.hpp"
 #include "rapt/base/file.hpp"
+#include "rapt/base/ids.hpp"
 #include "rapt/base/log.hpp"
 #include "rapt/http/listening.hpp"
 #include "rapt/runtime/runtime.hpp"
@@ -67,8 +67,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 };
 
 Result<void> Server::Impl::listen() {
-  auto listening = options.listening < 0 ? listen_at(options.address, options.port)
-                                         : Result<UniqueFd>(UniqueFd(options.listening));
+  auto listening =
+      options.listening < 0 ? listen_at(options.address, options.port) : Result<UniqueFd>(UniqueFd(options.listening));
   if (!listening) return listening.error();
   const auto port = port_of_listening(listening->get());
   if (!port) return port.error();
@@ -193,12 +193,13 @@ std::uint16_t Server::port() const {
 Task<void> Server::stop(std::chrono::milliseconds grace) {
   using namespace asio::experimental::awaitable_operators;
   const auto impl = impl_;
-  asio::dispatch(impl->acceptor.get_executor(), [impl] { impl->stop_listening(); });
   {
     const std::lock_guard lock(impl->mutex);
     impl->stopping = true;
   }
+  // Before the door is shut: where a new connection is refused, the others have been told that they end.
   impl->for_all([](Connection& connection) { connection.drain(); });
+  asio::dispatch(impl->acceptor.get_executor(), [impl] { impl->stop_listening(); });
   co_await (Impl::wait_until_empty(impl) || runtime::sleep_for(grace));
   impl->for_all([](Connection& connection) { connection.close(); });
   co_await (Impl::wait_until_empty(impl) || runtime::sleep_for(grace));

@@ -50,6 +50,8 @@ class TestServer {
   [[nodiscard]] std::string url(const std::string& path) const;
   /// Starts to stop; the future is ready once stopped.
   std::future<void> stop(std::chrono::milliseconds grace);
+  /// Until the stop has been heard of: a server refuses new connections after it has told those it has that they end.
+  void wait_until_closed() const;
 
   TestHandler handler;
 

@@ -114,6 +114,17 @@ std::future<void> TestServer::stop(std::chrono::milliseconds grace) {
   return stopped->get_future();
 }
 
+void TestServer::wait_until_closed() const {
+  try {
+    while (true) {
+      RawSocket late = connect();
+      late.send("GET /echo HTTP/1.1\r\nHost: test\r\n\r\n");
+      late.read_answer();
+    }
+  } catch (const std::exception&) {  // refused
+  }
+}
+
 Task<void> TestServer::stop_and_tell(std::chrono::milliseconds grace, std::shared_ptr<std::promise<void>> stopped) {
   co_await server_.stop(grace);
   stopped->set_value();

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "rapt/base/lasting_text.hpp"
+
 namespace rapt::gateway {
 
 namespace {
@@ -52,85 +54,86 @@ Task<Result<std::string>> read_body(http::ClientStream& stream, std::string begi
   }
 }
 
-Task<std::optional<Failure>> AnswerReader::read() {
+Task<void> AnswerReader::read() {
   expect_by(limits_.first_words_by);
-  auto first = co_await read_first();
-  if (!first) co_return Failure{first.error()};
-  if (first->empty()) co_return Failure{broke_off("the answer has no bytes")};
-  std::optional<Failure> failure;
-  if (is_events(*first, stream_.headers())) {
-    failure = co_await read_events(std::move(*first));
+  std::string first = co_await read_first();
+  if (!failure_ && first.empty()) failure_ = Failure{broke_off("the answer has no bytes")};
+  if (failure_) co_return;
+  if (is_events(first, stream_.headers())) {
+    co_await read_events(std::move(first));
   } else {
-    failure = co_await read_whole(std::move(*first));
+    co_await read_whole(std::move(first));
   }
-  if (!failure) failure = emptiness();
-  co_return failure;
+  if (!failure_) failure_ = emptiness();
 }
 
-Task<Result<std::string>> AnswerReader::read_first() {
+Task<std::string> AnswerReader::read_first() {
   std::string first;
   while (first.find_first_not_of(kBlanks) == std::string::npos) {
     auto bytes = co_await stream_.read();
-    if (!bytes) co_return transfer_failure(bytes.error(), true).error;
-    if (!*bytes) co_return std::string();
+    if (!bytes) failure_ = Failure{transfer_failure(bytes.error(), true).error};
+    if (!bytes || !*bytes) co_return std::string();
     first += **bytes;
-    if (first.size() > kMaxWholeBytes) co_return invalid_response("the answer begins with nothing but blanks");
+    if (first.size() <= kMaxWholeBytes) continue;
+    failure_ = Failure{invalid_response("the answer begins with nothing but blanks")};
+    co_return std::string();
   }
   co_return first;
 }
 
-Task<std::optional<Failure>> AnswerReader::read_events(std::string bytes) {
+Task<void> AnswerReader::read_events(std::string bytes) {
   SseParser parser;
-  std::optional<Failure> failure;
   for (;;) {
-    failure = co_await take_all(parser, bytes);
-    if (failure) co_return failure;
-    if (done_) co_return std::nullopt;
+    co_await take_all(parser, bytes);
+    if (failure_ || done_) co_return;
     // The stream's own deadline is for silence; who sends comments all the time is never silent.
     if (SteadyClock::now() > expected_by_) {
-      failure = transfer_failure(late(), true);
+      failure_ = transfer_failure(late(), true);
       break;
     }
+    std::string().swap(bytes);  // the next may be long in coming
     auto more = co_await stream_.read();
-    if (!more) failure = transfer_failure(more.error(), true);
+    if (!more) failure_ = transfer_failure(more.error(), true);
     if (!more || !*more) break;
     bytes = std::move(**more);
   }
   // Some servers leave out the blank line after the last event. What was cut off in the middle cannot be read.
-  if (!failure) {
-    failure = co_await take_all(parser, "\n\n");
-    if (failure && failure->error.code != "AI_INVALID_RESPONSE") co_return failure;
-    failure = Failure{broke_off("the stream ended without its end")};
+  if (!failure_) {
+    co_await take_all(parser, "\n\n");
+    if (failure_ && failure_->error.code != "AI_INVALID_RESPONSE") co_return;
+    failure_ = Failure{broke_off("the stream ended without its end")};
   }
   // Some leave out [DONE]; without a finish_reason either, the rest of the answer is missing.
-  if (done_ || !answer_.finish_reason.empty()) co_return std::nullopt;
-  co_return failure;
+  if (done_ || !answer_.finish_reason.empty()) failure_.reset();
 }
 
-Task<std::optional<Failure>> AnswerReader::take_all(SseParser& parser, std::string_view bytes) {
+Task<void> AnswerReader::take_all(SseParser& parser, std::string_view bytes) {
   auto events = parser.feed(bytes);
-  if (!events) co_return Failure{events.error()};
+  if (!events) {
+    failure_ = Failure{events.error()};
+    co_return;
+  }
   const bool joins = sink_ == nullptr || sink_->joins();
-  std::optional<Failure> failure;
-  for (auto event = events->begin(); event != events->end() && !failure && !done_; ++event) {
-    failure = take(*event);
+  for (auto event = events->begin(); event != events->end() && !failure_ && !done_; ++event) {
+    failure_ = take(*event);
     if (!joins) co_await hand_on();
   }
-  if (joins && done_) co_return failure;
+  if (joins && done_) co_return;
   // Who has had enough of the words before a failure never gets to know of it.
   const bool wanted = co_await hand_on();
-  if (!wanted) failure.reset();
-  co_return failure;
+  if (!wanted) failure_.reset();
 }
 
-Task<std::optional<Failure>> AnswerReader::read_whole(std::string first) {
+Task<void> AnswerReader::read_whole(std::string first) {
   auto body = co_await read_body(stream_, std::move(first), kMaxWholeBytes);
-  if (!body) co_return Failure{body.error()};
+  if (!body) {
+    failure_ = Failure{body.error()};
+    co_return;
+  }
   const SseEvent event{"message", std::move(*body)};
-  auto failure = take(event);
+  failure_ = take(event);
   const bool waits_for_end = sink_ == nullptr || sink_->joins();
-  if (failure || !waits_for_end) co_await hand_on();
-  co_return failure;
+  if (failure_ || !waits_for_end) co_await hand_on();
 }
 
 std::optional<Failure> AnswerReader::take(const SseEvent& event) {
@@ -146,7 +149,7 @@ std::optional<Failure> AnswerReader::take(const SseEvent& event) {
   note(*piece);
   if (answer_.content.size() + piece->content.size() > kMaxContentBytes)
     return Failure{invalid_response("the answer is longer than allowed")};
-  answer_.content += piece->content;
+  append_sparingly(answer_.content, piece->content);
   unheard_ += piece->content;
   return std::nullopt;
 }

@@ -38,17 +38,19 @@ class AnswerReader {
   AnswerReader(http::ClientStream& stream, DeltaSink* sink, Limits limits, Discretion& discretion)
       : stream_(stream), sink_(sink), limits_(limits), discretion_(discretion) {}
 
-  /// Reads to the end. The failure of an answer that broke off, or that says nothing.
-  Task<std::optional<Failure>> read();
+  /// Reads to the end.
+  Task<void> read();
+  /// Of an answer that broke off, or that says nothing. It stands here once, and in none of the tasks that wait.
+  [[nodiscard]] std::optional<Failure>& failure() { return failure_; }
   /// What came, for good.
   [[nodiscard]] Answer& answer() { return answer_; }
 
  private:
-  Task<std::optional<Failure>> read_events(std::string first);
-  Task<std::optional<Failure>> read_whole(std::string first);
+  Task<void> read_events(std::string first);
+  Task<void> read_whole(std::string first);
   /// The first bytes that are no blanks, with what stood before them; empty when there are none.
-  Task<Result<std::string>> read_first();
-  Task<std::optional<Failure>> take_all(SseParser& parser, std::string_view bytes);
+  Task<std::string> read_first();
+  Task<void> take_all(SseParser& parser, std::string_view bytes);
   std::optional<Failure> take(const SseEvent& event);
   Task<bool> hand_on();
   void note(Piece& piece);
@@ -61,6 +63,7 @@ class AnswerReader {
   const Limits limits_;
   Discretion& discretion_;  ///< forgets what was asked once an answer has begun: nothing is asked again then
   Answer answer_;
+  std::optional<Failure> failure_;
   std::string unheard_;  ///< words that have not been handed on
   bool done_ = false;
   std::chrono::steady_clock::time_point expected_by_{};

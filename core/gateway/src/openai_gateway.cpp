@@ -51,18 +51,23 @@ std::vector<std::string> models_of(const ChatRequest& request, const std::string
   return models;
 }
 
-Task<Tried> try_once(Asking& asking, const std::string& model) {
+/// Up to the head of an answer. What was needed for that is gone when the long wait begins.
+Task<Opened> send_to(Asking& asking, const std::string& model) {
   auto body = chat_body(asking.request, model, asking.options.temperature);
-  if (!body) co_return Tried{Failure{body.error()}};
-  const auto first_words_by = std::chrono::steady_clock::now() + asking.options.first_token_timeout;
+  if (!body) co_return Opened{nullptr, Failure{body.error()}};
   auto request = to_http(asking.options, "POST", "/chat/completions", asking.request.call_id, asking.allowance);
   request.headers.set("Content-Type", "application/json");
   request.body = std::move(*body);
-  auto opened = co_await open_once(asking.client, std::move(request), asking.discretion);
+  co_return co_await open_once(asking.client, std::move(request), asking.discretion);
+}
+
+Task<Tried> try_once(Asking& asking, const std::string& model) {
+  const auto first_words_by = std::chrono::steady_clock::now() + asking.options.first_token_timeout;
+  auto opened = co_await send_to(asking, model);
   if (opened.failure) co_return Tried{std::move(opened.failure)};
   AnswerReader reader(*opened.stream, asking.sink, {first_words_by, asking.options.token_timeout}, asking.discretion);
-  auto failure = co_await reader.read();
-  co_return Tried{std::move(failure), std::move(reader.answer()), true};
+  co_await reader.read();
+  co_return Tried{std::move(reader.failure()), std::move(reader.answer()), true};
 }
 
 /// Asks one model, again where that can help: never after an answer has begun, and never after a head that was followed

@@ -14,7 +14,7 @@ namespace rapt::http {
 namespace {
 
 /// What is read at once. Each transfer has that much for itself, for as long as it takes, and libcurl adds a byte.
-constexpr long kReadBuffer = 4095;
+constexpr long kReadBuffer = 2047;
 
 Error upstream(ErrorKind kind, const std::string& peer, std::string message, std::string detail) {
   Error error;
@@ -117,15 +117,15 @@ std::size_t EasyHandle::on_header(char* bytes, std::size_t size, std::size_t cou
 }
 
 /// An answer may take minutes, and a prompt is large. Once an answer has begun, libcurl sends a request no second time.
-void EasyHandle::forget_body() {
+void EasyHandle::forget_request() {
   curl_off_t sent = 0;
   const auto known = curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
-  if (known == CURLE_OK && static_cast<std::size_t>(sent) == transfer_->request.body.size()) transfer_->body_sent();
+  if (known == CURLE_OK && static_cast<std::size_t>(sent) == transfer_->request.body.size()) transfer_->request_sent();
 }
 
 std::size_t EasyHandle::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto* handle = static_cast<EasyHandle*>(self);
-  if (!std::exchange(handle->began_, true)) handle->forget_body();
+  if (!std::exchange(handle->began_, true)) handle->forget_request();
   switch (handle->transfer_->piece({bytes, size * count})) {
     case Transfer::Taken::kYes:
       return size * count;

@@ -32,7 +32,7 @@ class EasyHandle {
   std::shared_ptr<Transfer> transfer_;
   CURL* easy_;
   curl_slist* fields_ = nullptr;
-  void forget_body();
+  void forget_request();
 
   bool began_ = false;  ///< something of the answer's body has come
   bool too_large_ = false;

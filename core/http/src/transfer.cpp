@@ -114,6 +114,11 @@ std::optional<Transfer::Due> Transfer::due() {
   return due;
 }
 
+void Transfer::request_sent() {
+  std::string().swap(request.body);
+  request.headers = {};
+}
+
 void Transfer::look_again_at(Clock::time_point at) {
   const std::lock_guard lock(mutex_);
   look_at_ = at;
@@ -157,7 +162,7 @@ Task<Result<std::optional<std::string>>> Transfer::next(bool& resume) {
       const std::lock_guard lock(mutex_);
       if (!pieces_.empty()) {
         std::string piece = std::move(pieces_.front());
-        pieces_.pop_front();
+        pieces_.erase(pieces_.begin());
         queued_ -= piece.size();
         resume = paused_ && queued_ < kQueueLimit / 2;
         if (resume) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rapt/base/result.hpp"
 #include "rapt/http/client.hpp"
@@ -27,7 +27,7 @@ class Transfer {
   void end(Result<void> outcome);
   /// The same for a loop that runs nothing any more: a task that waits is not woken but dropped.
   void abandon(Error why);
-  void body_sent() { std::string().swap(request.body); }  ///< it is not needed any more
+  void request_sent();  ///< its body and fields are not needed any more
   /// When the peer is late if nothing more comes, and what that is; nullopt while it may take its time.
   struct Due {
     Clock::time_point at;
@@ -57,7 +57,7 @@ class Transfer {
   int status_ = 0;
   Headers headers_;
   bool opened_ = false;
-  std::deque<std::string> pieces_;
+  std::vector<std::string> pieces_;  ///< a few; a deque takes half a kilobyte when it is empty
   std::size_t queued_ = 0;
   std::size_t received_ = 0;
   bool paused_ = false;

@@ -4,13 +4,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "rapt/base/lasting_text.hpp"
+
 namespace rapt::chat {
 
 using Kind = TurnEvent::Kind;
 
 void Turn::append(Kind kind, std::string_view data) {
-  data_.append(data);
-  marks_.push_back({static_cast<std::uint32_t>(data_.size()), kind});
+  constexpr std::size_t kLeastRoom = 16;
+  append_sparingly(data_, data);
+  if (marks_.size() == marks_.capacity()) marks_.reserve(marks_.size() + marks_.size() / 4 + kLeastRoom);
+  marks_.push_back({static_cast<std::uint32_t>(data_.size()) & 0x0FFFFFFFU, static_cast<std::uint32_t>(kind) & 0xFU});
 }
 
 void Turn::add(Kind kind, std::string_view data) {
@@ -41,7 +45,10 @@ std::vector<TurnEvent> Turn::after(std::int64_t number) const {
   std::vector<TurnEvent> events;
   for (auto i = static_cast<std::size_t>(std::max<std::int64_t>(number, 0)); i < marks_.size(); ++i) {
     const std::size_t begin = i == 0 ? 0 : marks_[i - 1].end;
-    TurnEvent event{static_cast<std::int64_t>(i) + 1, marks_[i].kind, data_.substr(begin, marks_[i].end - begin), {}};
+    TurnEvent event{static_cast<std::int64_t>(i) + 1,
+                    static_cast<Kind>(marks_[i].kind),
+                    data_.substr(begin, marks_[i].end - begin),
+                    {}};
     if (outcome_ && i + 1 == marks_.size()) event.outcome = outcome_;
     events.push_back(std::move(event));
   }

@@ -70,8 +70,8 @@ class Turn {
 
   /// Where an event's data ends in `data_`: an answer of a thousand words costs little more than its text.
   struct Mark {
-    std::uint32_t end;
-    TurnEvent::Kind kind;
+    std::uint32_t end : 28;
+    std::uint32_t kind : 4;
   };
 
   const About about_;

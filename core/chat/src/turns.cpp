@@ -223,7 +223,9 @@ Task<Result<Reader>> Turns::start(const identity::Actor& owner, const std::strin
   // On the asker's own executor: a reader there sees each word without another thread.
   auto executor = co_await asio::this_coro::executor;
   const auto interruption = std::make_shared<Interruption>(executor);
-  auto running = run(turn, std::move(*prepared), interruption);
+  // Not in the task's frame: that would hold what it is made from as well.
+  auto flow = std::make_unique<MessageFlow>(parts_, turn, std::move(*prepared), interruption, stopping_);
+  auto running = run(turn, std::move(flow));
   auto ended = [self = shared_from_this(), turn, interruption](const std::exception_ptr& fault) {
     if (fault) {
       log::error("chat.turn_failed", {{"turn", turn->about().id}});
@@ -235,14 +237,13 @@ Task<Result<Reader>> Turns::start(const identity::Actor& owner, const std::strin
   co_return read_turn(turn, 0);
 }
 
-Task<void> Turns::run(std::shared_ptr<Turn> turn, TurnStart start, std::shared_ptr<Interruption> interruption) {
-  MessageFlow flow(parts_, turn, std::move(start), std::move(interruption), stopping_);
-  auto reply = co_await flow.run();
+Task<void> Turns::run(std::shared_ptr<Turn> turn, std::unique_ptr<MessageFlow> flow) {
+  auto reply = co_await flow->run();
   const bool pending = !reply && reply.error().code == kAnswerNotStored;
-  if (!flow.row_ended() && !pending) co_await drop(turn->about().session, turn->about().id);
-  if (auto history = flow.take_history()) histories_.keep(turn->about().session, std::move(*history));
+  if (!flow->row_ended() && !pending) co_await drop(turn->about().session, turn->about().id);
+  if (auto history = flow->take_history()) histories_.keep(turn->about().session, std::move(*history));
   turn->end(std::move(reply));
-  if (pending) co_await flow.store_later();
+  if (pending) co_await flow->store_later();
 }
 
 /// When that fails the row expires, and is cleared away with those of hosts that died.

@@ -35,7 +35,7 @@ class Turns : public std::enable_shared_from_this<Turns> {
   Task<Result<Reader>> start(const identity::Actor& owner, const std::string& id, BegunTurn begun, NewTurn said);
   Task<Result<void>> fill_history(BegunTurn& begun, std::optional<KnownHistory> known);
   Task<Result<TurnStart>> prepare(const identity::Actor& owner, BegunTurn begun, const NewTurn& said);
-  Task<void> run(std::shared_ptr<Turn> turn, TurnStart start, std::shared_ptr<Interruption> interruption);
+  Task<void> run(std::shared_ptr<Turn> turn, std::unique_ptr<MessageFlow> flow);
   Task<void> drop(SessionId session, std::string turn);
 
   // turn_keeper.cpp

@@ -135,21 +135,23 @@ Application::Application(Services services, std::optional<http::StaticFiles> pag
   for (const auto& route : routes()) router_.add(route.method, route.pattern);
 }
 
+// Like answer_api() no coroutine: its frame would stay for as long as an answer takes.
 Task<void> Application::handle(http::Request& request, http::Responder& responder) {
   auto client = client_of(request, services_.settings.trusted_proxies);
   request.remote_address = std::move(client.address);
-  const auto answering = [&](http::Responder& to) {
-    return is_api(request.path) ? handle_api(request, to, std::move(client.scheme)) : handle_page(request, to);
-  };
-  if (!telemetry::is_tracing()) {
-    auto plain = answering(responder);
-    co_await std::move(plain);
-    co_return;
-  }
+  if (telemetry::is_tracing()) return handle_traced(request, responder, std::move(client.scheme));
+  return handle_plain(request, responder, std::move(client.scheme));
+}
+
+Task<void> Application::handle_plain(http::Request& request, http::Responder& responder, std::string scheme) {
+  return is_api(request.path) ? handle_api(request, responder, std::move(scheme)) : handle_page(request, responder);
+}
+
+Task<void> Application::handle_traced(http::Request& request, http::Responder& responder, std::string scheme) {
   const auto told = telemetry::parse_traceparent(request.headers.get("traceparent").value_or(""));
   auto span = telemetry::begin_trace("(request)", telemetry::Span::Kind::kServer, told);
   TracedResponder traced(responder, span);
-  auto within = answering(traced);
+  auto within = handle_plain(request, traced, std::move(scheme));
   co_await telemetry::within(span, std::move(within));
 }
 
@@ -207,7 +209,10 @@ Task<void> Application::handle_api(http::Request& request, http::Responder& resp
 }
 
 Task<Result<Answer>> Application::answer_api(const Way& way, Call& call, DressedResponder& dressed) {
-  if (way.route != nullptr) co_return co_await run_route(*way.route, call, dressed);
+  return way.route != nullptr ? run_route(*way.route, call, dressed) : answer_without_route(way, call);
+}
+
+Task<Result<Answer>> Application::answer_without_route(const Way& way, Call& call) {
   RAPT_CO_TRY(co_await admit_stranger(call));
   if (way.away) co_return *way.away;
   if (way.match.kind == Router::Match::Kind::kNoSuchPath) co_return no_such_route();
@@ -216,6 +221,20 @@ Task<Result<Answer>> Application::answer_api(const Way& way, Call& call, Dressed
 }
 
 Task<Result<Answer>> Application::run_route(const Route& route, Call& call, DressedResponder& dressed) {
+  RAPT_CO_TRY(co_await let_in(route, call, dressed));
+  if (may_hold_secrets(route)) dressed.keep_plain();
+  Result<Answer> answer = Answer{};
+  if (Idempotency::applies(route, call)) {
+    Idempotency kept(services_);
+    answer = co_await kept.answer(route, call);
+  } else {
+    answer = co_await route.handler(call);
+  }
+  co_return co_await settle(route, call, std::move(answer));
+}
+
+/// What comes before the handler. Over when an answer of minutes begins, and so are its results.
+Task<Result<void>> Application::let_in(const Route& route, Call& call, DressedResponder& dressed) {
   if (changes_state(call.request) && from_elsewhere(call)) {
     co_return coded_forbidden("CSRF_REJECTED", "This request comes from another site.");
   }
@@ -238,15 +257,7 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
   }
   RAPT_CO_TRY(without_repeats(call.request));
   if (module_route_of(call) == nullptr) RAPT_CO_TRY(without_unknown(route, call.request));
-  if (may_hold_secrets(route)) dressed.keep_plain();
-  Result<Answer> answer = Answer{};
-  if (Idempotency::applies(route, call)) {
-    Idempotency kept(services_);
-    answer = co_await kept.answer(route, call);
-  } else {
-    answer = co_await route.handler(call);
-  }
-  co_return co_await settle(route, call, std::move(answer));
+  co_return Result<void>{};
 }
 
 Task<Result<void>> Application::identify(Call& call, DressedResponder& dressed) {

@@ -27,6 +27,8 @@ class Application final : public http::Handler {
                                        std::string_view request_id) const override;
 
  private:
+  Task<void> handle_plain(http::Request& request, http::Responder& responder, std::string scheme);
+  Task<void> handle_traced(http::Request& request, http::Responder& responder, std::string scheme);
   Task<void> handle_page(http::Request& request, http::Responder& responder);
   Task<void> handle_api(http::Request& request, http::Responder& responder, std::string scheme);
   /// Where a request goes: one of the host's own routes, else one of a module's.
@@ -38,7 +40,9 @@ class Application final : public http::Handler {
   };
   Task<Way> way_of(const std::string& method, std::string_view path);
   Task<Result<Answer>> answer_api(const Way& way, Call& call, DressedResponder& dressed);
+  Task<Result<Answer>> answer_without_route(const Way& way, Call& call);
   Task<Result<Answer>> run_route(const Route& route, Call& call, DressedResponder& dressed);
+  Task<Result<void>> let_in(const Route& route, Call& call, DressedResponder& dressed);
   Task<Result<void>> identify(Call& call, DressedResponder& dressed);
   [[nodiscard]] bool from_elsewhere(const Call& call) const;
 

@@ -60,15 +60,6 @@ Task<Result<Answer>> stream_turn(Call& call, chat::TurnReader& reader) {
   }
 }
 
-Task<Result<Answer>> answer_turn(Call& call, SessionId id, chat::NewTurn said) {
-  auto reader = co_await call.services.chat.send(call.actor, std::move(id), std::move(said));
-  if (!reader) co_return reader.error();
-  if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_turn(call, **reader);
-  auto reply = co_await (*reader)->outcome();
-  if (!reply) co_return reply.error();
-  co_return data_reply(api::view(*reply));
-}
-
 /// The client's name for what it asks: in the body, or as Idempotency-Key where that is a UUID.
 std::string request_id_of(Call& call, Body& body) {
   auto id = body.optional_id<MessageId>("request_id").str();
@@ -76,28 +67,57 @@ std::string request_id_of(Call& call, Body& body) {
   return canonical_uuid(call.request.headers.get("Idempotency-Key").value_or("")).value_or("");
 }
 
-}  // namespace
+struct Asked {
+  SessionId session;
+  chat::NewTurn said;
+};
 
-Task<Result<Answer>> post_message(Call& call) {
+// What has been read is let go of before the answer begins, which may take minutes.
+Result<Asked> read_message(Call& call) {
   auto id = path_id<SessionId>(call, "session");
-  if (!id) co_return id.error();
+  if (!id) return id.error();
   auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
+  if (!body) return body.error();
   chat::NewTurn said{.content = body->text("content", kMaxMessageBytes)};
   said.request_id = request_id_of(call, *body);
   said.replaces = body->optional_number("replaces", 1, kMostMessages);
-  if (auto fault = body->fault()) co_return *fault;
-  co_return co_await answer_turn(call, *id, std::move(said));
+  if (auto fault = body->fault()) return *fault;
+  std::string().swap(call.request.body);
+  return Asked{std::move(*id), std::move(said)};
+}
+
+Result<Asked> read_regenerate(Call& call) {
+  auto id = path_id<SessionId>(call, "session");
+  if (!id) return id.error();
+  auto body = Body::parse(call.request);
+  if (!body) return body.error();
+  chat::NewTurn said{.content = {}, .request_id = request_id_of(call, *body), .regenerate = true};
+  if (auto fault = body->fault()) return *fault;
+  return Asked{std::move(*id), std::move(said)};
+}
+
+Task<Result<Answer>> wait_for_reply(chat::TurnReader& reader) {
+  auto reply = co_await reader.outcome();
+  if (!reply) co_return reply.error();
+  co_return data_reply(api::view(*reply));
+}
+
+Task<Result<Answer>> answer_turn(Call& call, Result<Asked> asked) {
+  if (!asked) co_return asked.error();
+  auto reader = co_await call.services.chat.send(call.actor, std::move(asked->session), std::move(asked->said));
+  if (!reader) co_return reader.error();
+  if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_turn(call, **reader);
+  co_return co_await wait_for_reply(**reader);
+}
+
+}  // namespace
+
+Task<Result<Answer>> post_message(Call& call) {
+  return answer_turn(call, read_message(call));
 }
 
 Task<Result<Answer>> post_regenerate(Call& call) {
-  auto id = path_id<SessionId>(call, "session");
-  if (!id) co_return id.error();
-  auto body = Body::parse(call.request);
-  if (!body) co_return body.error();
-  chat::NewTurn said{.content = {}, .request_id = request_id_of(call, *body), .regenerate = true};
-  if (auto fault = body->fault()) co_return *fault;
-  co_return co_await answer_turn(call, *id, std::move(said));
+  return answer_turn(call, read_regenerate(call));
 }
 
 Task<Result<Answer>> post_stop(Call& call) {

@@ -31,7 +31,7 @@ hooks::Context chat_of_16_kb() {
   context.user = {"user", "student"};
   context.session = {"session", "active", SystemClock().now()};
   for (std::int64_t seq = 1; seq <= 28; ++seq) {
-    context.messages.push_back({seq % 2 == 1 ? "user" : "assistant", std::string(512, 'm'), seq, SystemClock().now()});
+    hooks::tell(context, {seq % 2 == 1 ? "user" : "assistant", std::string(512, 'm'), seq, SystemClock().now()});
   }
   context.current = hooks::Message{"user", std::string(1024, 'c'), 29, SystemClock().now()};
   return context;

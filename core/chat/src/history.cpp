@@ -46,8 +46,8 @@ class Cursor {
   std::string_view left_;
 };
 
-hooks::Message message_from(Cursor& cursor) {
-  hooks::Message message;
+hooks::PastMessage past_message(Cursor& cursor) {
+  hooks::PastMessage message;
   message.role = cursor.word();
   message.seq = cursor.number();
   message.created_at = TimePoint(std::chrono::microseconds(cursor.number()));
@@ -55,15 +55,67 @@ hooks::Message message_from(Cursor& cursor) {
   return message;
 }
 
+std::size_t first_question(const std::vector<hooks::PastMessage>& told, std::size_t first) {
+  while (first < told.size() && told[first].role != "user") ++first;
+  return first;
+}
+
+std::size_t bytes_from(const std::vector<hooks::PastMessage>& told, std::size_t first) {
+  std::size_t bytes = 0;
+  for (; first < told.size(); ++first) bytes += told[first].content.size();
+  return bytes;
+}
+
 }  // namespace
+
+History::History(const History& before, const std::vector<hooks::PastMessage>& told, std::size_t first)
+    : transcript_(before.transcript_, first, told.size() - std::max(first, before.size()),
+                  bytes_from(told, std::max(first, before.size()))) {
+  said_.reserve(told.size() - first);
+  for (auto i = first; i < told.size(); ++i) {
+    if (i >= before.size()) transcript_.add(told[i].role, told[i].content);
+    said_.push_back({told[i].seq, told[i].created_at});
+  }
+  transcript_.fit();
+}
+
+hooks::PastMessage History::operator[](std::size_t message) const {
+  return {transcript_.role(message), transcript_.content(message), said_[message].seq, said_[message].at};
+}
+
+std::size_t History::bytes() const {
+  return sizeof(*this) + transcript_.bytes() + said_.capacity() * sizeof(Said);
+}
+
+HistoryPtr no_history() {
+  static const HistoryPtr none = std::make_shared<const History>();
+  return none;
+}
+
+void tell(hooks::Context& context, const HistoryPtr& history) {
+  context.messages.reserve(history->size() + 2);  // question and answer become history
+  for (std::size_t i = 0; i < history->size(); ++i) context.messages.push_back((*history)[i]);
+  context.texts.push_back(history);
+}
+
+std::size_t first_told(const std::vector<hooks::PastMessage>& told) {
+  std::size_t first = told.size();
+  std::int64_t bytes = 0;
+  while (first > 0 && told.size() - first < static_cast<std::size_t>(kHistoryMessages)) {
+    bytes += static_cast<std::int64_t>(told[first - 1].content.size());
+    if (bytes > kHistoryBytes) break;
+    --first;
+  }
+  return first_question(told, first);
+}
 
 void read_history(std::string_view text, OpenSession& open) {
   Cursor cursor(text);
   const auto looked_at = cursor.number(), first = cursor.number();
-  auto& told = open.history;
-  while (!cursor.at_end()) told.push_back(message_from(cursor));
-  told.erase(told.begin(), std::find_if(told.begin(), told.end(), [](const auto& m) { return m.role == "user"; }));
-  open.left_out = looked_at - static_cast<std::int64_t>(told.size());
+  std::vector<hooks::PastMessage> told;
+  while (!cursor.at_end()) told.push_back(past_message(cursor));
+  open.history = std::make_shared<const History>(History(), told, first_question(told, 0));
+  open.left_out = looked_at - static_cast<std::int64_t>(open.history->size());
   // Further back nothing was looked at; the numbers say how much there may be.
   if (looked_at >= kHistoryMessages) open.left_out += first - 1;
 }

@@ -1,11 +1,52 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string_view>
+#include <vector>
+
+#include "rapt/gateway/transcript.hpp"
+#include "rapt/hooks/hook.hpp"
 
 namespace rapt::chat {
 
 struct OpenSession;
+
+/// What was said before in a conversation, oldest first. Never changed: the cache, a turn, its modules and the gateway
+/// share it, and what is said next makes another one of it.
+class History {
+ public:
+  History() = default;
+  /// Those of `told` from `first` on; `told` begins with the messages of `before`.
+  History(const History& before, const std::vector<hooks::PastMessage>& told, std::size_t first);
+
+  [[nodiscard]] std::size_t size() const { return said_.size(); }
+  [[nodiscard]] bool empty() const { return said_.empty(); }
+  [[nodiscard]] hooks::PastMessage operator[](std::size_t message) const;
+  [[nodiscard]] hooks::PastMessage back() const { return (*this)[size() - 1]; }
+  [[nodiscard]] const gateway::Transcript& transcript() const { return transcript_; }
+  /// What it holds in memory.
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  struct Said {
+    std::int64_t seq;
+    TimePoint at;
+  };
+  gateway::Transcript transcript_;
+  std::vector<Said> said_;
+};
+using HistoryPtr = std::shared_ptr<const History>;
+
+/// Of a conversation that begins.
+HistoryPtr no_history();
+/// All of its messages are told, and kept alive for that.
+void tell(hooks::Context& context, const HistoryPtr& history);
+/// The first of `told` that is told on: of the oldest as many are left out as kHistoryMessages and kHistoryBytes ask
+/// for, and answers whose question is left out.
+std::size_t first_told(const std::vector<hooks::PastMessage>& told);
 
 /// Reads what RAPT_CHAT_HISTORY selected into `history` and `left_out`. Throws std::logic_error for anything else.
 void read_history(std::string_view text, OpenSession& open);

@@ -1,36 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "history_cache.hpp"
 
-#include <algorithm>
 #include <utility>
-
-#include "session_store.hpp"
 
 namespace rapt::chat {
 
 namespace {
 
+/// What stands around each: a node of the list, one of the map, and the name in both.
+constexpr std::size_t kAround = 256;
+
 std::size_t bytes_of(const KnownHistory& known) {
-  std::size_t bytes = sizeof(KnownHistory) + known.messages.capacity() * sizeof(hooks::Message);
-  for (const auto& message : known.messages) bytes += message.content.capacity();
-  return bytes;
+  return kAround + sizeof(KnownHistory) + known.history->bytes();
 }
 
 }  // namespace
-
-void bound_history(KnownHistory& known) {
-  auto& told = known.messages;
-  std::size_t first = told.size();
-  std::int64_t bytes = 0;
-  while (first > 0 && told.size() - first < static_cast<std::size_t>(kHistoryMessages)) {
-    bytes += static_cast<std::int64_t>(told[first - 1].content.size());
-    if (bytes > kHistoryBytes) break;
-    --first;
-  }
-  while (first < told.size() && told[first].role != "user") ++first;
-  told.erase(told.begin(), told.begin() + static_cast<std::ptrdiff_t>(first));
-  known.left_out += static_cast<std::int64_t>(first);
-}
 
 void HistoryCache::forget(Entries::iterator entry) {
   bytes_ -= entry->bytes;

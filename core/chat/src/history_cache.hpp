@@ -7,24 +7,21 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
-#include <vector>
 
+#include "history.hpp"
 #include "rapt/base/ids.hpp"
-#include "rapt/hooks/hook.hpp"
 
 namespace rapt::chat {
 
 /// What a conversation had come to when its last answer was stored: as OpenSession has it.
 struct KnownHistory {
   std::int64_t next_seq = 0;  ///< it holds for as long as the session says the same number
-  std::vector<hooks::Message> messages;
+  HistoryPtr history = no_history();
   std::int64_t left_out = 0;
   std::int64_t asked = 0;
 };
-
-/// Leaves of the oldest messages as many out as kHistoryMessages and kHistoryBytes ask for.
-void bound_history(KnownHistory& known);
 
 /// Conversations that go on, so that not every message reads all that was said before. Whoever takes one has it alone,
 /// and compares its number with that of the row. In memory, bounded in bytes and in time. Thread-safe.

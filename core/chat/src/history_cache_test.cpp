@@ -12,9 +12,9 @@ using runtime::run_blocking;
 using ::testing::HasSubstr;
 
 KnownHistory known_of(std::size_t bytes, std::int64_t next_seq = 2) {
-  KnownHistory known{next_seq, {}, 0};
-  known.messages.push_back({"user", std::string(bytes, 'x'), next_seq - 1, {}});
-  return known;
+  const std::string words(bytes, 'x');
+  const std::vector<hooks::PastMessage> told = {{"user", words, next_seq - 1, {}}};
+  return {next_seq, std::make_shared<const History>(History(), told, 0)};
 }
 
 SessionId session_of(int number) {
@@ -57,7 +57,9 @@ class HistoryTest : public World {
   HistoryTest() {
     assign("name: Free\ntype: chat\nversion: 1.0.0\nbehavior: Ask questions.\nmodules: [guard]\n");
     caller.on("guard", hooks::Point::kChatOnMessage, [this](const hooks::Context& context) {
-      told = context.messages;
+      told.clear();
+      for (const auto& message : context.messages)
+        told.push_back({std::string(message.role), std::string(message.content), message.seq, message.created_at});
       return hooks::Answer{};
     });
   }
@@ -70,15 +72,15 @@ class HistoryTest : public World {
     const auto open = stored(session);
     const auto reply = run_blocking(say(host, student(), session, {content}));
     ASSERT_TRUE(reply) << reply.error().message;
-    ASSERT_EQ(told.size(), open.history.size());
+    ASSERT_EQ(told.size(), open.history->size());
     const auto& asked = gateway.requests.back().messages;
-    ASSERT_EQ(asked.size(), open.history.size() + 2);
+    ASSERT_EQ(asked.size(), open.history->size() + 2);
     for (std::size_t i = 0; i < told.size(); ++i) {
-      EXPECT_EQ(told[i].role, open.history[i].role);
-      EXPECT_EQ(told[i].seq, open.history[i].seq);
-      EXPECT_EQ(told[i].content, open.history[i].content);
-      EXPECT_EQ(told[i].created_at, open.history[i].created_at);
-      EXPECT_EQ(asked[i + 1].content, open.history[i].content);
+      EXPECT_EQ(told[i].role, (*open.history)[i].role);
+      EXPECT_EQ(told[i].seq, (*open.history)[i].seq);
+      EXPECT_EQ(told[i].content, (*open.history)[i].content);
+      EXPECT_EQ(told[i].created_at, (*open.history)[i].created_at);
+      EXPECT_EQ(asked[i + 1].content, (*open.history)[i].content);
     }
     if (open.left_out > 0) {
       EXPECT_THAT(reply->message.meta_json, HasSubstr("\"left_out\":" + std::to_string(open.left_out)));

@@ -19,14 +19,14 @@ OpenSession read(std::string_view text) {
 
 TEST(History, IsReadByLengthsWhateverTheWordsAre) {
   const auto open = read("4 3 assistant 3 9 2 hiuser 4 1768212000000001 17 5 user 6 \n é 9 4assistant 5 10 0 ");
-  ASSERT_EQ(open.history.size(), 2U) << "an answer without its question is not told";
-  EXPECT_EQ(open.history[0].content, "5 user 6 \n é 9 4");
-  EXPECT_EQ(open.history[0].seq, 4);
-  EXPECT_EQ(to_rfc3339(open.history[0].created_at), "2026-01-12T10:00:00.000Z");
-  EXPECT_EQ(open.history[1].role, "assistant");
-  EXPECT_EQ(open.history[1].content, "");
+  ASSERT_EQ(open.history->size(), 2U) << "an answer without its question is not told";
+  EXPECT_EQ((*open.history)[0].content, "5 user 6 \n é 9 4");
+  EXPECT_EQ((*open.history)[0].seq, 4);
+  EXPECT_EQ(to_rfc3339((*open.history)[0].created_at), "2026-01-12T10:00:00.000Z");
+  EXPECT_EQ((*open.history)[1].role, "assistant");
+  EXPECT_EQ((*open.history)[1].content, "");
   EXPECT_EQ(open.left_out, 2);
-  EXPECT_TRUE(read("0 0 ").history.empty());
+  EXPECT_TRUE(read("0 0 ").history->empty());
 }
 
 TEST(History, OfSomethingElseIsAFault) {
@@ -49,10 +49,10 @@ TEST_F(World, HistoriesComeBackAsTheyWereWritten) {
   const auto open =
       runtime::run_blocking(load_open_session(database, UserId::trusted(id(1)), SessionId::trusted(id(9))));
   ASSERT_TRUE(open.has_value()) << open.error().log_detail;
-  ASSERT_EQ(open->history.size(), contents.size());
+  ASSERT_EQ(open->history->size(), contents.size());
   for (std::size_t i = 0; i < contents.size(); ++i) {
-    EXPECT_EQ(open->history[i].content, contents[i]);
-    EXPECT_EQ(open->history[i].created_at, clock.now() + std::chrono::microseconds(123'457 * i + 1));
+    EXPECT_EQ((*open->history)[i].content, contents[i]);
+    EXPECT_EQ((*open->history)[i].created_at, clock.now() + std::chrono::microseconds(123'457 * i + 1));
   }
 }
 

@@ -9,7 +9,7 @@ hooks::Context context_of(const identity::Actor& actor, const OpenSession& open,
   auto context = tools::hook_context(actor, open.session.tool.id, tool);
   if (!open.group.id.empty()) context.group = open.group;
   context.session = {open.session.id.str(), std::string(name(open.session.state)), open.session.started_at};
-  context.messages = open.history;
+  tell(context, open.history);
   return context;
 }
 

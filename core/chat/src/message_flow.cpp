@@ -90,7 +90,7 @@ Task<Result<void>> MessageFlow::before_ai() {
 }
 
 Task<Result<void>> MessageFlow::ask() {
-  gateway::ChatRequest request{.messages = prompt_for(tool_, context_, instructions_)};
+  auto request = prompt_for(tool_, context_, open_.history, instructions_);
   begin_answer();
   // As late as can be: a module may have been started or upgraded while the others were asked.
   held_ = parts_.dispatcher.holds_answer(tool_.modules);
@@ -117,12 +117,14 @@ Task<Result<void>> MessageFlow::admit(gateway::ChatRequest& request) {
                  .model = tool_.model,
                  .policy_version = start_.policy_version};
   ask.input_tokens = gateway::most_tokens(request.messages.front()) + gateway::most_tokens(request.messages.back());
-  ask.earlier_tokens = exchange_tokens(request.messages);
+  ask.earlier_tokens = exchange_tokens(request.earlier);
   auto grant = co_await parts_.admission.admit(std::move(ask));
   if (!grant) co_return grant.error();
   grant_ = std::move(*grant);
-  untold_ = leave_out(request.messages, grant_.left_out);
+  untold_ = leave_out(request.earlier, grant_.left_out);
   for (const auto& message : request.messages) input_bytes_ += message.content.size();
+  const auto& earlier = request.earlier;
+  for (auto i = earlier.first; i < earlier.last; ++i) input_bytes_ += earlier.of->content(i).size();
   request.call_id = grant_.call.id;
   request.model = grant_.model;
   request.fallback_models = grant_.fallback_models;
@@ -199,7 +201,7 @@ Task<Result<void>> MessageFlow::take_answer(gateway::Exchange exchange, AnswerSt
 /// From here on the modules are told of the question as history and of the answer as the current message.
 void MessageFlow::begin_answer() {
   question_ = *context_.current;
-  context_.messages.push_back(question_);
+  context_.messages.push_back({question_.role, question_.content, question_.seq, question_.created_at});
   const auto seq = open_.next_seq + (asks_again() ? 0 : 1);
   context_.current = hooks::Message{.role = "assistant", .seq = seq, .created_at = parts_.clock.now()};
 }

@@ -127,14 +127,15 @@ Task<Result<Reply>> MessageFlow::store() {
   co_return reply_of(answer, *spent_, cut_off_);
 }
 
-/// The next message of this conversation need not read again what is here. Last, because it empties the context.
+/// The next message of this conversation need not read again what is here.
 void MessageFlow::remember(const NewMessage& answer) {
   if (asks_again() || start_.replaces_from) return;
-  history_ = KnownHistory{answer.seq + 1, std::move(context_.messages), open_.left_out, open_.asked + 1};
-  auto& told = history_->messages;
+  auto& told = context_.messages;
   told.back().created_at = asked_at_;  // the question, as it is stored
   told.push_back({answer.role, answer.content, answer.seq, answer.created_at});
-  bound_history(*history_);
+  const auto first = first_told(told);
+  history_ = KnownHistory{answer.seq + 1, std::make_shared<const History>(*open_.history, told, first),
+                          open_.left_out + static_cast<std::int64_t>(first), open_.asked + 1};
 }
 
 /// A database that is away is waited for, as long as a reader may be expected to wait.

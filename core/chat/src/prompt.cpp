@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "prompt.hpp"
 
-#include "rapt/gateway/tokens.hpp"
+#include <utility>
 
 namespace rapt::chat {
 
-/// The history lies between the system prompt and the message that is to be answered.
-static bool begins_exchange(const std::vector<gateway::Message>& messages, std::size_t place) {
-  return place == 1 || messages[place].role == "user";
+/// The first message of an excerpt does in any case.
+static bool begins_exchange(const gateway::Excerpt& earlier, std::size_t place) {
+  return place == earlier.first || earlier.of->role(place) == "user";
 }
 
 std::string system_prompt(const tools::ToolDefinition& tool, const std::vector<std::string>& instructions) {
@@ -16,32 +16,31 @@ std::string system_prompt(const tools::ToolDefinition& tool, const std::vector<s
   return text;
 }
 
-std::vector<gateway::Message> prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,
-                                         const std::vector<std::string>& instructions) {
-  std::vector<gateway::Message> messages;
-  messages.push_back({"system", system_prompt(tool, instructions)});
-  for (const auto& message : context.messages) messages.push_back({message.role, message.content});
-  if (context.current) messages.push_back({context.current->role, context.current->content});
-  return messages;
+gateway::ChatRequest prompt_for(const tools::ToolDefinition& tool, const hooks::Context& context,
+                                const HistoryPtr& history, const std::vector<std::string>& instructions) {
+  gateway::ChatRequest request;
+  request.messages.push_back({"system", system_prompt(tool, instructions)});
+  std::shared_ptr<const gateway::Transcript> transcript(history, &history->transcript());
+  request.earlier = {std::move(transcript), 0, context.messages.size()};
+  if (context.current) request.messages.push_back({context.current->role, context.current->content});
+  return request;
 }
 
-std::vector<std::int64_t> exchange_tokens(const std::vector<gateway::Message>& messages) {
+std::vector<std::int64_t> exchange_tokens(const gateway::Excerpt& earlier) {
   std::vector<std::int64_t> tokens;
-  for (std::size_t i = 1; i + 1 < messages.size(); ++i) {
-    if (begins_exchange(messages, i)) tokens.push_back(0);
-    tokens.back() += gateway::most_tokens(messages[i]);
+  for (auto i = earlier.first; i < earlier.last; ++i) {
+    if (begins_exchange(earlier, i)) tokens.push_back(0);
+    tokens.back() += earlier.of->most_tokens(i);
   }
   return tokens;
 }
 
-std::size_t leave_out(std::vector<gateway::Message>& messages, std::size_t exchanges) {
-  if (exchanges == 0) return 0;
-  std::size_t first = 1;
-  for (; first + 1 < messages.size(); ++first) {
-    if (begins_exchange(messages, first) && exchanges-- == 0) break;
+std::size_t leave_out(gateway::Excerpt& earlier, std::size_t exchanges) {
+  auto first = earlier.first;
+  for (; first < earlier.last; ++first) {
+    if (begins_exchange(earlier, first) && exchanges-- == 0) break;
   }
-  messages.erase(messages.begin() + 1, messages.begin() + static_cast<std::ptrdiff_t>(first));
-  return first - 1;
+  return first - std::exchange(earlier.first, first);
 }
 
 }  // namespace rapt::chat

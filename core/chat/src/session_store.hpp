@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "history.hpp"
 #include "rapt/base/clock.hpp"
 #include "rapt/chat/types.hpp"
 #include "rapt/hooks/hook.hpp"
@@ -35,7 +36,7 @@ struct OpenSession {
   std::optional<std::chrono::seconds> time_limit;
   /// The newest that fit into kHistoryMessages and kHistoryBytes, oldest first. Never begins with an answer whose
   /// question no longer fits: many models refuse such a conversation.
-  std::vector<hooks::Message> history;
+  HistoryPtr history = no_history();
   std::int64_t left_out = 0;  ///< earlier messages that are not in it
   std::int64_t asked = 0;     ///< messages of the owner, also those that were replaced
 };

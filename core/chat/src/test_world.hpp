@@ -43,7 +43,7 @@ class ScriptedGateway final : public gateway::Gateway {
   std::string written;  ///< of the last answer
 
   Task<gateway::Exchange> complete(gateway::ChatRequest request, gateway::DeltaSink* sink) override {
-    requests.push_back(std::move(request));
+    requests.push_back(spelled_out(std::move(request)));
     std::string content;
     bool wanted = true;
     for (const auto& piece : pieces) {
@@ -58,6 +58,15 @@ class ScriptedGateway final : public gateway::Gateway {
     gateway::Spent spent{"test-model", 30, 12, breaks_with.has_value(), std::chrono::milliseconds(5)};
     if (breaks_with) co_return gateway::Exchange{*breaks_with, spent};
     co_return gateway::Exchange{gateway::Completion{content, wanted ? "stop" : "cancelled"}, spent};
+  }
+  /// With all messages as messages.
+  static gateway::ChatRequest spelled_out(gateway::ChatRequest request) {
+    const auto earlier = std::exchange(request.earlier, {});
+    for (auto i = earlier.last; i-- > earlier.first;) {
+      request.messages.insert(request.messages.begin() + 1,
+                              {std::string(earlier.of->role(i)), std::string(earlier.of->content(i))});
+    }
+    return request;
   }
   std::map<std::string, gateway::Spent> books;  ///< what find_spent() knows
   Task<Result<std::optional<gateway::Spent>>> find_spent(std::string name) override {

@@ -62,7 +62,9 @@ bool take_last_question(TurnStart& start) {
     told.pop_back();
   }
   if (told.empty() || told.back().role != "user") return false;
-  start.context.current = std::move(told.back());
+  const auto& question = told.back();
+  start.context.current =
+      hooks::Message{std::string(question.role), std::string(question.content), question.seq, question.created_at};
   told.pop_back();
   return true;
 }
@@ -175,10 +177,8 @@ Task<Result<TurnStart>> Turns::prepare(const identity::Actor& owner, BegunTurn b
     co_return Error::invalid("replaces", "is not the number of a message of yours that can be replaced");
   }
   TurnStart start;
-  auto told = std::move(begun.open.history);
-  start.told = told.size();
+  start.told = begun.open.history->size();
   start.context = context_of(owner, begun.open, **tool);
-  start.context.messages = std::move(told);
   start.tool = std::move(*tool);
   start.replaces_from = said.replaces;
   start.regenerate = said.regenerate;
@@ -196,7 +196,7 @@ Task<Result<TurnStart>> Turns::prepare(const identity::Actor& owner, BegunTurn b
 Task<Result<void>> Turns::fill_history(BegunTurn& begun, std::optional<KnownHistory> known) {
   if (begun.reads_history) co_return Result<void>{};
   if (known && known->next_seq == begun.open.next_seq) {
-    begun.open.history = std::move(known->messages);
+    begun.open.history = std::move(known->history);
     begun.open.left_out = known->left_out;
     begun.open.asked = known->asked;
     co_return Result<void>{};

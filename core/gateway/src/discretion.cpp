@@ -19,10 +19,20 @@ bool shares(std::string_view text, std::string_view word) {
   return text.size() >= kTelling && (text.find(word) != std::string_view::npos || word.find(text) != text.npos);
 }
 
+/// Whether one of the messages does.
+bool shares(const Excerpt& told, std::string_view word) {
+  for (auto i = told.first; i < told.last; ++i)
+    if (shares(told.of->content(i), word)) return true;
+  return false;
+}
+
 }  // namespace
 
 void Discretion::forget() {
-  if (spare_ != nullptr) std::vector<Message>().swap(*spare_);
+  if (spare_ != nullptr) {
+    std::vector<Message>().swap(spare_->messages);
+    spare_->earlier = {};
+  }
   asked_ = nullptr;
 }
 
@@ -32,6 +42,7 @@ std::string Discretion::code(std::string_view word) const {
     if (shares(key_, word)) return {};
     const auto told = [&](const Message& message) { return shares(message.content, word); };
     if (std::any_of(asked_->begin(), asked_->end(), told)) return {};
+    if (spare_ != nullptr && shares(spare_->earlier, word)) return {};
   }
   return std::string(word);
 }

@@ -16,7 +16,7 @@ class Discretion {
   /// Both must outlive it.
   Discretion(const std::string& key, const std::vector<Message>& asked) : key_(key), asked_(&asked) {}
   /// The same with what forget() may empty.
-  Discretion(const std::string& key, std::vector<Message>& asked) : key_(key), asked_(&asked), spare_(&asked) {}
+  Discretion(const std::string& key, ChatRequest& asked) : key_(key), asked_(&asked.messages), spare_(&asked) {}
   /// Where it is not known what was asked, no word can be trusted: a server may repeat what it was asked before.
   explicit Discretion(const std::string& key) : key_(key) {}
   /// Lets go of what was asked, tens of kilobytes for as long as an answer takes. From then on no word can be trusted.
@@ -27,7 +27,7 @@ class Discretion {
  private:
   const std::string& key_;
   const std::vector<Message>* asked_ = nullptr;
-  std::vector<Message>* spare_ = nullptr;
+  ChatRequest* spare_ = nullptr;
 };
 
 }  // namespace rapt::gateway

@@ -153,7 +153,7 @@ Task<Exchange> OpenAiGateway::complete(ChatRequest request, DeltaSink* sink) {
                 options_,
                 request,
                 sink,
-                Discretion(options_.api_key, request.messages),
+                Discretion(options_.api_key, request),
                 estimated_tokens(request),
                 Allowance(options_.request_timeout)};
   auto tried = co_await try_models(asking);

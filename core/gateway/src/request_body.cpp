@@ -51,8 +51,21 @@ void append_content(std::string& out, const Message& message) {
   out.back() = ']';
 }
 
+void append_message(std::string& out, const Message& message) {
+  out += R"({"role":)";
+  append_json_string(out, message.role);
+  out += R"(,"content":)";
+  append_content(out, message);
+  out += "},";
+}
+
+std::string_view written(const Excerpt& earlier) {
+  return earlier.of ? earlier.of->json(earlier.first, earlier.last) : std::string_view();
+}
+
 std::size_t size_of(const ChatRequest& request) {
   std::size_t size = 512 + (request.response_schema_json ? request.response_schema_json->size() : 0);
+  size += written(request.earlier).size();
   for (const auto& message : request.messages) {
     size += message.content.size() * 17 / 16 + 64;
     for (const auto& image : message.images) size += image.bytes.size() * 4 / 3 + 128;
@@ -74,11 +87,9 @@ Result<std::string> chat_body(const ChatRequest& request, const std::string& mod
   for (const auto& message : request.messages) {
     if (!std::all_of(message.images.begin(), message.images.end(), is_taken))
       return Error::invalid("images", "must be PNG, JPEG, WebP or GIF");
-    body += R"({"role":)";
-    append_json_string(body, message.role);
-    body += R"(,"content":)";
-    append_content(body, message);
-    body += "},";
+    append_message(body, message);
+    if (&message != &request.messages.front()) continue;
+    if (const auto earlier = written(request.earlier); !earlier.empty()) body.append(earlier) += ',';
   }
   if (body.back() == ',') body.pop_back();
   body += ']';
@@ -86,7 +97,8 @@ Result<std::string> chat_body(const ChatRequest& request, const std::string& mod
     body += R"(,"response_format":{"type":"json_schema","json_schema":{"name":"output","strict":false,"schema":)";
     body += *request.response_schema_json + "}}";
   }
-  return body + "}";
+  body += '}';
+  return body;
 }
 
 }  // namespace rapt::gateway

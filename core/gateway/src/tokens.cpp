@@ -12,7 +12,6 @@ namespace rapt::gateway {
 
 namespace {
 
-constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the marks around it
 constexpr std::int64_t kTokensOfAPicture = 800;
 
 enum Script : std::uint8_t { kWord, kDigit, kSpace, kLine, kSign, kAccented, kDense, kPicture, kScripts };
@@ -126,6 +125,7 @@ std::int64_t tokens_of(const Message& message, Count count) {
          kTokensOfAPicture * static_cast<std::int64_t>(message.images.size());
 }
 
+/// All but what was counted before.
 template <class Count>
 std::int64_t tokens_of(const ChatRequest& request, Count count) {
   std::int64_t tokens = request.response_schema_json ? count(*request.response_schema_json) : 0;
@@ -148,11 +148,15 @@ std::int64_t most_tokens(const Message& message) {
 }
 
 std::int64_t most_tokens(const ChatRequest& request) {
-  return tokens_of(request, [](std::string_view text) { return most_tokens(text); });
+  auto tokens = tokens_of(request, [](std::string_view text) { return most_tokens(text); });
+  for (auto i = request.earlier.first; i < request.earlier.last; ++i) tokens += request.earlier.of->most_tokens(i);
+  return tokens;
 }
 
 std::int64_t estimated_tokens(const ChatRequest& request) {
-  return tokens_of(request, [](std::string_view text) { return estimated_tokens(text); });
+  auto tokens = tokens_of(request, [](std::string_view text) { return estimated_tokens(text); });
+  for (auto i = request.earlier.first; i < request.earlier.last; ++i) tokens += request.earlier.of->estimated_tokens(i);
+  return tokens;
 }
 
 std::int64_t estimated_tokens(std::string_view text) {

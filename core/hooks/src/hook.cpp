@@ -83,4 +83,10 @@ bool may_instruct(Point point) {
   return point == Point::kChatBeforeAi || point == Point::kProductBeforeAi;
 }
 
+void tell(Context& context, Message message) {
+  const auto kept = std::make_shared<const Message>(std::move(message));
+  context.messages.push_back({kept->role, kept->content, kept->seq, kept->created_at});
+  context.texts.push_back(kept);
+}
+
 }  // namespace rapt::hooks

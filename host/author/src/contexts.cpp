@@ -75,7 +75,7 @@ Context huge_context(Point point) {
   std::string text;
   while (text.size() < kHuge) text += "A sentence of a long text, with a comma. ";
   say(context, point, text);
-  context.messages.push_back({.role = "user", .content = text, .seq = 2, .created_at = {}});
+  hooks::tell(context, {.role = "user", .content = text, .seq = 2, .created_at = {}});
   if (about_a_run(point)) context.input_json = "{\"text\": \"" + text + "\"}";
   if (has_output(point)) context.output_json = context.input_json;
   return context;
@@ -203,10 +203,10 @@ Context random_context(Point point, std::mt19937_64& random) {
   }
   context.messages.clear();
   for (auto left = below(random, 20); left > 0; --left) {
-    context.messages.push_back({.role = below(random, 3) == 0 ? "system" : "user",
-                                .content = random_text(random),
-                                .seq = static_cast<std::int64_t>(context.messages.size()) + 1,
-                                .created_at = {}});
+    hooks::tell(context, {.role = below(random, 3) == 0 ? "system" : "user",
+                          .content = random_text(random),
+                          .seq = static_cast<std::int64_t>(context.messages.size()) + 1,
+                          .created_at = {}});
   }
   if (context.current) context.current->seq = static_cast<std::int64_t>(context.messages.size()) + 1;
   if (about_a_run(point)) context.input_json = random_json(random, 0);

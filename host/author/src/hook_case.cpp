@@ -106,7 +106,7 @@ class Reader {
       if (message.seq <= last) one.fault("seq", "must be larger than that of the message before");
       if (const auto at = one.number("created_at_ms", 0, kLargest / 1000)) message.created_at = from_ms(*at);
       last = std::max(last, message.seq);
-      context_.messages.push_back(std::move(message));
+      hooks::tell(context_, std::move(message));
     }
   }
 

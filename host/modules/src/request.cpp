@@ -26,8 +26,8 @@ void write_session(sandbox::RequestWriter& writer, const hooks::Context::Session
 }
 
 /// What a module did not ask for never comes into its memory.
-std::span<const hooks::Message> history_for(const hooks::Context& context, const CallDetails& details) {
-  const std::span<const hooks::Message> all = context.messages;
+std::span<const hooks::PastMessage> history_for(const hooks::Context& context, const CallDetails& details) {
+  const std::span<const hooks::PastMessage> all = context.messages;
   return all.last(std::min(details.history.value_or(all.size()), all.size()));
 }
 

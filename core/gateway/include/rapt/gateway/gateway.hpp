@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rapt/gateway/transcript.hpp"
 #include "rapt/runtime/task.hpp"
 
 namespace rapt::gateway {
@@ -31,6 +32,7 @@ struct ChatRequest {
   std::vector<std::string> fallback_models{};  ///< asked in turn when the one before is not to be had
   std::optional<int> max_output_tokens{};
   std::vector<Message> messages{};
+  Excerpt earlier{};  ///< has its place behind the first of `messages`
   /// A JSON Schema that the answer should fit: asked for by response_format. The caller checks the answer all the same,
   /// because a model need not keep to it.
   std::optional<std::string> response_schema_json{};

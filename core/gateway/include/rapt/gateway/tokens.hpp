@@ -9,10 +9,13 @@ namespace rapt::gateway {
 struct Message;
 struct ChatRequest;
 
+inline constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the marks around it
+
 /// About how many tokens a model makes of a text, for where nobody counted: by its words, digits, signs and scripts.
 /// Bytes that are no UTF-8 count as signs.
 std::int64_t estimated_tokens(std::string_view text);
-/// Of a whole question: its messages with the marks around them, its pictures, and the form that the answer should have.
+/// Of a whole question: its messages with the marks around them, its pictures, and the form that the answer should
+/// have.
 std::int64_t estimated_tokens(const ChatRequest& request);
 
 /// As many tokens as a model rarely exceeds, for what has to fit into a context or is reserved in a budget. A third for

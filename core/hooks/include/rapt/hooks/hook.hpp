@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,14 @@ struct Message {
   TimePoint created_at{};
 };
 
+/// A message that was said before the current one. Whoever tells of it keeps its texts.
+struct PastMessage {
+  std::string_view role{};
+  std::string_view content{};
+  std::int64_t seq = 0;
+  TimePoint created_at{};
+};
+
 /// How a module wants an answer cut for chat:on_delta.
 struct Window {
   enum class Unit : std::uint8_t {
@@ -87,10 +96,11 @@ struct Context {
     TimePoint started_at{};
   } session;
   std::string run_id;
-  std::vector<Message> messages;           ///< history, oldest first, without the current message
-  std::optional<Message> current;          ///< the message that the hook is about
-  std::optional<std::string> input_json;   ///< product
-  std::optional<std::string> output_json;  ///< product
+  std::vector<PastMessage> messages;               ///< history, oldest first, without the current message
+  std::vector<std::shared_ptr<const void>> texts;  ///< keep alive what `messages` point to
+  std::optional<Message> current;                  ///< the message that the hook is about
+  std::optional<std::string> input_json;           ///< product
+  std::optional<std::string> output_json;          ///< product
   std::string locale = "en";
   /// chat:on_delta alone: `current` is the window then.
   struct Stream {
@@ -100,6 +110,9 @@ struct Context {
   };
   std::optional<Stream> stream;
 };
+
+/// Adds to the history a message whose texts nobody else keeps.
+void tell(Context& context, Message message);
 
 struct Extraction {
   std::string module{};

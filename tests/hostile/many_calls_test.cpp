@@ -43,12 +43,13 @@ TEST_F(ManyCalls, EachGetsTheAnswerToItsOwnQuestion) {
   house_.start({workshop_.pack("replace")});
   const std::string module = "hostile-replace";
   constexpr int kCalls = 3000;
+  const std::string large(200 << 10, 'x');  // needs the large slot
   std::vector<hooks::Context> contexts(kCalls, context_);
   std::vector<std::future<Answer>> answers;
   for (int i = 0; i < kCalls; ++i) {
     auto& context = contexts[static_cast<std::size_t>(i)];
     context.current->content = std::to_string(i);
-    if (i % 50 == 0) context.messages[0].content.assign(200 << 10, 'x');  // one that needs the large slot
+    if (i % 50 == 0) context.messages[0].content = large;
     answers.push_back(ask(module, contexts[static_cast<std::size_t>(i)], 60s));
   }
   for (std::size_t i = 0; i < answers.size(); ++i) {

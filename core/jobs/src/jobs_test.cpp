@@ -181,10 +181,10 @@ TEST_F(Jobs, AnAttemptThatLostItsLeaseStoresNothing) {
 TEST_F(Jobs, ALeaseIsProlongedWhileAJobIsDone) {
   ASSERT_TRUE(order("slow"));
   auto few = options("a");
-  few.lease = 600ms;
+  few.lease = 2s;
   auto slow = [this](Job job) -> Task<Done> {
     tally.add(job.idempotency_key);
-    co_await runtime::sleep_for(2500ms);
+    co_await runtime::sleep_for(5s);
     co_return Done{};
   };
   auto other = few;

@@ -215,6 +215,23 @@ TEST_F(PublishingTest, AsksAnOperatorWhenAVersionWantsMore) {
   EXPECT_EQ(twice.error().kind, ErrorKind::kConflict);
 }
 
+TEST_F(PublishingTest, AsksAnOperatorWhenAVersionsHooksAreMore) {
+  const auto hook = [](const std::string& rest) { return R"([{"point":"chat:before_ai")" + rest + "}]"; };
+  ModuleFacts facts;
+  facts.hooks = hook(R"(,"priority":30)");
+  made_.publish(facts, key_);
+  facts.version = "1.1.0";
+  facts.hooks = hook(R"(,"priority":30,"timeout_ms":700,"on_failure":"closed")");
+  made_.publish(facts, key_);
+  facts.version = "1.2.0";
+  facts.hooks = hook(R"(,"priority":20)");
+  ASSERT_EQ(made_.submit(facts, key_).status, 201);
+  made_.check();
+  const auto state = made_.submission(facts, key_);
+  EXPECT_EQ(state.data().at("state"), "review");
+  EXPECT_THAT(finding(state, "review"), HasSubstr("the hook chat:before_ai (\"It comes earlier among the modules"));
+}
+
 TEST_F(PublishingTest, LooksAtStrangersFirst) {
   made_.site.sql("UPDATE publishers SET reviewed = false");
   ASSERT_EQ(made_.submit(ModuleFacts{}, key_).status, 201);

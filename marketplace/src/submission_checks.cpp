@@ -10,6 +10,7 @@
 #include "bundle_checks.hpp"
 #include "publishing.hpp"
 #include "rapt/base/log.hpp"
+#include "rapt/bundle/consent.hpp"
 #include "submissions.hpp"
 
 namespace rapt::marketplace {
@@ -119,6 +120,22 @@ std::set<std::string> grants(const bundle::Manifest& manifest) {
   return out;
 }
 
+/// What it may do or is told beyond `old`. An instance asks its administrator about the same.
+std::string more_than(const bundle::Manifest& manifest, const bundle::Manifest& old) {
+  std::vector<std::string> found;
+  const auto had = grants(old);
+  for (const auto& grant : grants(manifest)) {
+    if (!had.contains(grant)) found.push_back(grant);
+  }
+  for (const auto& hook : manifest.hooks) {
+    const auto change = bundle::change_of(hook, old.hooks);
+    if (change.more) found.push_back("the hook " + hook.point + " (\"" + change.words + "\")");
+  }
+  std::string out;
+  for (const auto& one : found) out += (out.empty() ? "" : ", ") + one;
+  return out;
+}
+
 /// Why an operator has to look at it first; "" when nobody has to.
 Result<std::string> review_reason(Transaction& tx, const Claimed& claimed, const bundle::Manifest& manifest) {
   const auto rows = tx.exec(kNewest, params(claimed.publisher, claimed.module));
@@ -132,11 +149,7 @@ Result<std::string> review_reason(Transaction& tx, const Claimed& claimed, const
   }
   const auto old = bundle::parse_manifest(*before);
   if (!old) return "the manifest of its newest published version cannot be read any more";
-  const auto had = grants(*old);
-  std::string more;
-  for (const auto& grant : grants(manifest)) {
-    if (!had.contains(grant)) more += (more.empty() ? "" : ", ") + grant;
-  }
+  const auto more = more_than(manifest, *old);
   return more.empty() ? "" : "it asks for more than its newest published version: " + more;
 }
 

@@ -18,6 +18,7 @@ struct ModuleFacts {
   std::string name = "sample", version = "1.0.0", publisher = "lake";
   std::string permissions = "[]";   ///< JSON
   std::string dependencies = "{}";  ///< JSON
+  std::string hooks = "[]";         ///< JSON
   std::string license = "MIT";
   std::string change_log = "# Changes\n\n## 1.0.0\n\nThe first one.\n";
 };
@@ -27,8 +28,8 @@ inline std::string bundle_of(const ModuleFacts& facts, const security::PrivateKe
   const auto manifest = R"({"name":")" + facts.name + R"(","version":")" + facts.version +
                         R"(","title":"Sample","description":"What it does.","publisher":")" + facts.publisher +
                         R"(","license":")" + facts.license + R"(","abi":"1.0","permissions":)" + facts.permissions +
-                        R"(,"dependencies":)" + facts.dependencies + R"(,"libraries":{")" +
-                        std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
+                        R"(,"dependencies":)" + facts.dependencies + R"(,"hooks":)" + facts.hooks +
+                        R"(,"libraries":{")" + std::string(bundle::native_architecture()) + R"(":"lib/sample.so"}})";
   const nlohmann::json sbom{{"spdxVersion", "SPDX-2.3"},
                             {"SPDXID", "SPDXRef-DOCUMENT"},
                             {"packages", {{{"name", facts.name}, {"versionInfo", facts.version}}}}};

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/base/json_parse.hpp"
+
 namespace rapt::usage {
 
 namespace {
@@ -37,6 +39,8 @@ class Watcher final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 bool storable_json(std::string_view text) {
+  nlohmann::json plain;
+  if (text.find("\\u0000") == std::string_view::npos && read_plain_json(text, plain)) return true;
   Watcher watcher;
   return nlohmann::json::sax_parse(text, &watcher);
 }

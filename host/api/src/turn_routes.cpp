@@ -6,7 +6,9 @@
 #include "parameters.hpp"
 #include "rapt/api/body.hpp"
 #include "rapt/api/error_reply.hpp"
+#include "rapt/base/json_text.hpp"
 #include "rapt/chat/chat_service.hpp"
+#include "reply_text.hpp"
 #include "views.hpp"
 
 namespace rapt::api {
@@ -21,9 +23,19 @@ constexpr std::size_t kMaxMessageBytes = 4 * chat::kMaxMessageCharacters;
 constexpr int kMostMessages = 1'000'000;
 
 std::string data_of(const TurnEvent& event, std::string_view request_id) {
-  if (event.kind == Kind::kDelta) return R"({"content":)" + dump(json(event.data)) + "}";
-  if (!event.outcome) return event.data;
-  return *event.outcome ? dump(api::view(**event.outcome)) : error_body(event.outcome->error(), request_id);
+  std::string out;
+  if (event.kind == Kind::kDelta) {
+    JsonObject object(out);
+    object.text("content", event.data);
+    object.end();
+  } else if (!event.outcome) {
+    out = event.data;
+  } else if (*event.outcome) {
+    append_reply(out, **event.outcome);
+  } else {
+    out = error_body(event.outcome->error(), request_id);
+  }
+  return out;
 }
 
 Task<bool> send_events(http::EventStream& stream, const std::string& turn, const std::vector<TurnEvent>& events,
@@ -99,7 +111,7 @@ Result<Asked> read_regenerate(Call& call) {
 Task<Result<Answer>> wait_for_reply(chat::TurnReader& reader) {
   auto reply = co_await reader.outcome();
   if (!reply) co_return reply.error();
-  co_return data_reply(api::view(*reply));
+  co_return reply_response(*reply);
 }
 
 Task<Result<Answer>> answer_turn(Call& call, Result<Asked> asked) {

@@ -4,11 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "rapt/assignments/assignment_service.hpp"
+#include "rapt/base/json_parse.hpp"
+#include "rapt/base/json_text.hpp"
 #include "rapt/chat/types.hpp"
 #include "rapt/identity/actor.hpp"
 #include "rapt/runs/run_service.hpp"
 #include "rapt/tools/tool_service.hpp"
 #include "rapt/usage/extractions.hpp"
+#include "reply_text.hpp"
 
 namespace rapt::api {
 namespace {
@@ -22,12 +25,42 @@ json id_or_null(const IdType& id) {
 }
 
 template <class Usage>
+void append_usage(std::string& out, const Usage& usage) {
+  JsonObject object(out);
+  object.boolean("estimated", usage.estimated);
+  object.number("input_tokens", usage.input_tokens);
+  object.text("model", usage.model);
+  object.number("output_tokens", usage.output_tokens);
+  object.number("total_tokens", usage.input_tokens + usage.output_tokens);
+  object.end();
+}
+
+template <class Usage>
 json usage_view(const Usage& usage) {
-  return {{"input_tokens", usage.input_tokens},
-          {"output_tokens", usage.output_tokens},
-          {"total_tokens", usage.input_tokens + usage.output_tokens},
-          {"model", usage.model},
-          {"estimated", usage.estimated}};
+  std::string text;
+  append_usage(text, usage);
+  return parse_json(text);
+}
+
+void append_message(std::string& out, const chat::Message& message) {
+  JsonObject object(out);
+  object.text("content", message.content);
+  object.text("created_at", to_rfc3339(message.created_at));
+  object.text("id", message.id.str());
+  object.member("meta") += dump(stored_json(message.meta_json));
+  if (message.replaced_at) {
+    object.text("replaced_at", to_rfc3339(*message.replaced_at));
+  } else {
+    object.member("replaced_at") += "null";
+  }
+  if (message.request_id.empty()) {
+    object.member("request_id") += "null";
+  } else {
+    object.text("request_id", message.request_id);
+  }
+  object.text("role", message.role);
+  object.number("seq", message.seq);
+  object.end();
 }
 
 ordered_json ordered(const std::string& text) {
@@ -51,7 +84,7 @@ json time_or_null(const std::optional<TimePoint>& time) {
 }
 
 json stored_json(const std::string& text) {
-  auto parsed = json::parse(text, nullptr, false);
+  auto parsed = parse_json(text);
   return parsed.is_discarded() ? json(nullptr) : parsed;
 }
 
@@ -136,18 +169,17 @@ json view(const chat::SessionSummary& summary) {
 }
 
 json view(const chat::Message& message) {
-  return {{"id", message.id.str()},
-          {"role", message.role},
-          {"content", message.content},
-          {"seq", message.seq},
-          {"created_at", to_rfc3339(message.created_at)},
-          {"meta", stored_json(message.meta_json)},
-          {"request_id", message.request_id.empty() ? json(nullptr) : json(message.request_id)},
-          {"replaced_at", time_or_null(message.replaced_at)}};
+  std::string text;
+  append_message(text, message);
+  return parse_json(text);
 }
 
-json view(const chat::Reply& reply) {
-  return {{"message", view(reply.message)}, {"usage", usage_view(reply.usage)}};
+void append_reply(std::string& out, const chat::Reply& reply) {
+  out.reserve(out.size() + 768 + reply.message.content.size());
+  JsonObject object(out);
+  append_message(object.member("message"), reply.message);
+  append_usage(object.member("usage"), reply.usage);
+  object.end();
 }
 
 json view(const runs::Run& run) {
@@ -181,6 +213,15 @@ http::Response data_reply(const json& data, int status) {
 
 http::Response data_reply(const ordered_json& data, int status) {
   return reply_with(data, status);
+}
+
+http::Response reply_response(const chat::Reply& reply) {
+  http::Response response;
+  response.headers.set("Content-Type", "application/json");
+  response.body = R"({"data":)";
+  append_reply(response.body, reply);
+  response.body += '}';
+  return response;
 }
 
 http::Response no_content() {

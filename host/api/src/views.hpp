@@ -15,7 +15,6 @@ struct Assignment;
 }
 namespace chat {
 struct Message;
-struct Reply;
 struct Session;
 struct SessionSummary;
 }  // namespace chat
@@ -44,7 +43,6 @@ nlohmann::json view(const assignments::Assignment& assignment);
 nlohmann::json view(const chat::Session& session);
 nlohmann::json view(const chat::SessionSummary& summary);
 nlohmann::json view(const chat::Message& message);
-nlohmann::json view(const chat::Reply& reply);  ///< {message, usage}
 nlohmann::json view(const runs::Run& run);
 nlohmann::json view(const usage::Extraction& extraction);
 

@@ -90,8 +90,11 @@ constexpr store::Statement kStoreReplacing{"chat_store_turn_replacing", RAPT_CHA
 
 constexpr store::Statement kHasMessage{"chat_has_message", "SELECT EXISTS (SELECT FROM messages WHERE id = $1) AS has"};
 constexpr store::Statement kDrop{"chat_drop_turn", "DELETE FROM chat_turns WHERE session_id = $1 AND turn_id = $2"};
-constexpr store::Statement kProlong{
-    "chat_prolong_turns", "UPDATE chat_turns SET expires_at = $3 WHERE host = $1 AND turn_id = ANY ($2::uuid[])"};
+constexpr store::Statement kProlong{"chat_prolong_turns", R"(
+  WITH ours AS (
+    SELECT session_id FROM chat_turns WHERE host = $1 AND turn_id = ANY ($2::uuid[])
+     ORDER BY session_id FOR NO KEY UPDATE)
+  UPDATE chat_turns t SET expires_at = $3 FROM ours WHERE t.session_id = ours.session_id)"};
 
 #define RAPT_CHAT_TURN \
   "SELECT turn_id, session_id, user_id AS turn_user, request_id, host, started_at AS turn_started_at, expires_at"
@@ -154,6 +157,12 @@ const store::Statement& statement_for(const TurnEffects& effects) {
   return effects.extractions.empty() ? kStore : kStoreFound;
 }
 
+/// Answers that spend of the same budgets lock them in the same order; others must not do so in one transaction.
+std::string payer(const TurnEffects& effects) {
+  if (!effects.usage || !effects.usage->call.reserved) return {};
+  return effects.usage->group.str() + effects.usage->class_id.str();
+}
+
 Result<void> judged(const store::Rows& rows) {
   if (rows[0].boolean("stored")) return {};
   return Error::conflict(
@@ -202,7 +211,7 @@ Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::
 
 Task<Result<void>> store_turn(store::Database& database, TurnEffects effects) {
   if (effects.jobs.empty()) {
-    const auto rows = co_await database.query(statement_for(effects), store_params(effects));
+    const auto rows = co_await database.query_sharing(statement_for(effects), store_params(effects), payer(effects));
     if (!rows) co_return rows.error();
     co_return judged(*rows);
   }

@@ -136,8 +136,16 @@ struct Database::Impl {
 Database::Database(Options options) : impl_(std::make_unique<Impl>(options)) {}
 Database::~Database() = default;
 
-// No cancellation slot on purpose: a cancelled task waits for its statement, which has a limit of its own.
 Task<Result<Rows>> Database::query(const Statement& statement, Params params) {
+  return ask(statement, std::move(params), std::nullopt);
+}
+
+Task<Result<Rows>> Database::query_sharing(const Statement& statement, Params params, std::string group) {
+  return ask(statement, std::move(params), std::move(group));
+}
+
+// No cancellation slot on purpose: a cancelled task waits for its statement, which has a limit of its own.
+Task<Result<Rows>> Database::ask(const Statement& statement, Params params, std::optional<std::string> group) {
   namespace asio = boost::asio;
   using Answer = Result<std::shared_ptr<const Table>>;
   auto initiation = [&lanes = impl_->queries](auto handler, Query query) {
@@ -153,7 +161,7 @@ Task<Result<Rows>> Database::query(const Statement& statement, Params params) {
     lanes.elsewhere(
         [moved = std::move(query)](runtime::LanePart& part) { static_cast<QueryLane&>(part).submit(moved); });
   };
-  Query asked{statement, std::move(params), {}};
+  Query asked{.statement = statement, .params = std::move(params), .done = {}, .group = std::move(group)};
   auto answer = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
       std::move(initiation), asio::use_awaitable, std::move(asked));
   if (!answer) co_return answer.error();

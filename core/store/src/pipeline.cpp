@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,11 @@ bool Pipeline::knows_otherwise(const Statement& statement) const {
   return known != prepared_.end() && known->second != statement.sql;
 }
 
+bool Pipeline::knows(const Statement& statement) const {
+  const auto known = prepared_.find(std::string_view(statement.name));
+  return known != prepared_.end() && known->second == statement.sql;
+}
+
 /// The descriptor is libpq's: it is let go of before libpq closes it.
 void Pipeline::close() {
   if (!connection_) return;
@@ -79,17 +85,29 @@ bool Pipeline::put(const Query& query, bool prepare_first) {
   for (const auto& value : bound) values.push_back(value ? value->c_str() : nullptr);
   const char* name = query.statement.name;
   if (prepare_first && PQsendPrepare(raw, name, query.statement.sql, 0, nullptr) == 0) return false;
-  return PQsendQueryPrepared(raw, name, static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) == 1 &&
-         PQpipelineSync(raw) == 1;
+  return PQsendQueryPrepared(raw, name, static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) == 1;
 }
 
 void Pipeline::send(Query query) {
-  if (sent_.empty()) since_ = Steady::now();
   const bool is_new = !prepared_.contains(std::string_view(query.statement.name));
   if (is_new) prepared_.emplace(query.statement.name, query.statement.sql);
   const bool right = put(query, is_new);
-  sent_.push_back({std::move(query), {}, is_new});
-  if (right) return wait_to_write();
+  sent({std::move(query), {}, is_new}, right);
+}
+
+void Pipeline::send_together(std::vector<Query> queries) {
+  bool right = true;
+  for (const Query& query : queries) right = right && put(query, false);
+  Sent transaction{std::move(queries.front())};
+  transaction.with.assign(std::make_move_iterator(queries.begin() + 1), std::make_move_iterator(queries.end()));
+  sent(std::move(transaction), right);
+}
+
+/// The mark behind a transaction ends it.
+void Pipeline::sent(Sent transaction, bool right) {
+  if (sent_.empty()) since_ = Steady::now();
+  sent_.push_back(std::move(transaction));
+  if (right && PQpipelineSync(connection_.get()) == 1) return wait_to_write();
   retired_ = true;
   asio::post(descriptor_.get_executor(), [self = shared_from_this()] {
     if (self->connection_) self->lose(PQerrorMessage(self->connection_.get()));
@@ -143,7 +161,7 @@ bool Pipeline::receive_one() {
     take(first, std::move(result));
     return true;
   }
-  if (!first.outcome.failure && !first.outcome.rows)
+  if (!first.outcome.failure && (!first.outcome.rows || first.further.size() < first.with.size()))
     first.outcome.failure = lost_connection(first.query.statement.name, "no answer came");
   retired_ = retired_ || (first.outcome.failure && first.outcome.failure->connection_lost);
   answer_first();
@@ -155,9 +173,14 @@ void Pipeline::take(Sent& sent, PgResult result) {
   switch (PQresultStatus(result.get())) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-      if (!of_preparation) sent.outcome.rows = std::move(result);
+      if (of_preparation) return;
+      if (sent.outcome.rows) {
+        sent.further.push_back(std::move(result));
+      } else {
+        sent.outcome.rows = std::move(result);
+      }
       return;
-    case PGRES_PIPELINE_ABORTED:  // the preparation's failure is known
+    case PGRES_PIPELINE_ABORTED:  // the failure of the preparation, or of one before, is known
       return;
     default:
       if (of_preparation) prepared_.erase(sent.query.statement.name);
@@ -171,7 +194,17 @@ void Pipeline::answer_first() {
   Sent first = std::move(sent_.front());
   sent_.pop_front();
   since_ = Steady::now();
-  answered_(std::move(first.query), std::move(first.outcome));
+  answer(std::move(first));
+}
+
+void Pipeline::answer(Sent sent) {
+  const auto failure = sent.outcome.failure;
+  sent.outcome.of_others = !sent.with.empty();
+  answered_(std::move(sent.query), std::move(sent.outcome));
+  for (std::size_t i = 0; i < sent.with.size(); ++i) {
+    PgResult rows = failure ? PgResult() : std::move(sent.further[i]);
+    answered_(std::move(sent.with[i]), {std::move(rows), failure, true});
+  }
 }
 
 void Pipeline::lose(std::string_view why) {
@@ -181,7 +214,7 @@ void Pipeline::lose(std::string_view why) {
   for (Sent& one : lost) {
     if (!one.outcome.failure) one.outcome.failure = lost_connection(one.query.statement.name, reason);
     one.outcome.failure->connection_lost = true;
-    answered_(std::move(one.query), std::move(one.outcome));
+    answer(std::move(one));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -28,6 +29,7 @@ struct Query {
   std::function<void(Result<std::shared_ptr<const Table>>)> done;
   Steady::time_point since{};  ///< when it was asked
   int tries = 1;
+  std::optional<std::string> group{};  ///< with whom it may share a transaction
 };
 
 struct CloseConnection {
@@ -42,14 +44,16 @@ struct Connected {
 };
 Connected connect_for_pipeline(const Database::Options& options);
 
-/// A connection that takes statements before it has answered those before. Each is a transaction of its own: what one
-/// does or fails to do is nothing to the others. Lives on a loop of one thread and never blocks it.
+/// A connection that takes statements before it has answered those before. Each is a transaction of its own, unless it
+/// is sent together with others: what one does or fails to do is nothing to the others. Lives on a loop of one thread
+/// and never blocks it.
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
   /// What becomes of a query: an answer, or a failure.
   struct Outcome {
     PgResult rows{};
     std::optional<Failure> failure{};
+    bool of_others = false;  ///< the failure may be that of another statement of the same transaction
   };
   using Answered = std::function<void(Query, Outcome)>;
 
@@ -68,7 +72,11 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   [[nodiscard]] bool open() const { return connection_ != nullptr; }
   /// True when another text was prepared here under the statement's name, which is a bug.
   [[nodiscard]] bool knows_otherwise(const Statement& statement) const;
+  /// Whether the statement has been prepared here.
+  [[nodiscard]] bool knows(const Statement& statement) const;
   void send(Query query);
+  /// One transaction of statements that it knows, in this order: all of them fail when one does.
+  void send_together(std::vector<Query> queries);
   [[nodiscard]] std::size_t in_flight() const { return sent_.size(); }
   /// When the server began with the first that has no answer; of an idle one, when it ended with the last.
   [[nodiscard]] Steady::time_point since() const { return since_; }
@@ -78,11 +86,14 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void close();
 
  private:
+  /// A transaction on its way.
   struct Sent {
     Query query;
     Outcome outcome{};
-    bool preparing = false;  ///< the next answer is that of the preparation
-    bool ended = false;      ///< one nothing ends a statement's results
+    bool preparing = false;           ///< the next answer is that of the preparation
+    bool ended = false;               ///< one nothing ends a statement's results
+    std::vector<Query> with{};        ///< what shares it, behind `query`
+    std::vector<PgResult> further{};  ///< the rows of those that have been answered
   };
 
   struct Hash {
@@ -92,12 +103,14 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
 
   [[nodiscard]] bool quiet() const;
   bool put(const Query& query, bool prepare_first);
+  void sent(Sent transaction, bool right);
   void listen();
   void wait_to_write();
   void receive();
   bool receive_one();
   void take(Sent& sent, PgResult result);
   void answer_first();
+  void answer(Sent sent);
 
   PgConnection connection_;
   boost::asio::posix::stream_descriptor descriptor_;

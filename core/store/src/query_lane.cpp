@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 
@@ -16,7 +17,8 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kMaxStatements = 1024;
-constexpr std::size_t kMostInFlight = 8;           // on one connection
+constexpr std::size_t kMostInFlight = 8;           // transactions on one connection
+constexpr std::size_t kMostSharing = 16;           // statements in one of them
 constexpr std::chrono::microseconds kFresh{500};   // after so long at one statement, none is sent behind it
 constexpr std::chrono::milliseconds kPatience{2};  // after so long another connection helps
 constexpr std::chrono::milliseconds kPause{100};   // after a connection that could not be made
@@ -81,13 +83,20 @@ void QueryLane::end() {
   idle_timer_.cancel();
   for (const auto& pipeline : pipelines_) pipeline->lose("the program is stopping");
   forget_closed();
-  for (Query& query : std::exchange(queue_, {})) query.done(busy("is stopping"));
+  refuse_all(busy("is stopping"));
+}
+
+void QueryLane::refuse_all(const Error& error) {
+  for (auto* queue : {&queue_, &sharing_}) {
+    for (Query& query : std::exchange(*queue, {})) query.done(error);
+  }
 }
 
 void QueryLane::abandon() {
   leave();
   for (const auto& pipeline : pipelines_) pipeline->close();
   queue_.clear();
+  sharing_.clear();
 }
 
 void QueryLane::refuse(Query query, Error error) {
@@ -96,10 +105,10 @@ void QueryLane::refuse(Query query, Error error) {
 
 void QueryLane::submit(Query query) {
   if (ended_) return refuse(std::move(query), busy("is stopping"));
-  if (queue_.size() >= kMaxStatements) return refuse(std::move(query), busy("is full"));
+  if (queue_.size() + sharing_.size() >= kMaxStatements) return refuse(std::move(query), busy("is full"));
   if (auto fault = refused_value(query.params)) return refuse(std::move(query), std::move(*fault));
   query.since = Steady::now();
-  queue_.push_back(std::move(query));
+  (query.group ? sharing_ : queue_).push_back(std::move(query));
   dispatch_soon();
 }
 
@@ -114,40 +123,87 @@ void QueryLane::dispatch_soon() {
 }
 
 void QueryLane::dispatch() {
-  while (!queue_.empty()) {
+  while (!queue_.empty() || !sharing_.empty()) {
     const auto now = Steady::now();
-    Pipeline* pipeline = free_pipeline(now);
-    if (pipeline == nullptr) break;
-    Query query = std::move(queue_.front());
-    queue_.pop_front();
-    if (pipeline->knows_otherwise(query.statement)) {
-      Error bug = Error::internal(std::string("two statements have the name ") + query.statement.name);
-      refuse(std::move(query), std::move(bug));
-    } else {
-      pipeline->send(std::move(query));
+    std::deque<Query>* next = next_queue(now);
+    if (next == nullptr) return ring_at(sharing_.front().since + kPatience);
+    const auto since = next->front().since;
+    if (Pipeline* pipeline = free_pipeline(now, since)) {
+      if (next == &sharing_) {
+        send_sharing(*pipeline);
+      } else {
+        send(*pipeline, std::move(queue_.front()));
+        queue_.pop_front();
+      }
+      continue;
     }
-  }
-  if (queue_.empty() || connecting_) return;
-  const auto now = Steady::now(), due = pipelines_.empty() ? not_before_ : queue_.front().since + kPatience;
-  if (now < std::max(due, not_before_)) {
-    ring_at(std::max(due, not_before_));
-  } else if (pipelines_.empty() || source_->take_helper()) {
+    if (connecting_) return;
+    const auto due = pipelines_.empty() ? not_before_ : std::max(since + kPatience, not_before_);
+    if (now < due) return ring_at(due);
+    if (!pipelines_.empty() && !source_->take_helper()) return;
     for_helper_ = !pipelines_.empty();
-    connect();
+    return connect();
   }
 }
 
+/// Those that share gather while others are on their way, but nobody waits long for that. Nullptr: they do.
+std::deque<Query>* QueryLane::next_queue(Steady::time_point now) {
+  if (sharing_.empty()) return &queue_;
+  const bool late = now >= sharing_.front().since + kPatience;
+  if (late) return !queue_.empty() && queue_.front().since < sharing_.front().since ? &queue_ : &sharing_;
+  if (!queue_.empty()) return &queue_;
+  return pipelines_.empty() || pipelines_.front()->in_flight() == 0 ? &sharing_ : nullptr;
+}
+
 /// The first one while it answers fast, the others when somebody has to wait for it.
-Pipeline* QueryLane::free_pipeline(Steady::time_point now) {
+Pipeline* QueryLane::free_pipeline(Steady::time_point now, Steady::time_point since) {
   forget_closed();
   const auto fresh = [now](const Pipeline& one) { return one.in_flight() == 0 || now < one.since() + kFresh; };
   for (std::size_t i = 0; i < pipelines_.size(); ++i) {
     Pipeline& one = *pipelines_[i];
-    const bool waits = now >= queue_.front().since + kPatience || now >= pipelines_.front()->since() + kPatience;
+    const bool waits = now >= since + kPatience || now >= pipelines_.front()->since() + kPatience;
     if (i > 0 && !waits) return nullptr;
     if (one.in_flight() < kMostInFlight && fresh(one) && one.usable()) return &one;
   }
   return nullptr;
+}
+
+void QueryLane::send(Pipeline& pipeline, Query query) {
+  if (pipeline.knows_otherwise(query.statement)) {
+    Error bug = Error::internal(std::string("two statements have the name ") + query.statement.name);
+    return refuse(std::move(query), std::move(bug));
+  }
+  pipeline.send(std::move(query));
+}
+
+/// Those that have gathered, in a transaction for each of their groups.
+void QueryLane::send_sharing(Pipeline& pipeline) {
+  while (!sharing_.empty() && pipeline.in_flight() < kMostInFlight) {
+    auto together = take_group(pipeline);
+    if (together.size() == 1) {
+      send(pipeline, std::move(together.front()));
+      continue;
+    }
+    std::ranges::stable_sort(together, {}, [](const Query& one) { return one.params.values().at(0); });
+    pipeline.send_together(std::move(together));
+  }
+}
+
+/// What may go with the first. A statement that the connection does not know yet goes alone, and is prepared by that.
+std::vector<Query> QueryLane::take_group(const Pipeline& pipeline) {
+  std::vector<Query> together;
+  together.push_back(std::move(sharing_.front()));
+  sharing_.pop_front();
+  if (!pipeline.knows(together.front().statement)) return together;
+  for (auto next = sharing_.begin(); next != sharing_.end() && together.size() < kMostSharing;) {
+    if (next->group != together.front().group || !pipeline.knows(next->statement)) {
+      ++next;
+      continue;
+    }
+    together.push_back(std::move(*next));
+    next = sharing_.erase(next);
+  }
+  return together;
 }
 
 void QueryLane::forget_closed() {
@@ -188,11 +244,15 @@ void QueryLane::connected(Connected made) {
   not_before_ = Steady::now() + kPause;
   forget_closed();
   if (!pipelines_.empty()) return dispatch();
-  for (Query& query : std::exchange(queue_, {})) query.done(made.failure->error);
+  refuse_all(made.failure->error);
 }
 
 void QueryLane::answered(Query query, Pipeline::Outcome outcome) {
   if (!outcome.failure) return query.done(table_of(std::move(outcome.rows)));
+  if (outcome.of_others && !outcome.failure->connection_lost) {
+    query.group.reset();  // nothing of what it was sent with counts: alone it answers for itself
+    return submit(std::move(query));
+  }
   if (outcome.failure->retryable && query.tries < kAttempts && !ended_) return try_again(std::move(query));
   query.done(outcome.failure->error);
 }
@@ -208,9 +268,13 @@ void QueryLane::try_again(Query query) {
 }
 
 void QueryLane::ring_at(Steady::time_point when) {
+  if (rings_at_ <= when) return;
+  rings_at_ = when;
   timer_.expires_at(when);
   timer_.async_wait([mailbox = mailbox_](const error_code& fault) {
-    if (!fault && mailbox->lane != nullptr) mailbox->lane->dispatch();
+    if (fault || mailbox->lane == nullptr) return;
+    mailbox->lane->rings_at_ = Steady::time_point::max();
+    mailbox->lane->dispatch();
   });
 }
 

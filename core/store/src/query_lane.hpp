@@ -36,7 +36,8 @@ class QuerySource {
 
 /// The single statements of one loop. They share a connection, and with that their trips to the server, as long as
 /// answers come fast; when one has waited for a while, further connections help. So a slow statement holds up only the
-/// few that went with it.
+/// few that went with it. What may share a transaction goes at once when nothing is on its way; otherwise
+/// it gathers until that has been answered, or takes long.
 class QueryLane final : public runtime::LanePart {
  public:
   QueryLane(Executor executor, std::shared_ptr<QuerySource> source);
@@ -57,7 +58,12 @@ class QueryLane final : public runtime::LanePart {
   void refuse(Query query, Error error);
   void dispatch_soon();
   void dispatch();
-  Pipeline* free_pipeline(Steady::time_point now);
+  std::deque<Query>* next_queue(Steady::time_point now);
+  Pipeline* free_pipeline(Steady::time_point now, Steady::time_point since);
+  void send(Pipeline& pipeline, Query query);
+  void send_sharing(Pipeline& pipeline);
+  std::vector<Query> take_group(const Pipeline& pipeline);
+  void refuse_all(const Error& error);
   void connect();
   void connected(Connected made);
   void answered(Query query, Pipeline::Outcome outcome);
@@ -70,9 +76,12 @@ class QueryLane final : public runtime::LanePart {
   const Executor executor_;
   const std::shared_ptr<QuerySource> source_;
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
-  std::deque<Query> queue_;
+  std::deque<Query> queue_, sharing_;
+  std::size_t sharing_under_way_ = 0;
+  Steady::time_point shared_at_{};                    ///< when the last of them were sent
   std::vector<std::shared_ptr<Pipeline>> pipelines_;  ///< the first one works, the others help
   boost::asio::steady_timer timer_, idle_timer_;
+  Steady::time_point rings_at_ = Steady::time_point::max();
   Steady::time_point not_before_{};  ///< of the next connection
   bool connecting_ = false;
   bool for_helper_ = false;  ///< the connection in the making is one of the helpers

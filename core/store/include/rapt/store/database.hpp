@@ -128,6 +128,11 @@ class Database {
 
   /// One statement in a transaction of its own.
   Task<Result<Rows>> query(const Statement& statement, Params params = {});
+  /// The same for what is written often: it may share its transaction, and the wait for the disk, with others that were
+  /// asked in this way on the same loop meanwhile and have the same `group`. When one of them fails, each is run again
+  /// alone, so none suffers from its neighbors. They run in the order of their first parameters, which name what they
+  /// lock first; what else those of a group lock must have one order as well, or two hosts wait for each other.
+  Task<Result<Rows>> query_sharing(const Statement& statement, Params params, std::string group = {});
 
   /// Runs `work(Transaction&) -> Result<T>` on a pool thread and commits when it succeeds. `work` may run again after
   /// a serialization failure, so it must have no effect outside the transaction. Do not capture references to objects
@@ -141,6 +146,7 @@ class Database {
  private:
   Task<Result<void>> run_erased(std::function<Result<void>(Transaction&)> work);
   struct Impl;
+  Task<Result<Rows>> ask(const Statement& statement, Params params, std::optional<std::string> group);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -104,8 +104,10 @@ Task<Result<void>> MessageFlow::ask() {
   stream.begun = [this](std::string_view model, std::string_view generation) {
     turn_->tell_heirs(facts(model, generation));
   };
-  auto exchange = co_await ask_gateway(std::move(request), stream);
-  co_return co_await take_answer(std::move(exchange), stream, filter);
+  // In a line of its own: what is asked would stay in this frame until the answer has come.
+  auto asking = ask_gateway(parts_.gateway.complete(std::move(request), &stream), stream);
+  auto exchange = co_await std::move(asking);
+  co_return co_await take_answer(exchange, stream, filter);
 }
 
 /// Asks for the permission to spend, as late as can be, and leaves out what the model cannot read.
@@ -160,12 +162,12 @@ void MessageFlow::show_start() {
 }
 
 /// The one wait that a reader who has seen enough may end. What was written until then has been paid for.
-Task<gateway::Exchange> MessageFlow::ask_gateway(gateway::ChatRequest request, AnswerStream& stream) {
+Task<gateway::Exchange> MessageFlow::ask_gateway(Task<gateway::Exchange> asking, const AnswerStream& stream) {
   std::optional<gateway::Exchange> exchange;
   interruption_->open(true);
   turn_->on_stop(interruption_->trigger());
   try {
-    exchange.emplace(co_await parts_.gateway.complete(std::move(request), &stream));
+    exchange = co_await std::move(asking);
   } catch (const boost::system::system_error& ended) {
     if (ended.code() != asio::error::operation_aborted) throw;
   }
@@ -179,7 +181,7 @@ Task<gateway::Exchange> MessageFlow::ask_gateway(gateway::ChatRequest request, A
   co_return gateway::Exchange{Error::unavailable("gateway", "The answer was stopped."), std::move(spent)};
 }
 
-Task<Result<void>> MessageFlow::take_answer(gateway::Exchange exchange, AnswerStream& stream,
+Task<Result<void>> MessageFlow::take_answer(gateway::Exchange& exchange, AnswerStream& stream,
                                             hooks::DeltaFilter& filter) {
   spent_ = std::move(exchange.spent);
   const bool whole = exchange.completion && !stream.refused();

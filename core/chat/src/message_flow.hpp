@@ -56,8 +56,8 @@ class MessageFlow {
   Task<Result<void>> before_ai();
   Task<Result<void>> ask();
   Task<Result<void>> admit(gateway::ChatRequest& request);
-  Task<gateway::Exchange> ask_gateway(gateway::ChatRequest request, AnswerStream& stream);
-  Task<Result<void>> take_answer(gateway::Exchange exchange, AnswerStream& stream, hooks::DeltaFilter& filter);
+  Task<gateway::Exchange> ask_gateway(Task<gateway::Exchange> asking, const AnswerStream& stream);
+  Task<Result<void>> take_answer(gateway::Exchange& exchange, AnswerStream& stream, hooks::DeltaFilter& filter);
   Task<Result<void>> take_filtered(std::string text, hooks::Outcome& outcome);
   Task<Result<void>> after_ai();
   void begin_answer();

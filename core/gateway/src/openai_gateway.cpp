@@ -24,6 +24,13 @@ constexpr std::size_t kMostFallbacks = 5;
 /// once.
 constexpr int kLooksIntoBooks = 3;
 
+/// What came of one model.
+struct Tried {
+  std::optional<Failure> failure{};
+  Answer answer{};
+  bool answered = false;  ///< the head of an answer came, so there may be something to pay for
+};
+
 /// One question, while it is being asked.
 struct Asking {
   http::Client& client;
@@ -33,13 +40,7 @@ struct Asking {
   Discretion discretion;
   std::int64_t input_tokens;  ///< as estimated
   Allowance allowance;
-};
-
-/// What came of one model.
-struct Tried {
-  std::optional<Failure> failure{};
-  Answer answer{};
-  bool answered = false;  ///< the head of an answer came, so there may be something to pay for
+  Tried tried{};  ///< the last try: it stands here once, and in none of the tasks that wait
 };
 
 std::vector<std::string> models_of(const ChatRequest& request, const std::string& default_model) {
@@ -61,37 +62,43 @@ Task<Opened> send_to(Asking& asking, const std::string& model) {
   co_return co_await open_once(asking.client, std::move(request), asking.discretion);
 }
 
-Task<Tried> try_once(Asking& asking, const std::string& model) {
+Task<void> try_once(Asking& asking, const std::string& model) {
   const auto first_words_by = std::chrono::steady_clock::now() + asking.options.first_token_timeout;
+  asking.tried = {};
   auto opened = co_await send_to(asking, model);
-  if (opened.failure) co_return Tried{std::move(opened.failure)};
+  if (opened.failure) {
+    asking.tried.failure = std::move(opened.failure);
+    co_return;
+  }
   AnswerReader reader(*opened.stream, asking.sink, {first_words_by, asking.options.token_timeout}, asking.discretion);
   co_await reader.read();
-  co_return Tried{std::move(reader.failure()), std::move(reader.answer()), true};
+  asking.tried = {std::move(reader.failure()), std::move(reader.answer()), true};
 }
 
 /// Asks one model, again where that can help: never after an answer has begun, and never after a head that was followed
 /// by nothing, because that may have been paid for.
-Task<Tried> try_model(Asking& asking, const std::string& model) {
+Task<void> try_model(Asking& asking, const std::string& model) {
+  auto& tried = asking.tried;
   for (int retry = 0;; ++retry) {
-    auto tried = co_await try_once(asking, model);
+    co_await try_once(asking, model);
     if (tried.answer.model.empty()) tried.answer.model = model;
-    if (!tried.failure || tried.answer.begun) co_return tried;
+    if (!tried.failure || tried.answer.begun) co_return;
     const bool again = co_await wait_to_retry(asking.options, *tried.failure, retry, asking.allowance);
-    if (!again) co_return tried;
+    if (!again) co_return;
   }
 }
 
 /// Of several failures, the first tells most: it is the one of the model that was wanted.
-Task<Tried> try_models(Asking& asking) {
+Task<void> try_models(Asking& asking) {
+  auto& tried = asking.tried;
   std::optional<Failure> first;
   const auto models = models_of(asking.request, asking.options.default_model);
   for (std::size_t i = 0;; ++i) {
-    auto tried = co_await try_model(asking, models[i]);
+    co_await try_model(asking, models[i]);
     const bool over = !tried.failure || tried.answer.begun || !tried.failure->other_model;
     if (over || i + 1 == models.size() || !asking.allowance.lasts(milliseconds(0))) {
       if (first && tried.failure && !tried.answer.begun) tried.failure = std::move(first);
-      co_return tried;
+      co_return;
     }
     log::info("gateway.fallback", {{"code", tried.failure->error.code},
                                    {"detail", tried.failure->error.log_detail},
@@ -122,7 +129,8 @@ Spent estimate(const Tried& tried, std::int64_t input_tokens) {
 }
 
 /// What has to be paid: as it was reported; of an answer that ended early, as the books have it; else an estimate.
-Task<std::optional<Spent>> spent_on(Gateway& gateway, const Tried& tried, const Asking& asking) {
+Task<std::optional<Spent>> spent_on(Gateway& gateway, const Asking& asking) {
+  const auto& tried = asking.tried;
   if (!tried.answered) co_return std::nullopt;
   auto spent = estimate(tried, asking.input_tokens);
   const bool early = tried.failure || tried.answer.finish_reason == "cancelled";
@@ -156,8 +164,9 @@ Task<Exchange> OpenAiGateway::complete(ChatRequest request, DeltaSink* sink) {
                 Discretion(options_.api_key, request),
                 estimated_tokens(request),
                 Allowance(options_.request_timeout)};
-  auto tried = co_await try_models(asking);
-  auto spent = co_await spent_on(*this, tried, asking);
+  co_await try_models(asking);
+  auto spent = co_await spent_on(*this, asking);
+  auto& tried = asking.tried;
   if (tried.failure) co_return Exchange{std::move(tried.failure->error), std::move(spent)};
   Completion completion{std::move(tried.answer.content), std::move(tried.answer.finish_reason)};
   co_return Exchange{std::move(completion), std::move(spent)};

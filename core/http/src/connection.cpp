@@ -53,10 +53,10 @@ Task<void> Connection::serve() {
     Incoming incoming = co_await reader_.read();
     if (incoming.end == Incoming::End::kClosed) co_return;
     if (incoming.end == Incoming::End::kFault) {
-      co_await refuse(std::move(incoming));
+      co_await refuse(incoming);
       co_return;
     }
-    const bool reusable = co_await answer(std::move(incoming));
+    const bool reusable = co_await answer(incoming);
     if (!reusable) co_return;
   }
 }
@@ -78,7 +78,7 @@ Task<bool> Connection::handle_guarded(Request& request, Responder& responder) {
   co_return false;
 }
 
-Task<bool> Connection::answer(Incoming incoming) {
+Task<bool> Connection::answer(Incoming& incoming) {
   ResponseWriter::Asked asked;
   asked.request_id = incoming.request.id;
   asked.head_only = incoming.request.method == "HEAD";
@@ -97,7 +97,7 @@ Task<bool> Connection::answer(Incoming incoming) {
   co_return writer.reusable();
 }
 
-Task<void> Connection::refuse(Incoming incoming) {
+Task<void> Connection::refuse(const Incoming& incoming) {
   log::info(
       "http.refused",
       {{"request_id", incoming.request.id}, {"status", std::to_string(incoming.status)}, {"reason", incoming.message}});

@@ -29,8 +29,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::chrono::milliseconds patience() const;
   [[nodiscard]] bool is_last() const;
   Task<void> serve();
-  Task<bool> answer(Incoming incoming);
-  Task<void> refuse(Incoming incoming);
+  Task<bool> answer(Incoming& incoming);
+  Task<void> refuse(const Incoming& incoming);
   Task<bool> handle_guarded(Request& request, Responder& responder);
 
   Tcp::socket socket_;

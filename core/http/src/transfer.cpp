@@ -59,6 +59,7 @@ void Transfer::header_line(std::string_view line) {
     if (!opened_) headers_.add(name, line);
   } else if (status_ >= 200) {
     opened_ = true;
+    headers_ = Headers(std::as_const(headers_));  // without the room for more: an answer may take minutes
     heard_at_ = Clock::now();
     changed_.notify();
   }

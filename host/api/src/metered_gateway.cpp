@@ -20,15 +20,20 @@ void count(const char* kind, const Result<T>& result, Steady::time_point since, 
   span.end(!result);
 }
 
-}  // namespace
-
-Task<gateway::Exchange> MeteredGateway::complete(gateway::ChatRequest request, gateway::DeltaSink* sink) {
+Task<gateway::Exchange> counted(Task<gateway::Exchange> asking) {
   const auto since = Steady::now();
   const Executor executor = co_await boost::asio::this_coro::executor;
   auto span = telemetry::begin_span(executor, "ai chat", telemetry::Span::Kind::kClient);
-  auto exchange = co_await inner_.complete(std::move(request), sink);
+  auto exchange = co_await std::move(asking);
   count("chat", exchange.completion, since, span);
   co_return exchange;
+}
+
+}  // namespace
+
+// No coroutine: its frame would hold the request a second time.
+Task<gateway::Exchange> MeteredGateway::complete(gateway::ChatRequest request, gateway::DeltaSink* sink) {
+  return counted(inner_.complete(std::move(request), sink));
 }
 
 Task<Result<gateway::Embeddings>> MeteredGateway::embed(gateway::EmbeddingRequest request) {

@@ -66,7 +66,10 @@ Task<Result<Answer>> stream_turn(Call& call, chat::TurnReader& reader) {
     if (events->empty()) co_return stream == nullptr ? Answer{no_content()} : Answer{};
     const auto& last = events->back();
     if (stream == nullptr && last.number == 1 && last.kind == Kind::kError) co_return last.outcome->error();
-    if (stream == nullptr) stream = co_await call.responder.open_event_stream({});
+    if (stream == nullptr) {
+      stream = co_await call.responder.open_event_stream({});
+      call.request.headers = {};  // of no use any more, and an answer may take minutes
+    }
     const bool heard = co_await send_events(*stream, reader.turn(), *events, call.request.id);
     if (!heard || last.outcome) co_return Answer{};
   }
@@ -116,7 +119,9 @@ Task<Result<Answer>> wait_for_reply(chat::TurnReader& reader) {
 
 Task<Result<Answer>> answer_turn(Call& call, Result<Asked> asked) {
   if (!asked) co_return asked.error();
-  auto reader = co_await call.services.chat.send(call.actor, std::move(asked->session), std::move(asked->said));
+  // In two lines, as elsewhere: what a call is given stays in the frame of a task that waits for it in the same one.
+  auto sending = call.services.chat.send(call.actor, std::move(asked->session), std::move(asked->said));
+  auto reader = co_await std::move(sending);
   if (!reader) co_return reader.error();
   if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_turn(call, **reader);
   co_return co_await wait_for_reply(**reader);

@@ -10,6 +10,7 @@ const cookies = lines(env.MESSAGE_COOKIES);
 const sessions = lines(env.MESSAGE_SESSIONS);
 const total = Number(env.STREAMS ?? 640);
 const atOnce = 64;
+const conversations = Math.min(sessions.length, 200); // as many as message.lua's, so that they go on here as they do there
 const base = new URL(env.MESSAGE_ORIGIN);
 const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
 const body = JSON.stringify({ content: 'I moved the quotation to the front. Is the link clear now? '.repeat(14).slice(0, 800) });
@@ -17,7 +18,7 @@ const first = /^data: .*"(?:delta|content)":/m;
 
 function one(i) {
   return new Promise((resolve) => {
-    const k = i % sessions.length;
+    const k = i % conversations;
     const startedAt = performance.now();
     const out = { first: NaN, total: NaN, ok: false };
     const headers = { cookie: cookies[k], 'content-type': 'application/json', accept: 'text/event-stream', 'content-length': Buffer.byteLength(body) };

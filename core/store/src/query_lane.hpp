@@ -77,8 +77,6 @@ class QueryLane final : public runtime::LanePart {
   const std::shared_ptr<QuerySource> source_;
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::deque<Query> queue_, sharing_;
-  std::size_t sharing_under_way_ = 0;
-  Steady::time_point shared_at_{};                    ///< when the last of them were sent
   std::vector<std::shared_ptr<Pipeline>> pipelines_;  ///< the first one works, the others help
   boost::asio::steady_timer timer_, idle_timer_;
   Steady::time_point rings_at_ = Steady::time_point::max();

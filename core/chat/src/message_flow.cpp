@@ -10,6 +10,7 @@
 
 #include "pieces.hpp"
 #include "prompt.hpp"
+#include "rapt/base/json_text.hpp"
 #include "rapt/gateway/tokens.hpp"
 
 namespace rapt::chat {
@@ -45,10 +46,6 @@ void add_new(std::vector<std::string>& all, const std::vector<std::string>& more
 
 std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-json text_or_null(const std::string& text) {
-  return text.empty() ? json(nullptr) : json(text);
 }
 
 }  // namespace
@@ -152,11 +149,21 @@ TurnFacts MessageFlow::facts(std::string_view model, std::string_view generation
 
 void MessageFlow::show_start() {
   const auto& about = turn_->about();
-  turn_->add(Kind::kStart, text_of({{"turn_id", about.id},
-                                    {"request_id", text_or_null(about.said.request_id)},
-                                    {"seq", question_.seq},
-                                    {"question", question_.content},
-                                    {"replaces", start_.replaces_from ? json(*start_.replaces_from) : json(nullptr)}}));
+  std::string told;
+  JsonObject start(told);
+  start.text("question", question_.content);
+  if (start_.replaces_from)
+    start.number("replaces", *start_.replaces_from);
+  else
+    start.member("replaces") += "null";
+  if (about.said.request_id.empty())
+    start.member("request_id") += "null";
+  else
+    start.text("request_id", about.said.request_id);
+  start.number("seq", question_.seq);
+  start.text("turn_id", about.id);
+  start.end();
+  turn_->add(Kind::kStart, told);
   for (const auto& notice : grant_.notices) turn_->add(Kind::kNotice, text_of({{"message", notice}}));
   turn_->add(Kind::kStatus, R"({"state":"thinking"})");
 }

@@ -91,7 +91,17 @@ function rollBack({ release: id }) {
   return { status: 201, body: release(`Rollback to v${to.version}`, 'succeeded', to.slug) };
 }
 
+/** A build that ends just when somebody has been told one of the lists. */
+function endBetweenLists() {
+  const build = builds.find((one) => one.endsBetweenLists);
+  if (!build) return;
+  delete build.endsBetweenLists;
+  build.status = 'succeeded';
+  build.release = { id: release(`Deploy ${build.source_blob.version}`, 'succeeded', build.source_blob.version).id };
+}
+
 const byRange = (request, list) => {
+  setImmediate(endBetweenLists);
   if (!/^(version|started_at) \.\.; order=desc, max=\d+$/.test(request.headers.range ?? '')) return failure(416, 'range', 'order it');
   return { status: 206, body: list };
 };
@@ -148,6 +158,7 @@ const server = http.createServer(handle).listen(0, '127.0.0.1', () => {
     app: (what) => { Object.assign(app, what); },
     scale: () => { dynos = []; },
     foreign: () => { builds.unshift({ id: randomUUID(), status: 'pending', source_blob: { version: 'abcdef' }, release: null, created_at: now() }); },
+    ending: ({ version }) => { builds.unshift({ id: randomUUID(), status: 'pending', source_blob: { version }, release: null, created_at: now(), endsBetweenLists: true }); },
     fault: (rule) => faults.add(rule),
     heal: () => faults.reset(),
     state: () => ({ hanging: faults.hanging, releases, builds, dynos, slug: current()?.slug, uploads: uploads.size }),

@@ -130,6 +130,18 @@ TEST_F(HerokuScene, HasNothingToRecoverLater) {
   EXPECT_FALSE(*nothing);
 }
 
+TEST_F(HerokuScene, GoesBackFromABuildThatEndsWhileItLooks) {
+  heroku.tell("behave", {{"dyno", "crash"}});
+  heroku.tell("ending", {{"version", "1.1.0"}});
+  auto watching = options();
+  watching.watch = std::chrono::seconds(60);
+  const auto outcome = with(watching, [this](Strategy& strategy) { return strategy.recover(notes); });
+  ASSERT_TRUE(outcome && *outcome);
+  EXPECT_EQ(name((*outcome)->ending), name(Ending::kRolledBack)) << (*outcome)->because;
+  EXPECT_EQ((*outcome)->version, "1.0.0");
+  EXPECT_EQ(running(), "1.0.0");
+}
+
 /// The agent is killed at a request, before or after Heroku has done what it asks; the next agent ends the work.
 class HerokuKill : public HerokuScene {
  protected:

@@ -32,11 +32,12 @@ Task<Result<App>> Course::app() {
   co_return App{text(*body, "web_url"), flag(*body, "maintenance")};
 }
 
+/// Builds first: one may end between the two, and the release of one that has ended must not be missing.
 Task<Result<History>> Course::history() {
-  const auto releases = co_await api_.newest("/releases", "version");
-  if (!releases) co_return releases.error();
   const auto builds = co_await api_.newest("/builds", "started_at");
   if (!builds) co_return builds.error();
+  const auto releases = co_await api_.newest("/releases", "version");
+  if (!releases) co_return releases.error();
   co_return History(*releases, *builds);
 }
 

@@ -155,11 +155,8 @@ void MessageFlow::show_start() {
   if (start_.replaces_from)
     start.number("replaces", *start_.replaces_from);
   else
-    start.member("replaces") += "null";
-  if (about.said.request_id.empty())
-    start.member("request_id") += "null";
-  else
-    start.text("request_id", about.said.request_id);
+    start.null("replaces");
+  start.text_or_null("request_id", about.said.request_id);
   start.number("seq", question_.seq);
   start.text("turn_id", about.id);
   start.end();

@@ -48,16 +48,8 @@ void append_message(std::string& out, const chat::Message& message) {
   object.text("created_at", to_rfc3339(message.created_at));
   object.text("id", message.id.str());
   object.member("meta") += dump(stored_json(message.meta_json));
-  if (message.replaced_at) {
-    object.text("replaced_at", to_rfc3339(*message.replaced_at));
-  } else {
-    object.member("replaced_at") += "null";
-  }
-  if (message.request_id.empty()) {
-    object.member("request_id") += "null";
-  } else {
-    object.text("request_id", message.request_id);
-  }
+  object.text_or_null("replaced_at", message.replaced_at ? to_rfc3339(*message.replaced_at) : "");
+  object.text_or_null("request_id", message.request_id);
   object.text("role", message.role);
   object.number("seq", message.seq);
   object.end();

@@ -18,6 +18,9 @@ class JsonObject {
   explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
   void text(std::string_view name, std::string_view value) { append_json_string(member(name), value); }
   void number(std::string_view name, std::int64_t value);
+  void null(std::string_view name) { member(name) += "null"; }
+  /// null where it is empty.
+  void text_or_null(std::string_view name, std::string_view value) { value.empty() ? null(name) : text(name, value); }
   void boolean(std::string_view name, bool value) { member(name).append(value ? "true" : "false"); }
   /// Where the value has to be written next.
   std::string& member(std::string_view name);

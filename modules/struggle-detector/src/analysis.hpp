@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,28 +40,12 @@ struct Analysis {
   std::vector<Indicator> indicators;
 };
 
-/// Remembers of the tutor's messages, by their fingerprints, whether they say "right" or "wrong": each is looked at
-/// again with every message that follows it.
-class TutorsWords {
- public:
-  struct Said {
-    bool no = false, yes = false;
-  };
-  [[nodiscard]] std::optional<Said> find(std::uint64_t print) const;
-  void keep(std::uint64_t print, Said said);
-
- private:
-  static constexpr std::uint64_t kNo = 1, kYes = 2;
-  std::array<std::uint64_t, 4096> slots_{};  ///< fingerprints, the last two bits for what was said; 0: free
-};
-
-inline constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15U;
-/// Of a text: texts that differ differ in it, as good as always.
-std::uint64_t fingerprint(std::string_view text);
+class Memory;
 
 /// Judges the student's latest message, the last of `turns`, in the light of those before. Nothing is remembered
-/// between calls: the conversation itself is the memory, so a restart or a second instance changes nothing. `tutors`
-/// spares it to read again; may be null.
-Analysis analyze(const std::vector<Turn>& turns, const Options& options, TutorsWords* tutors = nullptr);
+/// between calls that would change what is found: a restart or a second instance judges the same. `memory` spares it to
+/// read again.
+Analysis analyze(const std::vector<Turn>& turns, const Options& options, Memory& memory);
+Analysis analyze(const std::vector<Turn>& turns, const Options& options);
 
 }  // namespace struggle

@@ -4,7 +4,9 @@
 
 #include <rapt/module.hpp>
 
+#include "memory.hpp"
 #include "report.hpp"
+#include "words.hpp"
 
 namespace struggle {
 namespace {
@@ -98,11 +100,11 @@ class StruggleDetector {
     });
     if (known != judged_.end()) return *known;
     auto& oldest = judged_[next_++ % judged_.size()];
-    oldest = {true, print, config_text_, analyze(turns, config.options, &tutors_)};
+    oldest = {true, print, config_text_, analyze(turns, config.options, memory_)};
     return oldest;
   }
 
-  TutorsWords tutors_;
+  Memory memory_;
   std::array<Judged, 64> judged_;
   std::size_t next_ = 0;
   std::string config_text_;

@@ -30,38 +30,33 @@ bool in(std::string_view word, const std::array<std::string_view, N>& list) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-bool asks(const Read& read) {
-  return read.turn.content.find('?') != std::string_view::npos ||
-         std::any_of(read.words.begin(), read.words.end(), [](const Word& word) { return in(word.text, kAsking); });
+bool asks(std::string_view text, const WordList& words) {
+  return text.find('?') != std::string_view::npos ||
+         std::any_of(words.begin(), words.end(), [](const Word& word) { return in(word.text, kAsking); });
 }
 
-WordSet numbers_in(const Read& read) {
-  return numbers_of(content_words(read.words));
-}
-
-bool answers(const Read& read) {
-  return read.words.size() <= kShortAnswer && !numbers_in(read).empty() &&
-         std::none_of(read.words.begin(), read.words.end(),
+bool answers(const WordList& words, const WordSet& numbers) {
+  return words.size() <= kShortAnswer && !numbers.empty() &&
+         std::none_of(words.begin(), words.end(),
                       [](const Word& word) { return word.text == "how" || word.text == "why" || word.text == "what"; });
 }
 
-bool resigned(const Read& read) {
-  return !read.words.empty() && read.words.size() <= 3 && !read.breakthrough &&
-         std::all_of(read.words.begin(), read.words.end(), [](const Word& word) { return in(word.text, kResigned); });
+bool resigned(const WordList& words) {
+  return !words.empty() && words.size() <= 3 &&
+         std::all_of(words.begin(), words.end(), [](const Word& word) { return in(word.text, kResigned); });
 }
 
-struct Question {
-  explicit Question(const Read& read)
-      : words(read.words), content(content_words(words)), numbers(numbers_of(content)) {}
-  const WordList& words;
-  WordSet content, numbers;
-};
+std::uint64_t print_of(const WordList& words) {
+  std::uint64_t sum = words.size();
+  for (const auto& word : words) sum = (sum ^ fingerprint(word.text)) * kOdd;
+  return sum;
+}
 
 /// The same question about the same numbers: "2x + 5 = 20" is another one than "3x + 5 = 20".
-bool same(const Question& a, const Question& b) {
+bool same(const Facts& a, const Facts& b) {
   if (a.numbers.empty() != b.numbers.empty()) return false;
   if (!a.numbers.empty() && similarity(a.numbers, b.numbers) < kSameNumbers) return false;
-  if (a.content.size() < 2 || b.content.size() < 2) return a.words == b.words && a.words.size() >= 4;
+  if (a.content.size() < 2 || b.content.size() < 2) return a.said == b.said && a.words >= 4;
   return similarity(a.content, b.content) > kSameQuestion;
 }
 
@@ -84,11 +79,10 @@ bool all_capitals(std::string_view word) {
 
 }  // namespace
 
-Read read(const Turn& turn) {
-  Read out;
-  out.turn = turn;
-  out.words = words_of(turn.content);
-  const auto weights = strongest(out.words);
+Facts read(const Turn& turn) {
+  Facts out;
+  const auto words = words_of(turn.content);
+  const auto weights = strongest(words);
   if (turn.who == Turn::Who::kTutor) {
     out.says_no = of(weights, List::kTutorSaysNo) > 0;
     out.says_yes = !out.says_no && of(weights, List::kTutorSaysYes) > 0;
@@ -98,6 +92,14 @@ Read read(const Turn& turn) {
   out.confusion = of(weights, List::kConfusion);
   out.begging = of(weights, List::kBegging);
   out.breakthrough = of(weights, List::kBreakthrough) > 0;
+  const auto content = content_words(words), numbers = numbers_of(content);
+  out.asks = asks(turn.content, words);
+  out.answers = answers(words, numbers);
+  out.resigned = !out.breakthrough && resigned(words);
+  out.words = words.size();
+  out.said = print_of(words);
+  out.content = prints_of(content);
+  out.numbers = prints_of(numbers);
   return out;
 }
 
@@ -119,11 +121,12 @@ double shouting(const Read& read) {
 
 std::optional<Indicator> repeated_question(const std::vector<Read>& reads) {
   const Read& latest = reads.back();
-  if (!asks(latest) || resigned(latest) || answers(latest)) return std::nullopt;
-  const Question asked(latest);
+  const Facts& asked = *latest.facts;
+  if (!asked.asks || asked.resigned || asked.answers) return std::nullopt;
   std::vector<std::int64_t> seqs;
   for (const auto& each : reads) {
-    if (student(each) && &each != &latest && asks(each) && same(Question(each), asked)) seqs.push_back(each.turn.seq);
+    if (student(each) && &each != &latest && each.facts->asks && same(*each.facts, asked))
+      seqs.push_back(each.turn.seq);
   }
   if (seqs.empty()) return std::nullopt;
   const double score = 0.3 + 0.15 * static_cast<double>(seqs.size() - 1);
@@ -134,13 +137,13 @@ std::optional<Indicator> repeated_question(const std::vector<Read>& reads) {
 std::optional<Indicator> repeated_error(const std::vector<Read>& reads) {
   std::vector<std::int64_t> seqs;
   bool same_answer = false;
+  const Facts& latest = *reads.back().facts;
   for (std::size_t i = 0; i < reads.size(); ++i) {
-    if (reads[i].says_yes) seqs.clear(), same_answer = false;
-    const Read* wrong = reads[i].says_no ? answered(reads, i) : nullptr;
+    if (reads[i].facts->says_yes) seqs.clear(), same_answer = false;
+    const Read* wrong = reads[i].facts->says_no ? answered(reads, i) : nullptr;
     if (wrong == nullptr) continue;
     seqs.push_back(wrong->turn.seq);
-    same_answer =
-        same_answer || (answers(*wrong) && answers(reads.back()) && numbers_in(*wrong) == numbers_in(reads.back()));
+    same_answer = same_answer || (wrong->facts->answers && latest.answers && wrong->facts->numbers == latest.numbers);
   }
   if (same_answer) seqs.push_back(reads.back().turn.seq);
   if (seqs.size() < 2) return std::nullopt;
@@ -152,7 +155,7 @@ std::optional<Indicator> resigned_answers(const std::vector<Read>& reads) {
   std::vector<std::int64_t> seqs;
   for (auto each = reads.rbegin(); each != reads.rend(); ++each) {
     if (!student(*each)) continue;
-    if (!resigned(*each)) break;
+    if (!each->facts->resigned) break;
     seqs.insert(seqs.begin(), each->turn.seq);
   }
   if (seqs.size() < 3) return std::nullopt;

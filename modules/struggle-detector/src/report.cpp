@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <rapt/json.hpp>
 
+#include "memory.hpp"
+
 namespace struggle {
 namespace {
 
@@ -93,11 +95,12 @@ std::string summary_json(const std::vector<Turn>& all, const Options& options) {
   std::size_t messages = 0, struggling = 0;
   Level highest = Level::kNone;
   double peak = 0;
+  Memory memory;
   for (auto i = skip; i < all.size(); ++i) {
     turns.push_back(all[i]);
     if (all[i].who != Turn::Who::kStudent) continue;
     ++messages;
-    const auto analysis = analyze(turns, options);
+    const auto analysis = analyze(turns, options, memory);
     if (analysis.level == Level::kNone) continue;
     ++struggling;
     highest = std::max(highest, analysis.level);

@@ -6,8 +6,10 @@
 #include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "lexicon.hpp"
+#include "memory.hpp"
 #include "words.hpp"
 
 namespace struggle {
@@ -153,8 +155,41 @@ TEST(Scan, ComparesSetsAsTheAlphabetDoes) {
     }
     ASSERT_EQ(left.size(), x.size()) << text;
     const auto plain = all.empty() ? 0.0 : static_cast<double>(common.size()) / static_cast<double>(all.size());
-    ASSERT_EQ(similarity(x, y), plain) << text << "\n" << other;
+    ASSERT_EQ(similarity(prints_of(x), prints_of(y)), plain) << text << "\n" << other;
   }
+}
+
+/// As tests tell two of them apart.
+std::string written(const Analysis& analysis) {
+  std::string out = std::to_string(analysis.score) + "/" + std::to_string(static_cast<int>(analysis.level));
+  for (const auto& each : analysis.indicators) {
+    out += " " + std::string(each.kind) + " " + std::to_string(each.score) + " '" + each.evidence + "'";
+    for (const auto seq : each.message_seqs) out += " " + std::to_string(seq);
+  }
+  return out;
+}
+
+TEST(Scan, JudgesTheSameWithAndWithoutWhatItRemembers) {
+  Texts texts;
+  Memory memory;  // of more conversations than it holds
+  std::vector<std::string> said;
+  for (int i = 0; i < 3 * kTexts; ++i) said.push_back(texts.next());
+  std::size_t found = 0;
+  for (std::size_t i = 0; i + 9 < said.size(); i += 3) {
+    std::vector<Turn> turns;
+    // The end is the beginning again, and the same words are a student's here and a tutor's there.
+    for (std::size_t k = 0; k < 9; ++k) {
+      const auto who = (i + k) % 2 == 0 ? Turn::Who::kStudent : Turn::Who::kTutor;
+      turns.push_back({who, said[i + k % 7], static_cast<std::int64_t>(k)});
+    }
+    turns.back().who = Turn::Who::kStudent;
+    const auto fresh = analyze(turns, Options{});
+    for (int again = 0; again < 2; ++again) {
+      ASSERT_EQ(written(analyze(turns, Options{}, memory)), written(fresh));
+    }
+    found += fresh.indicators.size();
+  }
+  EXPECT_GT(found, said.size() / 4);
 }
 
 }  // namespace

@@ -152,7 +152,37 @@ WordSet content_words(const WordList& words) {
   return out;
 }
 
-double similarity(const WordSet& a, const WordSet& b) {
+/// Four sums side by side, each told of every fourth word of eight bytes: reading the memory is what it costs.
+std::uint64_t fingerprint(std::string_view text) {
+  std::array<std::uint64_t, 4> sums{1, 2, 3, 4}, words{};
+  const auto size = text.size();
+  const auto tell = [&] {
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i] = (sums[i] ^ words[i]) * kOdd;
+      sums[i] ^= sums[i] >> 29U;
+    }
+  };
+  for (; text.size() >= sizeof words; text.remove_prefix(sizeof words)) {
+    std::memcpy(words.data(), text.data(), sizeof words);
+    tell();
+  }
+  if (!text.empty()) {
+    words = {};
+    std::memcpy(words.data(), text.data(), text.size());
+    tell();
+  }
+  return ((((size * kOdd ^ sums[0]) * kOdd ^ sums[1]) * kOdd ^ sums[2]) * kOdd) ^ sums[3];
+}
+
+WordPrints prints_of(const WordSet& words) {
+  WordPrints out;
+  out.reserve(words.size());
+  for (const auto& word : words) out.push_back(word.text.size() <= sizeof word.key ? word.key : fingerprint(word.text));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+double similarity(const WordPrints& a, const WordPrints& b) {
   std::size_t common = 0;
   for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
     if (*i == *j)

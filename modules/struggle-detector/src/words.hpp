@@ -80,10 +80,19 @@ class KeyTable {
 
 /// The words that carry the question: no "how", "do", "the"…
 WordSet content_words(const WordList& words);
-/// |a ∩ b| / |a ∪ b| (Jaccard); 0 when both are empty.
-double similarity(const WordSet& a, const WordSet& b);
 /// Those that hold a digit: the numbers of the problem.
 WordSet numbers_of(const WordSet& words);
+
+inline constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15U;
+/// Of a text: texts that differ differ in it, as good as always.
+std::uint64_t fingerprint(std::string_view text);
+
+/// Different words in order as numbers, which outlive the text: a word of up to eight bytes is its key, a longer one
+/// its fingerprint.
+using WordPrints = std::vector<std::uint64_t>;
+WordPrints prints_of(const WordSet& words);
+/// |a ∩ b| / |a ∪ b| (Jaccard); 0 when both are empty.
+double similarity(const WordPrints& a, const WordPrints& b);
 
 /// The first 80 bytes or fewer, cut between characters, line breaks as spaces.
 std::string excerpt(std::string_view text);

@@ -60,25 +60,32 @@ char32_t decode(std::string_view text, std::size_t at, std::size_t& size) {
 
 Normalized normalize(std::string_view source) {
   Normalized out;
-  out.text.reserve(source.size());
-  out.origin.reserve(source.size() + 1);
+  out.text.resize(source.size());  // never more: each that stays comes from a byte of its own
+  out.origin.resize(source.size() + 1);
+  std::size_t written = 0;
   const auto put = [&](char c, std::size_t at) {
-    out.text += c;
-    out.origin.push_back(static_cast<std::uint32_t>(at));
+    out.text[written] = c;
+    out.origin[written++] = static_cast<std::uint32_t>(at);
   };
   for (std::size_t i = 0; i < source.size();) {
+    const char byte = source[i];
+    if (static_cast<unsigned char>(byte) < 0x80) {  // nearly every byte there is
+      put(byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte, i++);
+      continue;
+    }
     std::size_t size = 1;
     const char32_t c = decode(source, i, size);
-    if (size == 1) {
-      put(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : source[i], i);
-    } else if (const char ascii = twin(c); ascii == kKeep) {
+    const char ascii = size == 1 ? kKeep : twin(c);
+    if (ascii == kKeep) {
       for (std::size_t k = 0; k < size; ++k) put(source[i + k], i + k);
     } else if (ascii != kGone) {
       put(ascii, i);
     }
     i += size;
   }
-  out.origin.push_back(static_cast<std::uint32_t>(source.size()));
+  out.text.resize(written);
+  out.origin.resize(written + 1);
+  out.origin[written] = static_cast<std::uint32_t>(source.size());
   return out;
 }
 

@@ -110,8 +110,18 @@ Task<Result<usage::ExtractionPage>> ChatService::extractions(identity::Actor act
   co_return co_await usage::extractions_of(parts_.database, std::move(id), std::move(which));
 }
 
-Task<Result<std::unique_ptr<TurnReader>>> ChatService::send(identity::Actor actor, SessionId id, NewTurn said) {
-  co_return co_await turns_->send(std::move(actor), std::move(id), std::move(said));
+Task<Result<std::unique_ptr<TurnReader>>> ChatService::send(identity::Actor actor, SessionId id, NewTurn said,
+                                                            std::shared_ptr<OpenedTurn> opened) {
+  return turns_->send(std::move(actor), std::move(id), std::move(said), std::move(opened));
+}
+
+Task<Result<std::shared_ptr<OpenedTurn>>> ChatService::open(identity::LoginCheck login, SessionId id,
+                                                            const NewTurn& said) {
+  return turns_->open(std::move(login), std::move(id), said);
+}
+
+Task<void> ChatService::withdraw(std::shared_ptr<OpenedTurn> opened) {
+  return turns_->withdraw(std::move(opened));
 }
 
 Task<Result<std::unique_ptr<TurnReader>>> ChatService::follow(identity::Actor actor, SessionId id,

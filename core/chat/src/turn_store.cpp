@@ -15,16 +15,20 @@ namespace {
 
 // The turn, and what it needs to know. Three parts are not in all of them, because each part costs its preparation
 // whether it has something to do or not: the message of the same request, the history, and the message to be replaced.
-#define RAPT_CHAT_BEGIN(known, unless_known, columns)                                                       \
-  "WITH " known                                                                                             \
+// Each is there with the check of its owner's login as well: one trip instead of two.
+#define RAPT_CHAT_BEGIN(login, known, unless_login_or_known, columns, and_login)                            \
+  "WITH " login known                                                                                       \
   "taken AS ("                                                                                              \
   "  INSERT INTO chat_turns (session_id, turn_id, request_id, user_id, host, started_at, expires_at)"       \
   "  SELECT s.id, $3::uuid, $4::uuid, s.user_id, $5, $6::timestamptz, $7::timestamptz FROM chat_sessions s" \
-  "   WHERE s.id = $1 AND s.user_id = $2 AND s.state = 'active'" unless_known                               \
+  "   WHERE s.id = $1 AND s.user_id = $2 AND s.state = 'active'" unless_login_or_known                      \
   "  ON CONFLICT (session_id) DO NOTHING RETURNING turn_id)"                                                \
   "SELECT (SELECT true FROM taken) AS taken, (SELECT version FROM ai_policy_version) AS policy_version,"    \
   " set_config('synchronous_commit', 'off', true) AS not_waited_for," columns RAPT_CHAT_SESSION             \
-  " FROM" RAPT_CHAT_SESSION_FROM " WHERE s.id = $1 AND s.user_id = $2"
+  " FROM" RAPT_CHAT_SESSION_FROM and_login " WHERE s.id = $1 AND s.user_id = $2"
+#define RAPT_CHAT_LOGIN(hash, now, renewed, noted) "login AS (" RAPT_LOGIN(hash, now, renewed, noted) "),"
+#define RAPT_CHAT_WITH_LOGIN " AND EXISTS (SELECT FROM login WHERE login_user = $2)"
+#define RAPT_CHAT_AND_LOGIN " JOIN login ON login_user = s.user_id"
 #define RAPT_CHAT_KNOWN(remembered)                                                                              \
   "known AS ("                                                                                                   \
   "  SELECT m.seq FROM messages m, chat_sessions s"                                                              \
@@ -33,21 +37,37 @@ namespace {
 #define RAPT_CHAT_UNLESS_KNOWN " AND NOT EXISTS (SELECT FROM known)"
 #define RAPT_CHAT_KNOWN_SEQ " (SELECT seq FROM known) AS known_seq,"
 
-constexpr store::Statement kBegin{"chat_begin_turn", RAPT_CHAT_BEGIN("", "", "")};
-constexpr store::Statement kBeginRequest{
-    "chat_begin_request", RAPT_CHAT_BEGIN(RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN, RAPT_CHAT_KNOWN_SEQ)};
-constexpr store::Statement kBeginReading{
-    "chat_begin_reading",
-    RAPT_CHAT_BEGIN(
-        RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN,
-        RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_ASKED "," RAPT_CHAT_HISTORY(
-            "$9", "$10", "$11") ","
-                                " EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer"
-                                " AND role = 'user' AND replaced_at IS NULL) AS replaces_own,")};
+#define RAPT_CHAT_READ \
+  RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_ASKED "," RAPT_CHAT_HISTORY("$9", "$10", "$11") \
+      ","                                                                       \
+      " EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer" \
+      " AND role = 'user' AND replaced_at IS NULL) AS replaces_own,"
 
+struct Begin {
+  store::Statement alone, with_login;
+};
+constexpr Begin kBegin{
+    {"chat_begin_turn", RAPT_CHAT_BEGIN("", "", "", "", "")},
+    {"chat_begin_turn_login", RAPT_CHAT_BEGIN(RAPT_CHAT_LOGIN("$8", "$9", "$10", "$11"), "", RAPT_CHAT_WITH_LOGIN,
+                                              " login.*,", RAPT_CHAT_AND_LOGIN)}};
+constexpr Begin kBeginRequest{
+    {"chat_begin_request", RAPT_CHAT_BEGIN("", RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN, RAPT_CHAT_KNOWN_SEQ, "")},
+    {"chat_begin_request_login", RAPT_CHAT_BEGIN(RAPT_CHAT_LOGIN("$9", "$10", "$11", "$12"), RAPT_CHAT_KNOWN("$8"),
+                                                 RAPT_CHAT_WITH_LOGIN RAPT_CHAT_UNLESS_KNOWN,
+                                                 " login.*," RAPT_CHAT_KNOWN_SEQ, RAPT_CHAT_AND_LOGIN)}};
+constexpr Begin kBeginReading{
+    {"chat_begin_reading", RAPT_CHAT_BEGIN("", RAPT_CHAT_KNOWN("$8"), RAPT_CHAT_UNLESS_KNOWN, RAPT_CHAT_READ, "")},
+    {"chat_begin_reading_login",
+     RAPT_CHAT_BEGIN(RAPT_CHAT_LOGIN("$12", "$13", "$14", "$15"), RAPT_CHAT_KNOWN("$8"),
+                     RAPT_CHAT_WITH_LOGIN RAPT_CHAT_UNLESS_KNOWN, " login.*," RAPT_CHAT_READ, RAPT_CHAT_AND_LOGIN)}};
+
+#undef RAPT_CHAT_READ
 #undef RAPT_CHAT_KNOWN_SEQ
 #undef RAPT_CHAT_UNLESS_KNOWN
 #undef RAPT_CHAT_KNOWN
+#undef RAPT_CHAT_AND_LOGIN
+#undef RAPT_CHAT_WITH_LOGIN
+#undef RAPT_CHAT_LOGIN
 #undef RAPT_CHAT_BEGIN
 
 // Everything hangs on `claimed`: without the row, nothing else happens but that the turn ends. What few turns need is
@@ -187,7 +207,7 @@ static BegunTurn begun_from(const store::Row& row, bool asked_before, bool readi
 }
 
 Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces,
-                                   bool history_is_known) {
+                                   bool history_is_known, std::optional<identity::LoginCheck> login) {
   const bool reading = replaces || !history_is_known;
   const bool may_be_known = reading || !row.request_id.empty();
   auto params = store::params(row.session, row.user, row.id);
@@ -195,12 +215,14 @@ Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::
   params.add(row.host).add(row.started_at).add(row.started_at + kTurnLease);
   if (may_be_known) params.add(kRememberedRequests);
   if (reading) params.add(replaces).add(kHistoryMessages).add(kHistoryBytes);
-  const auto& statement = reading ? kBeginReading : may_be_known ? kBeginRequest : kBegin;
-  const auto rows = co_await database.query(statement, std::move(params));
+  if (login) identity::add_login(params, *login);
+  const auto& begin = reading ? kBeginReading : may_be_known ? kBeginRequest : kBegin;
+  const auto rows = co_await database.query(login ? begin.with_login : begin.alone, std::move(params));
   if (!rows) co_return rows.error();
   const auto found = rows->first();
   if (!found) co_return Error::not_found("session");
   auto begun = begun_from(*found, may_be_known, reading);
+  if (login) begun.login = identity::checked_login(*found);
   if (!begun.taken && begun.known_seq == 0) {
     auto other = co_await running_turn(database, row.user, row.session);
     if (!other) co_return other.error();

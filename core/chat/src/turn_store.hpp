@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rapt/hooks/hook.hpp"
+#include "rapt/identity/login_check.hpp"
 #include "rapt/jobs/queue.hpp"
 #include "rapt/usage/usage.hpp"
 #include "session_store.hpp"
@@ -35,19 +36,21 @@ struct TurnRow {
 
 struct BegunTurn {
   OpenSession open;
-  bool reads_history = false;         ///< `open` has the history
-  bool taken = false;                 ///< the turn is ours; otherwise what stands in its way:
-  std::int64_t known_seq = 0;         ///< a stored message of the same request
-  std::optional<TurnRow> other;       ///< a turn that was there before
-  bool replaces_own_message = false;  ///< what is to be replaced is there
-  std::int64_t policy_version = 0;    ///< of models, limits and budgets
+  bool reads_history = false;                     ///< `open` has the history
+  bool taken = false;                             ///< the turn is ours; otherwise what stands in its way:
+  std::int64_t known_seq = 0;                     ///< a stored message of the same request
+  std::optional<TurnRow> other;                   ///< a turn that was there before
+  bool replaces_own_message = false;              ///< what is to be replaced is there
+  std::int64_t policy_version = 0;                ///< of models, limits and budgets
+  std::optional<identity::CheckedLogin> login{};  ///< that was asked about
 };
 
 /// Takes the turn of an active session for its owner (`row`: everything but expires_at), and loads what it needs to
 /// know: one statement, whose loss in a crash of the server would do no harm. kNotFound unless it is the owner's.
-/// `history_is_known`: it need not be read, unless something is to be replaced.
+/// `history_is_known`: it need not be read, unless something is to be replaced. `login`: of the owner, checked by the
+/// same statement; when it does not hold nothing is taken, and the answer is kNotFound as well.
 Task<Result<BegunTurn>> begin_turn(store::Database& database, TurnRow row, std::optional<std::int64_t> replaces,
-                                   bool history_is_known = false);
+                                   bool history_is_known = false, std::optional<identity::LoginCheck> login = {});
 
 struct NewMessage {
   MessageId id{};

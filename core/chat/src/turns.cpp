@@ -97,45 +97,92 @@ bool may_be_of(const NewTurn& said, const StoredTurn& stored) {
 Turns::Turns(ChatService::Parts parts)
     : parts_(std::move(parts)), log_(parts_.redis, parts_.prefix, parts_.host), started_(parts_.clock.now()) {}
 
-Task<Result<Reader>> Turns::send(identity::Actor owner, SessionId session, NewTurn said) {
-  RAPT_CO_TRY(check(said));
-  if (!said.request_id.empty()) {
-    const auto here = hub_.latest(session);
-    const bool same_request =
-        here && here->about().user == owner.id && !here->ended() && here->about().said.request_id == said.request_id;
-    if (same_request && !same(here->about().said, said)) co_return other_request();
-    if (same_request) co_return read_turn(here, 0);
+/// The turn of the very request that comes again.
+std::shared_ptr<Turn> Turns::running_here(const UserId& owner, const SessionId& session, const NewTurn& said) const {
+  if (said.request_id.empty()) return nullptr;
+  auto here = hub_.latest(session);
+  const bool same_request =
+      here && here->about().user == owner && !here->ended() && here->about().said.request_id == said.request_id;
+  return same_request ? here : nullptr;
+}
+
+Task<Result<std::shared_ptr<Turns::Opened>>> Turns::begin(UserId owner, SessionId session, std::string request_id,
+                                                          std::optional<std::int64_t> replaces,
+                                                          std::optional<identity::LoginCheck> login) {
+  const bool with_login = login.has_value();
+  TurnRow row{.id = new_uuid(),
+              .session = std::move(session),
+              .user = std::move(owner),
+              .request_id = std::move(request_id),
+              .host = parts_.host,
+              .started_at = parts_.clock.now()};
+  auto known = histories_.take(row.session);
+  auto begun = co_await begin_turn(parts_.database, row, replaces, known.has_value(), std::move(login));
+  const bool taken = begun && begun->taken;
+  if (known && !taken) histories_.keep(row.session, *std::exchange(known, std::nullopt));
+  // Of somebody who may not be logged in it is left to who asks again.
+  if (!begun && with_login && begun.error().kind == ErrorKind::kNotFound) co_return std::shared_ptr<Opened>();
+  if (!begun) co_return begun.error();
+  auto checked = begun->login ? std::move(*begun->login) : identity::CheckedLogin{};
+  auto opened = std::make_shared<Opened>(std::move(checked));
+  opened->row = std::move(row);
+  opened->begun = std::move(*begun);
+  opened->known = std::move(known);
+  co_return opened;
+}
+
+Task<Result<std::shared_ptr<OpenedTurn>>> Turns::open(identity::LoginCheck login, SessionId session,
+                                                      const NewTurn& said) {
+  if (!check(said) || running_here(login.user, session, said)) co_return std::shared_ptr<OpenedTurn>();
+  UserId owner = login.user;
+  auto beginning = begin(std::move(owner), std::move(session), said.request_id, said.replaces, std::move(login));
+  auto opened = co_await std::move(beginning);
+  if (!opened) co_return opened.error();
+  co_return std::shared_ptr<OpenedTurn>(std::move(*opened));
+}
+
+Task<void> Turns::withdraw(std::shared_ptr<OpenedTurn> opened) {
+  auto& turn = static_cast<Opened&>(*opened);
+  if (!turn.begun.taken) co_return;
+  co_await drop(turn.row.session, turn.row.id);
+  if (turn.known) histories_.keep(turn.row.session, std::move(*turn.known));
+}
+
+Task<Result<Reader>> Turns::send(identity::Actor owner, SessionId session, NewTurn said,
+                                 std::shared_ptr<OpenedTurn> opened) {
+  auto turn = std::static_pointer_cast<Opened>(std::move(opened));
+  if (!turn) RAPT_CO_TRY(check(said));
+  if (auto here = turn ? nullptr : running_here(owner.id, session, said)) {
+    if (!same(here->about().said, said)) co_return other_request();
+    co_return read_turn(std::move(here), 0);
   }
   for (int tries = 0; tries < kTries; ++tries) {
-    TurnRow row{.id = new_uuid(),
-                .session = session,
-                .user = owner.id,
-                .request_id = said.request_id,
-                .host = parts_.host,
-                .started_at = parts_.clock.now()};
-    auto known = histories_.take(session);
-    auto begun = co_await begin_turn(parts_.database, row, said.replaces, known.has_value());
-    if (!begun) co_return begun.error();
-    if (begun->taken) {
-      const auto filled = co_await fill_history(*begun, std::move(known));
-      if (filled) co_return co_await start(owner, row.id, std::move(*begun), std::move(said));
-      co_await drop(session, row.id);
+    if (!turn) {
+      auto begun = co_await begin(owner.id, session, said.request_id, said.replaces, std::nullopt);
+      if (!begun) co_return begun.error();
+      turn = std::move(*begun);
+    }
+    const auto one = std::exchange(turn, nullptr);
+    auto& begun = one->begun;
+    if (begun.taken) {
+      const auto filled = co_await fill_history(begun, std::move(one->known));
+      if (filled) co_return co_await start(owner, one->row.id, std::move(begun), std::move(said));
+      co_await drop(session, one->row.id);
       co_return filled.error();
     }
-    if (known) histories_.keep(session, std::move(*known));
-    if (begun->known_seq != 0) co_return co_await told_before(session, begun->known_seq, said);
-    if (begun->open.session.state != SessionState::kActive) {
-      auto tool = co_await parts_.tools.definition(begun->open.version);
+    if (begun.known_seq != 0) co_return co_await told_before(session, begun.known_seq, said);
+    if (begun.open.session.state != SessionState::kActive) {
+      auto tool = co_await parts_.tools.definition(begun.open.version);
       if (!tool) co_return tool.error();
-      RAPT_CO_TRY(check_open(owner, begun->open, **tool, row.started_at));
+      RAPT_CO_TRY(check_open(owner, begun.open, **tool, one->row.started_at));
     }
-    if (!begun->other) continue;
-    if (begun->other->expires_at < row.started_at) {
-      RAPT_CO_TRY(co_await clear_away(*begun->other));
+    if (!begun.other) continue;
+    if (begun.other->expires_at < one->row.started_at) {
+      RAPT_CO_TRY(co_await clear_away(*begun.other));
       continue;
     }
-    if (said.request_id.empty() || begun->other->request_id != said.request_id) co_return being_answered();
-    co_return co_await attach(owner, session, *begun->other, said);
+    if (said.request_id.empty() || begun.other->request_id != said.request_id) co_return being_answered();
+    co_return co_await attach(owner, session, *begun.other, said);
   }
   co_return being_answered();
 }

@@ -21,14 +21,29 @@ class Turns : public std::enable_shared_from_this<Turns> {
   using Reader = std::unique_ptr<TurnReader>;
 
   explicit Turns(ChatService::Parts parts);
-  Task<Result<Reader>> send(identity::Actor owner, SessionId session, NewTurn said);
+  Task<Result<Reader>> send(identity::Actor owner, SessionId session, NewTurn said, std::shared_ptr<OpenedTurn> opened);
+  Task<Result<std::shared_ptr<OpenedTurn>>> open(identity::LoginCheck login, SessionId session, const NewTurn& said);
+  Task<void> withdraw(std::shared_ptr<OpenedTurn> opened);
   Task<Result<Reader>> follow(identity::Actor owner, SessionId session, std::optional<TurnPlace> behind);
   Task<Result<bool>> stop(identity::Actor owner, SessionId session);
   Task<void> tend();
   Task<void> finish(std::chrono::milliseconds grace);
 
  private:
+  /// As begin_turn() took it, or what stands in its way.
+  struct Opened final : OpenedTurn {
+    using OpenedTurn::OpenedTurn;
+    TurnRow row{};
+    BegunTurn begun{};
+    std::optional<KnownHistory> known{};
+  };
+
   // turns.cpp
+  [[nodiscard]] std::shared_ptr<Turn> running_here(const UserId& owner, const SessionId& session,
+                                                   const NewTurn& said) const;
+  Task<Result<std::shared_ptr<Opened>>> begin(UserId owner, SessionId session, std::string request_id,
+                                              std::optional<std::int64_t> replaces,
+                                              std::optional<identity::LoginCheck> login);
   Task<Result<Reader>> attach(const identity::Actor& owner, const SessionId& session, const TurnRow& row,
                               const NewTurn& said);
   Task<Result<Reader>> told_before(const SessionId& session, std::int64_t seq, const NewTurn& said);

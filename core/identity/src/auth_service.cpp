@@ -6,6 +6,7 @@
 
 #include "actor_cache.hpp"
 #include "auth_store.hpp"
+#include "known_logins.hpp"
 #include "rapt/base/text.hpp"
 #include "rapt/identity/password_hasher.hpp"
 #include "rapt/identity/second_factor.hpp"
@@ -15,7 +16,6 @@
 namespace rapt::identity {
 namespace {
 
-constexpr std::chrono::minutes kActivityStep{1};
 constexpr std::size_t kTokenCharacters = 43;
 
 Error invalid_credentials() {
@@ -132,21 +132,16 @@ struct AuthService::Impl {
     co_return co_await database.transaction(std::move(work));
   }
 
-  /// Checks the login, at every request. The actor when the one in memory is what the database would make now; nothing
-  /// when it has to be loaded, or the login's activity noted.
-  Task<Result<std::optional<Actor>>> known_actor(std::string hash, TimePoint now) {
-    auto rows =
-        co_await database.query(kCheckLogin, store::params(hash, now, now + kSessionLifetime / 2, now - kActivityStep));
-    if (!rows) co_return rows.error();
-    if (rows->empty()) co_return Error::unauthorized();
-    const store::Row row = (*rows)[0];
-    if (row.boolean("due") || row.is_null("version")) co_return std::optional<Actor>();
-    auto actor = actors.find(row.id<UserId>("id"), row.text("version"));
+  /// The actor when the one in memory is what the database would make now; nothing when it has to be loaded, or the
+  /// login's activity noted.
+  [[nodiscard]] std::optional<Actor> known_actor(CheckedLogin& checked) const {
+    if (checked.due || !checked.version) return std::nullopt;
+    auto actor = actors.find(checked.user, *checked.version);
     if (actor) {
-      actor->email = row.text("email");
-      actor->name = row.text("name");
+      actor->email = std::move(checked.email);
+      actor->name = std::move(checked.name);
     }
-    co_return actor;
+    return actor;
   }
 
   Actor remembered(const store::Row& row) {
@@ -162,6 +157,7 @@ struct AuthService::Impl {
   const security::SecretBox& box;
   PasswordHasher& passwords;
   ActorCache actors{};
+  KnownLogins logins{};
 };
 
 AuthService::AuthService(store::Database& database, const Clock& clock, const security::SecretBox& box,
@@ -199,14 +195,41 @@ Task<Result<Login>> AuthService::open_login(UserId user, LoginOrigin origin) {
 }
 
 Task<Result<Actor>> AuthService::authenticate(std::string token) {
-  if (!looks_like_token(token)) co_return Error::unauthorized();
-  const TimePoint now = impl_->clock.now();
-  const std::string hash = bytea_of(security::sha256(token));
-  auto known = co_await impl_->known_actor(hash, now);
-  if (!known) co_return known.error();
-  if (*known) co_return std::move(**known);
-  auto rows = co_await impl_->database.query(
-      kAuthenticate, store::params(hash, now, now + kSessionLifetime / 2, now + kSessionLifetime, now - kActivityStep));
+  auto hash = hash_of(token);
+  if (!hash) co_return Error::unauthorized();
+  LoginCheck check{std::move(*hash), impl_->clock.now()};
+  store::Params asked;
+  add_login(asked, check);
+  const auto rows = co_await impl_->database.query(kCheckLogin, std::move(asked));
+  if (!rows) co_return rows.error();
+  const auto row = rows->first();
+  if (!row) co_return Error::unauthorized();
+  auto loading = actor_behind(std::move(check), checked_login(*row));
+  co_return co_await std::move(loading);
+}
+
+std::optional<LoginCheck> AuthService::expected(const std::string& token) const {
+  auto hash = hash_of(token);
+  auto user = hash ? impl_->logins.find(*hash) : std::nullopt;
+  if (!user) return std::nullopt;
+  return LoginCheck{std::move(*hash), impl_->clock.now(), std::move(*user)};
+}
+
+void AuthService::remember(const std::string& token, UserId user) {
+  if (auto hash = hash_of(token)) impl_->logins.keep(std::move(*hash), std::move(user));
+}
+
+void AuthService::forget(const std::string& token) {
+  if (const auto hash = hash_of(token)) impl_->logins.forget(*hash);
+}
+
+Task<Result<Actor>> AuthService::actor_behind(LoginCheck check, CheckedLogin checked) {
+  auto known = impl_->known_actor(checked);
+  if (known) co_return std::move(*known);
+  const TimePoint now = check.now;
+  const auto rows = co_await impl_->database.query(
+      kAuthenticate,
+      store::params(check.token_hash, now, now + kSessionLifetime / 2, now + kSessionLifetime, now - kActivityStep));
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return Error::unauthorized();
   co_return impl_->remembered((*rows)[0]);

@@ -97,6 +97,22 @@ TEST_F(AuthServiceTest, AnswersTheSameToEveryWrongLogin) {
   }
 }
 
+TEST_F(AuthServiceTest, ExpectsALoginForAsLongAsItIsRemembered) {
+  const auto done = login("ada@example.org", "right");
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(auth.expected(done->token)) << "nobody was let in with it";
+  auth.remember(done->token, done->actor.id);
+  auth.remember("no token", done->actor.id);
+  EXPECT_FALSE(auth.expected("no token"));
+  EXPECT_FALSE(auth.expected(std::string(43, 'A')));
+  auto check = auth.expected(done->token);
+  ASSERT_TRUE(check);
+  EXPECT_EQ(check->user, done->actor.id);
+  EXPECT_EQ(check->now, clock.now());
+  auth.forget(done->token);
+  EXPECT_FALSE(auth.expected(done->token));
+}
+
 TEST_F(AuthServiceTest, StoresNoToken) {
   const auto done = login("ada@example.org", "right");
   const auto rows = runtime::run_blocking((**scratch).query(

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "rapt/identity/login_check.hpp"
+
 namespace rapt::identity {
 
 // The person with all memberships. A macro because one statement's text is put together by the compiler.
@@ -16,11 +18,6 @@ namespace rapt::identity {
   "          'teaches', m.role = 'teacher', 'path', g.path::text) ORDER BY c.name, c.id), '[]')"                     \
   "    FROM class_members m JOIN classes c ON c.id = m.class_id JOIN groups g ON g.id = c.group_id"                  \
   "   WHERE m.user_id = u.id AND c.deleted_at IS NULL) AS classes "
-
-// Of what an actor is made of; NULL, which matches nothing, where the database cannot tell.
-#define RAPT_ACTOR_VERSION                                                                                   \
-  "(SELECT coalesce((SELECT v.version FROM actor_versions v WHERE v.user_id = u.id), 0) || '.' || p.version" \
-  "   FROM places_version p) AS version"
 
 const store::Statement kAccountByEmail{"identity.account_by_email", R"(
   SELECT u.id, u.password_hash, u.status = 'active' AS active,
@@ -44,11 +41,7 @@ const store::Statement kOpenLogin{"identity.open_login", R"(
   SELECT false AS extended, )" RAPT_ACTOR_COLUMNS R"(
     FROM opened JOIN users u ON u.id = opened.user_id)"};
 
-const store::Statement kCheckLogin{"identity.check_login", R"(
-  SELECT u.id, u.email, u.name, (s.expires_at < $3::timestamptz AND s.context <> 'shared')
-         OR s.last_activity_at < $4::timestamptz AS due, )" RAPT_ACTOR_VERSION R"(
-    FROM auth_sessions s JOIN users u ON u.id = s.user_id
-   WHERE s.token_hash = $1::bytea AND s.expires_at > $2::timestamptz AND u.status = 'active' AND u.deleted_at IS NULL)"};
+const store::Statement kCheckLogin{"identity.check_login", RAPT_LOGIN("$1", "$2", "$3", "$4")};
 
 const store::Statement kAuthenticate{"identity.authenticate", R"(
   WITH found AS (SELECT user_id FROM auth_sessions WHERE token_hash = $1::bytea AND expires_at > $2::timestamptz),
@@ -59,7 +52,8 @@ const store::Statement kAuthenticate{"identity.authenticate", R"(
      WHERE token_hash = $1::bytea AND expires_at > $2::timestamptz
        AND ((expires_at < $3::timestamptz AND context <> 'shared') OR last_activity_at < $5::timestamptz)
     RETURNING expires_at = $4::timestamptz AS extended)
-  SELECT coalesce((SELECT extended FROM touched), false) AS extended, )" RAPT_ACTOR_VERSION "," RAPT_ACTOR_COLUMNS R"(
+  SELECT coalesce((SELECT extended FROM touched), false) AS extended, )" RAPT_ACTOR_VERSION
+                                                              " AS version," RAPT_ACTOR_COLUMNS R"(
     FROM found JOIN users u ON u.id = found.user_id AND u.status = 'active' AND u.deleted_at IS NULL)"};
 
 const store::Statement kActorById{"identity.actor_by_id",
@@ -90,7 +84,6 @@ const store::Statement kCloseLogins{
     "DELETE FROM auth_sessions WHERE user_id = $1::uuid AND token_hash IS DISTINCT FROM $2::bytea"};
 
 #undef RAPT_ACTOR_COLUMNS
-#undef RAPT_ACTOR_VERSION
 
 namespace {
 

@@ -18,8 +18,7 @@ extern const store::Statement kOpenLogin;
 /// $1 hash, $2 now, $3 extend when it expires before, $4 new end, $5 note the activity when the last was before → the
 /// actor with its version
 extern const store::Statement kAuthenticate;
-/// $1 hash, $2 now, $3 due when it expires before, $4 due when the last activity was before → id, email, name, whether
-/// the login is due for kAuthenticate, and the version of the rest of the actor; nothing where kAuthenticate answers nothing
+/// Parameters and columns as login_check.hpp has them; nothing where kAuthenticate answers nothing
 extern const store::Statement kCheckLogin;
 /// $1 hash, $2 new hash, $3 now, $4 new end → expires_at, context
 extern const store::Statement kRefreshLogin;

@@ -121,6 +121,10 @@ Task<Result<void>> admit(const Route& route, Call& call) {
   co_return verdict(call, quota, kTooMany);
 }
 
+Result<void> admit_counted(Call& call, const Quota& quota) {
+  return verdict(call, quota, kTooMany);
+}
+
 Task<Result<Answer>> settle(const Route& route, Call& call, Result<Answer> answer) {
   const bool failed = !answer && is_failed_guess(answer.error());
   auto token = answer ? token_in(*answer) : std::nullopt;

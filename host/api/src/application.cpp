@@ -9,8 +9,6 @@
 #include "cors.hpp"
 #include "dressed_responder.hpp"
 #include "idempotency.hpp"
-#include "parameters.hpp"
-#include "query_names.hpp"
 #include "rapt/api/client_address.hpp"
 #include "rapt/api/error_reply.hpp"
 #include "rapt/api/security_headers.hpp"
@@ -39,18 +37,6 @@ Error wrong_method(const std::string& allowed) {
   error.code = "METHOD_NOT_ALLOWED";
   error.message = "This route takes " + allowed + ".";
   return error;
-}
-
-Error coded_forbidden(std::string code, std::string message) {
-  Error error;
-  error.kind = ErrorKind::kForbidden;
-  error.code = std::move(code);
-  error.message = std::move(message);
-  return error;
-}
-
-bool changes_state(const http::Request& request) {
-  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
 }
 
 /// /health, /ready and /metrics are also offered without the prefix, for load balancers and collectors.
@@ -129,6 +115,10 @@ void log_failure(const Error& error, const http::Request& request) {
 }
 
 }  // namespace
+
+bool Application::changes_state(const http::Request& request) {
+  return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
+}
 
 Application::Application(Services services, std::optional<http::StaticFiles> pages, std::string origin)
     : services_(services), pages_(std::move(pages)), origin_(std::move(origin)) {
@@ -231,58 +221,6 @@ Task<Result<Answer>> Application::run_route(const Route& route, Call& call, Dres
     answer = co_await route.handler(call);
   }
   co_return co_await settle(route, call, std::move(answer));
-}
-
-/// What comes before the handler. Over when an answer of minutes begins, and so are its results.
-Task<Result<void>> Application::let_in(const Route& route, Call& call, DressedResponder& dressed) {
-  if (changes_state(call.request) && from_elsewhere(call)) {
-    co_return coded_forbidden("CSRF_REJECTED", "This request comes from another site.");
-  }
-  if (route.access != Access::kPublic) {
-    auto known = co_await identify(call, dressed);
-    if (!known && known.error().kind == ErrorKind::kUnauthorized) RAPT_CO_TRY(co_await admit_stranger(call));
-    if (!known) co_return known.error();
-  } else if (module_route_of(call) != nullptr && call.request.cookie(identity::kSessionCookie)) {
-    // Whoever is logged in is told to the module also where everybody may ask.
-    const auto known = co_await identify(call, dressed);
-    if (!known && known.error().kind != ErrorKind::kUnauthorized) co_return known.error();
-  }
-  RAPT_CO_TRY(co_await admit(route, call));
-  if (call.quota) dressed.show(*call.quota);
-  if (route.access == Access::kAdmin && !call.actor.administers_anything()) {
-    co_return Error::forbidden("Only administrators may do this.");
-  }
-  if (route.access == Access::kSystemAdmin && !call.actor.is_system_admin()) {
-    co_return Error::forbidden("Only system administrators may do this.");
-  }
-  RAPT_CO_TRY(without_repeats(call.request));
-  if (module_route_of(call) == nullptr) RAPT_CO_TRY(without_unknown(route, call.request));
-  co_return Result<void>{};
-}
-
-Task<Result<void>> Application::identify(Call& call, DressedResponder& dressed) {
-  auto token = call.request.cookie(identity::kSessionCookie);
-  if (!token) co_return Error::unauthorized();
-  auto actor = co_await services_.auth.authenticate(*token);
-  if (!actor) co_return actor.error();
-  call.actor = std::move(*actor);
-  if (call.actor.login_extended) dressed.extend_login(std::move(*token));
-  co_return Result<void>{};
-}
-
-/// A browser says where a request comes from; other programs say nothing and carry no cookie by accident.
-bool Application::from_elsewhere(const Call& call) const {
-  const auto& headers = call.request.headers;
-  const auto origin = headers.get("Origin");
-  if (origin && is_listed(*origin, services_.settings.cors_origins)) return false;
-  if (const auto site = headers.get("Sec-Fetch-Site")) return *site != "same-origin" && *site != "none";
-  if (!origin) return false;
-  if (*origin == origin_) return false;
-  const auto host = headers.get("Host");
-  if (!host) return true;
-  const bool by_http = call.scheme != "https" && *origin == "http://" + std::string(*host);
-  const bool by_https = call.scheme != "http" && *origin == "https://" + std::string(*host);
-  return !by_http && !by_https;
 }
 
 http::Response Application::failure(int status, std::string_view code, std::string_view message,

@@ -42,8 +42,17 @@ class Application final : public http::Handler {
   Task<Result<Answer>> answer_api(const Way& way, Call& call, DressedResponder& dressed);
   Task<Result<Answer>> answer_without_route(const Way& way, Call& call);
   Task<Result<Answer>> run_route(const Route& route, Call& call, DressedResponder& dressed);
+  static bool changes_state(const http::Request& request);
+
+  // letting_in.cpp
   Task<Result<void>> let_in(const Route& route, Call& call, DressedResponder& dressed);
+  [[nodiscard]] std::optional<identity::LoginCheck> expected_login(const Route& route, const Call& call) const;
+  Task<Result<void>> admit_in_order(const Route& route, Call& call, DressedResponder& dressed);
+  Task<Result<void>> admit_opening(const Route& route, Call& call, DressedResponder& dressed,
+                                   identity::LoginCheck login);
   Task<Result<void>> identify(Call& call, DressedResponder& dressed);
+  Task<Result<void>> identify_opening(const Route& route, Call& call, DressedResponder& dressed,
+                                      identity::LoginCheck login);
   [[nodiscard]] bool from_elsewhere(const Call& call) const;
 
   Services services_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "rapt/http/message.hpp"
 #include "rapt/http/server.hpp"
 #include "rapt/identity/actor.hpp"
+#include "rapt/identity/login_check.hpp"
 #include "rapt/runtime/task.hpp"
 
 namespace rapt {
@@ -113,19 +115,33 @@ struct Services {
   RegistryDesk& registry;
 };
 
+/// What a route has begun before the request was let in.
+class Opened {
+ public:
+  virtual ~Opened() = default;
+  /// The request is refused: as if nothing had been begun.
+  virtual Task<void> withdraw() = 0;
+};
+
 /// One request on its way through a route.
 struct Call {
   http::Request& request;
   http::Responder& responder;
   Services& services;
-  identity::Actor actor;       ///< empty on public routes
-  std::string scheme{};        ///< that the client used, where a trusted proxy says so
-  std::optional<Quota> quota;  ///< how the limit stands that applies, or that refused
+  identity::Actor actor;             ///< empty on public routes
+  std::string scheme{};              ///< that the client used, where a trusted proxy says so
+  std::optional<Quota> quota;        ///< how the limit stands that applies, or that refused
+  std::unique_ptr<Opened> opened{};  ///< by the route's `open`, for its handler
 };
 
 /// What a route answers: a response, or nothing because it has streamed its answer already.
 using Answer = std::optional<http::Response>;
 using RouteHandler = Task<Result<Answer>> (*)(Call& call);
+
+/// Begins the work of a request in one statement with the check of the caller's login, which is likely to hold. Answers
+/// what that check says, or nothing when it has not been made: then the login is checked by itself, and the handler
+/// begins. Nothing else is known of the caller, so what it begins can be withdrawn, and nobody is told of it.
+using RouteOpening = Task<Result<std::optional<identity::CheckedLogin>>> (*)(Call& call, identity::LoginCheck login);
 
 /// Who may call a route at all. Which objects are reached is the services' business.
 enum class Access {
@@ -151,6 +167,7 @@ struct Route {
   std::size_t max_body_bytes = 0;  ///< 0: the server's usual limit
   bool secret =
       false;  ///< answers may hold a secret: never kept, never compressed; all below /auth/ are taken for such
+  RouteOpening open = nullptr;  ///< of a route that everybody who is logged in may call
 };
 
 }  // namespace rapt::api

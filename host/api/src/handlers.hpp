@@ -102,6 +102,7 @@ Task<Result<Answer>> get_session_extractions(Call& call);
 
 // turn_routes.cpp
 Task<Result<Answer>> post_message(Call& call);
+Task<Result<std::optional<identity::CheckedLogin>>> open_message(Call& call, identity::LoginCheck login);
 Task<Result<Answer>> post_regenerate(Call& call);
 Task<Result<Answer>> post_stop(Call& call);
 Task<Result<Answer>> get_stream(Call& call);

@@ -100,7 +100,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/sessions/:id", Access::kLoggedIn, get_session},
     Route{"PATCH", "/sessions/:id", Access::kLoggedIn, patch_session},
     Route{"GET", "/sessions/:id/extractions", Access::kLoggedIn, get_session_extractions},
-    Route{"POST", "/sessions/:id/messages", Access::kLoggedIn, post_message},
+    Route{"POST", "/sessions/:id/messages", Access::kLoggedIn, post_message, Tier::kApi, 0, false, open_message},
     Route{"POST", "/sessions/:id/regenerate", Access::kLoggedIn, post_regenerate},
     Route{"POST", "/sessions/:id/stop", Access::kLoggedIn, post_stop},
     Route{"GET", "/sessions/:id/stream", Access::kLoggedIn, get_stream},

@@ -117,10 +117,25 @@ Task<Result<Answer>> wait_for_reply(chat::TurnReader& reader) {
   co_return reply_response(*reply);
 }
 
-Task<Result<Answer>> answer_turn(Call& call, Result<Asked> asked) {
+/// A message that has been read, and whose turn may have been taken.
+class OpenedMessage final : public Opened {
+ public:
+  OpenedMessage(chat::ChatService& chat, Asked asked) : asked(std::move(asked)), chat_(chat) {}
+  Task<void> withdraw() override {
+    if (turn) co_await chat_.withdraw(std::move(turn));
+  }
+  Asked asked;
+  std::shared_ptr<chat::OpenedTurn> turn{};
+
+ private:
+  chat::ChatService& chat_;
+};
+
+Task<Result<Answer>> answer_turn(Call& call, Result<Asked> asked, std::shared_ptr<chat::OpenedTurn> opened = {}) {
   if (!asked) co_return asked.error();
   // In two lines, as elsewhere: what a call is given stays in the frame of a task that waits for it in the same one.
-  auto sending = call.services.chat.send(call.actor, std::move(asked->session), std::move(asked->said));
+  auto sending =
+      call.services.chat.send(call.actor, std::move(asked->session), std::move(asked->said), std::move(opened));
   auto reader = co_await std::move(sending);
   if (!reader) co_return reader.error();
   if (call.request.accepts_explicitly("text/event-stream")) co_return co_await stream_turn(call, **reader);
@@ -129,8 +144,24 @@ Task<Result<Answer>> answer_turn(Call& call, Result<Asked> asked) {
 
 }  // namespace
 
+Task<Result<std::optional<identity::CheckedLogin>>> open_message(Call& call, identity::LoginCheck login) {
+  auto asked = read_message(call);
+  if (!asked) co_return std::optional<identity::CheckedLogin>();
+  auto message = std::make_unique<OpenedMessage>(call.services.chat, std::move(*asked));
+  auto& opened = *message;
+  call.opened = std::move(message);
+  auto turn = co_await call.services.chat.open(std::move(login), opened.asked.session, opened.asked.said);
+  if (!turn) co_return turn.error();
+  if (!*turn) co_return std::optional<identity::CheckedLogin>();
+  opened.turn = std::move(*turn);
+  co_return std::move(opened.turn->login);
+}
+
 Task<Result<Answer>> post_message(Call& call) {
-  return answer_turn(call, read_message(call));
+  const auto opened = std::move(call.opened);
+  if (!opened) return answer_turn(call, read_message(call));
+  auto& message = static_cast<OpenedMessage&>(*opened);
+  return answer_turn(call, std::move(message.asked), std::move(message.turn));
 }
 
 Task<Result<Answer>> post_regenerate(Call& call) {

@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rapt/chat/turn.hpp"
 #include "rapt/chat/types.hpp"
 #include "rapt/identity/actor.hpp"
+#include "rapt/identity/login_check.hpp"
 #include "rapt/runtime/task.hpp"
 #include "rapt/usage/extractions.hpp"
 
@@ -39,6 +41,14 @@ class Turns;
 
 /// Longest message, in code points.
 inline constexpr std::size_t kMaxMessageCharacters = 32000;
+
+/// What ChatService::open() began: a turn of which nothing is known yet but that its owner's login holds. It is sent or
+/// withdrawn.
+struct OpenedTurn {
+  explicit OpenedTurn(identity::CheckedLogin checked) : login(std::move(checked)) {}
+  virtual ~OpenedTurn() = default;
+  identity::CheckedLogin login;
+};
 
 /// Conversations: who may hold and read them, and what happens to a message. Thread-safe.
 class ChatService {
@@ -80,7 +90,13 @@ class ChatService {
   /// IDEMPOTENCY_KEY_REUSED (the request_id of something else). The turn itself ends with the assistant's message as
   /// stored, or with kBlocked (`part` = module, message = its reason), MODULE_UNAVAILABLE, what quota::Admission and
   /// the gateway say, and ANSWER_NOT_STORED. Nothing of a failed or blocked message is ever half stored.
-  Task<Result<std::unique_ptr<TurnReader>>> send(identity::Actor actor, SessionId id, NewTurn said);
+  Task<Result<std::unique_ptr<TurnReader>>> send(identity::Actor actor, SessionId id, NewTurn said,
+                                                 std::shared_ptr<OpenedTurn> opened = {});
+  /// What send() begins with for the person of `login`, in one statement with the check of that. null when nothing was
+  /// begun, as for a login that does not hold, somebody else's conversation, or what send() refuses or does by itself.
+  Task<Result<std::shared_ptr<OpenedTurn>>> open(identity::LoginCheck login, SessionId id, const NewTurn& said);
+  /// Nothing is said after all: as if it had not been opened.
+  Task<void> withdraw(std::shared_ptr<OpenedTurn> opened);
   /// The owner's running turn from its beginning, or what happened behind a place; null when there is nothing to
   /// follow.
   Task<Result<std::unique_ptr<TurnReader>>> follow(identity::Actor actor, SessionId id,

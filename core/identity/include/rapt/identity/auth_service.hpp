@@ -11,6 +11,7 @@
 
 #include "rapt/base/clock.hpp"
 #include "rapt/identity/actor.hpp"
+#include "rapt/identity/login_check.hpp"
 #include "rapt/runtime/task.hpp"
 
 namespace rapt::security {
@@ -28,6 +29,9 @@ inline constexpr std::string_view kSessionCookie = "rapt_session";
 inline constexpr std::chrono::days kSessionLifetime{30};
 /// How long one on a shared device lives; it is never extended.
 inline constexpr std::chrono::hours kSharedLifetime{12};
+
+/// A login's activity is noted so often at most.
+inline constexpr std::chrono::minutes kActivityStep{1};
 
 /// What the person said about the device: a shared one is somebody else's tomorrow.
 enum class DeviceContext : std::uint8_t { kUnknown, kPersonal, kShared };
@@ -91,6 +95,17 @@ class AuthService {
   /// and extends the login when under half of its time is left (`login_extended` is set then: send the cookie again).
   /// kUnauthorized when the token is unknown, malformed or expired, or the account is not active.
   Task<Result<Actor>> authenticate(std::string token);
+
+  /// For what takes the check of a login into a statement of its own. Whose a login is never changes; whether it holds
+  /// is known from that check alone, so nothing may come of the statement when it does not. The check of a login that
+  /// remember() has told of, and forget() has not since.
+  [[nodiscard]] std::optional<LoginCheck> expected(const std::string& token) const;
+  /// The login was let in.
+  void remember(const std::string& token, UserId user);
+  /// It was not.
+  void forget(const std::string& token);
+  /// The actor of a login that RAPT_LOGIN has checked, as authenticate() would answer.
+  Task<Result<Actor>> actor_behind(LoginCheck check, CheckedLogin checked);
 
   /// The login goes on under a new token, as long as a new one would (on a shared device: as long as before); the old
   /// token is dead at once. kUnauthorized as authenticate(), also for the second of two that come at once.

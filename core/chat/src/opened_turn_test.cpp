@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Turns that are taken in one statement with the check of the login.
+#include <atomic>
+#include <thread>
+
 #include "test_world.hpp"
 
 namespace rapt::chat {
@@ -131,6 +134,68 @@ TEST_F(OpenedTurnTest, ReplacesAMessageAsAnyOther) {
   const auto reply = send_opened(session, said, open(login(), session, said));
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(messages(session).front().content, "better");
+}
+
+/// Another host stores a question and its answer while `meanwhile` wants the same conversation.
+class StoredMeanwhile {
+ public:
+  StoredMeanwhile(const std::string& url, const SessionId& session) : other_({.url = url, .connections = 1}) {
+    thread_ = std::thread([this, session] {
+      const auto work = [&](store::Transaction& tx) { return store(tx, session.str()); };
+      const auto done = other_.transaction_blocking(work);
+      if (!done) ADD_FAILURE() << done.error().message << done.error().log_detail;
+      written_ = true;
+    });
+    while (!written_) std::this_thread::yield();
+  }
+  ~StoredMeanwhile() { thread_.join(); }
+
+ private:
+  Result<void> store(store::Transaction& tx, const std::string& session) {
+    RAPT_TRY(tx.exec_script("DELETE FROM chat_turns WHERE session_id = '" + session +
+                            "'; INSERT INTO messages (session_id, seq, role, content) VALUES ('" + session +
+                            "', 1, 'user', 'theirs'), ('" + session +
+                            "', 2, 'assistant', 'answered'); UPDATE chat_sessions SET next_seq = 3 WHERE id = '" +
+                            session + "'"));
+    written_ = true;
+    const store::Statement waits{
+        "test_waits",
+        "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"};
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < limit) {
+      const auto rows = tx.exec(waits);
+      if (!rows) return rows.error();
+      if ((*rows)[0].integer("n") > 0) return {};
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return Error::internal("nobody waited");
+  }
+
+  store::Database other_;
+  std::atomic<bool> written_ = false;
+  std::thread thread_;
+};
+
+TEST_F(OpenedTurnTest, ThatWaitsForTheEndOfAnotherKnowsWhatThatSaid) {
+  for (const bool with_login : {false, true}) {
+    const SessionId both = start();
+    run("INSERT INTO chat_turns (session_id, turn_id, user_id, host, started_at, expires_at) VALUES ('" + both.str() +
+        "', '" + new_uuid() + "', '" + id(1) + "', 'other', now(), '2026-02-01')");
+    const NewTurn said{"ours"};
+    std::shared_ptr<OpenedTurn> opened;
+    Result<Reply> told = Error::internal("not sent");
+    {
+      const StoredMeanwhile storing(schema.url(), both);
+      if (with_login) opened = open(login(), both, said);
+      if (!with_login) told = send(both, "ours");
+    }
+    if (with_login) told = send_opened(both, said, std::move(opened));
+    EXPECT_TRUE(told) << told.error().message;
+    EXPECT_EQ(messages(both).size(), 4U);
+    EXPECT_EQ(gateway.requests.back().messages.size(), 4U) << "instructions, question, answer, question";
+    EXPECT_EQ(turns_now(), 0);
+  }
+  EXPECT_EQ(gateway.requests.size(), 2U) << "nothing was asked in vain";
 }
 
 }  // namespace

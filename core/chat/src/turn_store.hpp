@@ -38,6 +38,7 @@ struct BegunTurn {
   OpenSession open;
   bool reads_history = false;                     ///< `open` has the history
   bool taken = false;                             ///< the turn is ours; otherwise what stands in its way:
+  bool stale = false;                             ///< ours, but read before the end of another that it waited for
   std::int64_t known_seq = 0;                     ///< a stored message of the same request
   std::optional<TurnRow> other;                   ///< a turn that was there before
   bool replaces_own_message = false;              ///< what is to be replaced is there

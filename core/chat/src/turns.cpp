@@ -29,7 +29,7 @@ using Reader = Turns::Reader;
 using Kind = TurnEvent::Kind;
 using nlohmann::json;
 
-/// A turn that is neither ours nor anybody's has just ended: it is asked for again.
+/// A turn that is neither ours nor anybody's has just ended, or did while ours waited for that: it is asked for again.
 constexpr int kTries = 3;
 
 Error being_answered() {
@@ -164,6 +164,10 @@ Task<Result<Reader>> Turns::send(identity::Actor owner, SessionId session, NewTu
     }
     const auto one = std::exchange(turn, nullptr);
     auto& begun = one->begun;
+    if (begun.stale) {
+      co_await drop(session, one->row.id);
+      continue;
+    }
     if (begun.taken) {
       const auto filled = co_await fill_history(begun, std::move(one->known));
       if (filled) co_return co_await start(owner, one->row.id, std::move(begun), std::move(said));

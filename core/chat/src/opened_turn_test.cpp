@@ -139,9 +139,10 @@ TEST_F(OpenedTurnTest, ReplacesAMessageAsAnyOther) {
 /// Another host stores a question and its answer while `meanwhile` wants the same conversation.
 class StoredMeanwhile {
  public:
-  StoredMeanwhile(const std::string& url, const SessionId& session) : other_({.url = url, .connections = 1}) {
-    thread_ = std::thread([this, session] {
-      const auto work = [&](store::Transaction& tx) { return store(tx, session.str()); };
+  StoredMeanwhile(const std::string& url, const SessionId& session, int first)
+      : other_({.url = url, .connections = 1}) {
+    thread_ = std::thread([this, session, first] {
+      const auto work = [&](store::Transaction& tx) { return store(tx, session.str(), first); };
       const auto done = other_.transaction_blocking(work);
       if (!done) ADD_FAILURE() << done.error().message << done.error().log_detail;
       written_ = true;
@@ -151,11 +152,11 @@ class StoredMeanwhile {
   ~StoredMeanwhile() { thread_.join(); }
 
  private:
-  Result<void> store(store::Transaction& tx, const std::string& session) {
-    RAPT_TRY(tx.exec_script("DELETE FROM chat_turns WHERE session_id = '" + session +
-                            "'; INSERT INTO messages (session_id, seq, role, content) VALUES ('" + session +
-                            "', 1, 'user', 'theirs'), ('" + session +
-                            "', 2, 'assistant', 'answered'); UPDATE chat_sessions SET next_seq = 3 WHERE id = '" +
+  Result<void> store(store::Transaction& tx, const std::string& session, int first) {
+    const auto of = [&](int number) { return "('" + session + "', " + std::to_string(first + number) + ", "; };
+    RAPT_TRY(tx.exec_script("DELETE FROM chat_turns; INSERT INTO messages (session_id, seq, role, content) VALUES " +
+                            of(0) + "'user', 'theirs'), " + of(1) +
+                            "'assistant', 'answered'); UPDATE chat_sessions SET next_seq = next_seq + 2 WHERE id = '" +
                             session + "'"));
     written_ = true;
     const store::Statement waits{
@@ -177,25 +178,32 @@ class StoredMeanwhile {
 };
 
 TEST_F(OpenedTurnTest, ThatWaitsForTheEndOfAnotherKnowsWhatThatSaid) {
-  for (const bool with_login : {false, true}) {
-    const SessionId both = start();
-    run("INSERT INTO chat_turns (session_id, turn_id, user_id, host, started_at, expires_at) VALUES ('" + both.str() +
-        "', '" + new_uuid() + "', '" + id(1) + "', 'other', now(), '2026-02-01')");
-    const NewTurn said{"ours"};
-    std::shared_ptr<OpenedTurn> opened;
-    Result<Reply> told = Error::internal("not sent");
-    {
-      const StoredMeanwhile storing(schema.url(), both);
-      if (with_login) opened = open(login(), both, said);
-      if (!with_login) told = send(both, "ours");
+  for (const bool known : {false, true}) {
+    for (const bool with_login : {false, true}) {
+      const SessionId both = start();
+      if (known) {
+        ASSERT_TRUE(send(both, "before"));
+      }
+      run("INSERT INTO chat_turns (session_id, turn_id, user_id, host, started_at, expires_at) VALUES ('" + both.str() +
+          "', '" + new_uuid() + "', '" + id(1) + "', 'other', now(), '2026-02-01')");
+      const NewTurn said{"ours", new_uuid()};
+      const auto asked = gateway.requests.size();
+      std::shared_ptr<OpenedTurn> opened;
+      Result<Reply> told = Error::internal("not sent");
+      {
+        const StoredMeanwhile storing(schema.url(), both, known ? 3 : 1);
+        if (with_login) opened = open(login(), both, said);
+        if (!with_login) told = send_opened(both, said, nullptr);
+      }
+      if (with_login) told = send_opened(both, said, std::move(opened));
+      EXPECT_TRUE(told) << told.error().message;
+      EXPECT_EQ(messages(both).size(), known ? 6U : 4U);
+      EXPECT_EQ(gateway.requests.back().messages.size(), known ? 6U : 4U)
+          << "instructions, what was said, the question";
+      EXPECT_EQ(gateway.requests.size(), asked + 1) << "nothing was asked in vain";
+      EXPECT_EQ(turns_now(), 0);
     }
-    if (with_login) told = send_opened(both, said, std::move(opened));
-    EXPECT_TRUE(told) << told.error().message;
-    EXPECT_EQ(messages(both).size(), 4U);
-    EXPECT_EQ(gateway.requests.back().messages.size(), 4U) << "instructions, question, answer, question";
-    EXPECT_EQ(turns_now(), 0);
   }
-  EXPECT_EQ(gateway.requests.size(), 2U) << "nothing was asked in vain";
 }
 
 }  // namespace

@@ -35,14 +35,15 @@ namespace {
   "   WHERE $4::uuid IS NOT NULL AND s.id = $1 AND s.user_id = $2 AND m.session_id = s.id AND m.request_id = $4" \
   "     AND m.seq >= s.next_seq - " remembered "::integer ORDER BY m.seq DESC LIMIT 1),"
 #define RAPT_CHAT_UNLESS_KNOWN " AND NOT EXISTS (SELECT FROM known)"
-#define RAPT_CHAT_KNOWN_SEQ " (SELECT seq FROM known) AS known_seq,"
+// A turn that had to wait for the end of another is taken, but what is read is of before that.
+#define RAPT_CHAT_KNOWN_SEQ                \
+  " (SELECT seq FROM known) AS known_seq," \
+  " EXISTS (SELECT FROM chat_turns WHERE session_id = s.id) AS other_was_there,"
 
-// A turn that had to wait for the end of another was taken, but what is read is of before that.
 #define RAPT_CHAT_READ \
-  RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_ASKED "," RAPT_CHAT_HISTORY("$9", "$10", "$11")               \
-      ","                                                                                     \
-      " EXISTS (SELECT FROM chat_turns WHERE session_id = s.id) AS other_was_there,"          \
-      " EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer"           \
+  RAPT_CHAT_KNOWN_SEQ RAPT_CHAT_ASKED "," RAPT_CHAT_HISTORY("$9", "$10", "$11")     \
+      ","                                                                           \
+      " EXISTS (SELECT FROM messages WHERE session_id = s.id AND seq = $9::integer" \
       " AND role = 'user' AND replaced_at IS NULL) AS replaces_own,"
 
 struct Begin {
@@ -201,11 +202,11 @@ static BegunTurn begun_from(const store::Row& row, bool asked_before, bool readi
   begun.taken = !row.is_null("taken");
   begun.policy_version = row.integer("policy_version");
   if (asked_before && !row.is_null("known_seq")) begun.known_seq = row.integer("known_seq");
+  begun.stale = asked_before && begun.taken && row.boolean("other_was_there");
   if (!reading) return begun;
   read_history(row.text("history"), begun.open);
   begun.open.asked = row.integer("asked");
   begun.replaces_own_message = row.boolean("replaces_own");
-  begun.stale = begun.taken && row.boolean("other_was_there");
   return begun;
 }
 

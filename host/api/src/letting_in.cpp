@@ -77,7 +77,7 @@ Task<Result<void>> Application::admit_in_order(const Route& route, Call& call, D
 
 /// The same in one trip to the database fewer: the limit first, so that nothing is opened for whoever asks too often,
 /// then the check of the login, and the route's work opened with it. A login that does not hold is forgotten, so that a
-/// dead one counts once for its person at most, and for its address as any other.
+/// dead one counts for its person until it is first refused, and for its address as any other.
 Task<Result<void>> Application::admit_opening(const Route& route, Call& call, DressedResponder& dressed,
                                               identity::LoginCheck login) {
   const auto quota = co_await services_.limits.count_person(login.user.str());

@@ -56,6 +56,13 @@ bool is_dangerous(std::uint32_t c) {
          (c >= 0x2066 && c <= 0x2069);
 }
 
+/// How many bytes at the front are ASCII that shows as it is.
+std::size_t plain_length(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7f) ++at;
+  return at;
+}
+
 std::string escaped(const char* format, unsigned value) {
   char out[16];
   static_cast<void>(std::snprintf(out, sizeof out, format, value));
@@ -85,6 +92,12 @@ std::string printable(std::string_view hostile, std::size_t limit) {
   static constexpr std::string_view kEllipsis = "…";
   std::string out;
   while (!hostile.empty()) {
+    if (const auto plain = plain_length(hostile); plain > 0) {
+      if (out.size() + plain > limit) return out.append(hostile.substr(0, limit - out.size())).append(kEllipsis);
+      out += hostile.substr(0, plain);
+      hostile.remove_prefix(plain);
+      continue;
+    }
     const CodePoint point = decode(hostile);
     std::string piece;
     if (point.length == 0) {

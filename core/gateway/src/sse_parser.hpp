@@ -28,10 +28,10 @@ class SseParser {
   Result<std::vector<SseEvent>> feed(std::string_view bytes);
 
  private:
-  void end_line(std::vector<SseEvent>& out);
+  void end_line(std::string_view line, std::vector<SseEvent>& out);
   void take_field(std::string_view line);
 
-  std::string line_;
+  std::string line_;  ///< what came of one before its end did
   std::string type_;
   std::string data_;
   bool has_data_ = false;

@@ -13,8 +13,8 @@ namespace {
 
 /// What may wait for the reader before the peer is made to wait.
 constexpr std::size_t kQueueLimit = 256 * 1024;
-/// Up to here pieces that wait are joined.
-constexpr std::size_t kPiece = 16 * 1024;
+/// Up to here pieces that wait are joined: the answers of models are shorter, and each piece costs its reader a pass.
+constexpr std::size_t kPiece = 64 * 1024;
 /// What may still come of an answer whose rest is of no interest.
 constexpr std::size_t kDiscardLimit = 64 * 1024;
 constexpr std::chrono::seconds kDiscardTime{1};

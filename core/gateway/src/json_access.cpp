@@ -22,8 +22,12 @@ std::string text_of(const nlohmann::json* value) {
   return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
 }
 
+std::string name_from(std::string_view text) {
+  return printable(text, kNameBytes);
+}
+
 std::string name_of(const nlohmann::json* value) {
-  return printable(text_of(value), kNameBytes);
+  return name_from(text_of(value));
 }
 
 std::optional<std::int64_t> count_of(const nlohmann::json* value) {

@@ -16,6 +16,8 @@ const nlohmann::json* member(const nlohmann::json& value, const char* name);
 /// "" when it is no string.
 std::string text_of(const nlohmann::json* value);
 /// Bounded and printable, for names of models and the like.
+std::string name_from(std::string_view text);
+/// The same of a value; "" when it is no string.
 std::string name_of(const nlohmann::json* value);
 /// A count of tokens that can be believed.
 std::optional<std::int64_t> count_of(const nlohmann::json* value);

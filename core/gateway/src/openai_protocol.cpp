@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_access.hpp"
+#include "plain_chunk.hpp"
 #include "rapt/base/json_parse.hpp"
 #include "reported_error.hpp"
 
@@ -60,9 +61,11 @@ bool read_choice(const json& choice, Piece& piece, const Discretion& discretion)
 }  // namespace
 
 Result<Piece> parse_piece(std::string_view text, const Discretion& discretion) {
+  Piece piece;
+  if (read_plain_chunk(text, piece)) return piece;
+  piece = {};
   const auto answer = parse_json(text);
   if (!answer.is_object()) return invalid_response("a piece of the answer is not a JSON object");
-  Piece piece;
   piece.model = name_of(member(answer, "model"));
   piece.id = name_of(member(answer, "id"));
   piece.usage = usage_of(answer);

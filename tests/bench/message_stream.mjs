@@ -8,7 +8,7 @@ const { env } = process;
 const lines = (file) => readFileSync(file, 'utf8').trim().split('\n');
 const cookies = lines(env.MESSAGE_COOKIES);
 const sessions = lines(env.MESSAGE_SESSIONS);
-const total = Number(env.STREAMS ?? 640);
+const total = Number(env.STREAMS ?? 1600);
 const atOnce = 64;
 const conversations = Math.min(sessions.length, 200); // as many as message.lua's, so that they go on here as they do there
 const base = new URL(env.MESSAGE_ORIGIN);

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -95,8 +96,21 @@ MessageTarget running_target(bool streams) {
 
 struct Process {
   pid_t pid = 0, parent = 0;
-  double ticks = 0;  ///< with the children that have ended
+  double seconds = 0;  ///< with the children that have ended
 };
+
+/// What the threads of a process have run, as the scheduler counts it: to the nanosecond, where `stat` counts whole
+/// ticks, but without the threads that have ended.
+double scheduled_seconds(const fs::path& folder) {
+  double nanoseconds = 0;
+  std::error_code ended;
+  for (fs::directory_iterator thread(folder / "task", ended), none; !ended && thread != none; thread.increment(ended)) {
+    double ran = 0;
+    std::ifstream in(thread->path() / "schedstat");
+    if (in >> ran) nanoseconds += ran;
+  }
+  return nanoseconds / 1e9;
+}
 
 std::optional<Process> process(const fs::path& folder) {
   std::ifstream in(folder / "stat");
@@ -111,7 +125,8 @@ std::optional<Process> process(const fs::path& folder) {
   for (int i = 0; i < 9; ++i) fields >> skipped;
   double user = 0, system = 0, reaped_user = 0, reaped_system = 0;
   fields >> user >> system >> reaped_user >> reaped_system;
-  found.ticks = user + system + reaped_user + reaped_system;
+  const auto tick = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  found.seconds = std::max(scheduled_seconds(folder), (user + system) / tick) + (reaped_user + reaped_system) / tick;
   return found;
 }
 
@@ -172,9 +187,9 @@ double cpu_seconds(pid_t root, bool with_children) {
       if (one.parent == tree[i].pid) tree.push_back(one);
     }
   }
-  double ticks = 0;
-  for (const auto& one : tree) ticks += one.ticks;
-  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  double seconds = 0;
+  for (const auto& one : tree) seconds += one.seconds;
+  return seconds;
 }
 
 MessageTarget our_message_target() {

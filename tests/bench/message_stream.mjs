@@ -16,9 +16,20 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: atOnce });
 const body = JSON.stringify({ content: 'I moved the quotation to the front. Is the link clear now? '.repeat(14).slice(0, 800) });
 const first = /^data: .*"(?:delta|content)":/m;
 
-function one(i) {
+const busy = new Set();
+if (conversations <= atOnce) throw new Error(`more than ${atOnce} conversations are needed: a conversation answers one message at a time`);
+
+async function one(i) {
+  let k = i % conversations;
+  while (busy.has(k)) k = (k + 1) % conversations; // one late answer must not fail the run
+  busy.add(k);
+  const out = await ask(k);
+  busy.delete(k);
+  return out;
+}
+
+function ask(k) {
   return new Promise((resolve) => {
-    const k = i % conversations;
     const startedAt = performance.now();
     const out = { first: NaN, total: NaN, ok: false };
     const headers = { cookie: cookies[k], 'content-type': 'application/json', accept: 'text/event-stream', 'content-length': Buffer.byteLength(body) };

@@ -91,7 +91,7 @@ Result<Signed> read_signed(const fs::path& path, Parse parse) {
   if (!file) return file.error();
   auto read = parse(*file);
   if (!read) return Error::invalid(printable(path.native(), 1000), read.error().message);
-  return Result<Signed>(boost::system::in_place_value, std::move(*read));
+  return Result<Signed>(std::in_place, std::move(*read));
 }
 
 /// The version just below this one that the folder has.

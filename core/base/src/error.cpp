@@ -54,7 +54,24 @@ Error Error::unavailable(std::string part, std::string message, std::string log_
   return error;
 }
 
-void throw_exception_from_error(const Error& error, const boost::source_location& where) {
+BoxedError::BoxedError(Error error) : error_(new Error(std::move(error))) {}
+
+BoxedError::BoxedError(const BoxedError& other) : error_(other.error_ ? new Error(*other.error_) : nullptr) {}
+
+const Error& BoxedError::get() const {
+  static const Error none;
+  return error_ ? *error_ : none;
+}
+
+Error BoxedError::take() {
+  return error_ ? std::move(*error_) : Error();
+}
+
+void BoxedError::Delete::operator()(Error* error) const noexcept {
+  delete error;
+}
+
+void throw_no_value(const Error& error, const boost::source_location& where) {
   throw std::logic_error(where.to_string() + ": the value of a failed result was taken: " + error.message +
                          (error.log_detail.empty() ? "" : " (" + error.log_detail + ")"));
 }

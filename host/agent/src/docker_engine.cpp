@@ -143,7 +143,7 @@ Task<Result<json>> Engine::read(std::string what, std::string path) {
   auto answer = json::parse(*body, nullptr, false);
   if (!answer.is_structured()) co_return no_answer_of_docker(what);
   // JSON converts to all and sundry, so it has to be said that this is the value.
-  co_return Result<json>(boost::system::in_place_value, std::move(answer));
+  co_return Result<json>(std::in_place, std::move(answer));
 }
 
 Task<Result<json>> Engine::containers(std::vector<std::string> labels) {

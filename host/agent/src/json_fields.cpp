@@ -35,7 +35,7 @@ bool flag(const json& object, std::string_view field) {
 }
 
 Result<json> found(json value) {
-  return {boost::system::in_place_value, std::move(value)};
+  return Result<json>(std::in_place, std::move(value));
 }
 
 }  // namespace rapt::agent

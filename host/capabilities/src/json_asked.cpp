@@ -26,7 +26,7 @@ Result<json> json_asked(const ServiceRequest& request, std::initializer_list<std
       return Error::invalid(printable(name, 80), "There is no such member.");
   }
   // A json converts to almost anything, so it has to be said what is meant.
-  return Result<json>(boost::system::in_place_value, std::move(asked));
+  return Result<json>(std::in_place, std::move(asked));
 }
 
 Result<std::string> text_of(const json& asked, const char* member, std::size_t most) {

@@ -31,7 +31,7 @@ Result<json> ask(PublishSession& session, PublisherRequest request) {
   if (!data) return data.error();
   auto out = json::parse(*data, nullptr, false);
   if (!out.is_object()) return Error::conflict("The registry has answered no publisher.");
-  return Result<json>(boost::system::in_place_value, std::move(out));
+  return Result<json>(std::in_place, std::move(out));
 }
 
 Result<json> own(PublishSession& session) {

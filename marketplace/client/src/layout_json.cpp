@@ -36,7 +36,7 @@ Result<json> parse_strictly(const std::string& what, std::string_view text) {
   try {
     auto document = json::parse(
         text, [&guard](int depth, json::parse_event_t event, json& value) { return guard.see(depth, event, value); });
-    if (guard.fault.empty()) return Result<json>(boost::system::in_place_value, std::move(document));
+    if (guard.fault.empty()) return Result<json>(std::in_place, std::move(document));
   } catch (const json::exception& error) {
     if (guard.fault.empty()) guard.fault = "is no JSON: " + printable(error.what());
   }

@@ -72,9 +72,10 @@ class Stream final : public ClientStream {
   [[nodiscard]] int status() const override { return transfer_->status(); }
   [[nodiscard]] const Headers& headers() const override { return transfer_->headers(); }
   Task<Result<std::optional<std::string>>> read() override {
-    bool resume = false;
-    auto piece = co_await transfer_->next(resume);
-    if (resume) way_.tell(Verb::kResume, transfer_);
+    Transfer::Wish wish;
+    auto piece = co_await transfer_->next(wish);
+    if (wish.resume) way_.tell(Verb::kResume, transfer_);
+    if (wish.look) way_.tell(Verb::kLook, transfer_);
     co_return piece;
   }
   void expect_by(std::chrono::steady_clock::time_point deadline) override {

@@ -21,7 +21,10 @@ namespace {
 
 using namespace boost::asio::experimental::awaitable_operators;
 using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::RawListener;
 using testing::RawSocket;
 using ::testing::StartsWith;
@@ -90,6 +93,52 @@ TEST(ClientOnALane, UsesAConnectionAgain) {
     ASSERT_TRUE(answered) << answered.error().log_detail;
     EXPECT_EQ(answered->body, word);
   }
+}
+
+TEST(ClientOnALane, AsksAnewWhenAConnectionThatWaitedWasClosed) {
+  constexpr int kConnections = 4;
+  Peer peer([](RawSocket& socket) { answer(socket, "word"); }, kConnections);
+  Client client;
+  TestLane lane;
+  for (int i = 0; i < kConnections; ++i) {
+    const auto answered = lane.run(client.fetch(peer.request()));
+    ASSERT_TRUE(answered) << answered.error().log_detail;
+    EXPECT_EQ(answered->body, "word");
+  }
+}
+
+/// Answers with what was asked, whose body ends with an exclamation mark.
+void repeat(RawSocket& peer) {
+  const std::string head = peer.read_until("\r\n\r\n");
+  const std::string body = peer.read_until("!");
+  peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size() + body.size()) + "\r\n\r\n" + head +
+            body);
+}
+
+TEST(ClientOnALane, TakesNothingOfOneRequestAlongToTheNext) {
+  Peer peer([](RawSocket& socket) {
+    for (int i = 0; i < 3; ++i) repeat(socket);
+  });
+  Client client;
+  TestLane lane;
+  ClientRequest request = peer.request();
+  request.method = "POST";
+  request.body = "a long first body!";
+  ClientRequest secret = request;
+  secret.headers.set("Authorization", "Bearer secret");
+  secret.headers.set("Content-Type", "application/json");
+  const auto first = lane.run(client.fetch(secret));
+  ASSERT_TRUE(first) << first.error().log_detail;
+  EXPECT_THAT(first->body, HasSubstr("Bearer secret"));
+  request.body = "next!";
+  const auto second = lane.run(client.fetch(request));
+  ASSERT_TRUE(second) << second.error().log_detail;
+  EXPECT_THAT(second->body, AllOf(HasSubstr("POST / "), HasSubstr("Content-Length: 5\r\n"), EndsWith("\r\n\r\nnext!"),
+                                  Not(HasSubstr("Bearer")), Not(HasSubstr("Content-Type"))));
+  request.max_body_bytes = 1;
+  const auto third = lane.run(client.fetch(request));
+  ASSERT_FALSE(third);
+  EXPECT_THAT(third.error().log_detail, StartsWith("too large"));
 }
 
 Task<int> fetch_often(Client& client, std::string url, int times) {

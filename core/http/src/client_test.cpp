@@ -241,10 +241,37 @@ TEST(Client, ReadsMoreThanItsQueueHolds) {
 }
 
 Task<bool> take_one(Transfer& transfer) {
-  bool resume = false;
-  auto piece = co_await transfer.next(resume);
+  Transfer::Wish wish;
+  auto piece = co_await transfer.next(wish);
   if (!piece.value()) co_return false;
-  co_return resume;
+  co_return wish.resume;
+}
+
+/// While words wait to be read their sender is not late; once they are read the driving loop has to know until when
+/// more is expected, or a silence after them would last as long as any transfer may be idle.
+TEST(Transfer, AsksForALookWhenTheLastPieceIsReadBeforeMoreIsExpected) {
+  using Clock = Transfer::Clock;
+  Transfer transfer(request_for("http://127.0.0.1/"));
+  for (const auto* line : {"HTTP/1.1 200 OK", ""}) transfer.header_line(line);
+  const std::string piece(100 * 1024, 'x');
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(transfer.piece(piece), Transfer::Taken::kYes);
+  const auto soon = Clock::now() + std::chrono::milliseconds(50);
+  transfer.look_again_at(Clock::now() + transfer.request.idle_timeout);
+  EXPECT_TRUE(transfer.expect_by(soon));
+  EXPECT_FALSE(transfer.due());
+  transfer.look_again_at(Clock::now() + transfer.request.idle_timeout);
+  Transfer::Wish wish;
+  ASSERT_TRUE(run_blocking(transfer.next(wish)));
+  EXPECT_FALSE(wish.look) << "there is another piece";
+  ASSERT_TRUE(run_blocking(transfer.next(wish)));
+  EXPECT_TRUE(wish.look);
+  ASSERT_TRUE(transfer.due());
+  EXPECT_EQ(transfer.due()->at, soon);
+  transfer.look_again_at(soon);
+  ASSERT_EQ(transfer.piece(piece), Transfer::Taken::kYes);
+  wish = {};
+  ASSERT_TRUE(run_blocking(transfer.next(wish)));
+  EXPECT_FALSE(wish.look) << "it looks in time";
 }
 
 TEST(Transfer, MakesThePeerWaitWhileTheReaderIsBehind) {

@@ -36,7 +36,8 @@ curl_socket_t open_public(void* refused, curlsocktype /*purpose*/, curl_sockaddr
 
 }  // namespace
 
-EasyHandle::EasyHandle(std::shared_ptr<Transfer> transfer) : transfer_(std::move(transfer)), easy_(curl_easy_init()) {
+EasyHandle::EasyHandle(std::shared_ptr<Transfer> transfer)
+    : transfer_(std::move(transfer)), kind_(kind_of(transfer_->request)), easy_(curl_easy_init()) {
   if (easy_ == nullptr) throw std::bad_alloc();
   set_request();
   set_limits();
@@ -47,6 +48,38 @@ EasyHandle::~EasyHandle() {
   curl_slist_free_all(fields_);
 }
 
+std::optional<EasyHandle::Kind> EasyHandle::kind_of(const ClientRequest& request) {
+  const bool ordinary = request.method == "POST" && !request.public_addresses_only && request.extra_ca_file.empty() &&
+                        request.unix_socket.empty() && !request.only_extra_ca && !request.aws_signature &&
+                        request.url.find_first_of("?@") == std::string::npos;
+  if (!ordinary) return std::nullopt;
+  return Kind{request.url, request.connect_timeout, request.https_only, request.decode_body};
+}
+
+bool EasyHandle::rest() {
+  if (!kind_) return false;
+  curl_easy_setopt(easy_, CURLOPT_PRIVATE, nullptr);
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, nullptr);
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, nullptr);
+  curl_slist_free_all(std::exchange(fields_, nullptr));
+  transfer_.reset();
+  return true;
+}
+
+bool EasyHandle::suits(const ClientRequest& request) const {
+  return kind_ == kind_of(request);
+}
+
+void EasyHandle::follow(std::shared_ptr<Transfer> transfer) {
+  transfer_ = std::move(transfer);
+  began_ = too_large_ = refused_ = false;
+  fault_text_[0] = '\0';
+  curl_easy_setopt(easy_, CURLOPT_PRIVATE, transfer_.get());
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer_->request.total_timeout.count()));
+  set_body();
+  set_fields();
+}
+
 void EasyHandle::set_request() {
   const ClientRequest& request = transfer_->request;
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, transfer_.get());
@@ -54,12 +87,22 @@ void EasyHandle::set_request() {
   if (request.method == "HEAD") {
     curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
   } else {
-    if (!request.body.empty() || request.method == "POST") {
-      curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-      curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
-    }
+    if (!request.body.empty() || request.method == "POST") set_body();
     curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
+  set_fields();
+  if (request.decode_body) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  if (request.aws_signature) set_signature(*request.aws_signature);
+}
+
+void EasyHandle::set_body() {
+  const std::string& body = transfer_->request.body;
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, body.c_str());
+}
+
+void EasyHandle::set_fields() {
+  const ClientRequest& request = transfer_->request;
   fields_ = curl_slist_append(fields_, "Expect:");
   if (!request.headers.get("Content-Type")) fields_ = curl_slist_append(fields_, "Content-Type:");
   for (const auto& [name, value] : request.headers.all()) {
@@ -68,8 +111,6 @@ void EasyHandle::set_request() {
     fields_ = curl_slist_append(fields_, line.c_str());
   }
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, fields_);
-  if (request.decode_body) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-  if (request.aws_signature) set_signature(*request.aws_signature);
 }
 
 void EasyHandle::set_signature(const AwsSignature& signature) {

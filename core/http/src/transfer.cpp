@@ -157,7 +157,7 @@ Task<Result<void>> Transfer::opened() {
   }
 }
 
-Task<Result<std::optional<std::string>>> Transfer::next(bool& resume) {
+Task<Result<std::optional<std::string>>> Transfer::next(Wish& wish) {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
@@ -165,8 +165,9 @@ Task<Result<std::optional<std::string>>> Transfer::next(bool& resume) {
         std::string piece = std::move(pieces_.front());
         pieces_.erase(pieces_.begin());
         queued_ -= piece.size();
-        resume = paused_ && queued_ < kQueueLimit / 2;
-        if (resume) {
+        wish.look = pieces_.empty() && deadline_ && *deadline_ < look_at_;
+        wish.resume = paused_ && queued_ < kQueueLimit / 2;
+        if (wish.resume) {
           paused_ = false;
           heard_at_ = Clock::now();
         }

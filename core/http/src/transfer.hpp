@@ -40,8 +40,12 @@ class Transfer {
   // The reader's side.
   /// Waits for status and headers.
   Task<Result<void>> opened();
-  /// The next piece; `resume` is set when the driving loop has to be told to go on.
-  Task<Result<std::optional<std::string>>> next(bool& resume);
+  /// What the driving loop has to be told once a piece has been taken.
+  struct Wish {
+    bool resume = false;
+    bool look = false;  ///< earlier than it means to: it takes its time while there are pieces
+  };
+  Task<Result<std::optional<std::string>>> next(Wish& wish);
   /// True when the driving loop has to look earlier than it means to.
   [[nodiscard]] bool expect_by(Clock::time_point deadline);
   [[nodiscard]] bool ended();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "transfer_loop.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <new>
 #include <utility>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
-
-#include "easy_handle.hpp"
 
 namespace rapt::http {
 
@@ -18,6 +18,8 @@ namespace {
 
 /// Connections that wait to be used again, on one loop.
 constexpr long kMostIdle = 128;
+/// Handles that wait for another request of their kind, on one loop: each keeps some six kilobytes.
+constexpr std::size_t kMostResting = 8;
 /// How often libcurl is called again at once before the loop gets to turn.
 constexpr int kAtOnce = 8;
 
@@ -36,10 +38,9 @@ Error stopped() {
 }  // namespace
 
 struct TransferLoop::Active {
-  explicit Active(std::shared_ptr<Transfer> given) : transfer(given), easy(std::move(given)) {}
   std::shared_ptr<Transfer> transfer;
-  EasyHandle easy;
-  std::multimap<Clock::time_point, Active*>::iterator look;
+  std::unique_ptr<EasyHandle> easy;
+  std::multimap<Clock::time_point, Active*>::iterator look{};
 };
 
 struct TransferLoop::Alive {
@@ -56,8 +57,15 @@ class TransferLoop::Watched : public std::enable_shared_from_this<Watched> {
 
   void want(int what) {
     wanted_ = what;
+    wrote_ = wrote_ || (what & CURL_POLL_OUT) != 0;
     wait(read_, CURL_POLL_IN, asio::posix::stream_descriptor::wait_read, CURL_CSELECT_IN);
     wait(write_, CURL_POLL_OUT, asio::posix::stream_descriptor::wait_write, CURL_CSELECT_OUT);
+  }
+  /// Waits for nothing until it is wanted again. False when it is better left: once the loop has waited to write, it is
+  /// woken each time it begins to wait to read.
+  bool rest() {
+    wanted_ = 0;
+    return !wrote_;
   }
   void leave() {
     wanted_ = 0;
@@ -79,8 +87,9 @@ class TransferLoop::Watched : public std::enable_shared_from_this<Watched> {
 
   const std::shared_ptr<Alive> loop_;
   asio::posix::stream_descriptor descriptor_;
-  int wanted_ = 0;  ///< CURL_POLL_…; 0 once libcurl has no more to do with it
+  int wanted_ = 0;  ///< CURL_POLL_…; 0 while no transfer of libcurl's uses it
   bool read_ = false, write_ = false;
+  bool wrote_ = false;  ///< has waited to write
 };
 
 TransferLoop::TransferLoop(Executor executor)
@@ -110,6 +119,7 @@ void TransferLoop::close() {
   alive_->loop = nullptr;
   if (multi_ != nullptr) curl_multi_cleanup(std::exchange(multi_, nullptr));
   watched_.clear();
+  resting_.clear();
   timer_.cancel();
 }
 
@@ -127,12 +137,28 @@ void TransferLoop::obey(Verb verb, const std::shared_ptr<Transfer>& transfer) {
 
 void TransferLoop::begin(std::shared_ptr<Transfer> transfer) {
   Transfer* const key = transfer.get();
-  auto active = std::make_unique<Active>(std::move(transfer));
+  auto handle = handle_for(transfer);
+  auto active = std::make_unique<Active>(Active{std::move(transfer), std::move(handle)});
   active->look = looks_.end();
   look_at(*active, Clock::now() + std::min(key->request.head_timeout, key->request.idle_timeout));
-  auto* const easy = active->easy.get();
+  auto* const easy = active->easy->get();
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &TransferLoop::on_open);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &TransferLoop::on_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
   active_.emplace(key, std::move(active));
   if (curl_multi_add_handle(multi_, easy) != CURLM_OK) finish(key, Error::internal("curl_multi_add_handle failed"));
+}
+
+/// A handle that rests already has most of what the next request of its kind needs.
+std::unique_ptr<EasyHandle> TransferLoop::handle_for(std::shared_ptr<Transfer> transfer) {
+  const auto suits = [&](const auto& handle) { return handle->suits(transfer->request); };
+  const auto found = std::find_if(resting_.begin(), resting_.end(), suits);
+  if (found == resting_.end()) return std::make_unique<EasyHandle>(std::move(transfer));
+  auto handle = std::move(*found);
+  resting_.erase(found);
+  handle->follow(std::move(transfer));
+  return handle;
 }
 
 void TransferLoop::carry_out(Verb verb, Active& active) {
@@ -144,12 +170,12 @@ void TransferLoop::carry_out(Verb verb, Active& active) {
       return finish(key, Error::unavailable(key->peer, "The request was given up."));
     case Verb::kLetEnd:
       key->discard();
-      curl_easy_pause(active.easy.get(), CURLPAUSE_CONT);
+      curl_easy_pause(active.easy->get(), CURLPAUSE_CONT);
       return look_at(active, Clock::now());
     case Verb::kLook:
       return look_at(active, Clock::now());
     case Verb::kResume:
-      curl_easy_pause(active.easy.get(), CURLPAUSE_CONT);
+      curl_easy_pause(active.easy->get(), CURLPAUSE_CONT);
   }
 }
 
@@ -199,13 +225,32 @@ int TransferLoop::on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void
   auto* loop = static_cast<TransferLoop*>(self);
   auto& known = loop->watched_[socket];
   if (what == CURL_POLL_REMOVE) {
-    if (known) known->leave();
-    loop->watched_.erase(socket);
+    const bool stays = known && loop->connections_.contains(socket) && known->rest();
+    if (!stays) loop->forget(socket);
     return 0;
   }
   if (!known) known = std::make_shared<Watched>(*loop, socket);
   known->want(what);
   return 0;
+}
+
+int TransferLoop::on_open(void* self, curl_socket_t socket, curlsocktype /*purpose*/) {
+  static_cast<TransferLoop*>(self)->connections_.insert(socket);
+  return CURL_SOCKOPT_OK;
+}
+
+int TransferLoop::on_close(void* self, curl_socket_t socket) {
+  auto* loop = static_cast<TransferLoop*>(self);
+  loop->connections_.erase(socket);
+  loop->forget(socket);
+  return ::close(socket);
+}
+
+void TransferLoop::forget(curl_socket_t socket) {
+  const auto known = watched_.find(socket);
+  if (known == watched_.end()) return;
+  if (known->second) known->second->leave();
+  watched_.erase(known);
 }
 
 int TransferLoop::on_timer(CURLM* /*multi*/, long milliseconds, void* self) {
@@ -226,7 +271,7 @@ void TransferLoop::finish_done() {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &key);
     auto* transfer = reinterpret_cast<Transfer*>(key);
     const auto found = active_.find(transfer);
-    if (found != active_.end()) finish(transfer, found->second->easy.outcome(message->data.result));
+    if (found != active_.end()) finish(transfer, found->second->easy->outcome(message->data.result));
   }
 }
 
@@ -245,7 +290,7 @@ void TransferLoop::end_late(Clock::time_point now) {
 
 std::unique_ptr<TransferLoop::Active> TransferLoop::take(Transfer* transfer) {
   const auto found = active_.find(transfer);
-  curl_multi_remove_handle(multi_, found->second->easy.get());
+  curl_multi_remove_handle(multi_, found->second->easy->get());
   std::unique_ptr<Active> active = std::move(found->second);
   active_.erase(found);
   looks_.erase(active->look);
@@ -254,6 +299,10 @@ std::unique_ptr<TransferLoop::Active> TransferLoop::take(Transfer* transfer) {
 
 void TransferLoop::finish(Transfer* transfer, Result<void> outcome) {
   const auto active = take(transfer);
+  if (outcome && active->easy->rest()) {
+    if (resting_.size() == kMostResting) resting_.erase(resting_.begin());
+    resting_.push_back(std::move(active->easy));
+  }
   active->transfer->end(std::move(outcome));
 }
 

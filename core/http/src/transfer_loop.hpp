@@ -7,9 +7,12 @@
 #include <map>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "easy_handle.hpp"
 #include "rapt/runtime/lane_parts.hpp"
 #include "transfer.hpp"
 
@@ -44,6 +47,7 @@ class TransferLoop final : public runtime::LanePart, public std::enable_shared_f
   struct Alive;
 
   void begin(std::shared_ptr<Transfer> transfer);
+  std::unique_ptr<EasyHandle> handle_for(std::shared_ptr<Transfer> transfer);
   void carry_out(Verb verb, Active& active);
   void look_at(Active& active, Clock::time_point when);
   void act(curl_socket_t socket, int events);
@@ -54,6 +58,9 @@ class TransferLoop final : public runtime::LanePart, public std::enable_shared_f
   void finish(Transfer* transfer, Result<void> outcome);
   void ring_in_time();
   void close();
+  void forget(curl_socket_t socket);
+  static int on_open(void* self, curl_socket_t socket, curlsocktype purpose);
+  static int on_close(void* self, curl_socket_t socket);
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* watched);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
 
@@ -61,7 +68,10 @@ class TransferLoop final : public runtime::LanePart, public std::enable_shared_f
   CURLM* multi_;
   const std::shared_ptr<Alive> alive_;  ///< for what the loop calls later
   std::unordered_map<Transfer*, std::unique_ptr<Active>> active_;
+  std::vector<std::unique_ptr<EasyHandle>> resting_;  ///< a few, for the next requests of their kind
   std::unordered_map<curl_socket_t, std::shared_ptr<Watched>> watched_;
+  /// Those of connections, of whose end libcurl tells: they stay watched between two transfers.
+  std::unordered_set<curl_socket_t> connections_;
   /// When to look at whom. A deadline that was put off is noticed at the look, not when it is put off.
   std::multimap<Clock::time_point, Active*> looks_;
   Clock::time_point curl_due_ = Clock::time_point::max();  ///< when libcurl wants to be called

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "passed_tails.hpp"
 #include "rapt/base/lasting_text.hpp"
 #include "text_cut.hpp"
 #include "verdict.hpp"
@@ -12,26 +13,8 @@ namespace rapt::hooks {
 
 namespace {
 
-constexpr std::size_t kMaxHeld = 65536;      // RAPT_STREAM_MAX_HELD
-constexpr std::size_t kReleasedTail = 4096;  // what a module is told of the text before its window
+constexpr std::size_t kMaxHeld = 65536;  // RAPT_STREAM_MAX_HELD
 constexpr auto kPoint = Point::kChatOnDelta;
-
-/// Where the part of a text begins that is no longer than `longest` and cuts no character in two.
-std::size_t start_of_tail(std::string_view text, std::size_t longest) {
-  auto start = text.size() > longest ? text.size() - longest : 0;
-  while (start < text.size() && !between_characters(text, start)) ++start;
-  return start;
-}
-
-/// Appends, and keeps no more than the tail of it.
-void append_tail(std::string& tail, std::string_view text) {
-  if (text.size() >= kReleasedTail) {
-    tail = text.substr(start_of_tail(text, kReleasedTail));
-    return;
-  }
-  tail.erase(0, start_of_tail(tail, kReleasedTail - text.size()));
-  append_sparingly(tail, text);
-}
 
 /// What the module said about holding back, checked: it may come from a process that lies.
 std::string_view fault_of_hold(const std::string& window, std::size_t held, bool last) {
@@ -57,30 +40,24 @@ Answer judged(const std::string& window, bool last, Answer answer) {
 }  // namespace
 
 struct DeltaFilter::Stage {
-  explicit Stage(Step planned) : step(std::move(planned)), cutter(step.window) {}
+  Stage(Step planned, std::size_t place_of_it) : step(std::move(planned)), place(place_of_it), cutter(step.window) {}
 
   Step step;
+  std::size_t place;
   WindowCutter cutter;
-  std::string held;       ///< comes again at the start of the next window
-  std::string released;   ///< the end of what has passed
-  std::size_t total = 0;  ///< bytes that have passed
+  std::string held;  ///< comes again at the start of the next window
   std::size_t findings = 0;
   std::int64_t windows = 0;
   bool failed = false;
 
   /// The last check: what it makes of the whole answer is bounded.
-  Answer within_limits(Answer answer) const {
+  Answer within_limits(Answer answer, std::size_t passed) const {
     if (!decided(answer.kind)) return answer;
     if (findings + answer.extractions.size() > kMaxExtractions)
       return lying("It emitted more findings than it may about one answer.");
-    if (answer.kind == Answer::Kind::kReplace && total + answer.text.size() > kMaxReleased)
+    if (answer.kind == Answer::Kind::kReplace && passed + answer.text.size() > kMaxReleased)
       return lying("It made the answer longer than it may.");
     return answer;
-  }
-  void release(std::string_view text, std::string& passed) {
-    append_tail(released, text);
-    total += text.size();
-    passed += text;
   }
 };
 
@@ -106,7 +83,7 @@ DeltaFilter::DeltaFilter(ModuleCaller& caller, Context& conversation, std::int64
   for (auto& step : plan_all(caller, kPoint, attachments)) {
     if (step.asynchronous) break;
     if (step.installed) {
-      stages_.push_back(std::make_unique<Stage>(std::move(step)));
+      stages_.push_back(std::make_unique<Stage>(std::move(step), stages_.size()));
       continue;
     }
     log_failure(kPoint, step, {.kind = Answer::Kind::kNotRunning, .text = "It is not installed."});
@@ -116,6 +93,7 @@ DeltaFilter::DeltaFilter(ModuleCaller& caller, Context& conversation, std::int64
   window_ = Message{.role = "assistant", .seq = message_seq};
   if (conversation.current) window_->created_at = conversation.current->created_at;
   stream_.emplace();
+  passed_ = std::make_unique<PassedTails>(stages_.size());
 }
 
 DeltaFilter::~DeltaFilter() = default;
@@ -176,13 +154,13 @@ Task<bool> DeltaFilter::ask(Stage& stage, std::string piece, bool last, std::str
   auto& window = context_.current->content;
   window = std::exchange(stage.held, {});
   window += piece;
-  context_.stream->released.swap(stage.released);
+  context_.stream->released = passed_->tail(stage.place);
   context_.stream->window_seq = ++stage.windows;
   context_.stream->last = last;
   const auto& step = stage.step;
   auto answer = co_await caller_.call(step.module, kPoint, context_, step.attachment->config_json, step.time_limit);
-  context_.stream->released.swap(stage.released);
-  answer = stage.within_limits(judged(window, last, std::move(answer)));
+  context_.stream->released = {};
+  answer = stage.within_limits(judged(window, last, std::move(answer)), passed_->bytes(stage.place));
   if (!decided(answer.kind)) co_return pass_without(stage, answer, passed);
   co_return take(stage, std::move(answer), passed);
 }
@@ -190,7 +168,8 @@ Task<bool> DeltaFilter::ask(Stage& stage, std::string piece, bool last, std::str
 bool DeltaFilter::pass_without(Stage& stage, const Answer& failure, std::string& passed) {
   if (!std::exchange(stage.failed, true)) log_failure(kPoint, stage.step, failure);
   if (apply_failure(kPoint, stage.step, outcome_)) return false;
-  stage.release(context_.current->content, passed);
+  passed_->pass(stage.place, context_.current->content);
+  passed += context_.current->content;
   return true;
 }
 
@@ -204,8 +183,14 @@ bool DeltaFilter::take(Stage& stage, Answer answer, std::string& passed) {
   const std::string_view window = context_.current->content;
   const auto cut = window.size() - answer.held_bytes;
   stage.held = window.substr(cut);
-  if (answer.kind == Answer::Kind::kReplace) add_once(outcome_.modified_by, stage.step.module);
-  stage.release(answer.kind == Answer::Kind::kReplace ? std::string_view(answer.text) : window.substr(0, cut), passed);
+  if (answer.kind == Answer::Kind::kReplace) {
+    add_once(outcome_.modified_by, stage.step.module);
+    passed_->replace(stage.place, answer.text);
+    passed += answer.text;
+  } else {
+    passed_->pass(stage.place, window.substr(0, cut));
+    passed += window.substr(0, cut);
+  }
   return true;
 }
 

@@ -322,6 +322,45 @@ TEST_F(DeltaFilterTest, TheReplacementOfAWindowMayBeEmptyAndTheLastOneMayAddWord
   EXPECT_EQ(shown, "Bye.");
 }
 
+/// Holds back something now and then, and replaces from its window number `replaces_from` on. Checks that it is told
+/// the end of what has passed it.
+ScriptedCaller::Script told_what_passed(std::mt19937& random, std::int64_t replaces_from) {
+  return [&random, replaces_from, passed = std::string()](const Context& seen) mutable {
+    auto tail = std::string_view(passed).substr(passed.size() > 4096 ? passed.size() - 4096 : 0);
+    while (!tail.empty() && (static_cast<unsigned char>(tail.front()) & 0xC0U) == 0x80U) tail.remove_prefix(1);
+    EXPECT_EQ(seen.stream->released, tail);
+    const auto& window = seen.current->content;
+    Answer answer;
+    if (!seen.stream->last && random() % 3 == 0) answer.held_bytes = window.size() - window.find_first_of(' ') - 1;
+    if (answer.held_bytes > window.size()) answer.held_bytes = 0;
+    const auto kept = window.substr(0, window.size() - answer.held_bytes);
+    if (seen.stream->window_seq >= replaces_from && random() % 2 == 0) {
+      answer.kind = Answer::Kind::kReplace;
+      answer.text = random() % 2 == 0 ? "…" : kept + "é";
+    }
+    passed += answer.kind == Answer::Kind::kReplace ? answer.text : kept;
+    return answer;
+  };
+}
+
+TEST_F(DeltaFilterTest, EachModuleIsToldTheEndOfWhatHasPassedItWhoeverChangesWhat) {
+  std::mt19937 random(7);
+  constexpr std::int64_t kNever = 1000000;
+  for (int round = 0; round < 40; ++round) {
+    caller = {};
+    attachments.clear();
+    const Window windows[] = {{Unit::kToken}, {Unit::kSentence}, {Unit::kSize, 16 + random() % 60}};
+    for (int i = 1; i <= 3; ++i) {
+      const auto from = random() % 2 == 0 ? kNever : static_cast<std::int64_t>(random() % 200);
+      module("m" + std::to_string(i), windows[random() % 3], told_what_passed(random, from), FailPolicy::kClosed, i);
+    }
+    std::vector<std::string> pieces;
+    for (int i = 0; i < 900; ++i) pieces.push_back(i % 7 == 0 ? "Zoë. " : std::string(random() % 9, 'w') + " ");
+    ASSERT_TRUE(run(pieces));
+    if (HasFailure()) FAIL() << "round " << round;
+  }
+}
+
 TEST_F(DeltaFilterTest, TheConversationIsLentAndComesBackAsItWas) {
   context.messages = {{"user", "Before", 7, {}}};
   context.current = Message{.role = "assistant", .seq = 8};

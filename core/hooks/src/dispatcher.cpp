@@ -2,6 +2,7 @@
 #include "rapt/hooks/dispatcher.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "plan.hpp"
@@ -83,6 +84,16 @@ bool Dispatcher::holds_answer(const std::vector<Attachment>& attachments) const 
     const std::vector<Attachment> alone{attachment};
     return concerns(Point::kChatAfterAi, alone) && !concerns(Point::kChatOnDelta, alone);
   });
+}
+
+std::size_t Dispatcher::history_wanted(Point point, const std::vector<Attachment>& attachments) const {
+  std::size_t most = 0;
+  for (const auto& attachment : attachments) {
+    const auto found = caller_.declaration(attachment.module, point);
+    if (!found || !*found || (*found)->asynchronous) continue;
+    most = std::max(most, (*found)->history.value_or(std::numeric_limits<std::size_t>::max()));
+  }
+  return most;
 }
 
 std::vector<Attachment> Dispatcher::asynchronous(Point point, const std::vector<Attachment>& attachments) const {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "rapt/hooks/scripted_caller.hpp"
 #include "rapt/runtime/runtime.hpp"
 
@@ -168,6 +170,22 @@ TEST_F(DispatcherTest, InstructionsAndOutputsOfRunsAreTakenOver) {
   EXPECT_EQ(context.input_json, R"({"topic":"y"})");
   EXPECT_THAT(outcome.instructions, ElementsAre("Use metric units."));
   EXPECT_EQ(caller.calls()[0].config_json, R"({"a":1})");
+}
+
+TEST_F(DispatcherTest, KnowsHowMuchHistoryAPointWants) {
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  caller.on("none", {.point = Point::kChatAfterAi, .history = 0}, answers_with({}));
+  caller.on("some", {.point = Point::kChatAfterAi, .history = 3}, answers_with({}));
+  caller.on("all", {.point = Point::kChatAfterAi}, answers_with({}));
+  caller.on("job", {.point = Point::kChatAfterAi, .asynchronous = true}, answers_with({}));
+  Dispatcher dispatcher(caller);
+  const auto wanted = [&](const std::vector<Attachment>& attachments) {
+    return dispatcher.history_wanted(Point::kChatAfterAi, attachments);
+  };
+  EXPECT_EQ(wanted({{.module = "none"}, {.module = "job"}, {.module = "gone"}}), 0U);
+  EXPECT_EQ(wanted({{.module = "some"}, {.module = "none"}}), 3U);
+  EXPECT_EQ(wanted({{.module = "some"}, {.module = "all"}}), kAll);
+  EXPECT_EQ(dispatcher.history_wanted(Point::kChatOnDelta, {{.module = "all"}}), 0U);
 }
 
 TEST_F(DispatcherTest, AnAnswerIsHeldForAModuleThatChecksItAtItsEndAndNotWhileItIsWritten) {

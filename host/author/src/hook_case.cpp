@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "rapt/author/hook_case.hpp"
 
+#include <memory>
+
 #include "json_fields.hpp"
 #include "rapt/sandbox/check.hpp"
 
@@ -130,7 +132,9 @@ class Reader {
     Fields stream(all_.object("stream"), "stream", faults_, {"released", "window_seq", "last"});
     if (!stream.present()) return;
     if (!on_delta) return all_.fault("stream", "belongs to chat:on_delta alone");
-    context_.stream = {stream.text("released"), stream.number("window_seq", 1, kLargest).value_or(1),
+    const auto released = std::make_shared<const std::string>(stream.text("released"));
+    context_.texts.push_back(released);
+    context_.stream = {*released, stream.number("window_seq", 1, kLargest).value_or(1),
                        stream.boolean("last").value_or(false)};
   }
 

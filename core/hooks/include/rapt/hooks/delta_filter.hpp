@@ -11,6 +11,8 @@
 
 namespace rapt::hooks {
 
+class PassedTails;
+
 /// Passes an answer through the attached modules that have chat:on_delta while it is being written. Each has a buffer
 /// of its own and sees the answer as the ones before it left it, cut as it asked (Window). What a module removes or
 /// holds back is in nobody's hands but this object's: it reaches neither the modules after it nor the reader.
@@ -66,6 +68,7 @@ class DeltaFilter {
   std::optional<Message> window_;  ///< what a module is being asked about, and the like: in `context_` while it is lent
   std::optional<Context::Stream> stream_;
   std::vector<std::unique_ptr<Stage>> stages_;
+  std::unique_ptr<PassedTails> passed_;  ///< when there are any
   Outcome outcome_;
 };
 

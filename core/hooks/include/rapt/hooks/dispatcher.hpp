@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ class Dispatcher {
   [[nodiscard]] bool concerns(Point point, const std::vector<Attachment>& attachments) const;
   /// Whether an answer may not be shown before chat:after_ai: a module has that hook and no chat:on_delta.
   [[nodiscard]] bool holds_answer(const std::vector<Attachment>& attachments) const;
+  /// The most messages before the current one that a module is given which is asked at that point within the request.
+  [[nodiscard]] std::size_t history_wanted(Point point, const std::vector<Attachment>& attachments) const;
   /// The attachments that a job asks at that point, after the request has committed.
   [[nodiscard]] std::vector<Attachment> asynchronous(Point point, const std::vector<Attachment>& attachments) const;
   /// Everybody who is asked at that point, in order, asynchronous ones last.

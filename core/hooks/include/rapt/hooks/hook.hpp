@@ -104,7 +104,7 @@ struct Context {
   std::string locale = "en";
   /// chat:on_delta alone: `current` is the window then.
   struct Stream {
-    std::string released;         ///< the end of what has passed this module so far
+    std::string_view released;    ///< the end of what has passed this module so far; its asker keeps it
     std::int64_t window_seq = 0;  ///< from 1
     bool last = false;
   };

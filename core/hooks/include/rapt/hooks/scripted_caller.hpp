@@ -25,7 +25,12 @@ class ScriptedCaller final : public ModuleCaller, public ModuleCatalog {
     std::string current;  ///< the current message, or the run's output or input, as the module saw it
     std::string config_json;
     std::chrono::milliseconds time_limit{0};
-    std::optional<Context::Stream> stream{};  ///< chat:on_delta: what was said of the window
+    struct Stream {
+      std::string released;
+      std::int64_t window_seq = 0;
+      bool last = false;
+    };
+    std::optional<Stream> stream{};  ///< chat:on_delta: what was said of the window
   };
 
   void on(const std::string& module, HookDeclaration declaration, Script script) {
@@ -63,7 +68,9 @@ class ScriptedCaller final : public ModuleCaller, public ModuleCatalog {
   }
   Task<Answer> call(const std::string& module, Point point, const Context& context, const std::string& config_json,
                     std::chrono::milliseconds time_limit) override {
-    calls_.push_back({module, point, seen(context), config_json, time_limit, context.stream});
+    calls_.push_back({module, point, seen(context), config_json, time_limit, {}});
+    if (const auto& said = context.stream)
+      calls_.back().stream = Call::Stream{std::string(said->released), said->window_seq, said->last};
     co_return hooks_.at({module, point}).second(context);
   }
 

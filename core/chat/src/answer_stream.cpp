@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "answer_stream.hpp"
 
-#include <algorithm>
-
 namespace rapt::chat {
 
 void AnswerStream::on_begin(std::string_view model, std::string_view generation_id) {
@@ -21,18 +19,21 @@ Task<bool> AnswerStream::on_delta(std::string_view words) {
   co_return goes_on && !refused_;
 }
 
-Task<void> AnswerStream::finish(std::string_view answer) {
+Task<void> AnswerStream::finish(std::string_view last_words) {
   if (filter_.outcome().kind != hooks::Outcome::Kind::kContinue) co_return;
-  const auto last_words = answer.substr(std::min(written_, answer.size()));
   written_ += last_words.size();
   co_await filter_.finish(last_words, text_);
   show_new();
 }
 
 void AnswerStream::show_new() {
-  if (!shows_ || shown_ == text_.size()) return;
-  turn_.add(TurnEvent::Kind::kDelta, std::string_view(text_).substr(shown_));
-  shown_ = text_.size();
+  if (!shows_ || text_.empty()) return;
+  turn_.add(TurnEvent::Kind::kDelta, text_);
+  std::string().swap(text_);
+}
+
+std::string AnswerStream::text() const {
+  return shows_ ? turn_.shown() : text_;
 }
 
 }  // namespace rapt::chat

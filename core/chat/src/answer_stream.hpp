@@ -27,11 +27,10 @@ class AnswerStream final : public gateway::DeltaSink {
   Task<bool> on_delta(std::string_view words) override;
   /// The modules are asked once about what came at once.
   [[nodiscard]] bool joins() const override { return true; }
-  /// The gateway has written everything, which is `answer`: its last words, and what the modules still hold, pass or
-  /// do not.
-  Task<void> finish(std::string_view answer);
+  /// The gateway has written everything: its last words, and what the modules still hold, pass or do not.
+  Task<void> finish(std::string_view last_words);
   /// What has passed, all of which the readers have been shown (when they are).
-  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] std::string text() const;
   /// Bytes that the model has written.
   [[nodiscard]] std::size_t written() const { return written_; }
   /// Words came that the reader did not want any more.
@@ -44,8 +43,7 @@ class AnswerStream final : public gateway::DeltaSink {
   Turn& turn_;
   Interruption& interruption_;
   const bool shows_;
-  std::string text_;
-  std::size_t shown_ = 0;
+  std::string text_;  ///< what has passed, without what the turn has
   std::size_t written_ = 0;
   bool refused_ = false;
 };

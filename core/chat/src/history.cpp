@@ -55,26 +55,43 @@ hooks::PastMessage past_message(Cursor& cursor) {
   return message;
 }
 
-std::size_t first_question(const std::vector<hooks::PastMessage>& told, std::size_t first) {
-  while (first < told.size() && told[first].role != "user") ++first;
-  return first;
+/// The messages of a history and those that follow it.
+struct Told {
+  const History& before;
+  History::More more;
+
+  [[nodiscard]] std::size_t size() const { return before.size() + more.size(); }
+  hooks::PastMessage operator[](std::size_t message) const {
+    return message < before.size() ? before[message] : more[message - before.size()];
+  }
+  [[nodiscard]] std::size_t first_question(std::size_t from) const {
+    while (from < size() && (*this)[from].role != "user") ++from;
+    return from;
+  }
+};
+
+std::size_t bytes_of(History::More messages) {
+  std::size_t bytes = 0;
+  for (const auto& message : messages) bytes += message.content.size();
+  return bytes;
 }
 
-std::size_t bytes_from(const std::vector<hooks::PastMessage>& told, std::size_t first) {
-  std::size_t bytes = 0;
-  for (; first < told.size(); ++first) bytes += told[first].content.size();
-  return bytes;
+/// Without those before `first`, when it is behind all of `before`.
+History::More rest_of(const History& before, History::More more, std::size_t first) {
+  return more.subspan(std::min(more.size(), first - std::min(first, before.size())));
 }
 
 }  // namespace
 
-History::History(const History& before, const std::vector<hooks::PastMessage>& told, std::size_t first)
-    : transcript_(before.transcript_, first, told.size() - std::max(first, before.size()),
-                  bytes_from(told, std::max(first, before.size()))) {
-  said_.reserve(told.size() - first);
-  for (auto i = first; i < told.size(); ++i) {
-    if (i >= before.size()) transcript_.add(told[i].role, told[i].content);
-    said_.push_back({told[i].seq, told[i].created_at});
+History::History(const History& before, More more, std::size_t first)
+    : transcript_(before.transcript_, first, rest_of(before, more, first).size(),
+                  bytes_of(rest_of(before, more, first))) {
+  said_.reserve(before.size() + more.size() - first);
+  if (first < before.size())
+    said_.assign(before.said_.begin() + static_cast<std::ptrdiff_t>(first), before.said_.end());
+  for (const auto& message : rest_of(before, more, first)) {
+    transcript_.add(message.role, message.content);
+    said_.push_back({message.seq, message.created_at});
   }
   transcript_.fit();
 }
@@ -98,7 +115,8 @@ void tell(hooks::Context& context, const HistoryPtr& history) {
   context.texts.push_back(history);
 }
 
-std::size_t first_told(const std::vector<hooks::PastMessage>& told) {
+std::size_t first_told(const History& before, History::More more) {
+  const Told told{before, more};
   std::size_t first = told.size();
   std::int64_t bytes = 0;
   while (first > 0 && told.size() - first < static_cast<std::size_t>(kHistoryMessages)) {
@@ -106,7 +124,7 @@ std::size_t first_told(const std::vector<hooks::PastMessage>& told) {
     if (bytes > kHistoryBytes) break;
     --first;
   }
-  return first_question(told, first);
+  return told.first_question(first);
 }
 
 void read_history(std::string_view text, OpenSession& open) {
@@ -114,7 +132,8 @@ void read_history(std::string_view text, OpenSession& open) {
   const auto looked_at = cursor.number(), first = cursor.number();
   std::vector<hooks::PastMessage> told;
   while (!cursor.at_end()) told.push_back(past_message(cursor));
-  open.history = std::make_shared<const History>(History(), told, first_question(told, 0));
+  const auto& none = *no_history();
+  open.history = std::make_shared<const History>(none, told, Told{none, told}.first_question(0));
   open.left_out = looked_at - static_cast<std::int64_t>(open.history->size());
   // Further back nothing was looked at; the numbers say how much there may be.
   if (looked_at >= kHistoryMessages) open.left_out += first - 1;

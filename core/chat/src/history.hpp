@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +19,11 @@ struct OpenSession;
 /// share it, and what is said next makes another one of it.
 class History {
  public:
+  using More = std::span<const hooks::PastMessage>;
+
   History() = default;
-  /// Those of `told` from `first` on; `told` begins with the messages of `before`.
-  History(const History& before, const std::vector<hooks::PastMessage>& told, std::size_t first);
+  /// Those of `before` and then of `more`, from `first` on.
+  History(const History& before, More more, std::size_t first);
 
   [[nodiscard]] std::size_t size() const { return said_.size(); }
   [[nodiscard]] bool empty() const { return said_.empty(); }
@@ -44,9 +47,9 @@ using HistoryPtr = std::shared_ptr<const History>;
 HistoryPtr no_history();
 /// All of its messages are told, and kept alive for that.
 void tell(hooks::Context& context, const HistoryPtr& history);
-/// The first of `told` that is told on: of the oldest as many are left out as kHistoryMessages and kHistoryBytes ask
-/// for, and answers whose question is left out.
-std::size_t first_told(const std::vector<hooks::PastMessage>& told);
+/// The first of `before` and then of `more` that is told on: of the oldest as many are left out as kHistoryMessages and
+/// kHistoryBytes ask for, and answers whose question is left out.
+std::size_t first_told(const History& before, History::More more);
 
 /// Reads what RAPT_CHAT_HISTORY selected into `history` and `left_out`. Throws std::logic_error for anything else.
 void read_history(std::string_view text, OpenSession& open);

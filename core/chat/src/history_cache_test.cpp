@@ -9,6 +9,7 @@ namespace rapt::chat {
 namespace {
 
 using runtime::run_blocking;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 KnownHistory known_of(std::size_t bytes, std::int64_t next_seq = 2) {
@@ -21,35 +22,65 @@ SessionId session_of(int number) {
   return SessionId::trusted("00000000-0000-4000-8000-00000000000" + std::to_string(number));
 }
 
-TEST(HistoryCache, GivesEachHistoryAwayOnce) {
+std::array<hooks::PastMessage, 2> exchange_at(std::int64_t seq) {
+  return {{{"user", "Why?", seq, {}}, {"assistant", "Because.", seq + 1, {}}}};
+}
+
+TEST(HistoryCache, ExtendsWhatIsGoingOnWithTheNextNumberAlone) {
   HistoryCache cache;
+  cache.extend(session_of(1), exchange_at(1));
+  EXPECT_FALSE(cache.find(session_of(1))) << "a history without its beginning is none";
   cache.keep(session_of(1), known_of(10, 7));
-  EXPECT_FALSE(cache.take(session_of(2)));
-  const auto taken = cache.take(session_of(1));
-  ASSERT_TRUE(taken);
-  EXPECT_EQ(taken->next_seq, 7);
-  EXPECT_FALSE(cache.take(session_of(1)));
-  EXPECT_EQ(cache.bytes(), 0u);
+  cache.extend(session_of(1), exchange_at(8));
+  EXPECT_EQ(cache.find(session_of(1))->history->size(), 1u);
+  cache.extend(session_of(1), exchange_at(7));
+  const auto known = cache.find(session_of(1));
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->next_seq, 9);
+  EXPECT_EQ(known->asked, 1);
+  ASSERT_EQ(known->history->size(), 3u);
+  EXPECT_EQ(known->history->back().content, "Because.");
+}
+
+/// Reads, answers and stores one exchange.
+void go_on(HistoryCache& cache, int session, std::size_t bytes) {
+  cache.keep(session_of(session), known_of(bytes));
+  cache.extend(session_of(session), exchange_at(2));
 }
 
 TEST(HistoryCache, ForgetsTheOldestWhenItIsFull) {
-  HistoryCache cache(25000);
-  for (int i = 1; i <= 3; ++i) cache.keep(session_of(i), known_of(10000));
+  HistoryCache cache({.resting = 25000, .waiting = 25000});
+  for (int i = 1; i <= 3; ++i) go_on(cache, i, 10000);
   EXPECT_LE(cache.bytes(), 25000u);
-  EXPECT_FALSE(cache.take(session_of(1)));
-  EXPECT_TRUE(cache.take(session_of(3)));
-  cache.keep(session_of(4), known_of(30000));
-  EXPECT_FALSE(cache.take(session_of(4))) << "larger than all there is room for";
-  EXPECT_EQ(cache.bytes(), 0u);
+  EXPECT_FALSE(cache.find(session_of(1)));
+  EXPECT_TRUE(cache.find(session_of(3)));
+  cache.extend(session_of(3), exchange_at(4));
+  EXPECT_TRUE(cache.find(session_of(2))) << "what waits takes nothing from what rests";
+}
+
+TEST(HistoryCache, KeepsFewerOfThoseThatWaitForAnAnswer) {
+  HistoryCache cache({.resting = 100000, .waiting = 25000});
+  for (int i = 1; i <= 4; ++i) go_on(cache, i, 10000);
+  EXPECT_GT(cache.bytes(), 40000u);
+  for (int i = 1; i <= 4; ++i) EXPECT_TRUE(cache.find(session_of(i))) << i;
+  EXPECT_LE(cache.bytes(), 25000u);
+  for (int i = 1; i <= 4; ++i) cache.extend(session_of(i), exchange_at(4));
+  EXPECT_FALSE(cache.find(session_of(2))) << "it has waited longest";
+  EXPECT_EQ(cache.find(session_of(4))->next_seq, 6);
+  cache.keep(session_of(5), known_of(30000));
+  EXPECT_FALSE(cache.find(session_of(5))) << "larger than all there is room for";
 }
 
 TEST(HistoryCache, ForgetsWhatHasNotGoneOnForAWhile) {
   HistoryCache cache;
   const auto start = std::chrono::steady_clock::now();
   cache.keep(session_of(1), known_of(10), start);
-  cache.keep(session_of(2), known_of(10), start + HistoryCache::kKept + std::chrono::seconds(1));
-  EXPECT_FALSE(cache.take(session_of(1)));
-  EXPECT_TRUE(cache.take(session_of(2)));
+  cache.keep(session_of(2), known_of(10), start + std::chrono::seconds(1));
+  EXPECT_TRUE(cache.find(session_of(1), start + std::chrono::seconds(2)));
+  cache.keep(session_of(3), known_of(10), start + HistoryCache::kKept + std::chrono::seconds(2));
+  EXPECT_TRUE(cache.find(session_of(1))) << "it was asked for since";
+  EXPECT_FALSE(cache.find(session_of(2)));
+  EXPECT_TRUE(cache.find(session_of(3)));
 }
 
 class HistoryTest : public World {
@@ -122,6 +153,26 @@ TEST_F(HistoryTest, FollowsWhatIsReplacedAndAnsweredAnew) {
   again.regenerate = true;
   ASSERT_TRUE(run_blocking(say(chat, student(), session, again)));
   expect_true_history(chat, session, "four");
+  expect_true_history(chat, session, "five");
+}
+
+TEST_F(HistoryTest, IsLetGoWhileAnAnswerIsWrittenUnlessAModuleWillBeToldOfIt) {
+  const auto session = start();
+  expect_true_history(chat, session, "one");
+  expect_true_history(chat, session, "two");
+  std::vector<std::string> after;
+  const auto note = [&](const hooks::Context& context) {
+    after.clear();
+    for (const auto& message : context.messages) after.emplace_back(message.content);
+    return hooks::Answer{};
+  };
+  caller.on("guard", {.point = hooks::Point::kChatAfterAi, .history = 1}, note);
+  expect_true_history(chat, session, "three");
+  EXPECT_THAT(after, ElementsAre("three"));
+  caller.on("guard", {.point = hooks::Point::kChatAfterAi, .history = 2}, note);
+  expect_true_history(chat, session, "four");
+  EXPECT_EQ(after.size(), 7U);
+  EXPECT_EQ(after.back(), "four");
   expect_true_history(chat, session, "five");
 }
 

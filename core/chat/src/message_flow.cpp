@@ -50,9 +50,10 @@ std::string text_of(const json& value) {
 
 }  // namespace
 
-MessageFlow::MessageFlow(ChatService::Parts parts, std::shared_ptr<Turn> turn, TurnStart start,
-                         std::shared_ptr<Interruption> interruption, const std::atomic<bool>& stopping)
-    : parts_(std::move(parts)),
+MessageFlow::MessageFlow(const ChatService::Parts& parts, HistoryCache& histories, std::shared_ptr<Turn> turn,
+                         TurnStart start, std::shared_ptr<Interruption> interruption, const std::atomic<bool>& stopping)
+    : parts_(parts),
+      histories_(histories),
       turn_(std::move(turn)),
       start_(std::move(start)),
       tool_(*start_.tool),
@@ -97,6 +98,7 @@ Task<Result<void>> MessageFlow::ask() {
   RAPT_CO_TRY(co_await admit(request));
   turn_->tell_heirs(facts("", ""));
   show_start();
+  let_go_of_history();
   AnswerStream stream(filter, *turn_, *interruption_, !held_);
   stream.begun = [this](std::string_view model, std::string_view generation) {
     turn_->tell_heirs(facts(model, generation));
@@ -192,8 +194,9 @@ Task<Result<void>> MessageFlow::take_answer(gateway::Exchange& exchange, AnswerS
   stopped_ = turn_->stopped() && !whole && filter.outcome().kind == hooks::Outcome::Kind::kContinue;
   if (stopped_) {
     // What was shown is the answer; what modules still held back was not.
-    if (held_ || is_blank(stream.text()) || !spent_) co_return co_await stop_unshown();
-    co_return co_await take_filtered(stream.text(), filter.outcome());
+    auto shown = stream.text();
+    if (held_ || is_blank(shown) || !spent_) co_return co_await stop_unshown();
+    co_return co_await take_filtered(std::move(shown), filter.outcome());
   }
   if (!exchange.completion) {
     co_await record_spent(usage::Outcome::kFailed);
@@ -210,6 +213,16 @@ void MessageFlow::begin_answer() {
   context_.messages.push_back({question_.role, question_.content, question_.seq, question_.created_at});
   const auto seq = open_.next_seq + (asks_again() ? 0 : 1);
   context_.current = hooks::Message{.role = "assistant", .seq = seq, .created_at = parts_.clock.now()};
+}
+
+/// An answer takes long to be written, and many are at once. What was said before stays with the gateway until it is
+/// sent; after that only modules may want it.
+void MessageFlow::let_go_of_history() {
+  for (const auto point : {Point::kChatOnDelta, Point::kChatAfterAi})
+    if (parts_.dispatcher.history_wanted(point, tool_.modules) > 1) return;  // more than the question
+  open_.history = no_history();
+  context_.messages = std::vector<hooks::PastMessage>(1, context_.messages.back());
+  context_.texts.clear();
 }
 
 /// What the modules with chat:on_delta left of the answer. Cut off: what the reader has seen is the answer. Where

@@ -40,14 +40,13 @@ struct TurnStart {
 /// readers see goes into the turn, but for its end. Used once.
 class MessageFlow {
  public:
-  MessageFlow(ChatService::Parts parts, std::shared_ptr<Turn> turn, TurnStart start,
+  /// All that it refers to outlives it.
+  MessageFlow(const ChatService::Parts& parts, HistoryCache& histories, std::shared_ptr<Turn> turn, TurnStart start,
               std::shared_ptr<Interruption> interruption, const std::atomic<bool>& stopping);
   /// Must run to its end: the flow may not be destroyed while it does.
   Task<Result<Reply>> run();
   /// Whether the turn's row is gone: stored, or dropped.
   [[nodiscard]] bool row_ended() const { return row_ended_; }
-  /// What the conversation has come to, when an answer was stored and nothing was replaced. Once.
-  std::optional<KnownHistory> take_history() { return std::exchange(history_, std::nullopt); }
   /// After run() has failed to store: keeps trying until it is stored, cannot be, or the host stops.
   Task<void> store_later();
 
@@ -61,6 +60,7 @@ class MessageFlow {
   Task<Result<void>> take_filtered(std::string text, hooks::Outcome& outcome);
   Task<Result<void>> after_ai();
   void begin_answer();
+  void let_go_of_history();
   void show_start();
   void show(const std::string& content);
   void absorb(hooks::Outcome& outcome);
@@ -82,7 +82,8 @@ class MessageFlow {
   [[nodiscard]] NewMessage user_message() const;
   [[nodiscard]] NewMessage assistant_message() const;
 
-  ChatService::Parts parts_;
+  const ChatService::Parts& parts_;
+  HistoryCache& histories_;
   const std::shared_ptr<Turn> turn_;
   TurnStart start_;
   OpenSession& open_ = start_.open;
@@ -105,8 +106,7 @@ class MessageFlow {
   std::optional<CutOff> cut_off_;
   quota::Grant grant_;
   std::optional<gateway::Spent> spent_;
-  std::optional<TurnEffects> effects_;  ///< what is being stored
-  std::optional<KnownHistory> history_;
+  std::unique_ptr<TurnEffects> effects_;  ///< what is being stored: large, and late
 };
 
 }  // namespace rapt::chat

@@ -108,7 +108,8 @@ Task<Result<void>> MessageFlow::stop_before(Point point, const hooks::Outcome& o
 Task<Result<void>> MessageFlow::stop_after(Point point, const hooks::Outcome& outcome) {
   extractions_.push_back(hooks::block_extraction(outcome, point));
   for (auto& extraction : extractions_) extraction.message_seq = question_.seq;
-  effects_ = effects(usage::Outcome::kBlocked, "chat.message_blocked", blocked_payload(outcome));
+  effects_ = std::make_unique<TurnEffects>(
+      effects(usage::Outcome::kBlocked, "chat.message_blocked", blocked_payload(outcome)));
   if (asks_again()) effects_->replaces_from.reset();
   RAPT_CO_TRY(co_await store_patiently());
   co_return hooks::stopped(outcome);
@@ -118,7 +119,7 @@ Task<Result<Reply>> MessageFlow::store() {
   const auto answer = assistant_message();
   const auto what = cut_off_ ? usage::Outcome::kBlocked : usage::Outcome::kAnswered;
   json payload = {{"message_id", answer.id.str()}, {"seq", answer.seq}};
-  effects_ = effects(what, "chat.message_stored", std::move(payload));
+  effects_ = std::make_unique<TurnEffects>(effects(what, "chat.message_stored", std::move(payload)));
   effects_->messages.push_back(answer);
   auto later = hook_jobs(parts_.dispatcher, Point::kChatAfterAi, open_.session.id, answer.seq, tool_.modules);
   std::move(later.begin(), later.end(), std::back_inserter(effects_->jobs));
@@ -130,12 +131,8 @@ Task<Result<Reply>> MessageFlow::store() {
 /// The next message of this conversation need not read again what is here.
 void MessageFlow::remember(const NewMessage& answer) {
   if (asks_again() || start_.replaces_from) return;
-  auto& told = context_.messages;
-  told.back().created_at = asked_at_;  // the question, as it is stored
-  told.push_back({answer.role, answer.content, answer.seq, answer.created_at});
-  const auto first = first_told(told);
-  history_ = KnownHistory{answer.seq + 1, std::make_shared<const History>(*open_.history, told, first),
-                          open_.left_out + static_cast<std::int64_t>(first), open_.asked + 1};
+  histories_.extend(open_.session.id, {{{question_.role, question_.content, question_.seq, asked_at_},
+                                        {answer.role, answer.content, answer.seq, answer.created_at}}});
 }
 
 /// A database that is away is waited for, as long as a reader may be expected to wait.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Messages that are edited, answers that are made anew, and the limits of a conversation.
+#include "session_store.hpp"
 #include "test_world.hpp"
 
 namespace rapt::chat {
@@ -113,6 +114,28 @@ TEST_F(Replace, AConversationEndsWithTheTimeOfItsTool) {
   ASSERT_FALSE(late.has_value());
   EXPECT_THAT(late.error().message, HasSubstr("30 minutes"));
   EXPECT_EQ(value("SELECT count(*)::text AS value FROM chat_turns"), "0");
+}
+
+TEST_F(Replace, AConversationIsOpenedWithThePlaceOfItsAssignment) {
+  const auto alone = run_blocking(load_open_session(database, student().id, session));
+  ASSERT_TRUE(alone.has_value()) << alone.error().log_detail;
+  EXPECT_TRUE(alone->class_id.empty());
+  EXPECT_EQ(alone->group.id, "");
+  EXPECT_FALSE(alone->closes_at || alone->available_at || alone->time_limit);
+
+  run("UPDATE groups SET name = 'The \"first\" School' WHERE id = '" + school + "'");
+  run("UPDATE assignments SET time_limit = interval '90 seconds', closes_at = '2026-02-01T00:00:00.25+02'");
+  const auto assignment = value("SELECT id::text AS value FROM assignments WHERE tool_id = '" + tool.str() + "'");
+  const auto assigned = run_blocking(chat.create(student(), tool, AssignmentId::trusted(assignment)))->id;
+  const auto open = run_blocking(load_open_session(database, student().id, assigned));
+  ASSERT_TRUE(open.has_value()) << open.error().log_detail;
+  EXPECT_EQ(open->class_id.str(), class_id);
+  EXPECT_EQ(open->group.id, school);
+  EXPECT_EQ(open->group.name, "The \"first\" School");
+  EXPECT_EQ(open->group_path, value("SELECT path::text AS value FROM groups WHERE id = '" + school + "'"));
+  EXPECT_FALSE(open->available_at);
+  EXPECT_EQ(open->closes_at, parse_time("2026-01-31T22:00:00.250Z"));
+  EXPECT_EQ(open->time_limit, std::chrono::seconds(90));
 }
 
 TEST_F(Replace, AnAssignmentsWindowAndTimeHoldForStudentsAtEveryMessage) {

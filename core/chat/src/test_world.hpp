@@ -44,20 +44,22 @@ class ScriptedGateway final : public gateway::Gateway {
 
   Task<gateway::Exchange> complete(gateway::ChatRequest request, gateway::DeltaSink* sink) override {
     requests.push_back(spelled_out(std::move(request)));
-    std::string content;
+    std::string untold;
     bool wanted = true;
+    written.clear();
     for (const auto& piece : pieces) {
-      content += piece;
+      written += piece;
+      untold += piece;
       if (ends_with_last && &piece == &pieces.back()) break;
+      if (sink != nullptr) untold.clear();
       if (sink != nullptr) wanted = co_await sink->on_delta(piece);
       if (!wanted) break;
       if (after_each) co_await after_each();
     }
-    written = content;
     if (while_asking) co_await std::exchange(while_asking, nullptr)();
     gateway::Spent spent{"test-model", 30, 12, breaks_with.has_value(), std::chrono::milliseconds(5)};
     if (breaks_with) co_return gateway::Exchange{*breaks_with, spent};
-    co_return gateway::Exchange{gateway::Completion{content, wanted ? "stop" : "cancelled"}, spent};
+    co_return gateway::Exchange{gateway::Completion{untold, wanted ? "stop" : "cancelled"}, spent};
   }
   /// With all messages as messages.
   static gateway::ChatRequest spelled_out(gateway::ChatRequest request) {

@@ -55,6 +55,18 @@ std::vector<TurnEvent> Turn::after(std::int64_t number) const {
   return events;
 }
 
+std::string Turn::shown() const {
+  const std::lock_guard lock(mutex_);
+  std::string words;
+  words.reserve(data_.size());
+  std::size_t begin = 0;
+  for (const auto& mark : marks_) {
+    if (static_cast<Kind>(mark.kind) == Kind::kDelta) words.append(data_, begin, mark.end - begin);
+    begin = mark.end;
+  }
+  return words;
+}
+
 bool Turn::ended() const {
   const std::lock_guard lock(mutex_);
   return outcome_ != nullptr;

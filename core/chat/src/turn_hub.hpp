@@ -39,6 +39,8 @@ class Turn {
 
   /// Everything after event `number`.
   [[nodiscard]] std::vector<TurnEvent> after(std::int64_t number) const;
+  /// The words of the answer so far.
+  [[nodiscard]] std::string shown() const;
   [[nodiscard]] bool ended() const;
   [[nodiscard]] std::shared_ptr<const Result<Reply>> outcome() const;
   /// What was told last: another object each time. Null before.

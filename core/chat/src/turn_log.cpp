@@ -109,6 +109,8 @@ struct TurnLog::Batch {
 };
 
 void TurnLog::follow(const std::vector<std::shared_ptr<Turn>>& running) {
+  std::erase_if(copied_, [](const auto& item) { return item.second.fresh && item.second.turn->ended(); });
+  for (auto& [id, copied] : copied_) copied.fresh = false;
   for (const auto& turn : running) {
     if (!turn->ended()) copied_.try_emplace(turn->about().id, Copied{turn});
   }
@@ -122,6 +124,7 @@ Task<Result<std::vector<std::string>>> TurnLog::copy(const std::vector<std::shar
     Batch batch;
     for (; at != copied_.end() && batch.turns.size() < kAtOnce; ++at) {
       Copied& copied = at->second;
+      if (copied.fresh) continue;
       const auto events = copied.turn->after(copied.sure ? copied.number : 0);
       if (!events.empty()) batch.add(copied, events, key_of(at->first));
     }

@@ -21,9 +21,9 @@ struct LoggedTurn {
 };
 
 /// A copy of this host's turns in Redis streams ("PREFIX:turn:ID"), so that other hosts can show and, should this one
-/// die, store what was said. One command for all turns every few milliseconds, never in a reader's way. A turn that has
-/// ended before its first copy is never copied: the database knows it by then. What Redis has lost is written again
-/// from the beginning.
+/// die, store what was said. One command for all turns every few milliseconds, never in a reader's way. A turn is
+/// copied from the second look at it on: most that end before that need no copy, for the database knows them by then.
+/// What Redis has lost is written again from the beginning.
 class TurnLog {
  public:
   /// `redis` must outlive it.
@@ -44,6 +44,7 @@ class TurnLog {
     std::int64_t number = 0;                   ///< of the last event that is there
     bool sure = false;                         ///< that it is
     std::shared_ptr<const TurnFacts> facts{};  ///< that are there
+    bool fresh = true;                         ///< seen for the first time, and not copied yet
   };
   struct Batch;
   void follow(const std::vector<std::shared_ptr<Turn>>& running);

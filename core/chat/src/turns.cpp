@@ -116,10 +116,8 @@ Task<Result<std::shared_ptr<Turns::Opened>>> Turns::begin(UserId owner, SessionI
               .request_id = std::move(request_id),
               .host = parts_.host,
               .started_at = parts_.clock.now()};
-  auto known = histories_.take(row.session);
+  auto known = histories_.find(row.session);
   auto begun = co_await begin_turn(parts_.database, row, replaces, known.has_value(), std::move(login));
-  const bool taken = begun && begun->taken;
-  if (known && !taken) histories_.keep(row.session, *std::exchange(known, std::nullopt));
   // Of somebody who may not be logged in it is left to who asks again.
   if (!begun && with_login && begun.error().kind == ErrorKind::kNotFound) co_return std::shared_ptr<Opened>();
   if (!begun) co_return begun.error();
@@ -145,7 +143,6 @@ Task<void> Turns::withdraw(std::shared_ptr<OpenedTurn> opened) {
   auto& turn = static_cast<Opened&>(*opened);
   if (!turn.begun.taken) co_return;
   co_await drop(turn.row.session, turn.row.id);
-  if (turn.known) histories_.keep(turn.row.session, std::move(*turn.known));
 }
 
 Task<Result<Reader>> Turns::send(identity::Actor owner, SessionId session, NewTurn said,
@@ -169,7 +166,7 @@ Task<Result<Reader>> Turns::send(identity::Actor owner, SessionId session, NewTu
       continue;
     }
     if (begun.taken) {
-      const auto filled = co_await fill_history(begun, std::move(one->known));
+      const auto filled = co_await fill_history(begun, one->known, said.replaces.has_value());
       if (filled) co_return co_await start(owner, one->row.id, std::move(begun), std::move(said));
       co_await drop(session, one->row.id);
       co_return filled.error();
@@ -244,18 +241,21 @@ Task<Result<TurnStart>> Turns::prepare(const identity::Actor& owner, BegunTurn b
 }
 
 /// From memory where that is what the row says too: the turn is ours, so nobody writes to the conversation meanwhile.
-Task<Result<void>> Turns::fill_history(BegunTurn& begun, std::optional<KnownHistory> known) {
-  if (begun.reads_history) co_return Result<void>{};
-  if (known && known->next_seq == begun.open.next_seq) {
-    begun.open.history = std::move(known->history);
-    begun.open.left_out = known->left_out;
-    begun.open.asked = known->asked;
+Task<Result<void>> Turns::fill_history(BegunTurn& begun, const std::optional<KnownHistory>& known, bool replaces) {
+  auto& open = begun.open;
+  if (!begun.reads_history && known && known->next_seq == open.next_seq) {
+    open.history = known->history;
+    open.left_out = known->left_out;
+    open.asked = known->asked;
     co_return Result<void>{};
   }
-  auto read = co_await load_open_session(parts_.database, begun.open.session.user, begun.open.session.id);
-  if (!read) co_return read.error();
-  begun.open = std::move(*read);
-  begun.reads_history = true;
+  if (!begun.reads_history) {
+    auto read = co_await load_open_session(parts_.database, open.session.user, open.session.id);
+    if (!read) co_return read.error();
+    open = std::move(*read);
+  }
+  // What is read for a replacement ends before it.
+  if (!replaces) histories_.keep(open.session.id, {open.next_seq, open.history, open.left_out, open.asked});
   co_return Result<void>{};
 }
 
@@ -275,7 +275,7 @@ Task<Result<Reader>> Turns::start(const identity::Actor& owner, const std::strin
   auto executor = co_await asio::this_coro::executor;
   const auto interruption = std::make_shared<Interruption>(executor);
   // Not in the task's frame: that would hold what it is made from as well.
-  auto flow = std::make_unique<MessageFlow>(parts_, turn, std::move(*prepared), interruption, stopping_);
+  auto flow = std::make_unique<MessageFlow>(parts_, histories_, turn, std::move(*prepared), interruption, stopping_);
   auto running = run(turn, std::move(flow));
   auto ended = [self = shared_from_this(), turn, interruption](const std::exception_ptr& fault) {
     if (fault) {
@@ -292,7 +292,6 @@ Task<void> Turns::run(std::shared_ptr<Turn> turn, std::unique_ptr<MessageFlow> f
   auto reply = co_await flow->run();
   const bool pending = !reply && reply.error().code == kAnswerNotStored;
   if (!flow->row_ended() && !pending) co_await drop(turn->about().session, turn->about().id);
-  if (auto history = flow->take_history()) histories_.keep(turn->about().session, std::move(*history));
   turn->end(std::move(reply));
   if (pending) co_await flow->store_later();
 }

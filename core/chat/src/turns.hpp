@@ -48,7 +48,7 @@ class Turns : public std::enable_shared_from_this<Turns> {
                               const NewTurn& said);
   Task<Result<Reader>> told_before(const SessionId& session, std::int64_t seq, const NewTurn& said);
   Task<Result<Reader>> start(const identity::Actor& owner, const std::string& id, BegunTurn begun, NewTurn said);
-  Task<Result<void>> fill_history(BegunTurn& begun, std::optional<KnownHistory> known);
+  Task<Result<void>> fill_history(BegunTurn& begun, const std::optional<KnownHistory>& known, bool replaces);
   Task<Result<TurnStart>> prepare(const identity::Actor& owner, BegunTurn begun, const NewTurn& said);
   Task<void> run(std::shared_ptr<Turn> turn, std::unique_ptr<MessageFlow> flow);
   Task<void> drop(SessionId session, std::string turn);

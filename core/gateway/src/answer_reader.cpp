@@ -113,12 +113,11 @@ Task<void> AnswerReader::take_all(SseParser& parser, std::string_view bytes) {
     failure_ = Failure{events.error()};
     co_return;
   }
-  const bool joins = sink_ == nullptr || sink_->joins();
   for (auto event = events->begin(); event != events->end() && !failure_ && !done_; ++event) {
     failure_ = take(*event);
-    if (!joins) co_await hand_on();
+    if (!joins()) co_await hand_on();
   }
-  if (joins && done_) co_return;
+  if (joins() && done_) co_return;
   // Who has had enough of the words before a failure never gets to know of it.
   const bool wanted = co_await hand_on();
   if (!wanted) failure_.reset();
@@ -132,8 +131,7 @@ Task<void> AnswerReader::read_whole(std::string first) {
   }
   const SseEvent event{"message", std::move(*body)};
   failure_ = take(event);
-  const bool waits_for_end = sink_ == nullptr || sink_->joins();
-  if (failure_ || !waits_for_end) co_await hand_on();
+  if (failure_ || !joins()) co_await hand_on();
 }
 
 std::optional<Failure> AnswerReader::take(const SseEvent& event) {
@@ -147,10 +145,11 @@ std::optional<Failure> AnswerReader::take(const SseEvent& event) {
   if (!piece) return Failure{piece.error()};
   if (piece->error) return to_failure(*piece->error, std::nullopt);
   note(*piece);
-  if (answer_.content.size() + piece->content.size() > kMaxContentBytes)
+  if (answer_.bytes + piece->content.size() > kMaxContentBytes)
     return Failure{invalid_response("the answer is longer than allowed")};
+  answer_.bytes += piece->content.size();
   append_sparingly(answer_.content, piece->content);
-  unheard_ += piece->content;
+  if (!joins()) untold_ += piece->content;
   return std::nullopt;
 }
 
@@ -181,8 +180,9 @@ void AnswerReader::expect_more() {
 
 /// False when no more is wanted.
 Task<bool> AnswerReader::hand_on() {
-  if (unheard_.empty()) co_return true;
-  const std::string words = std::exchange(unheard_, {});
+  const std::string words = std::exchange(joins() ? answer_.content : untold_, {});
+  if (words.empty()) co_return true;
+  if (joins()) answer_.told.add(words);
   const bool wanted = sink_ == nullptr || co_await sink_->on_delta(words);
   expect_more();
   if (wanted) co_return true;
@@ -192,7 +192,7 @@ Task<bool> AnswerReader::hand_on() {
 }
 
 std::optional<Failure> AnswerReader::emptiness() const {
-  if (!answer_.content.empty()) return std::nullopt;
+  if (answer_.bytes > 0) return std::nullopt;
   const auto detail = "the answer is empty, finish_reason \"" + discretion_.code(answer_.finish_reason) + "\"";
   if (answer_.finish_reason == "content_filter")
     return Failure{gateway_error("A filter of the AI service refused to have this answered.", detail)};

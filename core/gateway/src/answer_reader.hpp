@@ -8,6 +8,7 @@
 
 #include "openai_protocol.hpp"
 #include "rapt/gateway/gateway.hpp"
+#include "rapt/gateway/tokens.hpp"
 #include "rapt/http/client.hpp"
 #include "sse_parser.hpp"
 
@@ -16,7 +17,9 @@ namespace rapt::gateway {
 /// What has come of an answer, also when it broke off.
 struct Answer {
   bool begun = false;  ///< something of it came, were it only a role
-  std::string content;
+  std::size_t bytes = 0;
+  std::string content;   ///< for a sink that joins, only what it has not been told
+  EstimatedTokens told;  ///< what such a sink has been told
   std::string finish_reason;
   std::string model;
   std::string generation_id;
@@ -52,6 +55,7 @@ class AnswerReader {
   Task<std::string> read_first();
   Task<void> take_all(SseParser& parser, std::string_view bytes);
   std::optional<Failure> take(const SseEvent& event);
+  [[nodiscard]] bool joins() const { return sink_ != nullptr && sink_->joins(); }
   Task<bool> hand_on();
   void note(Piece& piece);
   void expect_by(std::chrono::steady_clock::time_point deadline);
@@ -64,7 +68,7 @@ class AnswerReader {
   Discretion& discretion_;  ///< forgets what was asked once an answer has begun: nothing is asked again then
   Answer answer_;
   std::optional<Failure> failure_;
-  std::string unheard_;  ///< words that have not been handed on
+  std::string untold_;  ///< without a sink that joins: what has not been handed on
   bool done_ = false;
   std::chrono::steady_clock::time_point expected_by_{};
 };

@@ -10,6 +10,7 @@
 #include <future>
 #include <utility>
 
+#include "rapt/gateway/tokens.hpp"
 #include "test_caller.hpp"
 
 namespace rapt::gateway {
@@ -84,6 +85,25 @@ TEST(GatewayStream, WhoJoinsIsToldAtOnceOfWordsThatCameAtOnce) {
   EXPECT_THAT(sink.pieces, ElementsAre("One two three"));
 }
 
+TEST(GatewayStream, WhoJoinsFindsInTheCompletionWhatItHasNotBeenTold) {
+  std::promise<void> heard;
+  ScriptedGateway server([&](const Asked&, const Peer& peer) {
+    peer.begin_events(chunk("Of inter") + chunk("national"));
+    heard.get_future().wait();
+    peer.send(chunk(" standing") + "data: [DONE]\n\n");
+    peer.close();
+  });
+  Caller caller(server);
+  Joiner sink;
+  sink.hears = [&] { heard.set_value(); };
+  const auto exchange = caller.ask({}, &sink);
+  ASSERT_TRUE(exchange.completion.has_value()) << exchange.completion.error().log_detail;
+  EXPECT_THAT(sink.pieces, ElementsAre("Of international"));
+  EXPECT_EQ(exchange.completion->content, " standing");
+  EXPECT_TRUE(exchange.spent->estimated);
+  EXPECT_EQ(exchange.spent->output_tokens, estimated_tokens("Of international standing"));
+}
+
 TEST(GatewayStream, WhoJoinsFindsTheWordsThatCameWithTheEndInTheCompletion) {
   ScriptedGateway server(events(chunk("One ") + chunk("two") + ending(3)));
   Caller caller(server);
@@ -106,7 +126,7 @@ TEST(GatewayStream, WordsBeforeAFailureAreHandedOnAndMayEndTheAnswerBeforeIt) {
   const auto exchange = caller.ask({}, &content);
   ASSERT_TRUE(exchange.completion.has_value()) << exchange.completion.error().log_detail;
   EXPECT_EQ(exchange.completion->finish_reason, "cancelled");
-  EXPECT_EQ(exchange.completion->content, "One two ");
+  EXPECT_EQ(exchange.completion->content, "");
 }
 
 TEST(GatewayStream, EachWayOfServersToWriteAStreamIsUnderstood) {

@@ -119,6 +119,17 @@ TEST(EstimatedTokens, FollowsTheScriptOfAText) {
   const std::string chinese = "\xE4\xBD\xA0\xE5\xA5\xBD\xE4\xB8\x96\xE7\x95\x8C";  // four characters, twelve bytes
   EXPECT_NEAR(static_cast<double>(estimated_tokens(chinese)), 3, 1);
   EXPECT_GT(estimated_tokens("\xFF\xFE\xC0\xF0\x9F"), 0);
+  for (const auto& whole : {english, chinese, std::string("12 3456, \u00e9t\u00e9")}) {
+    EstimatedTokens counted;
+    for (std::size_t at = 0; at < whole.size();) {
+      auto end = at + 1;
+      while (end < whole.size() && (static_cast<unsigned char>(whole[end]) & 0xC0U) == 0x80U) ++end;
+      counted.add(std::string_view(whole).substr(at, end - at));
+      counted.add("");
+      at = end;
+    }
+    EXPECT_EQ(counted.count(), estimated_tokens(whole));
+  }
 }
 
 /// The figures of the vocabularies: the most tokens that cl100k_base, o200k_base, Llama 2 or Llama 3 make of the text.

@@ -124,7 +124,13 @@ Spent estimate(const Tried& tried, std::int64_t input_tokens) {
   Spent spent{.model = tried.answer.model, .generation_id = tried.answer.generation_id};
   spent.estimated = !usage.input_tokens || !usage.output_tokens;
   spent.input_tokens = usage.input_tokens ? *usage.input_tokens : input_tokens;
-  spent.output_tokens = usage.output_tokens ? *usage.output_tokens : estimated_tokens(tried.answer.content);
+  if (usage.output_tokens) {
+    spent.output_tokens = *usage.output_tokens;
+  } else {
+    auto written = tried.answer.told;
+    written.add(tried.answer.content);
+    spent.output_tokens = written.count();
+  }
   return spent;
 }
 
@@ -134,7 +140,7 @@ Task<std::optional<Spent>> spent_on(Gateway& gateway, const Asking& asking) {
   if (!tried.answered) co_return std::nullopt;
   auto spent = estimate(tried, asking.input_tokens);
   const bool early = tried.failure || tried.answer.finish_reason == "cancelled";
-  const bool nothing = tried.answer.content.empty() && !tried.answer.usage.input_tokens;
+  const bool nothing = tried.answer.bytes == 0 && !tried.answer.usage.input_tokens;
   const auto& id = spent.generation_id.empty() ? asking.request.call_id : spent.generation_id;
   if (spent.estimated && early && !id.empty()) {
     auto known = co_await booked(gateway, id, asking.options.books_pause);

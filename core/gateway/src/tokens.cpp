@@ -160,8 +160,14 @@ std::int64_t estimated_tokens(const ChatRequest& request) {
 }
 
 std::int64_t estimated_tokens(std::string_view text) {
-  std::int64_t twelfths = 0;
-  std::size_t before = kScripts;
+  EstimatedTokens tokens;
+  tokens.add(text);
+  return tokens.count();
+}
+
+void EstimatedTokens::add(std::string_view text) {
+  auto twelfths = twelfths_;
+  std::size_t before = last_.value_or(kScripts);
   const auto add = [&](Script script) {
     twelfths += kTwelfths[before][script];
     before = script;
@@ -174,7 +180,12 @@ std::int64_t estimated_tokens(std::string_view text) {
     add(character.script);
     at += character.bytes;
   }
-  return (twelfths + kWhole - 1) / kWhole;
+  twelfths_ = twelfths;
+  if (before != kScripts) last_ = static_cast<std::uint8_t>(before);
+}
+
+std::int64_t EstimatedTokens::count() const {
+  return (twelfths_ + kWhole - 1) / kWhole;
 }
 
 }  // namespace rapt::gateway

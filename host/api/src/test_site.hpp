@@ -72,7 +72,10 @@ class TestGateway final : public gateway::Gateway {
   std::atomic<bool> throws{false};
   Task<gateway::Exchange> complete(gateway::ChatRequest, gateway::DeltaSink* sink) override {
     if (sink != nullptr) co_await sink->on_delta("Why?");
-    co_return gateway::Exchange{gateway::Completion{"Why?", "stop"}, gateway::Spent{"model", 3, 1, false, {}}};
+    std::string untold;
+    if (sink == nullptr) untold = "Why?";
+    co_return gateway::Exchange{gateway::Completion{std::move(untold), "stop"},
+                                gateway::Spent{"model", 3, 1, false, {}}};
   }
   Task<Result<void>> check() override {
     ++asked;

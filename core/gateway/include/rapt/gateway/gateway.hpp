@@ -49,7 +49,7 @@ struct Spent {
 };
 
 struct Completion {
-  std::string content;
+  std::string content;        ///< for a sink that joins, only what it has not been told
   std::string finish_reason;  ///< "stop", "length", "content_filter", …; empty when the gateway gave none
 };
 
@@ -67,7 +67,7 @@ class DeltaSink {
   virtual void on_begin(std::string_view /*model*/, std::string_view /*generation_id*/) {}
   /// The next words, well-formed UTF-8. False ends the request: what was written until then has been paid for.
   virtual Task<bool> on_delta(std::string_view words) = 0;
-  /// Whether on_delta() is told at once of pieces that came at once; those of the end stand in the completion alone.
+  /// Whether on_delta() is told at once of pieces that came at once; those of the end stand in the completion, alone.
   [[nodiscard]] virtual bool joins() const { return false; }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace rapt::gateway {
@@ -14,6 +15,16 @@ inline constexpr std::int64_t kTokensOfAMessage = 4;  ///< its role, and the mar
 /// About how many tokens a model makes of a text, for where nobody counted: by its words, digits, signs and scripts.
 /// Bytes that are no UTF-8 count as signs.
 std::int64_t estimated_tokens(std::string_view text);
+/// The same of a text that comes in pieces, none of which ends within a character.
+class EstimatedTokens {
+ public:
+  void add(std::string_view text);
+  [[nodiscard]] std::int64_t count() const;
+
+ private:
+  std::int64_t twelfths_ = 0;           ///< of a token
+  std::optional<std::uint8_t> last_{};  ///< the last character's script
+};
 /// Of a whole question: its messages with the marks around them, its pictures, and the form that the answer should
 /// have.
 std::int64_t estimated_tokens(const ChatRequest& request);

@@ -76,16 +76,20 @@ class ExpectedLogin : public Site {
                     "; RETURN NEW; END $$; CREATE TRIGGER meanwhile BEFORE " + what + " ON " + table +
                     " FOR EACH ROW EXECUTE FUNCTION meanwhile()");
   }
-  /// Leaves while the turn is being taken.
-  void send_and_leave(const std::string& bytes) {
+  /// Leaves while the turn is being taken, which `beside` holds up. It also asks for that: on a connection of the
+  /// site's the question might wait in line behind what is held up.
+  void send_and_leave(store::Transaction& beside, const std::string& bytes) {
     boost::asio::io_context io;
     boost::asio::ip::tcp::socket socket(io);
     socket.connect({boost::asio::ip::address_v4::loopback(), server.port()});
     boost::asio::write(socket, boost::asio::buffer(bytes));
-    const auto waits = [this] {
-      return value("site_waits",
-                   "SELECT count(*) AS value FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = "
-                   "(SELECT oid FROM pg_database WHERE datname = current_database())") == "1";
+    const auto waits = [&beside] {
+      const auto rows = beside.exec(
+          {"site_waits",
+           "SELECT count(*) AS value FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = "
+           "(SELECT oid FROM pg_database WHERE datname = current_database())"},
+          {});
+      return rows && (*rows)[0].text("value") == "1";
     };
     EXPECT_TRUE(comes_about(waits));
   }
@@ -280,9 +284,9 @@ TEST_F(ExpectedLogin, ThatDoesNotWaitForItsAnswerLeavesIt) {
   const auto told = beside.transaction_blocking([this](store::Transaction& tx) {
     auto locked = tx.exec({"site_lock", "SELECT pg_advisory_xact_lock(1)"}, {});
     if (!locked) return Result<void>(locked.error());
-    send_and_leave("POST " + path(session) + " HTTP/1.1\r\nHost: site.example\r\n" + cookie +
-                   "Content-Type: application/json\r\nContent-Length: " + std::to_string(kWhy.size()) + "\r\n\r\n" +
-                   kWhy);
+    send_and_leave(tx, "POST " + path(session) + " HTTP/1.1\r\nHost: site.example\r\n" + cookie +
+                           "Content-Type: application/json\r\nContent-Length: " + std::to_string(kWhy.size()) +
+                           "\r\n\r\n" + kWhy);
     return Result<void>{};
   });
   ASSERT_TRUE(told) << told.error().log_detail;

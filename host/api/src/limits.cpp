@@ -9,6 +9,8 @@ namespace rapt::api {
 namespace {
 
 constexpr std::chrono::seconds kMinute{60};
+/// A page asks several routes, one after the other.
+constexpr int kRequestsAtOnce = 16;
 
 std::vector<RateRule> one(RateRule rule) {
   std::vector<RateRule> rules;
@@ -34,7 +36,7 @@ Task<Quota> Limits::count(RateRule rule) {
 }
 
 RateRule Limits::person_rule(const std::string& user_id) const {
-  return {"api:user", user_id, settings_.rate_limit_api_max, kMinute, true};
+  return {"api:user", user_id, settings_.rate_limit_api_max, kMinute, true, kRequestsAtOnce};
 }
 
 RateRule Limits::address_rule(const std::string& address) const {

@@ -90,6 +90,87 @@ TEST(RateCounter, CountsEachOfManyAtOnce) {
   EXPECT_EQ(passed, 50);
 }
 
+Quota hit_ahead(RateCounter& counter, const std::string& about, int limit, int at_once = 16) {
+  std::vector<RateRule> rules{
+      {.name = "test", .about = about, .limit = limit, .window = seconds(60), .at_once = at_once}};
+  return runtime::run_blocking(counter.ask(std::move(rules))).front();
+}
+
+long long counted_at(store::Redis& redis, const std::string& space) {
+  std::vector<std::string> sum{"EVAL",
+                               "local s = 0 for _, key in ipairs(redis.call('KEYS', ARGV[1])) do "
+                               "s = s + redis.call('HGET', key, 'n') end return s",
+                               "0", space + ":*"};
+  const auto heard = runtime::run_blocking(redis.command(std::move(sum)));
+  if (!heard) throw std::runtime_error(heard.error().message);
+  return heard->integer;
+}
+
+TEST(RateCounter, CountsAheadAndSaysWhatIsUsed) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  const std::string space = "test-" + new_uuid();
+  RateCounter counter(redis, clock, space);
+  const auto begun = clock.now();
+  for (int i = 1; i <= 600; ++i) {
+    const auto quota = hit_ahead(counter, "a", 600);
+    ASSERT_EQ(quota.used, i);
+    ASSERT_FALSE(quota.refused);
+    ASSERT_EQ(quota.resets_at, begun + seconds(60));
+    if (i == 1 || i == 16 || i % 100 == 0) {
+      const auto counted = counted_at(redis, space);
+      EXPECT_TRUE(i <= 16 ? counted == 16 : counted <= i + 15) << counted;
+    }
+    if (i == 17) clock.move(seconds(1));
+  }
+  EXPECT_TRUE(hit_ahead(counter, "a", 600).refused);
+  EXPECT_TRUE(hit_ahead(counter, "a", 600).refused);
+  clock.move(seconds(60));
+  EXPECT_EQ(hit_ahead(counter, "a", 600).used, 1) << "what was kept of the last window counts no more";
+}
+
+TEST(RateCounter, CountingAheadNeverPassesTheLimitOfAllHosts) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  const std::string space = "test-" + new_uuid();
+  RateCounter one(redis, clock, space), other(redis, clock, space);
+  std::atomic<int> passed{0};
+  std::vector<std::thread> all;
+  for (int i = 0; i < 8; ++i) {
+    all.emplace_back([&passed, &counter = i % 2 == 0 ? one : other] {
+      for (int j = 0; j < 100; ++j) passed += hit_ahead(counter, "a", 300).refused ? 0 : 1;
+    });
+  }
+  for (auto& thread : all) thread.join();
+  for (auto* counter : {&one, &other}) {
+    while (!hit_ahead(*counter, "a", 300).refused) ++passed;  // the last answer may have come with counts in advance
+  }
+  EXPECT_EQ(passed, 300) << "none too many, and none that one of them had in advance is lost";
+}
+
+TEST(RateCounter, LooksAtWhatWasCountedAheadElsewhere) {
+  store::Redis redis(server_url());
+  HandClock clock;
+  const std::string space = "test-" + new_uuid();
+  RateCounter one(redis, clock, space), other(redis, clock, space);
+  EXPECT_EQ(hit_ahead(one, "a", 160).used, 1);
+  EXPECT_EQ(hit_ahead(other, "a", 160, 1).used, 11) << "a sixteenth is with the other host";
+  EXPECT_EQ(hit_ahead(one, "a", 5).used, 2);
+  EXPECT_EQ(hit_ahead(one, "a", 2).used, 3);
+  EXPECT_TRUE(hit_ahead(one, "a", 2).refused) << "a lower limit holds for what was counted ahead, too";
+}
+
+TEST(CountsAhead, ForgetTheOldestKeysFirst) {
+  HandClock clock;
+  const auto ends = clock.now() + seconds(60);
+  CountsAhead ahead(2);
+  for (const auto* key : {"a", "b", "c"}) ahead.keep(key, 4, 4, ends);
+  EXPECT_FALSE(ahead.use("a", clock.now(), seconds(60)));
+  EXPECT_TRUE(ahead.use("c", clock.now(), seconds(60)));
+  EXPECT_FALSE(ahead.use("c", clock.now(), seconds(59))) << "no window of this clock ends then";
+  EXPECT_EQ(ahead.keep("b", 8, 4, ends).used, 2) << "what is left of both";
+}
+
 TEST(RateCounter, TellsARedisThatHasForgottenTheScript) {
   store::Redis redis(server_url());
   HandClock clock;
@@ -158,13 +239,19 @@ TEST(RateCounter, GoesOnCountingWhenRedisStopsInTheMiddle) {
   EXPECT_TRUE(hit(counter, "a", 100).refused);
   server.thaw();
   store::Redis patient("unix://" + server.socket(), 1);
-  std::vector<std::string> sum{"EVAL",
-                               "local s = 0 for _, key in ipairs(redis.call('KEYS', 'test:*')) do "
-                               "s = s + redis.call('HGET', key, 'n') end return s",
-                               "0"};
-  const auto heard = runtime::run_blocking(patient.command(std::move(sum)));
-  ASSERT_TRUE(heard);
-  EXPECT_LT(heard->integer, 50) << "most were not sent to a server that answers nothing";
+  EXPECT_LT(counted_at(patient, "test"), 50) << "most were not sent to a server that answers nothing";
+}
+
+TEST(RateCounter, UsesWhatItHasWhileRedisIsAway) {
+  OwnRedis server;
+  store::Redis redis("unix://" + server.socket(), 2, std::chrono::milliseconds(250));
+  HandClock clock;
+  RateCounter counter(redis, clock, "test");
+  EXPECT_EQ(hit_ahead(counter, "a", 160).used, 1);
+  server.freeze();
+  for (int i = 2; i <= 10; ++i) EXPECT_EQ(hit_ahead(counter, "a", 160).used, i);
+  EXPECT_EQ(hit_ahead(counter, "a", 160).used, 1) << "counted here from now on";
+  server.thaw();
 }
 
 TEST(LocalCounts, ForgetTheOldestWindowsFirst) {

@@ -5,7 +5,7 @@ set -euo pipefail
 # All runs on databases, sockets and ports of its own below var/test, beside whatever ./rapt up is running.
 
 PASSED=0 FAILED=0 SKIPPED=0
-TOLD=()
+TOLD=() FAILURES=()
 
 command_test() {
   [[ $# -le 1 && ${1:-} != -* ]] || die "\`test\` takes one argument at most, part of the names of the tests to run." "For example: ./rapt test chat"
@@ -30,6 +30,8 @@ close_suite() {
   end_test_systems
   ((status == 0 || FAILED > 0)) || FAILED=1
   say ""
+  # Last, since whoever keeps only the end of a long log wants these.
+  for line in "${FAILURES[@]}"; do say "$line"; done
   for line in "${TOLD[@]}"; do note "$line"; done
   note "whole: $SECONDS s; reports in $REPORTS"
   printf '%s passed, %s failed%s\n' "$PASSED" "$FAILED" "$( ((SKIPPED == 0)) || printf ', %s skipped' "$SKIPPED")"
@@ -71,12 +73,15 @@ run_stage() {
   REPORT=$REPORTS/$name.xml
   say "==> Tests: $name"
   "$@" 2>&1 | tee -- "$REPORTS/$name.log" || status=$?
-  read -r passed failed skipped < <(node "$DEPLOY/lib/count-tests.mjs" "$REPORT" 2>>"$REPORTS/$name.log")
+  {
+    read -r passed failed skipped
+    mapfile -t -O "${#FAILURES[@]}" FAILURES
+  } < <(node "$DEPLOY/lib/count-tests.mjs" "$REPORT" 2>>"$REPORTS/$name.log")
   if ((status != 0 && failed == 0)); then
-    warn "the tests of $name ended with status $status and named no failed test; see $REPORTS/$name.log"
+    FAILURES+=("FAILED: the tests of $name ended with status $status and named no failed test; see $REPORTS/$name.log")
     failed=1
   elif ((passed + failed == 0)) && [[ -z $FILTER ]]; then
-    warn "no test of $name was run"
+    FAILURES+=("FAILED: no test of $name was run")
     failed=1
   fi
   PASSED=$((PASSED + passed)) FAILED=$((FAILED + failed)) SKIPPED=$((SKIPPED + skipped))

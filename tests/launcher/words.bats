@@ -91,12 +91,12 @@ fail_with_reason() {
 <testsuites><testsuite name="a > b">
 <testcase name="one" time="1"/>
 <testcase name="two"><system-out>&lt;testcase/> <failure></system-out></testcase>
-<testcase name="three"><failure message="x">no</failure></testcase>
+<testcase name="three &gt; 3"><failure message="a > b">no</failure><system-out>one&#10;two &lt;2&gt;&#27;[2J&#0;</system-out></testcase>
 <testcase name="four" status="notrun"><skipped message="why"/></testcase>
 <testcase name="five > four"><system-out><![CDATA[<testcase name="fake"/>]]></system-out></testcase>
 </testsuite></testsuites>
 XML
-  [[ $(node "$DEPLOY/lib/count-tests.mjs" "$report") == "3 1 1" ]]
+  [[ $(node "$DEPLOY/lib/count-tests.mjs" "$report") == $'3 1 1\nFAILED: three > 3\n  | no\n  | one\n  | two <2>[2J' ]]
   [[ $(node "$DEPLOY/lib/count-tests.mjs" /nonexistent 2>/dev/null) == "0 0 0" ]]
 }
 

@@ -4,7 +4,7 @@
 #   seeds.bash BUILD_FOLDER CORPUS_FOLDER     (a build with the target `bundles`, such as build/release)
 set -euo pipefail
 build=$1 corpus=$2
-mkdir -p "$corpus"/{bundle,release,tar,manifest,library,reply,service,sse,provider,json,csv,metadata}
+mkdir -p "$corpus"/{bundle,release,tar,manifest,library,reply,service,sse,chunk,provider,json,csv,metadata}
 
 shopt -s nullglob
 bundles=("$build"/bundles/*.rapt)
@@ -60,6 +60,8 @@ done
 
 chunk='{"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"caf\\u00e9"},"finish_reason":null}]}'
 usage='{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}'
+printf '%s' "$chunk" > "$corpus/chunk/escaped"
+printf '%s' "${chunk//\\\\u00e9/é}" > "$corpus/chunk/plain"
 printf 'data: %s\n\ndata: %s\r\n\r\ndata: [DONE]\n\n' "$chunk" "$usage" > "$corpus/sse/stream"
 printf '\xef\xbb\xbf: hello\rid: 7\revent: error\rdata: {"error":{"message":"no","code":429}}\r\r' > "$corpus/sse/error"
 printf 'data\ndata:\ndata: a\n\nretry: 5\n\n' > "$corpus/sse/fields"

@@ -42,19 +42,13 @@ Result<Response> fetch(Client& client, ClientRequest request) {
 }
 
 /// A server for one connection that does as the test says, on a thread of its own.
-class ScriptedServer {
+class ScriptedServer : public testing::ScriptedPeer {
  public:
   explicit ScriptedServer(std::function<void(RawSocket&)> script)
-      : thread_([this, script = std::move(script)] {
-          RawSocket peer = listener_.accept();
+      : ScriptedPeer([script = std::move(script)](RawSocket& peer) {
           peer.read_until("\r\n\r\n");
           script(peer);
         }) {}
-  [[nodiscard]] std::string url() const { return loopback(listener_.port()); }
-
- private:
-  RawListener listener_;
-  std::jthread thread_;
 };
 
 TEST(Client, SendsMethodFieldsAndBodyAndReadsTheAnswer) {

@@ -7,8 +7,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace rapt::http::testing {
 
@@ -65,14 +65,14 @@ bool RawSocket::fill() {
 std::string RawSocket::read_until(std::string_view end) {
   std::size_t at = 0;
   while ((at = buffer_.find(end)) == std::string::npos) {
-    if (!fill()) throw std::runtime_error("the peer closed; read so far: " + buffer_);
+    if (!fill()) throw Closed("the peer closed; read so far: " + buffer_);
   }
   return read_exactly(at + end.size());
 }
 
 std::string RawSocket::read_exactly(std::size_t count) {
   while (buffer_.size() < count) {
-    if (!fill()) throw std::runtime_error("the peer closed; read so far: " + buffer_);
+    if (!fill()) throw Closed("the peer closed; read so far: " + buffer_);
   }
   std::string out = buffer_.substr(0, count);
   buffer_.erase(0, count);
@@ -102,11 +102,30 @@ RawListener::RawListener() : fd_(checked(::socket(AF_INET, SOCK_STREAM | SOCK_CL
 }
 
 UniqueFd RawListener::accept_fd() {
-  return UniqueFd(checked(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+  const int fd = ::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0 && errno == EINVAL) return {};
+  return UniqueFd(checked(fd, "accept"));
+}
+
+void RawListener::stop() {
+  ::shutdown(fd_.get(), SHUT_RDWR);
 }
 
 RawSocket RawListener::accept() {
   return RawSocket(accept_fd());
 }
+
+ScriptedPeer::ScriptedPeer(std::function<void(RawSocket&)> script, int connections)
+    : thread_([this, script = std::move(script), connections] {
+        for (int i = 0; i < connections; ++i) {
+          UniqueFd fd = listener_.accept_fd();
+          if (!fd) return;
+          RawSocket socket(std::move(fd));
+          try {
+            script(socket);
+          } catch (const Closed&) {
+          }
+        }
+      }) {}
 
 }  // namespace rapt::http::testing

@@ -54,7 +54,7 @@ class Extensions : public ::testing::Test {
                           .input_json = R"({"order":")" + order + R"("})",
                           .time_limit = limit,
                           .work = work};
-    for (const auto until = std::chrono::steady_clock::now() + 20s;;) {
+    for (const auto until = std::chrono::steady_clock::now() + 60s;;) {
       auto answer = asio::co_spawn(house.loop(), house.supervisor().ask(call), asio::use_future).get();
       if (answer || answer.error().code != "MODULE_UNAVAILABLE" || std::chrono::steady_clock::now() > until)
         return answer;

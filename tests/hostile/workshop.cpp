@@ -100,6 +100,8 @@ House::House(const Workshop& workshop, const std::function<void(host::Supervisor
   options.trust = trust_;
   options.restart_initial = 10ms;
   options.restart_maximum = 100ms;
+  // A busy machine has been seen to leave a new process of a new session without any processor for five seconds.
+  options.start_timeout = 60s;
   change(options);
   supervisor_ = std::make_unique<host::Supervisor>(loop_.get_executor(), std::move(options));
   for (int i = 0; i < 2; ++i) threads_.emplace_back([this] { loop_.run(); });
@@ -147,7 +149,7 @@ host::ModuleStatus House::status(const std::string& module) {
 
 host::ModuleStatus House::wait_for(const std::string& module,
                                    const std::function<bool(const host::ModuleStatus&)>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
   for (;;) {
     auto now = status(module);
     if (condition(now)) return now;

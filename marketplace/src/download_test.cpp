@@ -49,7 +49,7 @@ class Downloads : public ::testing::TestWithParam<const char*> {
     tag_ = "\"" + security::hex(security::sha256(bytes_)) + "\"";
   }
   std::string counted() {
-    runtime::run_blocking(site_.downloads.flush(site_.site.database)).value();
+    site_.flush_downloads();
     return site_.one("SELECT downloads::text AS value FROM module_versions");
   }
   bool on_disk() const { return GetParam() == std::string("folder"); }
@@ -139,6 +139,7 @@ TEST_P(Downloads, AreWholeAfterManyPieces) {
 
 TEST_P(Downloads, AreKeptForTheNextTimeWhileTheDatabaseIsAway) {
   site_.get(path_);
+  site_.settle();
   store::Database away({.url = "postgresql://nobody@127.0.0.1:1/none", .connections = 1});
   const auto failed = runtime::run_blocking(site_.downloads.flush(away));
   ASSERT_FALSE(failed);

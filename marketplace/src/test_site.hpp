@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -21,6 +22,41 @@
 
 namespace rapt::marketplace {
 
+/// Hands requests on and knows how many are being handled: a client has its answer's last byte before the handler has
+/// ended, and what the handler does after it (counting a download) a test must not read too early.
+class WatchedHandler final : public http::Handler {
+ public:
+  explicit WatchedHandler(http::Handler& inner) : inner_(inner) {}
+  Task<void> handle(http::Request& request, http::Responder& responder) override {
+    const struct Open {
+      explicit Open(std::atomic<int>& count) : count(count) { ++count; }
+      Open(const Open&) = delete;
+      Open& operator=(const Open&) = delete;
+      ~Open() {
+        --count;
+        count.notify_all();
+      }
+      std::atomic<int>& count;
+    } open(open_);
+    co_await inner_.handle(request, responder);
+  }
+  Task<std::size_t> body_limit(const http::Request& head, std::size_t usual) override {
+    return inner_.body_limit(head, usual);
+  }
+  [[nodiscard]] http::Response failure(int status, std::string_view code, std::string_view message,
+                                       std::string_view request_id) const override {
+    return inner_.failure(status, code, message, request_id);
+  }
+  /// Waits until no request is being handled.
+  void settle() const {
+    for (int open = open_.load(); open != 0; open = open_.load()) open_.wait(open);
+  }
+
+ private:
+  http::Handler& inner_;
+  std::atomic<int> open_{0};
+};
+
 /// A registry on a real server, with a database of its own, blobs in a folder or where a test has them, and metadata
 /// after a first ceremony.
 class TestSite {
@@ -33,7 +69,7 @@ class TestSite {
         site{**made.database, *made.repository, blobs,  clock,   "http://registry.test",
              publishing,      &downloads,       &files, &uploads},
         application(site, std::move(pages)),
-        server_(loop_.executor(), {}, application) {
+        server_(loop_.executor(), {}, watched_) {
     server_.start().value();
     thread_ = std::jthread([this] { loop_.run(); });
   }
@@ -67,6 +103,13 @@ class TestSite {
   }
   std::string base() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
 
+  /// Waits until no request is being handled: what the last one does after its answer is done then.
+  void settle() const { watched_.settle(); }
+  /// Writes what was downloaded so far into the database.
+  void flush_downloads() {
+    settle();
+    runtime::run_blocking(downloads.flush(site.database)).value();
+  }
   void sql(const std::string& script) { made.database->script(script); }
   std::string one(const std::string& query) {
     return runtime::run_blocking((**made.database).query({query.c_str(), query.c_str()})).value()[0].text("value");
@@ -121,6 +164,7 @@ class TestSite {
     co_await server_.stop(std::chrono::seconds(5));
     loop_.stop();
   }
+  WatchedHandler watched_{application};
   runtime::Runtime loop_{2};
   http::Server server_;
   http::Client client_;

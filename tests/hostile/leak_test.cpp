@@ -24,24 +24,6 @@ long open_descriptors() {
   return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
 }
 
-/// Processes whose parent is `pid`, zombies among them.
-std::vector<int> children_of(int pid) {
-  std::vector<int> children;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::ifstream status(entry.path() / "stat");
-    std::string line;
-    if (!std::getline(status, line)) continue;
-    const auto end_of_name = line.rfind(')');
-    if (end_of_name == std::string::npos) continue;
-    char state = 0;
-    int parent = 0;
-    if (std::sscanf(line.c_str() + end_of_name + 1, " %c %d", &state, &parent) == 2 && parent == pid) {
-      children.push_back(std::stoi(entry.path().filename().string()));
-    }
-  }
-  return children;
-}
-
 /// Of a process, from /proc: what grows when something is lost.
 struct Belongings {
   long descriptors = 0;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -164,6 +166,23 @@ host::ModuleStatus House::wait_for(const std::string& module,
 host::ModuleStatus House::wait_running(const std::string& module) {
   return wait_for(module,
                   [](const auto& status) { return status.state == host::ModuleState::kRunning && status.pid != 0; });
+}
+
+std::vector<int> children_of(int pid) {
+  std::vector<int> children;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream status(entry.path() / "stat");
+    std::string line;
+    if (!std::getline(status, line)) continue;
+    const auto end_of_name = line.rfind(')');
+    if (end_of_name == std::string::npos) continue;
+    char state = 0;
+    int parent = 0;
+    if (std::sscanf(line.c_str() + end_of_name + 1, " %c %d", &state, &parent) == 2 && parent == pid) {
+      children.push_back(std::stoi(entry.path().filename().string()));
+    }
+  }
+  return children;
 }
 
 hooks::Context sample_context() {

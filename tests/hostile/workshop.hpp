@@ -91,6 +91,9 @@ class House {
   std::vector<std::jthread> threads_;
 };
 
+/// Processes whose parent is `pid`, zombies among them. Of this one: the fork server, while a house stands.
+std::vector<int> children_of(int pid);
+
 /// A conversation about algebra.
 hooks::Context sample_context();
 /// The JSON of the answer's extraction of that type, "" when there is none.

@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kWatchStep = 1ms;  ///< limits are milliseconds; the watch looks no more often
+constexpr auto kWatchStep = 1ms;   ///< limits are milliseconds; the watch looks no more often
+constexpr auto kStartStep = 50ms;  ///< at a process that has not been let start
 
 Answer failure(const Ending& ending) {
   return Answer{.kind = ending.kind, .text = "It " + ending.what + "."};
@@ -154,10 +155,12 @@ void Instance::forward_log() {
   log_.forward(exchange_.reader(), Clock::now());
 }
 
-Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
+Task<Result<void>> Instance::wait_ready(std::chrono::milliseconds limit) {
   {
     const std::lock_guard lock(mutex_);
+    const auto deadline = Clock::now() + limit;
     patience_ = deadline;
+    start_patience_.emplace(deadline, limit);
     watch_until(deadline);
     listen();
   }
@@ -178,6 +181,7 @@ Task<Result<void>> Instance::wait_ready(Clock::time_point deadline) {
   {
     const std::lock_guard lock(mutex_);
     patience_.reset();
+    start_patience_.reset();
     started_ = true;
   }
   forward_log();
@@ -255,6 +259,13 @@ void Instance::expire(Clock::time_point now, Resumptions& resumptions) {
   });
 }
 
+bool Instance::has_had_its_time(Clock::time_point now) {
+  if (!patience_ || now < *patience_) return false;
+  if (!start_patience_ || !start_patience_->holds(pid_, now)) return true;
+  patience_ = now + kStartStep;
+  return false;
+}
+
 void Instance::on_watch() {
   Resumptions resumptions;
   const std::lock_guard lock(mutex_);
@@ -263,7 +274,7 @@ void Instance::on_watch() {
   const auto now = Clock::now();
   turn_over(now, resumptions);
   if (ending_) return;
-  if (patience_ && now >= *patience_) {
+  if (has_had_its_time(now)) {
     const InFlight& head = in_flight(collected_ + 1);
     end_locked({Answer::Kind::kLate, !started_ ? "was not ready in time"
                                                : "took longer than its limit of " + std::to_string(head.limit.count()) +

@@ -22,6 +22,7 @@
 #include "rapt/hooks/module_caller.hpp"
 #include "rapt/runtime/wakeup.hpp"
 #include "service_desk.hpp"
+#include "start_patience.hpp"
 
 namespace rapt::host {
 
@@ -56,8 +57,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
   /// Ends the process, whatever it does; the first reason counts.
   void end(Ending ending);
 
-  /// Until the module is ready. The sentence of a refusal (kForbidden), or of its end (kUnavailable).
-  Task<Result<void>> wait_ready(Clock::time_point deadline);
+  /// Until the module is ready, `limit` long, and as much longer as StartPatience has it. The sentence of a refusal
+  /// (kForbidden), or of its end (kUnavailable).
+  Task<Result<void>> wait_ready(std::chrono::milliseconds limit);
   /// Until the process has been ended or has died.
   Task<Ending> wait_end();
   /// Until the process is gone and nothing serves it any more, or the deadline. True when that is so.
@@ -128,6 +130,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   void end_locked(Ending ending, Resumptions& resumptions);
   void fail_all(Resumptions& resumptions);
   void expire(Clock::time_point now, Resumptions& resumptions);
+  bool has_had_its_time(Clock::time_point now);
   void forget(Pending& call);
   void keep_looking();
   void ask_for_bell();
@@ -186,6 +189,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   unsigned tasks_ = 0;              ///< series that have not ended
   /// When the call that the process is working on (or its start) has had all its time.
   std::optional<Clock::time_point> patience_;
+  std::optional<StartPatience> start_patience_;  ///< until it has started
   Clock::time_point timer_set_to_ = Clock::time_point::max();
 };
 

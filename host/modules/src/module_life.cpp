@@ -109,7 +109,7 @@ Task<Result<void>> Module::bring_up(Nursery& nursery, const std::shared_ptr<Inst
   order.memory_bytes = static_cast<std::uint64_t>(prepared_->manifest.memory_mb) << 20;
   order.library = prepared_->library.get();
   RAPT_CO_TRY(nursery.spawn(instance, order));
-  co_return co_await instance->wait_ready(Instance::Clock::now() + settings_.start_timeout);
+  co_return co_await instance->wait_ready(settings_.start_timeout);
 }
 
 Task<Module::Next> Module::live_once(Nursery& nursery) {

@@ -192,7 +192,9 @@ class Supervisor final : public hooks::ModuleCaller, public hooks::ModuleCatalog
     std::vector<std::string> required_layers;        ///< a module is not started without these
     std::chrono::milliseconds restart_initial{250};  ///< first back-off; doubles, with jitter, up to restart_maximum
     std::chrono::milliseconds restart_maximum{30000};
-    std::chrono::milliseconds start_timeout{5000};  ///< for loading, init and self-test, as rapt/abi.h promises
+    /// For loading, init and self-test, as rapt/abi.h promises. A process that the machine has not let run for half of
+    /// that is waited for up to a minute more.
+    std::chrono::milliseconds start_timeout{5000};
     unsigned circuit_failures = 5;                  ///< so many failed calls in a row open the circuit
     std::chrono::milliseconds circuit_pause{5000};  ///< then one call is let through
     unsigned quarantine_failures = 10;              ///< so many ends of its process within the window

@@ -130,7 +130,8 @@ start_scratch_services() {
   read_settings
   start_postgres
   start_redis
-  export TEST_DATABASE_URL=$DATABASE_URL TEST_REDIS_URL=$REDIS_URL
+  # Each connection is a new process of PostgreSQL, which a busy machine may leave without a processor for seconds.
+  export TEST_DATABASE_URL="$DATABASE_URL&connect_timeout=60" TEST_REDIS_URL=$REDIS_URL
   export RAPT_RUNNER=$BUILD/bin/rapt-runner RAPT_BUNDLES_DIR=$BUILD/bundles RAPT_MIGRATIONS_DIR=$ROOT/migrations RAPT_SOURCE_DIR=$ROOT RAPT_BUILD_DIR=$BUILD
   unset DATABASE_URL REDIS_URL PORT HOST
 }

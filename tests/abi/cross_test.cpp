@@ -21,10 +21,10 @@ using namespace std::chrono_literals;
 using hooks::Answer;
 using hooks::Point;
 
-constexpr const char* kOnMessage = R"([{"point":"chat:on_message","timeout_ms":2000}])";
-constexpr const char* kOnDelta = R"([{"point":"chat:on_delta","window":"token","timeout_ms":2000}])";
+constexpr const char* kOnMessage = R"([{"point":"chat:on_message","timeout_ms":10000}])";
+constexpr const char* kOnDelta = R"([{"point":"chat:on_delta","window":"token","timeout_ms":10000}])";
 constexpr const char* kBoth =
-    R"([{"point":"chat:on_message","timeout_ms":2000},{"point":"chat:on_delta","timeout_ms":2000}])";
+    R"([{"point":"chat:on_message","timeout_ms":10000},{"point":"chat:on_delta","timeout_ms":10000}])";
 constexpr const char* kFromOldest = R"({"min":"1.0","built":"1.3"})";
 
 std::filesystem::path library(const std::string& file) {
@@ -42,7 +42,7 @@ class Cross : public ::testing::Test {
     thread_ = std::jthread([this] { loop_.run(); });
     const auto started = supervisor_->start({module});
     ASSERT_TRUE(started) << started.error().message;
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    const auto deadline = std::chrono::steady_clock::now() + 90s;
     while (status().state == host::ModuleState::kStarting && std::chrono::steady_clock::now() < deadline)
       std::this_thread::sleep_for(1ms);
   }
@@ -59,7 +59,7 @@ class Cross : public ::testing::Test {
   /// Waits for the line.
   ::testing::AssertionResult logs(const std::string& wanted) {
     std::string all;
-    for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
+    for (const auto until = std::chrono::steady_clock::now() + 90s; std::chrono::steady_clock::now() < until;) {
       for (const auto& line : supervisor_->take_lines()) all += line.text + "\n";
       if (all.find(wanted) != std::string::npos) return ::testing::AssertionSuccess();
       std::this_thread::sleep_for(5ms);
@@ -67,7 +67,7 @@ class Cross : public ::testing::Test {
     return ::testing::AssertionFailure() << "the module's log holds:\n" << all;
   }
   Answer ask(Point point, const hooks::Context& context) {
-    return boost::asio::co_spawn(loop_, supervisor_->call(name_, point, context, "{}", 5s), boost::asio::use_future)
+    return boost::asio::co_spawn(loop_, supervisor_->call(name_, point, context, "{}", 10s), boost::asio::use_future)
         .get();
   }
   Answer message(const std::string& text) {
@@ -125,8 +125,8 @@ TEST_F(Cross, AModuleOfTodayLearnsWhatThisHostOffers) {
 
 TEST_F(Cross, AModuleSeesAsMuchOfTheConversationAsItsManifestSays) {
   if (!sandbox::kOffersServices) return;  // such a host refuses the key
-  constexpr const char* kHooks = R"([{"point":"chat:on_message","timeout_ms":2000,"history":1},)"
-                                 R"({"point":"chat:on_delta","timeout_ms":2000,"history":0}])";
+  constexpr const char* kHooks = R"([{"point":"chat:on_message","timeout_ms":10000,"history":1},)"
+                                 R"({"point":"chat:on_delta","timeout_ms":10000,"history":0}])";
   start(author_.pack(library("either.so"), {"either", R"("1.3")", kHooks}));
   ASSERT_EQ(status().state, host::ModuleState::kRunning) << status().reason;
   hooks::Context context;

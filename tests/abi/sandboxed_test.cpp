@@ -52,14 +52,14 @@ class SandboxedModules : public ::testing::Test {
     return {name, version, path, security::hex(security::sha256(*bytes))};
   }
   void await_running(const std::string& name) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    const auto deadline = std::chrono::steady_clock::now() + 90s;
     while (std::chrono::steady_clock::now() < deadline) {
       for (const auto& status : supervisor_->status()) {
         if (status.name != name) continue;
         if (status.state == host::ModuleState::kRunning) return;
         ASSERT_NE(status.state, host::ModuleState::kRefused) << status.reason;
       }
-      std::this_thread::yield();
+      std::this_thread::sleep_for(1ms);
     }
     FAIL() << name << " does not run";
   }

@@ -19,10 +19,13 @@ constexpr const char* kTcpUserTimeout = "tcp_user_timeout=20000";
 
 std::string with_time_limits(const Database::Options& options) {
   const std::string& url = options.url;
-  const std::string limit = "connect_timeout=" + std::to_string(options.connect_timeout_seconds);
   const bool uri = url.starts_with("postgres://") || url.starts_with("postgresql://");
-  if (!uri) return url + " " + limit + " " + kTcpUserTimeout;
-  return url + (url.find('?') == std::string::npos ? "?" : "&") + limit + "&" + kTcpUserTimeout;
+  const char* const next = uri ? "&" : " ";
+  std::string limits = kTcpUserTimeout;
+  // Of two, the later one would count: what the administrator wrote does.
+  if (url.find("connect_timeout") == std::string::npos)
+    limits += next + ("connect_timeout=" + std::to_string(options.connect_timeout_seconds));
+  return url + (uri && url.find('?') == std::string::npos ? "?" : next) + limits;
 }
 
 // Without compilation of plans (jit): our statements are short, and compiling one takes longer than most of them run.

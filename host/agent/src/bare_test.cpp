@@ -37,6 +37,14 @@ class Bare : public ::testing::Test {
     progress_.phases.clear();
   }
   void begin() { begin(machine_.options()); }
+  /// For Behavior::when_ready: what the new server does when it is being watched.
+  std::string once_watched(const std::string& words) {
+    const auto file = machine_.folder() / "watched";
+    progress_.on_phase = [file](Phase phase) {
+      if (phase == Phase::kWatching) std::ofstream(file) << "yes";
+    };
+    return "until [ -e '" + file.string() + "' ]; do sleep 0.01; done; " + words;
+  }
   Outcome apply(const Behavior& b, Consent consent = {}) {
     strategy_->agree(consent);
     const auto done = runtime::run_blocking(strategy_->apply(machine_.release(b), progress_));
@@ -182,7 +190,7 @@ TEST_F(Bare, GoesBackWhenTheNewOneEndsWhileItIsWatched) {
   auto options = machine_.options();
   options.watch = std::chrono::minutes(10);
   begin(options);
-  const auto done = apply({.when_ready = "sleep 0.1; exit 1"});
+  const auto done = apply({.when_ready = once_watched("exit 1")});
   EXPECT_EQ(done.ending, Ending::kRolledBack) << done.because;
   EXPECT_THAT(done.because, HasSubstr("The new server ended"));
   expect_untouched();
@@ -192,7 +200,7 @@ TEST_F(Bare, GoesBackWhenTheNewOneIsReadyAndThenIsNot) {
   auto options = machine_.options();
   options.watch = std::chrono::minutes(10);
   begin(options);
-  const auto done = apply({.when_ready = "sleep 0.1; echo unready"});
+  const auto done = apply({.when_ready = once_watched("echo unready")});
   EXPECT_EQ(done.ending, Ending::kRolledBack) << done.because;
   EXPECT_THAT(done.because, HasSubstr("was not ready for 0 s"));
   EXPECT_EQ(progress_.phases.back(), Phase::kRollingBack);

@@ -71,6 +71,7 @@ TEST(KeeperProgram, DISABLED_Serve) {
   const std::string how = behavior();
   std::fprintf(stderr, "behaves: %s\n", how.c_str());
   if (how == "die") _exit(3);
+  if (how == "hang") std::fprintf(stderr, "hangs: %d\n", getpid());
   auto supervision = Supervision::take().value();
   ASSERT_TRUE(supervision.has_socket());
   ASSERT_EQ(std::getenv("LISTEN_FDS"), nullptr);
@@ -218,6 +219,15 @@ class Home : public ::testing::Test {
   std::string lines() {
     const std::lock_guard lock(mutex_);
     return lines_;
+  }
+  /// Waits for a line that has these words before a number.
+  int await_number(const std::string& words) {
+    for (;; std::this_thread::sleep_for(milliseconds(5))) {
+      const auto all = lines();
+      const auto at = all.find(words);
+      if (at != std::string::npos && all.find('\n', at) != std::string::npos)
+        return std::stoi(all.substr(at + words.size()));
+    }
   }
 
   fs::path folder_;
@@ -374,11 +384,12 @@ TEST_F(Home, TheOldOneGoesOnWhenTheNewOneDoesNotStart) {
 TEST_F(Home, AServerThatIsKilledDuringAHandOverComesBack) {
   run(keeper().start(release("1.0.0"), kPatience)).value();
   auto handing =
-      std::async(std::launch::async, [&] { return run(keeper().hand_over(release("1.1.0", "hang"), seconds(2))); });
-  while (lines().find("behaves: hang") == std::string::npos) std::this_thread::sleep_for(milliseconds(5));
+      std::async(std::launch::async, [&] { return run(keeper().hand_over(release("1.1.0", "hang"), kPatience)); });
+  const auto hanging = await_number("hangs: ");
   get("/die");
-  EXPECT_FALSE(handing.get());
   wait_for([](const Health& now) { return now.ends == 1 && now.ready; });
+  ASSERT_EQ(::kill(hanging, SIGKILL), 0);
+  EXPECT_FALSE(handing.get());
   EXPECT_EQ(get("/"), "1.0.0");
 }
 

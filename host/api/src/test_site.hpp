@@ -191,7 +191,7 @@ class Site : public testing::Test {
   TestClock clock;
   TestGateway gateway;
   config::Settings settings;
-  store::Redis redis{redis_url()};
+  store::Redis redis{redis_url(), 4, std::chrono::minutes(1)};
   Limits rate_limits{redis, clock, settings, "site-" + new_uuid()};  // each site counts for itself
   host::Supervisor modules{loop.executor(), supervision()};  ///< not started: a test that needs modules starts it
   security::SecretBox box{"the key of a site that lives for one test"};
@@ -216,7 +216,7 @@ class Site : public testing::Test {
   quota::QuotaService quota{{**scratch, redis, clock, "test-model"}};
   chat::ChatService chat{{**scratch, tools, dispatcher, gateway, quota, clock, redis, "this", "site-" + new_uuid()}};
   runs::RunService runs{{**scratch, tools, dispatcher, gateway, quota, clock}};
-  GatewayVerdict verdict{gateway};
+  GatewayVerdict verdict{gateway, [] { return std::chrono::steady_clock::time_point(std::chrono::hours(1)); }};
   ScratchFolder folder;
   install::Installer installer{**scratch, folder.path, {}, bundle::SignaturePolicy::kDevelopmentMayLack};
   journal::ModuleJournal journal{**scratch};
@@ -253,6 +253,7 @@ class Site : public testing::Test {
     options.runner = RAPT_TEST_RUNNER;
     options.signature_policy = bundle::SignaturePolicy::kDevelopmentMayLack;
     options.restart_initial = std::chrono::milliseconds(10);
+    options.circuit_pause = std::chrono::hours(1);  // what has opened stays so, however slow the machine is
     return options;
   }
   Task<void> end() {

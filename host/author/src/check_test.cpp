@@ -24,6 +24,7 @@ CheckOrder order() {
   for (std::uint32_t minor = 0; minor < RAPT_ABI_MINOR; ++minor)
     out.older_hosts[minor] = kRunner.parent_path() / ("rapt-runner-1-" + std::to_string(minor));
   out.calls = 2000;
+  out.patience = std::chrono::minutes(10);
   return out;
 }
 

@@ -55,7 +55,9 @@ TEST_F(HookRunOf, SaysHowAModuleFailed) {
   EXPECT_EQ(say("error").asked.answer.kind, Answer::Kind::kError);
   EXPECT_NE(say("error").fault, "");
   EXPECT_EQ(say("crash").asked.answer.kind, Answer::Kind::kDead);
-  EXPECT_EQ(say("spin").asked.answer.kind, Answer::Kind::kLate);
+  const auto spins = run(Point::kChatBeforeAi, R"({"current":{"role":"user","content":"spin"},"deadline_ms":300})");
+  ASSERT_TRUE(spins) << spins.error().message;
+  EXPECT_EQ(spins->asked.answer.kind, Answer::Kind::kLate);
   EXPECT_EQ(say("lie").asked.answer.kind, Answer::Kind::kLying);
   EXPECT_THAT(say("defer").fault, HasSubstr("async"));
 }

@@ -29,7 +29,7 @@ using Steady = std::chrono::steady_clock;
 namespace {
 
 constexpr auto kStartTimeout = 5s;    // rapt/abi.h promises it
-constexpr auto kStartPatience = 15s;  // and then somebody has to be told
+constexpr auto kStartPatience = 75s;  // the supervisor waits so long where the machine does not let it run
 constexpr auto kTurn = 20ms;
 
 /// What an author's tool asks of the supervisor: never to stop asking, and never to wait long before it starts again.

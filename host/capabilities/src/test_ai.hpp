@@ -102,7 +102,7 @@ class AiWorld : public ::testing::Test {
     peer.begin_events(gateway::testing::chunk("Three times x.") + gateway::testing::ending(5));
   };
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
-  store::Redis redis{store::test_redis_url()};
+  store::Redis redis{store::test_redis_url(), 4, std::chrono::minutes(1)};
   SystemClock clock;
   quota::QuotaService quota{{**scratch, redis, clock, "", "v/of-host"}};
   http::Client client;

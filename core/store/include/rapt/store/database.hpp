@@ -118,7 +118,7 @@ class Database {
   struct Options {
     std::string url;  ///< libpq connection string or URI
     unsigned connections = 10;
-    int connect_timeout_seconds = 3;
+    int connect_timeout_seconds = 3;  ///< unless the URL says another
     int statement_timeout_ms = 15000;
   };
   explicit Database(Options options);

@@ -137,7 +137,7 @@ class LostRedis : public World {
  public:
   using World::student;
   TestRelay relay{TestRelay::redis_of(store::test_redis_url())};
-  store::Redis lossy{relay.redis_url(store::test_redis_url())};
+  store::Redis lossy{relay.redis_url(store::test_redis_url()), 4, std::chrono::minutes(1)};
   ChatService here{{database, tools, dispatcher, gateway, admission, clock, lossy, "here", prefix}};
   ChatService there{{database, tools, dispatcher, gateway, admission, clock, lossy, "there", prefix}};
   SessionId session = start();

@@ -259,7 +259,7 @@ modules:
   hooks::Dispatcher dispatcher{caller};
   ScriptedGateway gateway;
   tools::ToolService tools{database, clock, {}};
-  store::Redis redis{store::test_redis_url()};
+  store::Redis redis{store::test_redis_url(), 4, std::chrono::minutes(1)};
   quota::QuotaService admission{{database, redis, clock, "test-model"}};
   const std::string prefix = "chat-test-" + new_uuid();
   ChatService::Parts parts(const std::string& host) {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
@@ -174,14 +175,16 @@ Exchange against_silence(std::string_view events, bool with_head, void (*limit)(
   Caller caller(server);
   limit(caller.options);
   auto exchange = caller.ask({.fallback_models = {"second"}});
+  // The client may give up before the server has read what it was sent.
+  while (models_asked(server).empty()) std::this_thread::sleep_for(1ms);
   EXPECT_THAT(models_asked(server), ElementsAre("first"));
   return exchange;
 }
 
 TEST(GatewayTime, EachLimitEndsACallByItself) {
-  const auto first = [](OpenAiGateway::Options& options) { options.first_token_timeout = 50ms; };
-  const auto between = [](OpenAiGateway::Options& options) { options.token_timeout = 50ms; };
-  const auto whole = [](OpenAiGateway::Options& options) { options.request_timeout = 50ms; };
+  const auto first = [](OpenAiGateway::Options& options) { options.first_token_timeout = 200ms; };
+  const auto between = [](OpenAiGateway::Options& options) { options.token_timeout = 200ms; };
+  const auto whole = [](OpenAiGateway::Options& options) { options.request_timeout = 2s; };
   EXPECT_EQ(against_silence("", false, first).completion.error().code, "AI_TIMEOUT");
   EXPECT_EQ(against_silence("", true, first).completion.error().code, "AI_TIMEOUT");
   EXPECT_EQ(against_silence(": wait\n\n", true, first).completion.error().code, "AI_TIMEOUT");

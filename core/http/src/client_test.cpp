@@ -25,6 +25,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::RawListener;
 using testing::RawSocket;
+using ::testing::StartsWith;
 using testing::TestServer;
 
 ClientRequest request_for(std::string url) {
@@ -133,7 +134,8 @@ TEST(Client, GivesUpOnSilenceInTheMiddleAndOnNoAnswerAtAll) {
   Client client;
   ClientRequest request = request_for(never.url());
   request.total_timeout = milliseconds(500);
-  EXPECT_EQ(fetch(client, request).error().kind, ErrorKind::kTimeout);
+  // Without an answer, or before there was a connection: the machine decides.
+  EXPECT_THAT(fetch(client, request).error().log_detail, StartsWith("timeout: "));
   request = request_for(halfway.url());
   request.idle_timeout = milliseconds(30);
   const auto silent = fetch(client, request);

@@ -81,6 +81,7 @@ class Http2Server {
     request.url = "https://127.0.0.1:" + std::to_string(listener_.port()) + "/";
     request.extra_ca_file = identity_.file;
     request.only_extra_ca = true;
+    request.connect_timeout = std::chrono::minutes(1);
     return request;
   }
   [[nodiscard]] unsigned requests() const { return requests_; }

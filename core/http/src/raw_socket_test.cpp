@@ -30,7 +30,7 @@ sockaddr_in loopback(std::uint16_t port) {
 }  // namespace
 
 RawSocket::RawSocket(UniqueFd fd) : fd_(std::move(fd)) {
-  const timeval limit{10, 0};
+  const timeval limit{60, 0};
   checked(::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), "SO_RCVTIMEO");
 }
 

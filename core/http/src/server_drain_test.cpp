@@ -126,12 +126,12 @@ class Visitor {
 TEST(ServerDrain, HandsOverToAnotherServerWithoutARequestThatFails) {
   const UniqueFd listening = listen_at("127.0.0.1", 0).value();
   const auto port = port_of_listening(listening.get()).value();
-  auto serving = std::make_unique<TestServer>(draining(std::chrono::seconds(5), dup(listening.get())));
+  auto serving = std::make_unique<TestServer>(draining(hours(1), dup(listening.get())));
   std::vector<std::unique_ptr<Visitor>> visitors;
   for (int i = 0; i < 8; ++i) visitors.push_back(std::make_unique<Visitor>(port, i % 2 == 0));
   for (int round = 0; round < 20; ++round) {
     for (const auto& visitor : visitors) visitor->wait_for_more(3);
-    auto next = std::make_unique<TestServer>(draining(std::chrono::seconds(5), dup(listening.get())));
+    auto next = std::make_unique<TestServer>(draining(hours(1), dup(listening.get())));
     serving->stop(hours(1)).wait();
     serving = std::move(next);
   }

@@ -59,7 +59,6 @@ class OtherModuleHost {
     out.sweep = 30ms;
     out.retry_initial = 5ms;
     out.retry_maximum = 20ms;
-    out.lease = 2s;
     out.for_modules = true;
     return out;
   }

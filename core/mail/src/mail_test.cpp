@@ -121,7 +121,7 @@ class MailTest : public ::testing::Test {
   }
 
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
-  store::Redis redis{redis_url(), 2};
+  store::Redis redis{redis_url(), 2, std::chrono::minutes(1)};
   const SystemClock clock;
   const security::SecretBox box{"a key"};
   runtime::Runtime loop{1};

@@ -146,7 +146,7 @@ class Providers : public ::testing::Test {
   static inline const std::string kGroup = "00000000-0000-7000-8000-000000000001";
   static inline const std::string kAda = "00000000-0000-7000-8000-00000000000a";
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
-  store::Redis redis{redis_url()};
+  store::Redis redis{redis_url(), 4, std::chrono::minutes(1)};
   TestClock clock;
   security::SecretBox box{"the key of a box that lives for one test"};
   ScriptedCaller caller;

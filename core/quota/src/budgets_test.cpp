@@ -57,7 +57,7 @@ class Host {
   }
 
   store::Database database_;
-  store::Redis redis_{store::test_redis_url(), 2};
+  store::Redis redis_{store::test_redis_url(), 2, std::chrono::minutes(1)};
   QuotaService service_;
   const security::SecretBox box_{std::string(32, 'k')};
   runtime::Runtime loop_{1};

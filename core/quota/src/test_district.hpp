@@ -78,7 +78,7 @@ class DistrictTest : public ::testing::Test {
   const ClassId klass = ClassId::trusted(new_uuid());
   const UserId user = UserId::trusted(new_uuid());
   std::unique_ptr<store::ScratchDatabase> scratch = store::ScratchDatabase::migrated();
-  store::Redis redis{store::test_redis_url()};
+  store::Redis redis{store::test_redis_url(), 4, std::chrono::minutes(1)};
   MovableClock clock;
   QuotaService service{{**scratch, redis, clock, "env/model"}};
 };

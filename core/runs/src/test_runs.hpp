@@ -110,7 +110,7 @@ class Runs : public ::testing::Test {
   hooks::Dispatcher dispatcher{caller};
   ListGateway gateway;
   tools::ToolService tools{database, clock, {}};
-  store::Redis redis{store::test_redis_url()};
+  store::Redis redis{store::test_redis_url(), 4, std::chrono::minutes(1)};
   quota::QuotaService admission{{database, redis, clock, "test-model"}};
   RunService service{{database, tools, dispatcher, gateway, admission, clock}};
   ToolId tool;

@@ -202,7 +202,7 @@ TEST_F(DatabaseTest, RunsOthersWhileAStatementWaitsForALock) {
   const auto held = (*scratch).transaction_blocking([&](Transaction& tx) -> Result<void> {
     RAPT_TRY(tx.exec({"hold", "SELECT FROM things WHERE id = 1 FOR UPDATE"}));
     // Its own statements are tried with the lock's holder still there: only those that need the lock fail.
-    Database impatient({scratch.options().url, 4, 3, 1000});
+    Database impatient({scratch.options().url, 4, 3, 5000});
     std::vector<std::pair<Statement, Params>> queries;
     for (int i = 0; i < 40; ++i) {
       queries.push_back({{"echo", "SELECT $1::integer AS n"}, params(i)});

@@ -21,6 +21,7 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 
 Result<RedisReply> ask(Redis& redis, std::vector<std::string> words) {
   return runtime::run_blocking(redis.command(std::move(words)));
@@ -95,7 +96,7 @@ void await_server(Redis& redis) {
 TEST(Redis, ServesAgainWhenTheServerIsBack) {
   OwnServer server;
   server.start();
-  Redis redis(server.url(), 1);
+  Redis redis(server.url(), 1, minutes(1));
   await_server(redis);
   server.stop();
   EXPECT_EQ(ask(redis, {"PING"}).error().kind, ErrorKind::kUnavailable);
@@ -121,7 +122,7 @@ Task<bool> hears_itself(Redis& redis, int number) {
 TEST(Redis, GivesEachOfManyTasksOfALaneItsOwnAnswer) {
   OwnServer server;
   server.start();
-  Redis redis(server.url());
+  Redis redis(server.url(), 4, minutes(1));
   await_server(redis);
   TestLane lane;
   std::vector<Task<bool>> tasks;
@@ -139,7 +140,7 @@ long long reads_of(Redis& redis) {
 TEST(Redis, WritesWhatTasksOfALaneAskAtOnceTogether) {
   OwnServer server;
   server.start();
-  Redis redis(server.url());
+  Redis redis(server.url(), 4, minutes(1));
   await_server(redis);
   TestLane lane;
   const auto many = [&] {
@@ -156,7 +157,7 @@ TEST(Redis, WritesWhatTasksOfALaneAskAtOnceTogether) {
 TEST(Redis, TellsEverybodyOfALossAndAsksNothingTwice) {
   OwnServer server;
   server.start();
-  Redis redis(server.url());
+  Redis redis(server.url(), 4, minutes(1));
   await_server(redis);
   TestLane lane;
   server.freeze();
@@ -193,7 +194,7 @@ TEST(Redis, GivesUpOnAServerThatDoesNotAnswerInTime) {
 TEST(Redis, HoldsNobodyUpWhileSomebodyWaits) {
   OwnServer server;
   server.start();
-  Redis redis(server.url(), 1);
+  Redis redis(server.url(), 1, minutes(1));
   await_server(redis);
   TestLane lane;
   auto waiting = lane.start(redis.wait({"BLPOP", "list", "30"}, std::chrono::seconds(30)));
@@ -216,7 +217,7 @@ TEST(Redis, HoldsNobodyUpWhileSomebodyWaits) {
 TEST(Redis, SaysThePasswordAndChoosesTheDatabaseBeforeAnythingElse) {
   OwnServer server("right horse");
   server.start();
-  Redis redis(server.url("right%20horse"));
+  Redis redis(server.url("right%20horse"), 4, minutes(1));
   await_server(redis);
   ASSERT_TRUE(ask(redis, {"SET", "where", "three"}));
   EXPECT_EQ(ask(redis, {"INFO", "keyspace"})->text.find("db0"), std::string::npos);
@@ -238,11 +239,11 @@ TEST(Redis, RefusesWhatWouldChangeAConnectionThatOthersShare) {
 TEST(Redis, MayGoBeforeOrAfterTheLaneThatUsedIt) {
   OwnServer server;
   server.start();
-  auto long_lived = std::make_unique<Redis>(server.url());
+  auto long_lived = std::make_unique<Redis>(server.url(), 4, minutes(1));
   await_server(*long_lived);
   for (int round = 0; round < 3; ++round) {
     TestLane lane;
-    Redis short_lived(server.url());
+    Redis short_lived(server.url(), 4, minutes(1));
     for (Redis* redis : {long_lived.get(), &short_lived}) {
       std::vector<Task<Reply>> tasks;
       tasks.push_back(command(*redis, {"PING"}));

@@ -24,7 +24,7 @@ std::string server_url() {
 }
 
 TEST(Redis, StoresAndAnswersAnyBytes) {
-  Redis redis(server_url(), 2);
+  Redis redis(server_url(), 2, std::chrono::minutes(1));
   const std::string key = "rapt-test:" + new_uuid();
   const std::string odd("a\0b\r\n\xff", 6);
   ASSERT_TRUE(ask_redis(redis, {"SET", key, odd, "EX", "60"}));
@@ -37,7 +37,7 @@ TEST(Redis, StoresAndAnswersAnyBytes) {
 }
 
 TEST(Redis, TellsAFaultOfACommandFromAServerThatIsAway) {
-  Redis redis(server_url(), 1);
+  Redis redis(server_url(), 1, std::chrono::minutes(1));
   EXPECT_EQ(ask_redis(redis, {"NOSUCHCOMMAND"}).error().kind, ErrorKind::kInternal);
   EXPECT_TRUE(ask_redis(redis, {"PING"}));
   Redis away("redis://:hush-hush@127.0.0.1:1", 1);

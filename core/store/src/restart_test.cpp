@@ -41,7 +41,9 @@ class OwnCluster {
     running_ = false;
   }
   [[nodiscard]] Database::Options options() const {
-    return {.url = "host=" + directory_.string() + " user=postgres dbname=postgres", .connections = 2};
+    return {.url = "host=" + directory_.string() + " user=postgres dbname=postgres",
+            .connections = 2,
+            .connect_timeout_seconds = 60};
   }
 
  private:

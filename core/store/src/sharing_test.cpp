@@ -123,18 +123,16 @@ TEST_F(Sharing, NeverWaitsInACircleWithAnotherHost) {
 
 TEST_F(Sharing, TellsAllOfALostConnectionAndKeepsNothingOfThem) {
   Database blocker(scratch.options());
-  std::promise<void> enough;
+  std::promise<void> locked, enough;
   auto held = std::async(std::launch::async, [&] {
     return blocker.transaction_blocking([&](Transaction& tx) -> Result<void> {
       RAPT_TRY(tx.exec(kAdd, params(2, "name2")));
+      locked.set_value();
       enough.get_future().wait();
       return Error::conflict("not after all");
     });
   });
-  while (number("held",
-                "SELECT count(*) AS n FROM pg_locks WHERE relation = 'sums'::regclass AND mode = 'RowExclusiveLock'") ==
-         0)
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  locked.get_future().wait();
   std::thread cutter([&] {
     until_waiting(1);
     number("cut",

@@ -74,7 +74,7 @@ TEST(OpenSpan, WhatIsDoneWithinASpanIsItsChildWhereverItRuns) {
   const auto told = parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   std::map<std::string, json> by_name;
   {
-    const Tracing tracing({.endpoint = collector.url(), .pause = 5ms});
+    const Tracing tracing({.endpoint = collector.url(), .pause = 5ms, .patience = 1min});
     runtime::run_blocking_void(request(told));
     for (const auto& span : collector.wait_for(5)) by_name[span["name"]] = span;
   }
@@ -93,7 +93,7 @@ TEST(OpenSpan, WhatIsDoneWithinASpanIsItsChildWhereverItRuns) {
 TEST(OpenSpan, OfATraceThatIsNotKeptNothingIsTold) {
   Collector collector;
   {
-    const Tracing tracing({.endpoint = collector.url(), .ratio = 0, .pause = 1h});
+    const Tracing tracing({.endpoint = collector.url(), .ratio = 0, .pause = 1h, .patience = 1min});
     runtime::run_blocking_void(handler());
     runtime::run_blocking_void(request(parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")));
     Span last;
@@ -117,7 +117,7 @@ Task<void> many(unsigned count) {
 TEST(OpenSpan, ATraceHasSoManySpansAtMostAndSaysHowManyWereLeftOut) {
   Collector collector;
   {
-    const Tracing tracing({.endpoint = collector.url(), .pause = 1h});
+    const Tracing tracing({.endpoint = collector.url(), .pause = 1h, .patience = 1min});
     runtime::run_blocking_void(many(kMostSpans + 9));
   }
   const auto spans = collector.wait_for(kMostSpans);

@@ -43,8 +43,11 @@ TEST(Traceparent, IsReadAsTheStandardSays) {
 TEST(Tracing, SendsSpansToACollector) {
   Collector collector;
   {
-    const Tracing tracing(
-        {.endpoint = collector.url() + "/", .service_name = "a-school", .service_version = "1.2.3", .pause = 5ms});
+    const Tracing tracing({.endpoint = collector.url() + "/",
+                           .service_name = "a-school",
+                           .service_version = "1.2.3",
+                           .pause = 5ms,
+                           .patience = 1min});
     ASSERT_TRUE(is_tracing());
     auto child = span("GET /tools/:id");
     child.parent = parse_traceparent(kParent);
@@ -74,7 +77,7 @@ TEST(Tracing, SendsSpansToACollector) {
 TEST(Tracing, LeavesOutWhatItsParentDoesNotSampleAndSendsTheRestAtTheEnd) {
   Collector collector;
   {
-    const Tracing tracing({.endpoint = collector.url(), .pause = 1h});
+    const Tracing tracing({.endpoint = collector.url(), .pause = 1h, .patience = 1min});
     auto unsampled = span("unsampled");
     unsampled.parent = parse_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
     tell(std::move(unsampled));

@@ -96,6 +96,7 @@ is_spoken_for() {
 remembered_port() {
   local file=$VAR/ports/$1 port
   mkdir -p -- "$VAR/ports"
+  await_end "$1"
   if [[ -f $file ]] && port=$(<"$file") &&
     { is_running "$1" || { ! is_spoken_for "$1" "$port" && ! port_is_busy "$port"; }; }; then
     printf '%s' "$port"

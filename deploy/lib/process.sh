@@ -12,14 +12,14 @@ record_of() { printf '%s/%s' "$PIDS" "$1"; }
 
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
-# Field 22 of /proc/PID/stat; the name in field 2 may hold spaces, so it is cut off first. Fails when there is none.
+# Field 22 of /proc/PID/stat; the name in field 2 may hold spaces, so it is cut off first. Fails when there is none, or
+# when all of it is over: field 3 is Z as soon as its first thread has ended, field 20 counts the others.
 start_time() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  stat=${stat##*) }
-  [[ ${stat:0:1} != Z ]] || return 1
   # shellcheck disable=SC2086
-  set -- $stat
+  set -- ${stat##*) }
+  [[ $1 != Z || ${18} -gt 1 ]] || return 1
   printf '%s' "${20}"
 }
 
@@ -30,18 +30,39 @@ write_record() {
   mv -f -- "$(record_of "$name").new" "$(record_of "$name")"
 }
 
-# Prints the process id of part NAME when it runs and is the one that was started; fails otherwise.
-pid_of() {
-  local pid started boot exe now
+# Prints the record of part NAME when its process is still there: "PID EXE".
+believed_record() {
+  local pid started boot exe
   read -r pid started boot exe 2>/dev/null <"$(record_of "$1")" || return 1
   [[ $pid =~ ^[0-9]+$ && $boot == "$(boot_id)" ]] || return 1
   [[ $(start_time "$pid") == "$started" ]] || return 1
+  printf '%s %s' "$pid" "$exe"
+}
+
+# Prints the process id of part NAME when it runs and is the one that was started; fails otherwise.
+pid_of() {
+  local record pid exe now
+  record=$(believed_record "$1") || return 1
+  pid=${record%% *} exe=${record#* }
   now=$(readlink "/proc/$pid/exe" 2>/dev/null) || return 1
   [[ $now == "$exe" || $now == *' (deleted)' ]] || return 1
   printf '%s' "$pid"
 }
 
 is_running() { pid_of "$1" >/dev/null; }
+
+# Whether part NAME was killed and its process is not gone: the kernel takes its program away before it closes its files.
+is_ending() {
+  local record
+  record=$(believed_record "$1") || return 1
+  ! readlink "/proc/${record%% *}/exe" >/dev/null 2>&1
+}
+
+# Until then it holds its port and its locks, on a busy machine for seconds. Who comes too late finds them taken and says so.
+await_end() {
+  local deadline=$((SECONDS + 30))
+  while is_ending "$1" && ((SECONDS < deadline)); do sleep 0.05; done
+}
 
 # Closes everything but standard input, output and error, so that a part keeps no pipe or lock of its starter open.
 close_other_files() {
@@ -79,7 +100,7 @@ start_part() {
 # stop_part NAME SIGNAL SECONDS: asks with SIGNAL, waits, and only then kills.
 stop_part() {
   local name=$1 signal=$2 patience=$3 pid deadline
-  pid=$(pid_of "$name") || { rm -f -- "$(record_of "$name")" && return 0; }
+  pid=$(pid_of "$name") || { await_end "$name" && rm -f -- "$(record_of "$name")" && return 0; }
   kill -s "$signal" "$pid" 2>/dev/null || true
   deadline=$((SECONDS + patience))
   while is_running "$name"; do
@@ -90,6 +111,7 @@ stop_part() {
     fi
     sleep 0.1
   done
+  await_end "$name"
   rm -f -- "$(record_of "$name")"
   note "stopped $name"
 }

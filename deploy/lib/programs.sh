@@ -87,7 +87,7 @@ seed_demo_data() {
 
 start_server() {
   ! is_running server || return 0
-  ! port_is_busy "$PORT" || port_taken
+  need_port
   say "==> Server: starting at $(base_url)"
   delegate_cgroup
   PART_CGROUP=$SERVER_CGROUP start_part server "$(program rapt)" serve
@@ -96,8 +96,11 @@ start_server() {
   wait_for server 120 server_is_ready "$(base_url)"
 }
 
-port_taken() {
+# The server's port must be free, if need be after the end of a server that was killed a moment ago.
+need_port() {
   local holder
+  await_end server
+  port_is_busy "$PORT" || return 0
   holder=$(ss -Hltnp "sport = :$PORT" 2>/dev/null | sed -n 's/.*users:((\(.*\)))$/ (\1)/p' | head -n 1) || holder=''
   die "port $PORT is in use by another program$holder." "Choose another: PORT=$((PORT + 10)) ./rapt up" "or stop that program and try again."
 }

@@ -18,7 +18,7 @@ command_up() {
     already_up
     return
   fi
-  ! port_is_busy "$PORT" || port_taken
+  need_port
   prepare "build run" rapt rapt-runner rapt-marketplace bundles
   trap 'undo_failed_start $?' EXIT
   start_system

@@ -91,6 +91,43 @@ start_and_wait_for_nothing() {
   kill -0 "$LISTENER"
 }
 
+# start_ending_part NAME: a part whose first thread has ended and whose second holds LISTENED for another second, as a
+# killed one looks while the kernel has not come to its other threads. 60 is exit(2), which ends one thread alone.
+start_ending_part() {
+  LISTENED=$(free_port 4750)
+  # shellcheck disable=SC2016
+  start_part "$1" /usr/bin/perl -Mthreads -MIO::Socket::INET -e '
+    my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 1) or die $!;
+    threads->create(sub { sleep 1 until -e $ARGV[1]; sleep 1; exit 0 })->detach;
+    sleep 1 until -e $ARGV[1];
+    syscall(60, 0);' "$LISTENED" "$BATS_TEST_TMPDIR/end"
+  until port_is_busy "$LISTENED"; do is_running "$1"; done
+  touch "$BATS_TEST_TMPDIR/end"
+  until ! is_running "$1"; do :; done
+  is_ending "$1"
+}
+
+@test "up waits for the port of a server that was killed and is not gone yet" {
+  start_ending_part server
+  PORT=$LISTENED
+  need_port
+  [[ $(free_port "$LISTENED") == "$LISTENED" ]]
+}
+
+@test "a part that was killed gets its port again" {
+  start_ending_part registry
+  PORT=4800
+  mkdir -p "$VAR/ports"
+  echo "$LISTENED" >"$VAR/ports/registry"
+  [[ $(remembered_port registry 4801) == "$LISTENED" ]]
+}
+
+@test "down ends when the port of what it stops is free" {
+  start_ending_part server
+  stop_part server TERM 10
+  [[ $(free_port "$LISTENED") == "$LISTENED" && ! -e $PIDS/server ]]
+}
+
 @test "two parts never choose one port, whatever they remember" {
   PORT=4800
   mkdir -p "$VAR/ports"

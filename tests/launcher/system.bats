@@ -29,6 +29,7 @@ pids_in_run_json() { sed -n '/"pids"/,/}/s/.*: \([0-9]*\),*$/\1/p' "$RUN_JSON"; 
   [[ $(pids_in_run_json) == "$first" ]]
 
   for pid in $first; do kill -KILL "$pid"; done
+  for part in "${PARTS[@]}"; do until ! is_running "$part"; do :; done; done
   run "$ROOT/rapt" up --detach
   [[ $status -eq 0 ]] || { echo "$output" && false; }
   curl --noproxy '*' -fsS "http://127.0.0.1:$PORT/ready"
@@ -36,7 +37,7 @@ pids_in_run_json() { sed -n '/"pids"/,/}/s/.*: \([0-9]*\),*$/\1/p' "$RUN_JSON"; 
   second=$(pids_in_run_json)
   run "$ROOT/rapt" down
   [[ $status -eq 0 && ! -e $RUN_JSON ]]
-  for pid in $second; do ! start_time "$pid"; done
+  for pid in $second; do [[ -z $(start_time "$pid") ]]; done
   ! port_is_busy "$PORT"
 }
 

@@ -12,6 +12,7 @@ read_registry_settings() {
   OWN_REGISTRY=yes REGISTRY_DATABASE_URL=${MARKETPLACE_DATABASE_URL:-}
   [[ -z ${MARKETPLACE_URL:-} ]] || OWN_REGISTRY=no
   [[ $OWN_REGISTRY == yes ]] || return 0
+  ! registry_needs_cluster || REGISTRY_DATABASE_URL="postgresql://raptscallions@/raptscallions_registry?host=$(url_encode "$SOCKETS")"
   REGISTRY_PORT=$(remembered_port registry $((PORT + 1)))
   export MARKETPLACE_URL=http://127.0.0.1:$REGISTRY_PORT
 }
@@ -23,7 +24,6 @@ needs_cluster() { [[ $OWN_DATABASE == yes ]] || registry_needs_cluster; }
 
 ensure_registry_database() {
   registry_needs_cluster || return 0
-  REGISTRY_DATABASE_URL="postgresql://raptscallions@/raptscallions_registry?host=$(url_encode "$SOCKETS")"
   psql_as postgres -d postgres <<'SQL' 2>&1 | sed 's/^/    /'
 SELECT 'CREATE DATABASE raptscallions_registry OWNER raptscallions'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'raptscallions_registry') \gexec

@@ -16,7 +16,7 @@ teardown() { teardown_instance; }
 # The process ids in run.json, a line each.
 pids_in_run_json() { sed -n '/"pids"/,/}/s/.*: \([0-9]*\),*$/\1/p' "$RUN_JSON"; }
 
-@test "up is ready when it returns, harmless twice, heals after a crash, and down stops all of it" {
+@test "up is ready when it returns, harmless twice, heals after a crash of all or of one part, and down stops all of it" {
   run "$ROOT/rapt" up --detach
   [[ $status -eq 0 ]] || { echo "$output" && false; }
   curl --noproxy '*' -fsS "http://127.0.0.1:$PORT/ready"
@@ -32,6 +32,15 @@ pids_in_run_json() { sed -n '/"pids"/,/}/s/.*: \([0-9]*\),*$/\1/p' "$RUN_JSON"; 
   for part in "${PARTS[@]}"; do until ! is_running "$part"; do :; done; done
   run "$ROOT/rapt" up --detach
   [[ $status -eq 0 ]] || { echo "$output" && false; }
+  curl --noproxy '*' -fsS "http://127.0.0.1:$PORT/ready"
+
+  for part in "${PARTS[@]}"; do
+    kill -KILL "$(pid_of "$part")"
+    until ! is_running "$part"; do :; done
+    run "$ROOT/rapt" up --detach
+    [[ $status -eq 0 ]] || { echo "after $part alone: $output" && false; }
+    is_running "$part"
+  done
   curl --noproxy '*' -fsS "http://127.0.0.1:$PORT/ready"
 
   second=$(pids_in_run_json)
